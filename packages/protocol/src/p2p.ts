@@ -1,0 +1,178 @@
+import { z } from "zod";
+import { CallToken, PublicKey, ReconnectToken } from "./credentials.ts";
+import { ERRORS } from "./errors.ts";
+import { CallId, PeerId } from "./ids.ts";
+
+/** Path of the P2P signaling WebSocket. */
+export const P2P_SOCKET_PATH = "/api/v1/p2p/signaling/ws";
+
+/** A point in time, ISO 8601 in UTC with milliseconds. */
+const Instant = z.iso.datetime().meta({ id: "Instant", example: "2026-05-05T10:30:00.000Z" });
+
+const RequestId = z
+  .string()
+  .min(1)
+  .max(128)
+  .meta({ id: "RequestId", description: "Chosen by the client; echoed in the answer or the error." });
+
+// ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Query of a first connection. */
+export const JoinQuery = z.object({ publicKey: PublicKey, callToken: CallToken });
+
+/** Query of a reconnection. */
+export const ReconnectQuery = z.object({
+  publicKey: PublicKey,
+  callId: CallId,
+  peerId: PeerId,
+  reconnectToken: ReconnectToken,
+});
+
+// ── Client → server ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const SignalType = z
+  .string()
+  .regex(/^[a-zA-Z0-9_.:-]{1,64}$/)
+  .meta({ id: "SignalType", description: "An opaque name; the SDK sends offer, answer and ice-candidate." });
+export type SignalType = z.infer<typeof SignalType>;
+
+/** Any JSON value. A frame has been parsed as JSON before, so the value itself needs no second walk. */
+const Json = z.unknown().meta({ id: "Json", description: "Any JSON value, passed on as it stands." });
+
+export const Signal = z
+  .object({
+    type: z.literal("signal"),
+    targetPeerId: PeerId,
+    signalType: SignalType,
+    payload: Json.optional(),
+    requestId: RequestId.optional(),
+  })
+  .meta({ id: "Signal", description: "Forward an offer, an answer or a candidate to the other peer." });
+
+export const Leave = z
+  .object({ type: z.literal("leave"), requestId: RequestId.optional() })
+  .meta({ id: "Leave", description: "Leave the call for good." });
+
+export const P2PClientMessage = z.discriminatedUnion("type", [Signal, Leave]);
+export type P2PClientMessage = z.infer<typeof P2PClientMessage>;
+
+// ── Server → client ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const PeerStatus = z.enum(["connected", "disconnected"]).meta({ id: "PeerStatus" });
+export type PeerStatus = z.infer<typeof PeerStatus>;
+
+export const CallSnapshot = z
+  .object({
+    callId: CallId,
+    createdAt: Instant,
+    updatedAt: Instant,
+    peers: z.array(z.object({ peerId: PeerId, status: PeerStatus, updatedAt: Instant })).max(2),
+  })
+  .meta({ id: "CallSnapshot", description: "Who holds the two seats of a call." });
+export type CallSnapshot = z.infer<typeof CallSnapshot>;
+
+export const IceServer = z
+  .object({
+    urls: z.union([z.string(), z.array(z.string())]),
+    username: z.string().optional(),
+    credential: z.string().optional(),
+  })
+  .meta({ id: "IceServer", description: "An RTCIceServer (W3C WebRTC)." });
+export type IceServer = z.infer<typeof IceServer>;
+
+/** Why the other peer is not there. */
+export const PeerLeftReason = z.enum(["left", "disconnected", "expired"]).meta({ id: "PeerLeftReason" });
+export type PeerLeftReason = z.infer<typeof PeerLeftReason>;
+
+/** Why the own socket is no longer in the call. */
+export const CallLeftReason = z.enum(["left", "superseded", "terminated", "idle"]).meta({ id: "CallLeftReason" });
+export type CallLeftReason = z.infer<typeof CallLeftReason>;
+
+/** WebSocket close code that follows a `call_left`. */
+export const CALL_LEFT_CLOSE = {
+  left: 1000,
+  superseded: 4409,
+  terminated: 4410,
+  idle: 4410,
+} as const satisfies Record<CallLeftReason, number>;
+
+export const CallJoined = z
+  .object({
+    type: z.literal("call_joined"),
+    callId: CallId,
+    peerId: PeerId,
+    reconnectToken: ReconnectToken,
+    call: CallSnapshot,
+    iceServers: z.array(IceServer).optional(),
+  })
+  .meta({ id: "CallJoined", description: "The socket joined a call with a new peer identity." });
+
+export const CallReconnected = z
+  .object({
+    type: z.literal("call_reconnected"),
+    callId: CallId,
+    peerId: PeerId,
+    call: CallSnapshot,
+    reconnectToken: ReconnectToken.optional(),
+    iceServers: z.array(IceServer).optional(),
+  })
+  .meta({
+    id: "CallReconnected",
+    description:
+      "The socket took over an earlier peer identity. The fresh reconnect token replaces the earlier one on its first use.",
+  });
+
+export const PeerJoined = z
+  .object({ type: z.literal("peer_joined"), callId: CallId, peerId: PeerId, call: CallSnapshot })
+  .meta({ id: "PeerJoined", description: "The other peer joined the call." });
+
+export const PeerReconnected = z
+  .object({ type: z.literal("peer_reconnected"), callId: CallId, peerId: PeerId, call: CallSnapshot })
+  .meta({ id: "PeerReconnected", description: "The other peer is back on a new socket." });
+
+export const PeerLeft = z
+  .object({ type: z.literal("peer_left"), callId: CallId, peerId: PeerId, reason: PeerLeftReason, call: CallSnapshot })
+  .meta({ id: "PeerLeft", description: "The other peer left, lost its socket, or did not come back in time." });
+
+export const CallLeft = z
+  .object({
+    type: z.literal("call_left"),
+    callId: CallId,
+    peerId: PeerId,
+    reason: CallLeftReason,
+    call: CallSnapshot,
+    requestId: RequestId.optional(),
+  })
+  .meta({ id: "CallLeft", description: "This socket is no longer in the call; a close follows." });
+
+export const SignalReceived = z
+  .object({
+    type: z.literal("signal"),
+    callId: CallId,
+    fromPeerId: PeerId,
+    signalType: SignalType,
+    payload: Json.optional(),
+    occurredAt: Instant,
+  })
+  .meta({ id: "SignalReceived", description: "A signal from the other peer." });
+
+const ProtocolErrorCode = z
+  .enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]])
+  .meta({ id: "ErrorCode" });
+
+export const ProtocolError = z
+  .object({ type: z.literal("error"), code: ProtocolErrorCode, message: z.string(), requestId: RequestId.optional() })
+  .meta({ id: "ProtocolError", description: "An error of the connection, or of the request that it names." });
+export type ProtocolError = z.infer<typeof ProtocolError>;
+
+export const P2PServerMessage = z.discriminatedUnion("type", [
+  CallJoined,
+  CallReconnected,
+  PeerJoined,
+  PeerReconnected,
+  PeerLeft,
+  CallLeft,
+  SignalReceived,
+  ProtocolError,
+]);
+export type P2PServerMessage = z.infer<typeof P2PServerMessage>;
