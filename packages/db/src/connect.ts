@@ -1,0 +1,105 @@
+import { fileURLToPath } from "node:url";
+import { PGlite } from "@electric-sql/pglite";
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
+import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
+import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
+import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
+import postgres from "postgres";
+import { lockDirectory } from "./directory-lock.ts";
+import * as schema from "./schema.ts";
+
+/** Queries by drizzle, alike for Postgres and for the embedded default. */
+export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
+
+/** An open database. */
+export interface Connection extends AsyncDisposable {
+  readonly db: Database;
+  /** Brings the schema up to date; several processes may do so at once. */
+  migrate(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Size of the pool; the embedded database has one connection. */
+  readonly maxConnections?: number;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName?: string;
+}
+
+const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
+
+/** "radist" as a number: what processes that migrate at once queue at. */
+const MIGRATION_LOCK = 0x726164;
+
+/**
+ * Opens a database by its URL: `postgres://…`, or the embedded PGlite as `pglite:<directory>` or `pglite:memory`.
+ * A Postgres that is down does not fail here: queries do, until it is up.
+ */
+export async function connect(url: string, options: ConnectOptions = {}): Promise<Connection> {
+  if (url.startsWith("pglite:")) return connectEmbedded(url.slice("pglite:".length));
+  return connectPostgres(url, options);
+}
+
+function connectPostgres(url: string, options: ConnectOptions): Connection {
+  const settings = {
+    connect_timeout: 5,
+    // Seconds. The default grows to 20, which would prolong every outage by as much.
+    backoff: (attempt: number) => Math.min(1, 0.05 * 2 ** attempt) * (0.5 + Math.random() / 2),
+    onnotice: () => {},
+    connection: { application_name: options.applicationName ?? "radist" },
+  };
+  const client = postgres(url, { ...settings, max: options.maxConnections ?? 10 });
+  return disposable({
+    db: drizzlePostgres(client, { schema }),
+    async migrate() {
+      // An advisory lock belongs to its session, so migrating has a connection of its own.
+      const session = postgres(url, { ...settings, max: 1 });
+      try {
+        await session`select pg_advisory_lock(${MIGRATION_LOCK})`;
+        await migratePostgres(drizzlePostgres(session), { migrationsFolder: MIGRATIONS });
+      } finally {
+        await session.end({ timeout: 5 });
+      }
+    },
+    close: () => client.end({ timeout: 5 }),
+  });
+}
+
+async function connectEmbedded(directory: string): Promise<Connection> {
+  const release = directory === "memory" ? () => {} : lockDirectory(directory);
+  try {
+    const client = await PGlite.create(directory === "memory" ? "memory://" : directory);
+    const db = drizzlePglite(client, { schema });
+    let migrating: Promise<void> | undefined;
+    return disposable({
+      db,
+      migrate() {
+        // There is one session, in which an advisory lock would not hold anybody up.
+        migrating ??= migratePglite(db, { migrationsFolder: MIGRATIONS }).finally(() => {
+          migrating = undefined;
+        });
+        return migrating;
+      },
+      async close() {
+        try {
+          await client.close();
+        } finally {
+          release();
+        }
+      },
+    });
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function disposable(connection: Omit<Connection, typeof Symbol.asyncDispose>): Connection {
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= connection.close();
+    return closing;
+  };
+  return { db: connection.db, migrate: connection.migrate, close, [Symbol.asyncDispose]: close };
+}

@@ -1,0 +1,168 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  bigserial,
+  boolean,
+  customType,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+/** SHA-256 digests; the credentials themselves are never stored. */
+const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
+
+/** Milliseconds, as the wire shows them. The database's clock is the only one that is compared with. */
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
+
+export const projects = pgTable("projects", {
+  id: uuid("id").primaryKey(),
+  name: text("name").notNull(),
+  publicKey: text("public_key").notNull().unique(),
+  /** Empty: any origin. */
+  allowedOrigins: text("allowed_origins").array().notNull().default(sql`'{}'::text[]`),
+  /** How many calls may be open at once; null: no limit. */
+  connectionLimit: integer("connection_limit"),
+  defaultAccessControl: text("default_access_control", { enum: ["private", "public"] })
+    .notNull()
+    .default("public"),
+  createdAt: instant("created_at").notNull().defaultNow(),
+  deletedAt: instant("deleted_at"),
+});
+
+export const secretKeys = pgTable(
+  "secret_keys",
+  {
+    id: uuid("id").primaryKey(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id),
+    name: text("name").notNull(),
+    hash: bytes("hash").notNull().unique(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    lastUsedAt: instant("last_used_at"),
+    revokedAt: instant("revoked_at"),
+  },
+  (table) => [index("secret_keys_by_project").on(table.projectId)],
+);
+
+/** Processes that own something. Good until `leaseUntil`; the epoch grows with every claim of the id. */
+export const nodes = pgTable("nodes", {
+  id: text("id").primaryKey(),
+  service: text("service").notNull(),
+  epoch: bigint("epoch", { mode: "number" }).notNull(),
+  leaseUntil: instant("lease_until").notNull(),
+  startedAt: instant("started_at").notNull().defaultNow(),
+});
+
+export const calls = pgTable(
+  "calls",
+  {
+    id: uuid("id").primaryKey(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id),
+    accessControl: text("access_control", { enum: ["private", "public"] }).notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+    /** Counts the call's steps without gaps, so that a node notices an event that it missed. */
+    version: integer("version").notNull().default(0),
+    /** Both seats were taken at the same time once: from then on the last `leave` ends the call. */
+    wasFull: boolean("was_full").notNull().default(false),
+    /** Since when nobody has been connected; null while somebody is. */
+    idleSince: instant("idle_since").defaultNow(),
+    tombstonedAt: instant("tombstoned_at"),
+    tombstoneReason: text("tombstone_reason", { enum: ["left", "terminated", "idle"] }),
+  },
+  (table) => [
+    index("calls_by_project").on(table.projectId, table.createdAt.desc(), table.id),
+    index("calls_open_by_project").on(table.projectId).where(sql`${table.tombstonedAt} is null`),
+    index("calls_idle").on(table.idleSince).where(sql`${table.tombstonedAt} is null`),
+  ],
+);
+
+export const callTokens = pgTable(
+  "call_tokens",
+  {
+    hash: bytes("hash").primaryKey(),
+    callId: uuid("call_id")
+      .notNull()
+      .references(() => calls.id, { onDelete: "cascade" }),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    expiresAt: instant("expires_at").notNull(),
+    usedAt: instant("used_at"),
+  },
+  (table) => [index("call_tokens_by_call").on(table.callId), index("call_tokens_by_expiry").on(table.expiresAt)],
+);
+
+/** Everyone who ever took a seat of a call. Those who `left` or `expired` hold none; they are kept to tell why. */
+export const callPeers = pgTable(
+  "call_peers",
+  {
+    callId: uuid("call_id")
+      .notNull()
+      .references(() => calls.id, { onDelete: "cascade" }),
+    peerId: text("peer_id").notNull(),
+    status: text("status", { enum: ["connected", "disconnected", "left", "expired"] }).notNull(),
+    /** Counts the sockets that claimed this peer; a write under an older epoch is refused. */
+    epoch: integer("epoch").notNull(),
+    /** The node that holds the socket, and that node's epoch when it claimed. */
+    nodeId: text("node_id").notNull(),
+    nodeEpoch: bigint("node_epoch", { mode: "number" }).notNull(),
+    joinedAt: instant("joined_at").notNull(),
+    updatedAt: instant("updated_at").notNull(),
+    /** End of the window to reconnect; null while connected. */
+    expiresAt: instant("expires_at"),
+    reconnectHash: bytes("reconnect_hash").notNull(),
+    /** The token of the last `call_reconnected`: replaces the other one when it is used first. */
+    freshReconnectHash: bytes("fresh_reconnect_hash"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.callId, table.peerId] }),
+    index("call_peers_by_node").on(table.nodeId).where(sql`${table.status} = 'connected'`),
+    index("call_peers_by_expiry").on(table.expiresAt).where(sql`${table.status} = 'disconnected'`),
+  ],
+);
+
+/** Signals for a disconnected peer, in order, until it reconnects or its window is over. */
+export const heldSignals = pgTable(
+  "held_signals",
+  {
+    id: bigserial("id", { mode: "number" }).primaryKey(),
+    callId: uuid("call_id").notNull(),
+    peerId: text("peer_id").notNull(),
+    /** The frame as the target will get it. */
+    frame: text("frame").notNull(),
+    byteLength: integer("byte_length").notNull(),
+  },
+  (table) => [
+    index("held_signals_by_peer").on(table.callId, table.peerId, table.id),
+    foreignKey({
+      columns: [table.callId, table.peerId],
+      foreignColumns: [callPeers.callId, callPeers.peerId],
+    }).onDelete("cascade"),
+  ],
+);
+
+/** Answers of requests that carried an Idempotency-Key, readable only with the credential that made the request. */
+export const idempotentAnswers = pgTable(
+  "idempotent_answers",
+  {
+    /** What the key belongs to: a project's id, or `admin`. */
+    scope: text("scope").notNull(),
+    key: text("key").notNull(),
+    requestHash: bytes("request_hash").notNull(),
+    /** The answer's body, sealed (AES-256-GCM) under a key derived from the caller's credential. */
+    sealedAnswer: bytes("sealed_answer").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.scope, table.key] }),
+    index("idempotent_answers_by_age").on(table.createdAt),
+  ],
+);

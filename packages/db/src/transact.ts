@@ -1,0 +1,69 @@
+import type { Connection, Database } from "./connect.ts";
+import { DatabaseUnavailable, isConflict, isUnavailable } from "./unavailable.ts";
+
+/** The database within a transaction. */
+export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
+
+export interface TransactOptions<T> {
+  /** How long the caller waits, milliseconds. A frozen server gives no error, so only the caller can give up. */
+  readonly deadlineMs?: number;
+  /** Called when the transaction was committed after the caller had given up: undo what nobody knows of. */
+  readonly onLate?: (result: T) => void;
+}
+
+const DEADLINE_MS = 5_000;
+const ATTEMPTS = 5;
+
+/**
+ * Runs `work` in a transaction, again when it lost against a concurrent one.
+ *
+ * @throws {DatabaseUnavailable} when the database is away or does not answer before the deadline
+ */
+export function transact<T>(
+  connection: Connection,
+  work: (tx: Transaction) => Promise<T>,
+  options: TransactOptions<T> = {},
+): Promise<T> {
+  return withDeadline(attempt(connection, work), options);
+}
+
+/** The same bounds for a single query. */
+export function query<T>(work: PromiseLike<T>, options: TransactOptions<T> = {}): Promise<T> {
+  return withDeadline(Promise.resolve(work), options);
+}
+
+async function attempt<T>(connection: Connection, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await connection.db.transaction(work);
+    } catch (error) {
+      if (!isConflict(error) || tries === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function withDeadline<T>(
+  running: Promise<T>,
+  { deadlineMs = DEADLINE_MS, onLate }: TransactOptions<T>,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let late = false;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      late = true;
+      reject(new DatabaseUnavailable(`The database did not answer within ${deadlineMs} ms.`));
+    }, deadlineMs);
+  });
+  running.then(
+    (result) => late && onLate?.(result),
+    () => {}, // The caller hears of a failure through the race below; a late one changed nothing.
+  );
+  try {
+    return await Promise.race([running, deadline]);
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable || !isUnavailable(error)) throw error;
+    throw new DatabaseUnavailable("The database cannot be reached.", { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,49 @@
+/** The database cannot be reached, or did not answer in time. The same request may succeed later. */
+export class DatabaseUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "DatabaseUnavailable";
+  }
+}
+
+/** What postgres.js and Node report when there is no server, or it goes away under a query. */
+const CONNECTION_CODES = new Set([
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "CONNECT_TIMEOUT",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ENOENT",
+]);
+
+/** SQLSTATE classes and codes that mean the same (PostgreSQL, appendix A). */
+const isUnavailableState = (code: string): boolean =>
+  /^08...$/.test(code) || ["57P01", "57P02", "57P03", "57014", "53300", "25006"].includes(code);
+
+/** Whether an error of a query says that the database is away, not that the query is wrong. */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof DatabaseUnavailable) return true;
+  const code = sqlState(error);
+  return code !== undefined && (CONNECTION_CODES.has(code) || isUnavailableState(code));
+}
+
+/** The transaction lost against another one and can simply be done again: serialization failure or deadlock. */
+export const isConflict = (error: unknown): boolean => ["40001", "40P01"].includes(sqlState(error) ?? "");
+
+/** A unique constraint refused the row. */
+export const isDuplicate = (error: unknown): boolean => sqlState(error) === "23505";
+
+/** The code of an error or of what caused it: drizzle wraps the driver's errors. */
+function sqlState(error: unknown): string | undefined {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    if ("code" in cause && typeof cause.code === "string") return cause.code;
+  }
+  return undefined;
+}

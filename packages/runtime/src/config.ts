@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { LOG_LEVELS } from "./logger.ts";
+
+/** A whole number written in the environment, between `min` and `max`. */
+export const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^-?\d+$/, "Must be a whole number")
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+
+/** A flag written in the environment: 1, true, yes, on and their opposites. */
+export const flag = () => z.stringbool();
+
+/** What every service reads. */
+export const commonConfig = {
+  HOST: z.string().min(1).default("0.0.0.0"),
+  PORT: integer(0, 65_535).default(3000),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+  /** How many proxies in front of this service append to X-Forwarded-For. 0: the socket's address counts. */
+  TRUSTED_PROXIES: integer(0, 10).default(0),
+  /** How long SIGTERM lets sockets move elsewhere. */
+  DRAIN_MS: integer(0, 600_000).default(10_000),
+};
+
+/** The environment does not describe a service; `problems` lists everything that is wrong with it. */
+export class InvalidConfig extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length} problem(s):\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    );
+    this.name = "InvalidConfig";
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the environment by a schema. An empty variable counts as absent.
+ *
+ * @throws {InvalidConfig} naming every problem at once; values are not repeated, they may be secrets
+ */
+export function readConfig<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const result = schema.safeParse(present);
+  if (result.success) return result.data;
+  throw new InvalidConfig(
+    result.error.issues.map((issue) => {
+      const name = issue.path.join(".");
+      // A rule about several variables belongs to none of them.
+      if (name === "") return issue.message;
+      return present[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`;
+    }),
+  );
+}

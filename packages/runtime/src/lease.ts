@@ -1,0 +1,160 @@
+import { type Connection, isUnavailable, nodes, query } from "@radist-tech/db";
+import type { NodeId } from "@radist-tech/protocol";
+import { and, eq, sql } from "drizzle-orm";
+import type { Logger } from "./logger.ts";
+
+/** Durations of a lease, milliseconds. */
+export interface LeaseTimes {
+  readonly leaseMs: number;
+  readonly renewMs: number;
+}
+
+const DEFAULT_TIMES: LeaseTimes = { leaseMs: 5_000, renewMs: 1_500 };
+
+/**
+ * What a node's right to own things rests on: a row in Postgres, renewed every `renewMs`, good for `leaseMs` by the
+ * database's clock. Nobody takes over what a node owns before its lease is over.
+ */
+export interface Lease extends AsyncDisposable {
+  readonly nodeId: NodeId;
+  /** Grows each time that a process claims this node id. */
+  readonly epoch: number;
+  /** Renewed less than a lease ago: nobody can have taken over anything. */
+  holds(): boolean;
+  /**
+   * False from the moment at which this process finds that it was frozen for a lease, until it has renewed and
+   * `onLapse` has compared what it believes to own with the database.
+   */
+  isTrusted(): boolean;
+  /** False until a whole lease after the start, or after an outage: others must get their chance to renew first. */
+  mayJudge(): boolean;
+  close(): Promise<void>;
+}
+
+export interface LeaseOptions {
+  readonly connection: Connection;
+  readonly nodeId: NodeId;
+  readonly service: string;
+  readonly logger: Logger;
+  readonly times?: LeaseTimes;
+  /** The lease had run out and is good again: compare what this node holds with the database. */
+  readonly onLapse: () => Promise<void>;
+  /** Another process claimed this node id: let go of everything. */
+  readonly onSuperseded: () => void;
+}
+
+/**
+ * Claims a node id. While the database is away it keeps trying, and holds nothing yet.
+ */
+export function holdLease(options: LeaseOptions): Lease {
+  const { connection, nodeId, service, logger, onLapse } = options;
+  const { leaseMs, renewMs } = options.times ?? DEFAULT_TIMES;
+  const leaseUntil = sql`now() + ${leaseMs} * interval '1 millisecond'`;
+  let epoch = 0;
+  let renewedAt = Number.NEGATIVE_INFINITY;
+  let judgeFrom = Number.POSITIVE_INFINITY;
+  let lastTick = performance.now();
+  let trusted = true;
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** A process cannot feel that it is stopped; it finds a gap in its own ticking afterwards. */
+  const tick = (): void => {
+    const now = performance.now();
+    if (now - lastTick > leaseMs) trusted = false;
+    lastTick = now;
+  };
+  const ticking = setInterval(tick, Math.min(500, renewMs));
+
+  const claim = async (): Promise<void> => {
+    const [row] = await query(
+      connection.db
+        .insert(nodes)
+        .values({ id: nodeId, service, epoch: 1, leaseUntil })
+        .onConflictDoUpdate({
+          target: nodes.id,
+          set: { service, epoch: sql`${nodes.epoch} + 1`, leaseUntil, startedAt: sql`now()` },
+        })
+        .returning({ epoch: nodes.epoch }),
+      { deadlineMs: renewMs },
+    );
+    epoch = row?.epoch ?? 0;
+  };
+
+  const renew = async (): Promise<boolean> => {
+    const rows = await query(
+      connection.db
+        .update(nodes)
+        .set({ leaseUntil })
+        .where(and(eq(nodes.id, nodeId), eq(nodes.epoch, epoch)))
+        .returning({ id: nodes.id }),
+      { deadlineMs: renewMs },
+    );
+    return rows.length > 0;
+  };
+
+  const beat = async (): Promise<void> => {
+    tick();
+    // The lease runs from before the request: by then at the latest the database had set its own, later end.
+    const startedAt = performance.now();
+    const lapsed = startedAt - renewedAt > leaseMs;
+    if (epoch === 0) await claim();
+    else if (!(await renew())) {
+      logger.error({ nodeId }, "another process uses this node id");
+      closed = true;
+      options.onSuperseded();
+      return;
+    }
+    renewedAt = startedAt;
+    if (!lapsed && trusted) return;
+    judgeFrom = startedAt + leaseMs;
+    await onLapse();
+    trusted = true;
+  };
+
+  const keep = async (): Promise<void> => {
+    try {
+      await beat();
+    } catch (error) {
+      if (isUnavailable(error)) logger.warn({ nodeId, err: error }, "the lease could not be renewed");
+      else logger.error({ nodeId, err: error }, "renewing the lease failed");
+    }
+    if (closed) clearInterval(ticking);
+    else
+      timer = setTimeout(() => {
+        keeping = keep();
+      }, renewMs);
+  };
+  let keeping = keep();
+
+  const close = async (): Promise<void> => {
+    if (closed) return;
+    closed = true;
+    clearTimeout(timer);
+    clearInterval(ticking);
+    await keeping;
+    // The row stays, so that the next process with this id gets a higher epoch.
+    const release = connection.db
+      .update(nodes)
+      .set({ leaseUntil: sql`now()` })
+      .where(and(eq(nodes.id, nodeId), eq(nodes.epoch, epoch)));
+    await query(release, { deadlineMs: renewMs }).catch((error: unknown) =>
+      logger.warn({ nodeId, err: error }, "the lease was left to run out"),
+    );
+  };
+
+  return {
+    nodeId,
+    get epoch() {
+      return epoch;
+    },
+    holds: () => !closed && performance.now() - renewedAt < leaseMs,
+    isTrusted: () => {
+      tick();
+      return trusted;
+    },
+    mayJudge: () => !closed && trusted && performance.now() >= judgeFrom,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,199 @@
+import { connect as connectTcp, type Socket } from "node:net";
+import { Hono } from "hono";
+import { describe, expect, test, vi } from "vitest";
+import { createLogger, createRegistry, type Listening, listen, type Plane } from "./index.ts";
+
+const logger = createLogger({ name: "test", level: "silent" });
+
+function plane(parts: Partial<Plane> = {}): Plane {
+  const close = vi.fn(() => Promise.resolve());
+  return {
+    name: "echo",
+    http: new Hono(),
+    checks: {},
+    drain: () => Promise.resolve(),
+    close,
+    [Symbol.asyncDispose]: close,
+    ...parts,
+  };
+}
+
+const serve = (...planes: Plane[]): Promise<Listening> =>
+  listen({ planes, port: 0, host: "127.0.0.1", logger, registry: createRegistry("test") });
+
+/** Sends bytes and never closes its own side: resolves with all that came until the server closed its side. */
+async function say(port: number, bytes: string): Promise<{ answer: string; socket: Socket }> {
+  const socket = connectTcp({ port, host: "127.0.0.1", allowHalfOpen: true });
+  socket.on("error", () => {});
+  socket.write(bytes);
+  let answer = "";
+  socket.setEncoding("utf8").on("data", (text) => {
+    answer += text;
+  });
+  await new Promise<void>((resolve) => socket.once("end", resolve).once("close", resolve));
+  return { answer, socket };
+}
+
+const upgrade = (path: string, to = "websocket") =>
+  `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${to}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+
+describe("health", () => {
+  const readiness = async (listening: Listening) => {
+    const response = await fetch(`${listening.url}/readyz`);
+    return { status: response.status, body: await response.json() };
+  };
+
+  test("ready while every check holds", async () => {
+    await using listening = await serve(plane({ checks: { database: () => true, bus: () => Promise.resolve(true) } }));
+    expect(await readiness(listening)).toEqual({
+      status: 200,
+      body: { status: "ready", checks: { "echo.database": true, "echo.bus": true } },
+    });
+  });
+
+  test.each([
+    ["says no", () => false],
+    [
+      "throws",
+      () => {
+        throw new Error("no");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("no"))],
+    ["hangs", () => new Promise<boolean>(() => {})],
+  ])("not ready when a check %s, and its name tells which", async (_how, check) => {
+    await using listening = await serve(plane({ checks: { database: check, bus: () => true } }));
+    expect(await readiness(listening)).toEqual({
+      status: 503,
+      body: { status: "not ready", checks: { "echo.database": false, "echo.bus": true } },
+    });
+    expect((await fetch(`${listening.url}/healthz`)).status).toBe(200);
+  });
+
+  test("draining: alive, and not ready", async () => {
+    const { promise: drained, resolve } = Promise.withResolvers<void>();
+    await using listening = await serve(plane({ checks: { database: () => true }, drain: () => drained }));
+    const draining = listening.drain(AbortSignal.timeout(60_000));
+    expect(await readiness(listening)).toEqual({
+      status: 503,
+      body: { status: "draining", checks: { "echo.database": true } },
+    });
+    expect(await (await fetch(`${listening.url}/healthz`)).json()).toEqual({ status: "ok" });
+    resolve();
+    await draining;
+  });
+
+  test("metrics in the format of Prometheus", async () => {
+    await using listening = await serve(plane());
+    const response = await fetch(`${listening.url}/metrics`);
+    expect(response.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(await response.text()).toMatch(/^process_cpu_seconds_total\{service="test"\} [\d.e-]+$/m);
+  });
+});
+
+describe("requests", () => {
+  test("reach the plane that serves the path", async () => {
+    const a = plane({ name: "a", http: new Hono().get("/a", (context) => context.text("from a")) });
+    const b = plane({ name: "b", http: new Hono().get("/b", (context) => context.text("from b")) });
+    await using listening = await serve(a, b);
+    expect(await (await fetch(`${listening.url}/a`)).text()).toBe("from a");
+    expect(await (await fetch(`${listening.url}/b`)).text()).toBe("from b");
+    expect((await fetch(`${listening.url}/c`)).status).toBe(404);
+  });
+
+  test("that are no HTTP get 400 and the end of the connection", async () => {
+    await using listening = await serve(plane());
+    const { answer, socket } = await say(listening.port, "\x16\x03\x01 this is no HTTP\r\n\r\n");
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nConnection: close\r\n/);
+    socket.destroy();
+    expect((await fetch(`${listening.url}/healthz`)).status).toBe(200);
+  });
+
+  test("with headers beyond measure get 400 as well", async () => {
+    await using listening = await serve(plane());
+    const { answer, socket } = await say(
+      listening.port,
+      `GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(20_000)}\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+    socket.destroy();
+  });
+});
+
+describe("upgrades", () => {
+  test("are handed to the plane of the path, with query and what came after the head", async () => {
+    const seen: string[] = [];
+    const sockets: Plane["sockets"] = {
+      path: "/ws",
+      accept(request, socket, head) {
+        seen.push(request.url ?? "", head.toString());
+        socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello");
+      },
+    };
+    await using listening = await serve(plane(), plane({ sockets }));
+    const { answer, socket } = await say(listening.port, `${upgrade("/ws?a=1")}early`);
+    expect(answer).toMatch(/^HTTP\/1\.1 101 .*hello$/s);
+    expect(seen).toEqual(["/ws?a=1", "early"]);
+    socket.destroy();
+  });
+
+  test.each(["/other", "/ws/", "/", "//ws", "/ws%20"])("to %s get 404", async (path) => {
+    const accept = vi.fn();
+    await using listening = await serve(plane({ sockets: { path: "/ws", accept } }));
+    const { answer, socket } = await say(listening.port, upgrade(path));
+    expect(answer).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
+    expect(accept).not.toHaveBeenCalled();
+    socket.destroy();
+  });
+
+  test("to anything but WebSocket are ordinary requests", async () => {
+    await using listening = await serve(plane());
+    const { answer, socket } = await say(
+      listening.port,
+      `${upgrade("/healthz", "h2c").replace("Upgrade\r\n", "close, Upgrade\r\n")}`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    socket.destroy();
+  });
+
+  test("that were refused do not keep the server from closing, though the client stays", async () => {
+    const listening = await serve(plane());
+    const { socket } = await say(listening.port, upgrade("/other"));
+    const { socket: other } = await say(listening.port, "no HTTP\r\n\r\n");
+    await listening.close();
+    socket.destroy();
+    other.destroy();
+  });
+});
+
+describe("closing", () => {
+  test("closes the planes once, and the port", async () => {
+    const close = vi.fn(() => Promise.resolve());
+    const listening = await serve(plane({ close }));
+    await fetch(`${listening.url}/healthz`);
+    await Promise.all([listening.close(), listening.close(), listening[Symbol.asyncDispose]()]);
+    expect(close).toHaveBeenCalledTimes(1);
+    await expect(fetch(`${listening.url}/healthz`)).rejects.toThrow();
+  });
+
+  test("does not wait for a client that never ends its request", async () => {
+    const listening = await serve(plane());
+    const socket = connectTcp({ port: listening.port, host: "127.0.0.1" }).on("error", () => {});
+    socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n");
+    await new Promise((resolve) => socket.once("data", resolve));
+    await listening.close();
+    socket.destroy();
+  });
+});
+
+test("a port that is taken is an error of the start", async () => {
+  await using first = await serve(plane());
+  const second = listen({
+    planes: [plane()],
+    port: first.port,
+    host: "127.0.0.1",
+    logger,
+    registry: createRegistry("test"),
+  });
+  await expect(second).rejects.toMatchObject({ code: "EADDRINUSE" });
+});

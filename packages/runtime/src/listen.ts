@@ -1,0 +1,104 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { getRequestListener } from "@hono/node-server";
+import { ERRORS, type ErrorBody } from "@radist-tech/protocol";
+import { Hono } from "hono";
+import type { Registry } from "prom-client";
+import { health } from "./health.ts";
+import type { Logger } from "./logger.ts";
+import type { Plane } from "./plane.ts";
+
+export interface ListenOptions {
+  readonly planes: readonly Plane[];
+  readonly port: number;
+  readonly host: string;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+/** An open port with everything behind it. */
+export interface Listening extends AsyncDisposable {
+  readonly port: number;
+  /** Origin on the loopback address, such as `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** Not ready from now on; planes let go of what they hold until `deadline` aborts. */
+  drain(deadline: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Serves planes on one port: their paths, `/healthz`, `/readyz`, `/metrics`, and their WebSocket upgrades. */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const { planes, logger } = options;
+  const state = { draining: false };
+  const app = new Hono();
+  app.route("/", health({ planes, registry: options.registry, isDraining: () => state.draining }));
+  for (const plane of planes) app.route("/", plane.http);
+
+  const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  app.notFound((context) => {
+    const body: ErrorBody = { error: ERRORS.not_found.message, code: "not_found" };
+    return context.json(body, ERRORS.not_found.status);
+  });
+
+  const server = createServer(
+    // What else a client would like to upgrade to (h2c) may be ignored: RFC 9110, section 7.8.
+    { shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket" },
+    (request, response) => void serve(request, response),
+  );
+  server.on("upgrade", (request, socket, head) => {
+    // An upgrade's socket has no other listener, and an unheard "error" would end the process.
+    socket.on("error", (error) => logger.debug({ err: error }, "upgrade socket failed"));
+    const path = request.url?.split("?", 1)[0];
+    const plane = planes.find((candidate) => candidate.sockets?.path === path);
+    if (plane?.sockets) plane.sockets.accept(request, socket, head);
+    else refuse(socket, "404 Not Found");
+  });
+  server.on("clientError", (_error, socket) => {
+    if (socket.writable) refuse(socket, "400 Bad Request");
+    else socket.destroy();
+  });
+  await bind(server, options.port, options.host);
+  const { port } = server.address() as AddressInfo;
+
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    state.draining = true;
+    await Promise.all(planes.map((plane) => plane.close()));
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  };
+  const listening: Listening = {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    async drain(deadline) {
+      state.draining = true;
+      await Promise.all(planes.map((plane) => plane.drain(deadline)));
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+    [Symbol.asyncDispose]: () => listening.close(),
+  };
+  return listening;
+}
+
+/** The server's timeouts no longer watch over this socket, so it must not stay open for as long as the client likes. */
+function refuse(socket: Duplex, status: string): void {
+  socket.once("finish", () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function bind(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    // The default of 511 overflows when every socket of a lost node comes back at once.
+    server.listen({ port, host, backlog: 4096 }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,29 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+
+export type { Logger };
+
+const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export const LOG_LEVELS: readonly [string, ...string[]] = LEVELS;
+
+/** Whatever is logged as a whole object must not carry a credential along. */
+const SECRETS = ["authorization", "callToken", "reconnectToken", "secretKey", "adminToken", "headers.authorization"];
+
+/** A key or token wherever it stands: in a URL, in the text of an error, deep within an object. */
+const CREDENTIAL = /\b(rad_sk|ct|rt)_[\w-]{43,}/g;
+
+/**
+ * Structured logs, a JSON line each, on standard output. Ids go into fields (`projectId callId peerId nodeId`),
+ * credentials never.
+ */
+export function createLogger(options: { name: string; level?: string }, destination?: DestinationStream): Logger {
+  const settings = {
+    name: options.name,
+    level: options.level ?? "info",
+    redact: { paths: SECRETS.flatMap((path) => [path, `*.${path}`]), censor: "[secret]" },
+    hooks: { streamWrite: (line: string) => line.replace(CREDENTIAL, "$1_[secret]") },
+    base: {},
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return destination ? pino(settings, destination) : pino(settings);
+}
