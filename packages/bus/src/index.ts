@@ -1,0 +1,23 @@
+export type { Bus, Subscription } from "./bus.ts";
+export {
+  BusUnavailable,
+  DeadlineExceeded,
+  InvalidSubject,
+  MessageTooLarge,
+  NoResponders,
+  RemoteFailure,
+} from "./errors.ts";
+export { inProcessBus } from "./in-process.ts";
+export type { BusLogger } from "./logger.ts";
+export type { NatsOptions } from "./nats.ts";
+export { connectNats } from "./nats.ts";
+export { openBus } from "./open-bus.ts";
+export type {
+  DeadLetter,
+  Job,
+  JobHandler,
+  Worker,
+  WorkerOptions,
+  WorkQueue,
+  WorkQueueOptions,
+} from "./work-queue.ts";

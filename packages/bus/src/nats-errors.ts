@@ -1,0 +1,27 @@
+import { JetStreamApiError, JetStreamError } from "@nats-io/jetstream";
+import { ClosedConnectionError, DrainingConnectionError, RequestError, TimeoutError } from "@nats-io/transport-node";
+import { BusUnavailable, DeadlineExceeded, NoResponders } from "./errors.ts";
+
+/** The bus's own error for what the NATS client threw when asking on `subject`; the same error where it has none. */
+export function fromNats(error: unknown, subject: string, deadlineMs: number): unknown {
+  if (error instanceof TimeoutError) return new DeadlineExceeded(`The request to "${subject}"`, deadlineMs);
+  if (error instanceof RequestError && error.isNoResponders()) return new NoResponders(subject);
+  if (
+    error instanceof RequestError ||
+    error instanceof ClosedConnectionError ||
+    error instanceof DrainingConnectionError
+  ) {
+    return new BusUnavailable("The connection to the message bus was lost.", { cause: error });
+  }
+  return error;
+}
+
+/** As {@link fromNats}, for what is asked of JetStream about the queue `name`. */
+export function fromJetStream(error: unknown, name: string, deadlineMs: number): unknown {
+  const mapped = fromNats(error, `queue ${name}`, deadlineMs);
+  const isJetStream = error instanceof JetStreamError || error instanceof JetStreamApiError;
+  const isMissing = error instanceof Error && error.name === "JetStreamNotEnabled";
+  if (!isJetStream && !isMissing && !(mapped instanceof NoResponders)) return mapped;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new BusUnavailable(`JetStream did not serve the queue "${name}": ${reason}.`, { cause: error });
+}
