@@ -1,0 +1,229 @@
+import type { CallId, CallLeftReason, Epoch, ErrorCode, NodeId, PeerId, ProjectId } from "@radist-tech/protocol";
+import type { News } from "./news.ts";
+
+// A peer:   (join) → connected ⇄ disconnected → (window over) expired
+//                        └── (leave) ──┴────────→ left
+// A call:   open → tombstoned, by the API, by the last leave once both seats were taken, or by idleness. Final.
+
+/** A process that holds sockets, under the claim that it currently has on its id. */
+export interface Home {
+  readonly nodeId: NodeId;
+  readonly nodeEpoch: number;
+}
+
+export interface Peer {
+  readonly peerId: PeerId;
+  readonly status: "connected" | "disconnected" | "left" | "expired";
+  /** Counts the sockets that claimed this peer; only the latest may write for it. */
+  readonly epoch: Epoch;
+  readonly home: Home;
+  readonly joinedAt: Date;
+  readonly updatedAt: Date;
+  /** When a disconnected peer loses its seat. */
+  readonly expiresAt: Date | null;
+}
+
+interface CallFacts {
+  readonly callId: CallId;
+  readonly projectId: ProjectId;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** Counts steps without gaps. */
+  readonly version: number;
+  /** Both seats were taken at once, at some time. */
+  readonly wasFull: boolean;
+  /** In order of joining, with those who are gone. */
+  readonly peers: readonly Peer[];
+}
+
+export type OpenCall = CallFacts & { readonly state: "open"; readonly idleSince: Date | null };
+export type TombstonedCall = CallFacts & {
+  readonly state: "tombstoned";
+  readonly at: Date;
+  readonly reason: Extract<CallLeftReason, "left" | "terminated" | "idle">;
+};
+export type Call = OpenCall | TombstonedCall;
+
+export type CallEventName = CallEvent["type"];
+export type CallEvent =
+  | { readonly type: "join"; readonly peerId: PeerId; readonly home: Home }
+  | { readonly type: "reconnect"; readonly peerId: PeerId; readonly home: Home }
+  | { readonly type: "leave"; readonly peerId: PeerId; readonly epoch: Epoch }
+  | { readonly type: "disconnect"; readonly peerId: PeerId; readonly epoch: Epoch }
+  /** Takes back a join whose caller gave up before it was stored: nobody was told of it. */
+  | { readonly type: "withdraw"; readonly peerId: PeerId; readonly epoch: Epoch }
+  /** Time passed: windows may be over, the call may have been idle for too long. */
+  | { readonly type: "settle" };
+
+/** Durations of a call, milliseconds. */
+export interface CallLimits {
+  readonly reconnectWindowMs: number;
+  readonly idleMs: number;
+}
+
+/** Something to tell to a connected peer other than the one that acts. */
+export interface Tell {
+  readonly to: Peer;
+  readonly news: readonly News[];
+}
+
+export type Step =
+  | { readonly outcome: "done"; readonly call: Call; readonly tell: readonly Tell[] }
+  /** The event finds nothing to change: it came too late, or from a claim that is no longer the latest. */
+  | { readonly outcome: "stale" }
+  | { readonly outcome: "refused"; readonly code: ErrorCode };
+
+export const SEATS = 2;
+
+export const holdsSeat = (peer: Peer): boolean => peer.status === "connected" || peer.status === "disconnected";
+
+/**
+ * Advances a call by one event.
+ *
+ * @param at the database's time of the step
+ */
+export function step(call: Call, event: CallEvent, at: Date, limits: CallLimits): Step {
+  if (call.state === "tombstoned") return afterTheEnd(event);
+  const { call: settled, news: expiries } = expireOverdue(call, at);
+  const done = act(settled, event, at, limits);
+  if (done.outcome === "refused" || (done.outcome === "stale" && expiries.length === 0)) return done;
+  const { call: acted, news } = done.outcome === "stale" ? { call: settled, news: [] } : done;
+  const next: Call = { ...withIdleness(acted, at), version: call.version + 1, updatedAt: at };
+  return { outcome: "done", call: next, tell: tellOthers(call, next, [...expiries, ...news]) };
+}
+
+type Acted = { outcome: "done"; call: Call; news: News[] } | Exclude<Step, { outcome: "done" }>;
+
+function act(call: OpenCall, event: CallEvent, at: Date, limits: CallLimits): Acted {
+  switch (event.type) {
+    case "join":
+      return join(call, event.peerId, event.home, at);
+    case "reconnect":
+      return reconnect(call, event.peerId, event.home, at);
+    case "leave":
+      return leave(call, event.peerId, event.epoch, at);
+    case "disconnect":
+      return disconnect(call, event.peerId, event.epoch, at, limits);
+    case "withdraw":
+      return withdraw(call, event.peerId, event.epoch, at);
+    case "settle":
+      return endWhenIdle(call, at, limits);
+  }
+}
+
+function afterTheEnd(event: CallEvent): Step {
+  switch (event.type) {
+    case "join":
+    case "reconnect":
+      return { outcome: "refused", code: "call_terminated" };
+    case "leave":
+    case "disconnect":
+    case "withdraw":
+    case "settle":
+      return { outcome: "stale" };
+  }
+}
+
+function join(call: OpenCall, peerId: PeerId, home: Home, at: Date): Acted {
+  const seated = call.peers.filter(holdsSeat).length;
+  if (seated >= SEATS) return { outcome: "refused", code: "call_full" };
+  const peer: Peer = {
+    peerId,
+    status: "connected",
+    epoch: 1 as Epoch,
+    home,
+    joinedAt: at,
+    updatedAt: at,
+    expiresAt: null,
+  };
+  const wasFull = call.wasFull || seated + 1 === SEATS;
+  return {
+    outcome: "done",
+    call: { ...call, wasFull, peers: [...call.peers, peer] },
+    news: [{ type: "peer_joined", peerId }],
+  };
+}
+
+function reconnect(call: OpenCall, peerId: PeerId, home: Home, at: Date): Acted {
+  const peer = call.peers.find((candidate) => candidate.peerId === peerId);
+  if (!peer || !holdsSeat(peer)) return { outcome: "refused", code: "invalid_reconnect" };
+  const epoch = (peer.epoch + 1) as Epoch;
+  const back: Peer = { ...peer, status: "connected", epoch, home, updatedAt: at, expiresAt: null };
+  return { outcome: "done", call: withPeer(call, back), news: [{ type: "peer_reconnected", peerId }] };
+}
+
+function leave(call: OpenCall, peerId: PeerId, epoch: Epoch, at: Date): Acted {
+  const peer = claimed(call, peerId, epoch);
+  if (!peer || !holdsSeat(peer)) return { outcome: "stale" };
+  const remaining = withPeer(call, { ...peer, status: "left", updatedAt: at, expiresAt: null });
+  const news: News[] = [{ type: "peer_left", peerId, reason: "left" }];
+  if (call.wasFull && !remaining.peers.some(holdsSeat)) {
+    return { outcome: "done", call: tombstone(remaining, "left", at), news };
+  }
+  return { outcome: "done", call: remaining, news };
+}
+
+function disconnect(call: OpenCall, peerId: PeerId, epoch: Epoch, at: Date, limits: CallLimits): Acted {
+  const peer = claimed(call, peerId, epoch);
+  if (peer?.status !== "connected") return { outcome: "stale" };
+  const expiresAt = new Date(at.getTime() + limits.reconnectWindowMs);
+  return {
+    outcome: "done",
+    call: withPeer(call, { ...peer, status: "disconnected", updatedAt: at, expiresAt }),
+    news: [{ type: "peer_left", peerId, reason: "disconnected" }],
+  };
+}
+
+function withdraw(call: OpenCall, peerId: PeerId, epoch: Epoch, at: Date): Acted {
+  const peer = claimed(call, peerId, epoch);
+  if (!peer || !holdsSeat(peer)) return { outcome: "stale" };
+  return { outcome: "done", call: withPeer(call, { ...peer, status: "expired", updatedAt: at, expiresAt: null }), news: [] };
+}
+
+function endWhenIdle(call: OpenCall, at: Date, limits: CallLimits): Acted {
+  const isIdle = call.idleSince !== null && at.getTime() - call.idleSince.getTime() >= limits.idleMs;
+  return isIdle ? { outcome: "done", call: tombstone(call, "idle", at), news: [] } : { outcome: "stale" };
+}
+
+/** The peer, if `epoch` is still the latest claim on it. */
+const claimed = (call: Call, peerId: PeerId, epoch: Epoch): Peer | undefined =>
+  call.peers.find((peer) => peer.peerId === peerId && peer.epoch === epoch);
+
+/** Windows that are over are seen as over by every step, whenever a sweep comes by. */
+function expireOverdue(call: OpenCall, at: Date): { call: OpenCall; news: News[] } {
+  const overdue = call.peers.filter(
+    (peer) => peer.status === "disconnected" && peer.expiresAt !== null && peer.expiresAt <= at,
+  );
+  const expired = overdue.reduce(
+    (next, peer) => withPeer(next, { ...peer, status: "expired", updatedAt: at, expiresAt: null }),
+    call,
+  );
+  return { call: expired, news: overdue.map(({ peerId }) => ({ type: "peer_left", peerId, reason: "expired" })) };
+}
+
+function tombstone(call: OpenCall, reason: TombstonedCall["reason"], at: Date): TombstonedCall {
+  const { idleSince: _, ...facts } = call;
+  const peers = call.peers.map((peer) =>
+    holdsSeat(peer) ? ({ ...peer, status: "expired", updatedAt: at, expiresAt: null } as const) : peer,
+  );
+  return { ...facts, peers, state: "tombstoned", at, reason };
+}
+
+function withIdleness(call: Call, at: Date): Call {
+  if (call.state === "tombstoned") return call;
+  const isIdle = !call.peers.some((peer) => peer.status === "connected");
+  return { ...call, idleSince: isIdle ? (call.idleSince ?? at) : null };
+}
+
+const withPeer = <C extends Call>(call: C, peer: Peer): C => ({
+  ...call,
+  peers: call.peers.map((other) => (other.peerId === peer.peerId ? peer : other)),
+});
+
+/** Everyone who was connected before and still is hears what happened to the others. */
+function tellOthers(before: Call, after: Call, news: readonly News[]): Tell[] {
+  return after.peers
+    .filter((peer) => peer.status === "connected" && claimed(before, peer.peerId, peer.epoch)?.status === "connected")
+    .map((to) => ({ to, news: news.filter(({ peerId }) => peerId !== to.peerId) }))
+    .filter((tell) => tell.news.length > 0);
+}

@@ -1,0 +1,30 @@
+import type { CallView, PeerId } from "@radist-tech/protocol";
+import type { Call, Peer } from "./call.ts";
+import type { News } from "./news.ts";
+
+/** What `self` missed between the view that it was last told and the call as it is. */
+export function catchUp(known: CallView, now: Call, self: PeerId): News[] {
+  return now.peers
+    .filter((peer) => peer.peerId !== self)
+    .flatMap((peer) =>
+      between(
+        known.peers.find(({ peerId }) => peerId === peer.peerId),
+        peer,
+      ),
+    );
+}
+
+function between(before: CallView["peers"][number] | undefined, after: Peer): News[] {
+  const { peerId } = after;
+  const wasSeated = before?.status === "connected" || before?.status === "disconnected";
+  if (after.status === "left" || after.status === "expired") {
+    return wasSeated ? [{ type: "peer_left", peerId, reason: after.status }] : [];
+  }
+  const news: News[] = [];
+  if (!before) news.push({ type: "peer_joined", peerId });
+  else if (after.epoch > before.epoch) news.push({ type: "peer_reconnected", peerId });
+  if (after.status === "disconnected" && (news.length > 0 || before?.status === "connected")) {
+    news.push({ type: "peer_left", peerId, reason: "disconnected" });
+  }
+  return news;
+}

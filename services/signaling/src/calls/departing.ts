@@ -1,0 +1,72 @@
+import { DatabaseUnavailable, type Transaction } from "@radist-tech/db";
+import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
+import { callLimits, type NodeContext } from "../node/context.ts";
+import { storeHeld } from "../signals/hold.ts";
+import { type PlainEvent, type Stored, storeStep } from "./steps.ts";
+import type { Telling } from "./telling.ts";
+
+/** Pause before a step that found the database away is tried again, milliseconds. */
+const RETRY_MS = 500;
+
+/** The ways out of a call, stored and told. */
+export class Departing {
+  readonly #node: NodeContext;
+  readonly #telling: Telling;
+  readonly #underWay = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(node: NodeContext, telling: Telling) {
+    this.#node = node;
+    this.#telling = telling;
+  }
+
+  /**
+   * Stores a step and tells the others.
+   *
+   * @returns nothing when the step found nothing to change
+   * @throws {DatabaseUnavailable}
+   */
+  async depart(
+    callId: CallId,
+    event: PlainEvent,
+    also?: (tx: Transaction) => Promise<void>,
+  ): Promise<Stored | undefined> {
+    const stored = await storeStep(this.#node.connection, callId, event, callLimits(this.#node), also);
+    if (stored) this.#telling.tell(stored);
+    return stored;
+  }
+
+  /** A socket was lost. Keeps trying while the database is away; if this node dies meanwhile, its lease tells. */
+  lost(peer: { readonly callId: CallId; readonly peerId: PeerId; readonly epoch: Epoch }, undelivered: readonly string[]): void {
+    const storing = this.#storeLoss(peer, undelivered)
+      .catch((error: unknown) => this.#node.logger.error({ err: error, ...ids(peer) }, "a lost socket was not recorded"))
+      .finally(() => this.#underWay.delete(storing));
+    this.#underWay.add(storing);
+  }
+
+  /** Resolves when all losses are stored. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #storeLoss(peer: { callId: CallId; peerId: PeerId; epoch: Epoch }, undelivered: readonly string[]): Promise<void> {
+    for (;;) {
+      try {
+        // What the client may not have received waits for it, ahead of all that comes while it is away.
+        const hold = (tx: Transaction) => storeHeld(tx, { callId: peer.callId, peerId: peer.peerId }, undelivered);
+        const stored = await this.depart(peer.callId, { type: "disconnect", ...peer }, hold);
+        if (!stored) this.#node.metrics.fenced.inc();
+        return;
+      } catch (error) {
+        if (!(error instanceof DatabaseUnavailable) || this.#closed) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+const ids = ({ callId, peerId }: { callId: CallId; peerId: PeerId }) => ({ callId, peerId });

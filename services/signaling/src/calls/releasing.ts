@@ -1,0 +1,53 @@
+import { type CallSnapshot, Release, Released, SUBJECTS } from "@radist-tech/protocol";
+import type { NodeContext } from "../node/context.ts";
+import type { Peer } from "./call.ts";
+
+/** How long the node of an earlier socket may take to let go, milliseconds. */
+const RELEASE_MS = 1_000;
+
+/** Ends the socket that a peer had before another one claimed it. */
+export class Releasing {
+  readonly #node: NodeContext;
+
+  constructor(node: NodeContext) {
+    this.#node = node;
+  }
+
+  /** @returns signals that the earlier socket may not have received, in order */
+  async takeOver(earlier: Peer, call: CallSnapshot): Promise<readonly string[]> {
+    const { bus, lease, logger } = this.#node;
+    const { nodeId } = earlier.home;
+    const release: Release = { callId: call.callId, peerId: earlier.peerId, epoch: earlier.epoch, call };
+    if (nodeId === lease.nodeId) return this.#release(release);
+    try {
+      const answer = await bus.request(SUBJECTS.releases(nodeId), Buffer.from(JSON.stringify(release)), {
+        deadlineMs: RELEASE_MS,
+      });
+      return Released.parse(JSON.parse(Buffer.from(answer).toString())).frames;
+    } catch (error) {
+      // The claim is stored: a node that does not hear of it now finds out when it next compares with the database.
+      logger.info({ err: error, nodeId, peerId: earlier.peerId }, "the earlier node of a peer did not answer");
+      return [];
+    }
+  }
+
+  /** Answers another node that has claimed a peer from here. */
+  async receive(data: Uint8Array): Promise<Uint8Array> {
+    const release = Release.parse(JSON.parse(Buffer.from(data).toString()));
+    return Buffer.from(JSON.stringify({ frames: await this.#release(release) } satisfies Released));
+  }
+
+  /** The earlier socket may itself still be on its way in; it is let go of as soon as it is here. */
+  #release({ peerId, epoch, call }: Release): Promise<string[]> {
+    return new Promise((resolve) => {
+      const giveUp = setTimeout(resolve, RELEASE_MS, []);
+      this.#node.seats.arrive(peerId, epoch, (seat) => {
+        clearTimeout(giveUp);
+        if (!seat) return resolve([]);
+        this.#node.seats.remove(seat);
+        seat.release("superseded", call);
+        resolve(seat.takeUnconfirmed());
+      });
+    });
+  }
+}

@@ -1,0 +1,24 @@
+import type { CallSnapshot, CallView, P2PServerMessage } from "@radist-tech/protocol";
+import { type Call, holdsSeat } from "./call.ts";
+import type { News } from "./news.ts";
+
+/** The call as its participants see it: who holds the two seats. */
+export const snapshot = (call: Call): CallSnapshot => ({
+  callId: call.callId,
+  createdAt: call.createdAt.toISOString(),
+  updatedAt: call.updatedAt.toISOString(),
+  peers: call.peers.filter(holdsSeat).map((peer) => ({
+    peerId: peer.peerId,
+    status: peer.status === "connected" ? "connected" : "disconnected",
+    updatedAt: peer.updatedAt.toISOString(),
+  })),
+});
+
+/** The call as nodes tell each other: who is where, under which claim. */
+export const view = (call: Call): CallView => ({
+  version: call.version,
+  peers: call.peers.map(({ peerId, status, epoch, home }) => ({ peerId, status, epoch, nodeId: home.nodeId })),
+});
+
+export const toMessages = (call: Call, news: readonly News[]): P2PServerMessage[] =>
+  news.map((item) => ({ ...item, callId: call.callId, call: snapshot(call) }));

@@ -1,0 +1,38 @@
+import { type Connection, type Transaction, transact } from "@radist-tech/db";
+import type { CallId } from "@radist-tech/protocol";
+import { type Call, type CallEvent, type CallLimits, step, type Tell } from "./call.ts";
+import { lockCall, saveCall } from "./store.ts";
+
+/** A step that is stored; what it tells is still to be told. */
+export interface Stored {
+  readonly call: Call;
+  readonly tell: readonly Tell[];
+}
+
+/** Events that need nothing but the call itself. */
+export type PlainEvent = Exclude<CallEvent, { type: "join" | "reconnect" }>;
+
+/**
+ * Loads a call, advances it, stores it, in one transaction.
+ *
+ * @param also is stored together with the step
+ * @returns nothing when the event found nothing to change, because it came late or under an old claim
+ * @throws {DatabaseUnavailable}
+ */
+export function storeStep(
+  connection: Connection,
+  callId: CallId,
+  event: PlainEvent,
+  limits: CallLimits,
+  also?: (tx: Transaction) => Promise<void>,
+): Promise<Stored | undefined> {
+  return transact(connection, async (tx) => {
+    const locked = await lockCall(tx, callId);
+    if (!locked) return undefined;
+    const next = step(locked.call, event, locked.at, limits);
+    if (next.outcome !== "done") return undefined;
+    await saveCall(tx, locked.call, next.call);
+    await also?.(tx);
+    return next;
+  });
+}

@@ -1,0 +1,110 @@
+import { callPeers, calls, isUnavailable, nodes, query } from "@radist-tech/db";
+import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
+import { and, eq, isNull, lt, lte, sql } from "drizzle-orm";
+import type { NodeContext } from "../node/context.ts";
+import type { Departing } from "./departing.ts";
+
+/** How often a node looks, milliseconds, and how much it takes on at once. */
+const SWEEP_MS = 1_000;
+const BATCH = 200;
+
+/**
+ * Does what time brings: windows that are over, calls that nobody is connected to, peers whose node is gone. Every
+ * node sweeps; the lock on the call makes the second one find nothing to do.
+ */
+export class Sweeping {
+  readonly #node: NodeContext;
+  readonly #departing: Departing;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(node: NodeContext, departing: Departing) {
+    this.#node = node;
+    this.#departing = departing;
+    this.#schedule();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #schedule(): void {
+    if (this.#isClosed) return;
+    // Jitter keeps the nodes from sweeping in step.
+    this.#timer = setTimeout(
+      () => {
+        this.#running = this.#sweep().finally(() => this.#schedule());
+      },
+      SWEEP_MS * (0.5 + Math.random()),
+    );
+    this.#timer.unref();
+  }
+
+  async #sweep(): Promise<void> {
+    const { lease, logger } = this.#node;
+    if (!lease.holds()) return;
+    try {
+      for (const callId of new Set([...(await this.#overdue()), ...(await this.#idle())])) {
+        await this.#departing.depart(callId, { type: "settle" });
+      }
+      if (!lease.mayJudge()) return;
+      for (const { callId, peerId, epoch } of await this.#lost()) {
+        const stored = await this.#departing.depart(callId, { type: "disconnect", peerId, epoch });
+        if (stored) this.#node.metrics.lostPeers.inc();
+      }
+    } catch (error) {
+      if (isUnavailable(error)) logger.debug({ err: error }, "the sweep waits for the database");
+      else logger.error({ err: error }, "the sweep failed");
+    }
+  }
+
+  /** Calls with a peer whose window to reconnect is over. */
+  async #overdue(): Promise<CallId[]> {
+    const rows = await query(
+      this.#node.connection.db
+        .selectDistinct({ callId: callPeers.callId })
+        .from(callPeers)
+        .where(and(eq(callPeers.status, "disconnected"), lte(callPeers.expiresAt, sql`now()`)))
+        .limit(BATCH),
+    );
+    return rows.map(({ callId }) => callId as CallId);
+  }
+
+  async #idle(): Promise<CallId[]> {
+    const since = sql`now() - ${this.#node.limits.CALL_IDLE_MS} * interval '1 millisecond'`;
+    const rows = await query(
+      this.#node.connection.db
+        .select({ callId: calls.id })
+        .from(calls)
+        .where(and(isNull(calls.tombstonedAt), lte(calls.idleSince, since)))
+        .limit(BATCH),
+    );
+    return rows.map(({ callId }) => callId as CallId);
+  }
+
+  /** Peers of nodes whose lease has run out, and of earlier processes under this node's own id. */
+  async #lost(): Promise<{ callId: CallId; peerId: PeerId; epoch: Epoch }[]> {
+    const { connection, lease } = this.#node;
+    const rows = await query(
+      connection.db
+        .select({ callId: callPeers.callId, peerId: callPeers.peerId, epoch: callPeers.epoch })
+        .from(callPeers)
+        .innerJoin(nodes, eq(nodes.id, callPeers.nodeId))
+        .where(
+          and(
+            eq(callPeers.status, "connected"),
+            sql`(${lt(nodes.leaseUntil, sql`now()`)} or (${eq(nodes.id, lease.nodeId)} and ${lt(callPeers.nodeEpoch, lease.epoch)}))`,
+          ),
+        )
+        .limit(BATCH),
+    );
+    return rows.map((row) => ({
+      callId: row.callId as CallId,
+      peerId: row.peerId as PeerId,
+      epoch: row.epoch as Epoch,
+    }));
+  }
+}

@@ -1,0 +1,26 @@
+import type { Bus } from "@radist-tech/bus";
+import type { Connection } from "@radist-tech/db";
+import type { Lease, Logger } from "@radist-tech/runtime";
+import type { CallLimits, Home } from "../calls/call.ts";
+import type { Limits } from "../config.ts";
+import type { Seats } from "../socket/seats.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** What the parts of a signaling node share. */
+export interface NodeContext {
+  readonly connection: Connection;
+  readonly bus: Bus;
+  readonly lease: Lease;
+  readonly logger: Logger;
+  readonly limits: Limits;
+  readonly seats: Seats;
+  readonly metrics: Metrics;
+}
+
+export const callLimits = ({ limits }: NodeContext): CallLimits => ({
+  reconnectWindowMs: limits.RECONNECT_WINDOW_MS,
+  idleMs: limits.CALL_IDLE_MS,
+});
+
+/** Where this node claims peers to be. */
+export const home = ({ lease }: NodeContext): Home => ({ nodeId: lease.nodeId, nodeEpoch: lease.epoch });

@@ -1,0 +1,57 @@
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** The figures of the signaling plane. Labels have few values, never an id. */
+export function createMetrics(registry: Registry, sockets: () => number) {
+  const registers = [registry];
+  new Gauge({
+    name: "radist_signaling_peers",
+    help: "Peers whose sockets this node holds",
+    registers,
+    collect() {
+      this.set(sockets());
+    },
+  });
+  return {
+    admissions: new Counter({
+      name: "radist_signaling_admissions_total",
+      help: "Sockets that asked for a seat, by how it went",
+      labelNames: ["kind", "outcome"] as const,
+      registers,
+    }),
+    admissionSeconds: new Histogram({
+      name: "radist_signaling_admission_seconds",
+      help: "From the upgrade to call_joined or call_reconnected",
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    signals: new Counter({
+      name: "radist_signaling_signals_total",
+      help: "Signals by what became of them",
+      labelNames: ["outcome"] as const,
+      registers,
+    }),
+    errors: new Counter({
+      name: "radist_signaling_errors_total",
+      help: "Errors told to clients on open sockets",
+      labelNames: ["code"] as const,
+      registers,
+    }),
+    fenced: new Counter({
+      name: "radist_signaling_fenced_total",
+      help: "Writes and sockets refused because another claim came after",
+      registers,
+    }),
+    lostPeers: new Counter({
+      name: "radist_signaling_lost_peers_total",
+      help: "Peers declared disconnected because their node's lease ran out",
+      registers,
+    }),
+    catchUps: new Counter({
+      name: "radist_signaling_catch_ups_total",
+      help: "Calls asked for from the database because an event was missed",
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Bus } from "@radist-tech/bus";
+import { type Connection, query } from "@radist-tech/db";
+import { type NodeId, P2P_SOCKET_PATH } from "@radist-tech/protocol";
+import type { Logger, Plane } from "@radist-tech/runtime";
+import { sql } from "drizzle-orm";
+import { Hono } from "hono";
+import type { Registry } from "prom-client";
+import type { Limits } from "./config.ts";
+import { SignalingNode } from "./node/signaling-node.ts";
+
+export { SignalingConfig, signalingConfig } from "./config.ts";
+
+export interface SignalingDeps {
+  readonly connection: Connection;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly config: Limits & { readonly NODE_ID: NodeId };
+}
+
+/** The P2P signaling plane: its WebSocket, and nothing else. */
+export async function createSignaling({ connection, bus, logger, registry, config }: SignalingDeps): Promise<Plane> {
+  const node = new SignalingNode({ connection, bus, logger, registry, nodeId: config.NODE_ID, limits: config });
+  await node.listen();
+  const http = new Hono();
+  http.get(P2P_SOCKET_PATH, (context) =>
+    context.json({ error: "This path speaks WebSocket.", code: "upgrade_required" }, 426, { upgrade: "websocket" }),
+  );
+  return {
+    name: "signaling",
+    http,
+    sockets: { path: P2P_SOCKET_PATH, accept: (...upgrade) => node.entrance.accept(...upgrade) },
+    checks: {
+      database: async () => (await query(connection.db.execute(sql`select 1`), { deadlineMs: 1_500 })) !== undefined,
+      lease: () => node.context.lease.holds(),
+      bus: () => bus.connected,
+    },
+    drain: (deadline) => node.drain(deadline),
+    close: () => node.close(),
+    [Symbol.asyncDispose]: () => node.close(),
+  };
+}

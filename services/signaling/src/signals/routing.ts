@@ -1,0 +1,141 @@
+import { BusUnavailable, DeadlineExceeded, NoResponders, RemoteFailure } from "@radist-tech/bus";
+import { isUnavailable } from "@radist-tech/db";
+import { type CallId, type Epoch, type ErrorCode, type NodeId, type PeerId, SignalHead, SignalOutcome, SUBJECTS } from "@radist-tech/protocol";
+import type { NodeContext } from "../node/context.ts";
+import { holdSignal } from "./hold.ts";
+
+/** Where a target was last known to be. */
+export interface Route {
+  readonly nodeId: NodeId;
+  readonly epoch: Epoch;
+}
+
+/** Who sends, and which of its signals this is. */
+export type Origin = SignalHead["origin"];
+
+export interface Target {
+  readonly callId: CallId;
+  readonly peerId: PeerId;
+}
+
+/** How long another node may take to answer, and how long to wait before asking again; milliseconds. */
+const ANSWER_MS = 1_000;
+const PAUSE_MS = 200;
+
+/** Brings signals to a peer wherever it is: here, on another node, or held in the database until it is back. */
+export class Routing {
+  readonly #node: NodeContext;
+
+  constructor(node: NodeContext) {
+    this.#node = node;
+  }
+
+  /** Hands a signal to a peer on this node, if it is here right now; nothing to wait for. */
+  deliverHere({ peerId }: Target, route: Route, frame: string): boolean {
+    const seat = this.#node.lease.isTrusted() ? this.#node.seats.get(peerId) : undefined;
+    if (seat?.epoch !== route.epoch) return false;
+    seat.signal(frame);
+    this.#count("delivered_here");
+    return true;
+  }
+
+  /**
+   * Delivers or holds a signal, whatever moves meanwhile, and keeps at it for as long as a dead node's lease may last.
+   *
+   * @returns nothing, or the error that the sender is to be told
+   */
+  async deliver(target: Target, origin: Origin, known: Route | undefined, frame: string): Promise<ErrorCode | undefined> {
+    const giveUpAt = performance.now() + this.#node.limits.LEASE_MS + 2 * ANSWER_MS;
+    let route = known;
+    do {
+      if (route && (await this.#offer(target, origin, route, frame))) return undefined;
+      const held = await this.#hold(target, frame);
+      if (held === "held") return undefined;
+      if (typeof held === "string") {
+        this.#count(held);
+        return held;
+      }
+      if (held && (held.nodeId !== route?.nodeId || held.epoch !== route.epoch)) {
+        route = held;
+        continue;
+      }
+      // The node that holds the peer is silent, or the database is: one of them will be back, or be declared lost.
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    } while (performance.now() < giveUpAt);
+    this.#count("peer_not_connected");
+    return "peer_not_connected";
+  }
+
+  /** Answers another node that sends a signal for a peer here. */
+  async receive(data: Uint8Array): Promise<Uint8Array> {
+    const text = Buffer.from(data).toString();
+    const lineEnd = text.indexOf("\n");
+    const head = SignalHead.parse(JSON.parse(text.slice(0, lineEnd)));
+    return Buffer.from(await this.#receive(head, text.slice(lineEnd + 1)));
+  }
+
+  #receive(head: SignalHead, frame: string): Promise<SignalOutcome> {
+    // A node that was frozen may be asked for peers that others have taken over meanwhile.
+    if (!this.#node.lease.isTrusted()) return Promise.resolve("not_here");
+    return new Promise((resolve) => {
+      this.#node.seats.arrive(head.to, head.epoch, (seat) => {
+        seat?.signal(frame, head.origin);
+        resolve(seat ? "delivered" : "not_here");
+      });
+    });
+  }
+
+  async #offer(target: Target, origin: Origin, route: Route, frame: string): Promise<boolean> {
+    const { bus, lease, seats, logger } = this.#node;
+    if (route.nodeId === lease.nodeId) {
+      return new Promise((resolve) =>
+        seats.arrive(target.peerId, route.epoch, () => resolve(this.deliverHere(target, route, frame))),
+      );
+    }
+    const head: SignalHead = { callId: target.callId, to: target.peerId, epoch: route.epoch, origin };
+    try {
+      const answer = await bus.request(SUBJECTS.signals(route.nodeId), Buffer.from(`${JSON.stringify(head)}\n${frame}`), {
+        deadlineMs: ANSWER_MS,
+      });
+      const isDelivered = SignalOutcome.parse(Buffer.from(answer).toString()) === "delivered";
+      if (isDelivered) this.#count("delivered_there");
+      return isDelivered;
+    } catch (error) {
+      if (!isSilence(error)) throw error;
+      logger.debug({ err: error, nodeId: route.nodeId, peerId: target.peerId }, "the node of a peer is silent");
+      return false;
+    }
+  }
+
+  /** @returns nothing when the database is away */
+  async #hold(target: Target, frame: string): Promise<"held" | "peer_not_found" | "peer_not_connected" | Route | undefined> {
+    const { connection, limits } = this.#node;
+    try {
+      const held = await holdSignal(connection, target, frame, { messages: limits.HELD_MESSAGES, bytes: limits.HELD_BYTES });
+      switch (held.outcome) {
+        case "connected":
+          return held;
+        case "gone":
+          return "peer_not_found";
+        case "full":
+          return "peer_not_connected";
+        case "held":
+          this.#count("held");
+          return "held";
+      }
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      return undefined;
+    }
+  }
+
+  #count(outcome: string): void {
+    this.#node.metrics.signals.inc({ outcome });
+  }
+}
+
+const isSilence = (error: unknown): boolean =>
+  error instanceof NoResponders ||
+  error instanceof DeadlineExceeded ||
+  error instanceof BusUnavailable ||
+  error instanceof RemoteFailure;

@@ -1,0 +1,33 @@
+import { JoinQuery, PublicKey, ReconnectQuery, Refusal } from "@radist-tech/protocol";
+import type { z } from "zod";
+
+/** What a socket asks for by its URL. */
+export type ConnectionRequest =
+  | ({ readonly kind: "join" } & z.infer<typeof JoinQuery>)
+  | ({ readonly kind: "reconnect" } & z.infer<typeof ReconnectQuery>);
+
+const RECONNECT = ["callId", "peerId", "reconnectToken"] as const;
+
+/**
+ * Reads the query of a signaling URL.
+ *
+ * @throws {Refusal} `invalid_connection_request` for the wrong set of parameters, `unauthorized`, `invalid_token` and
+ *   `invalid_reconnect` for parameters that cannot be what they should be
+ */
+export function readConnectionRequest(url: string): ConnectionRequest {
+  const query = Object.fromEntries(new URL(url, "ws://radist.invalid").searchParams);
+  const wantsJoin = query.callToken !== undefined;
+  const given = RECONNECT.filter((name) => query[name] !== undefined);
+  if (wantsJoin === given.length > 0 || (!wantsJoin && given.length < RECONNECT.length)) {
+    throw new Refusal("invalid_connection_request");
+  }
+  if (!PublicKey.safeParse(query.publicKey).success) throw new Refusal("unauthorized");
+  if (wantsJoin) {
+    const join = JoinQuery.safeParse(query);
+    if (!join.success) throw new Refusal("invalid_token");
+    return { kind: "join", ...join.data };
+  }
+  const reconnect = ReconnectQuery.safeParse(query);
+  if (!reconnect.success) throw new Refusal("invalid_reconnect");
+  return { kind: "reconnect", ...reconnect.data };
+}

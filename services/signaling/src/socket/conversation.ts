@@ -1,0 +1,141 @@
+import { randomUUID } from "node:crypto";
+import { isUnavailable } from "@radist-tech/db";
+import { ERRORS, type ErrorCode, type P2PClientMessage } from "@radist-tech/protocol";
+import type { Departing } from "../calls/departing.ts";
+import { snapshot } from "../calls/snapshot.ts";
+import type { NodeContext } from "../node/context.ts";
+import { signalFrame } from "../signals/frame.ts";
+import { Outbox } from "../signals/outbox.ts";
+import type { Routing } from "../signals/routing.ts";
+import { type Complaint, readMessage } from "./message.ts";
+import { MessageRate } from "./message-rate.ts";
+import type { Seat } from "./seat.ts";
+
+/** So many messages that cannot be understood, one after the other, and the socket is closed. */
+const MAX_INVALID_IN_A_ROW = 10;
+
+/** Signals of one sender that may wait for a silent node. */
+const MAX_PENDING = 256;
+
+/** What a seated client says, and what comes of it. */
+export class Conversation {
+  readonly #node: NodeContext;
+  readonly #seat: Seat;
+  readonly #routing: Routing;
+  readonly #departing: Departing;
+  readonly #rate: MessageRate;
+  readonly #outbox = new Outbox(MAX_PENDING);
+  #invalidInARow = 0;
+  #signals = 0;
+  #isLeaving = false;
+
+  constructor(node: NodeContext, seat: Seat, routing: Routing, departing: Departing) {
+    this.#node = node;
+    this.#seat = seat;
+    this.#routing = routing;
+    this.#departing = departing;
+    const { MESSAGES_PER_SECOND: perSecond, MESSAGE_BURST: burst, RATE_LIMIT_PATIENCE_MS: patienceMs } = node.limits;
+    this.#rate = new MessageRate({ perSecond, burst, patienceMs }, performance.now());
+  }
+
+  hear(data: Buffer, isBinary: boolean): void {
+    if (this.#isLeaving || this.#seat.isReleased || !this.#isWithinRate()) return;
+    const text = data.toString();
+    const read = isBinary ? { code: "invalid_message", message: "Binary frames are not part of this protocol." } as const : readMessage(text);
+    if ("code" in read) return this.#complain(read);
+    this.#invalidInARow = 0;
+    this.#handle(read.message, text);
+  }
+
+  #handle(message: P2PClientMessage, text: string): void {
+    switch (message.type) {
+      case "signal":
+        return this.#signal(message, text);
+      case "leave":
+        this.#isLeaving = true;
+        return this.#outbox.push(() => this.#leave(message.requestId));
+    }
+  }
+
+  #signal(message: Extract<P2PClientMessage, { type: "signal" }>, text: string): void {
+    const { callId, peerId, epoch, view } = this.#seat;
+    const { targetPeerId, signalType, requestId } = message;
+    const known = view.peers.find((peer) => peer.peerId === targetPeerId);
+    if (!known || targetPeerId === peerId) return this.#refuse("peer_not_found", requestId);
+    const frame = signalFrame(text, { callId, from: peerId, signalType, at: new Date() });
+    const target = { callId, peerId: targetPeerId };
+    if (this.#outbox.isIdle && this.#routing.deliverHere(target, known, frame)) return;
+    if (this.#outbox.isFull) return this.#refuse("peer_not_connected", requestId);
+    const origin = { peerId, epoch, count: ++this.#signals };
+    this.#outbox.push(async () => {
+      try {
+        const now = this.#seat.view.peers.find((peer) => peer.peerId === targetPeerId);
+        const route = now?.status === "connected" ? now : undefined;
+        const refused = await this.#routing.deliver(target, origin, route, frame);
+        if (refused) this.#refuse(refused, requestId);
+      } catch (error) {
+        this.#fail(error, requestId);
+      }
+    });
+  }
+
+  async #leave(requestId: string | undefined): Promise<void> {
+    const { callId, peerId, epoch, socket } = this.#seat;
+    try {
+      const stored = await this.#departing.depart(callId, { type: "leave", peerId, epoch });
+      this.#node.seats.remove(this.#seat);
+      if (stored) this.#seat.release("left", snapshot(stored.call), requestId);
+      else {
+        // The seat went to another claim, or the call ended, while this was under way.
+        this.#node.metrics.fenced.inc();
+        this.#seat.isReleased = true;
+        socket.refuse("unavailable", ERRORS.unavailable.close, { requestId });
+      }
+    } catch (error) {
+      this.#fail(error, requestId);
+    }
+  }
+
+  #isWithinRate(): boolean {
+    switch (this.#rate.take(performance.now())) {
+      case "accepted":
+        return true;
+      case "limited":
+        this.#refuse("rate_limited");
+        return false;
+      case "exceeded":
+        this.#count("rate_limited");
+        this.#seat.socket.refuse("rate_limited", ERRORS.rate_limited.closeWhenRepeated);
+        return false;
+    }
+  }
+
+  #complain({ code, message, requestId }: Complaint): void {
+    if (code === "invalid_message" && ++this.#invalidInARow >= MAX_INVALID_IN_A_ROW) {
+      this.#count(code);
+      this.#seat.socket.refuse(code, ERRORS.invalid_message.closeWhenRepeated, { message, requestId });
+      return;
+    }
+    if (code !== "invalid_message") this.#invalidInARow = 0;
+    this.#refuse(code, requestId, message);
+  }
+
+  #refuse(code: ErrorCode, requestId?: string, message?: string): void {
+    this.#count(code);
+    this.#seat.refuse(code, { requestId, ...(message === undefined ? {} : { message }) });
+  }
+
+  #fail(error: unknown, requestId: string | undefined): void {
+    const { callId, peerId, socket } = this.#seat;
+    const code = isUnavailable(error) ? "unavailable" : "internal_error";
+    this.#count(code);
+    if (code === "unavailable") return socket.refuse(code, ERRORS[code].close, { requestId });
+    const errorId = requestId ?? randomUUID();
+    this.#node.logger.error({ err: error, callId, peerId, requestId: errorId }, "a message could not be handled");
+    socket.refuse(code, ERRORS[code].close, { requestId: errorId });
+  }
+
+  #count(code: ErrorCode): void {
+    this.#node.metrics.errors.inc({ code });
+  }
+}

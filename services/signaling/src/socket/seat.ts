@@ -1,0 +1,105 @@
+import {
+  CALL_LEFT_CLOSE,
+  type CallId,
+  type CallLeftReason,
+  type CallSnapshot,
+  type CallView,
+  type Epoch,
+  type ErrorCode,
+  type P2PServerMessage,
+  type PeerId,
+  type ProjectId,
+  type SignalHead,
+} from "@radist-tech/protocol";
+import type { PeerSocket } from "./peer-socket.ts";
+import { Unconfirmed } from "./unconfirmed.ts";
+
+/** Who sits on a socket, under which claim. */
+export interface Sitter {
+  readonly projectId: ProjectId;
+  readonly callId: CallId;
+  readonly peerId: PeerId;
+  readonly epoch: Epoch;
+}
+
+/** A peer on its socket, on this node: what it was told last, and what it may not have received yet. */
+export class Seat implements Sitter {
+  readonly projectId: ProjectId;
+  readonly callId: CallId;
+  readonly peerId: PeerId;
+  readonly epoch: Epoch;
+  readonly socket: PeerSocket;
+  /** The call as this peer was last told. */
+  view: CallView;
+  /** Set when the seat was given up in an orderly way: its socket's end is then no loss. */
+  isReleased = false;
+  readonly #unconfirmed: Unconfirmed;
+  readonly #maxUnsentBytes: number;
+  readonly #lastOrigin = new Map<PeerId, SignalHead["origin"]>();
+
+  constructor(sitter: Sitter, socket: PeerSocket, view: CallView, maxUnsentBytes: number) {
+    this.projectId = sitter.projectId;
+    this.callId = sitter.callId;
+    this.peerId = sitter.peerId;
+    this.epoch = sitter.epoch;
+    this.socket = socket;
+    this.view = view;
+    this.#maxUnsentBytes = maxUnsentBytes;
+    this.#unconfirmed = new Unconfirmed((mark) => {
+      if (socket.readyState === socket.OPEN) socket.ping(mark);
+    });
+    socket.on("pong", (mark) => this.#unconfirmed.confirm(mark.toString()));
+  }
+
+  tell(message: P2PServerMessage): void {
+    this.#send(JSON.stringify(message));
+  }
+
+  /**
+   * Sends a signal, and keeps it until the client is known to have received it.
+   *
+   * @param origin tells a signal that another node sends again, because it did not hear the answer
+   */
+  signal(frame: string, origin?: SignalHead["origin"]): void {
+    if (origin && !this.#isNew(origin)) return;
+    this.#unconfirmed.add(frame);
+    this.#send(frame);
+  }
+
+  /** Signals that the client may not have received, in order. */
+  takeUnconfirmed(): string[] {
+    return this.#unconfirmed.take();
+  }
+
+  refuse(code: ErrorCode, detail?: { message?: string; requestId?: string | undefined }): void {
+    this.socket.sendError(code, detail);
+    this.#checkUnsent();
+  }
+
+  /** The seat is no longer this socket's: says so, and closes. */
+  release(reason: CallLeftReason, call: CallSnapshot, requestId?: string): void {
+    this.isReleased = true;
+    const { callId, peerId } = this;
+    this.tell({ type: "call_left", callId, peerId, reason, call, ...(requestId === undefined ? {} : { requestId }) });
+    this.socket.end(CALL_LEFT_CLOSE[reason], reason);
+  }
+
+  #isNew(origin: SignalHead["origin"]): boolean {
+    const last = this.#lastOrigin.get(origin.peerId);
+    if (last?.epoch === origin.epoch && last.count >= origin.count) return false;
+    this.#lastOrigin.set(origin.peerId, origin);
+    return true;
+  }
+
+  #send(frame: string): void {
+    this.socket.sendText(frame);
+    this.#checkUnsent();
+  }
+
+  #checkUnsent(): void {
+    const unsent = Math.max(this.socket.bufferedAmount, this.#unconfirmed.byteLength);
+    if (unsent > this.#maxUnsentBytes && this.socket.readyState === this.socket.OPEN) {
+      this.socket.refuse("slow_consumer", 1013);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { type Bus, connectNats, inProcessBus } from "@radist-tech/bus";
+import { type Connection, calls, callTokens, connect, projects } from "@radist-tech/db";
+import {
+  type CallId,
+  type Control,
+  newCallId,
+  newCallToken,
+  newProjectId,
+  newPublicKey,
+  P2P_SOCKET_PATH,
+  type PublicKey,
+  SUBJECTS,
+} from "@radist-tech/protocol";
+import { createLogger, createRegistry, type Listening, listen } from "@radist-tech/runtime";
+import { connectSocket, freshDatabase, freshSubjectPrefix, sharedNatsUrl, type TestSocket } from "@radist-tech/testkit";
+import { eq, sql } from "drizzle-orm";
+import type { Registry } from "prom-client";
+import { z } from "zod";
+import { signalingConfig } from "../config.ts";
+import { createSignaling } from "../service.ts";
+
+export interface ClusterOptions {
+  readonly nodes?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: a fresh database on the shared Postgres, and the shared NATS. */
+  readonly databaseUrl?: string;
+  readonly natsUrl?: string;
+  readonly embedded?: boolean;
+}
+
+export interface ClusterNode {
+  readonly listening: Listening;
+  readonly registry: Registry;
+  readonly url: string;
+}
+
+/** Signaling nodes that share a database and a bus, with a project to call in. */
+export interface Cluster extends AsyncDisposable {
+  readonly nodes: readonly ClusterNode[];
+  readonly connection: Connection;
+  readonly bus: Bus;
+  readonly publicKey: PublicKey;
+  /** A call with so many unused tokens. */
+  createCall(tokens?: number): Promise<{ callId: CallId; callTokens: string[] }>;
+  /** What the API does when it ends a call. */
+  endCall(callId: CallId): Promise<void>;
+  /** Opens a socket on a node with these query parameters. */
+  open(query: Record<string, string>, node?: number, headers?: Record<string, string>): Promise<TestSocket>;
+}
+
+const Settings = z.object(signalingConfig);
+
+/** Leases that run out fast, so that tests need not wait for real ones. */
+const FAST = { LEASE_MS: "1500", LEASE_RENEW_MS: "300" };
+
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const stack = new AsyncDisposableStack();
+  const prefix = freshSubjectPrefix();
+  const databaseUrl = options.embedded ? "pglite:memory" : (options.databaseUrl ?? stack.use(await freshDatabase()).url);
+  const logger = createLogger({ name: "test", level: process.env.LOG_LEVEL ?? "silent" });
+  const openBus = async (name: string): Promise<Bus> =>
+    options.embedded
+      ? (shared ??= inProcessBus())
+      : connectNats({ url: options.natsUrl ?? sharedNatsUrl(), prefix, name });
+  let shared: Bus | undefined;
+
+  const connection = stack.use(await connect(databaseUrl, { maxConnections: 4 }));
+  await connection.migrate();
+  const bus = stack.use(await openBus("test"));
+  const nodes = await Promise.all(
+    Array.from({ length: options.nodes ?? 1 }, async (): Promise<ClusterNode> => {
+      const registry = createRegistry("signaling");
+      const ownConnection = options.embedded ? connection : stack.use(await connect(databaseUrl, { maxConnections: 8 }));
+      const ownBus = options.embedded ? bus : stack.use(await openBus("node"));
+      const config = { ...Settings.parse({ ...FAST, ...options.env }), TRUSTED_PROXIES: 0, DRAIN_MS: 500 };
+      const plane = await createSignaling({ connection: ownConnection, bus: ownBus, logger, registry, config });
+      const listening = stack.use(await listen({ planes: [plane], port: 0, host: "127.0.0.1", logger, registry }));
+      return { listening, registry, url: listening.url.replace("http", "ws") + P2P_SOCKET_PATH };
+    }),
+  );
+  const projectId = newProjectId();
+  const publicKey = newPublicKey();
+  await connection.db.insert(projects).values({ id: projectId, name: "test", publicKey });
+  await Promise.all(nodes.map(({ listening }) => isReady(listening)));
+
+  return {
+    nodes,
+    connection,
+    bus,
+    publicKey,
+    async createCall(tokens = 2) {
+      const callId = newCallId();
+      const minted = Array.from({ length: tokens }, newCallToken);
+      await connection.db.insert(calls).values({ id: callId, projectId, accessControl: "public" });
+      await connection.db.insert(callTokens).values(
+        minted.map((token) => ({
+          hash: createHash("sha256").update(token).digest(),
+          callId,
+          expiresAt: sql`now() + interval '10 minutes'`,
+        })),
+      );
+      return { callId, callTokens: minted };
+    },
+    async endCall(callId) {
+      await connection.db
+        .update(calls)
+        .set({ tombstonedAt: sql`now()`, tombstoneReason: "terminated", version: sql`${calls.version} + 1` })
+        .where(eq(calls.id, callId));
+      const control: Control = { type: "call_ended", callId, reason: "terminated" };
+      bus.publish(SUBJECTS.control, Buffer.from(JSON.stringify(control)));
+    },
+    open(query, node = 0, headers = {}) {
+      const at = nodes[node];
+      if (!at) throw new Error(`There is no node ${node}.`);
+      return connectSocket(`${at.url}?${new URLSearchParams({ publicKey, ...query })}`, { headers });
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+async function isReady(listening: Listening): Promise<void> {
+  while (!(await fetch(`${listening.url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
+}
