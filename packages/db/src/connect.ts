@@ -17,6 +17,8 @@ export interface Connection extends AsyncDisposable {
   readonly db: Database;
   /** Brings the schema up to date; several processes may do so at once. */
   migrate(): Promise<void>;
+  /** One more connection beside the pool, for what must not queue behind everything else. */
+  apart(): Connection;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ function connectPostgres(url: string, options: ConnectOptions): Connection {
         await session.end({ timeout: 5 });
       }
     },
+    apart: () => connectPostgres(url, { ...options, maxConnections: 1 }),
     close: () => client.end({ timeout: 5 }),
   });
 }
@@ -72,15 +75,19 @@ async function connectEmbedded(directory: string): Promise<Connection> {
     const client = await PGlite.create(directory === "memory" ? "memory://" : directory);
     const db = drizzlePglite(client, { schema });
     let migrating: Promise<void> | undefined;
+    // There is one session, in which an advisory lock would not hold anybody up.
+    const migrate = (): Promise<void> => {
+      migrating ??= migratePglite(db, { migrationsFolder: MIGRATIONS }).finally(() => {
+        migrating = undefined;
+      });
+      return migrating;
+    };
+    // It is the one connection, too: nothing can be beside it.
+    const apart = (): Connection => disposable({ db, migrate, apart, close: async () => {} });
     return disposable({
       db,
-      migrate() {
-        // There is one session, in which an advisory lock would not hold anybody up.
-        migrating ??= migratePglite(db, { migrationsFolder: MIGRATIONS }).finally(() => {
-          migrating = undefined;
-        });
-        return migrating;
-      },
+      migrate,
+      apart,
       async close() {
         try {
           await client.close();
@@ -101,5 +108,5 @@ function disposable(connection: Omit<Connection, typeof Symbol.asyncDispose>): C
     closing ??= connection.close();
     return closing;
   };
-  return { db: connection.db, migrate: connection.migrate, close, [Symbol.asyncDispose]: close };
+  return { ...connection, close, [Symbol.asyncDispose]: close };
 }

@@ -5,22 +5,23 @@ import type { Plane } from "./plane.ts";
 const CHECK_TIMEOUT_MS = 2_000;
 
 /** `/healthz` (the process lives), `/readyz` (it can serve), `/metrics` (Prometheus text format). */
-export function health(options: {
-  planes: readonly Plane[];
-  registry: Registry;
-  isDraining: () => boolean;
-}): Hono {
+export function health(options: { planes: readonly Plane[]; registry: Registry; isDraining: () => boolean }): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => context.json({ status: "ok" }));
   app.get("/readyz", async (context) => {
     const checks = await Promise.all(
       options.planes.flatMap((plane) =>
-        Object.entries(plane.checks).map(async ([name, check]) => [`${plane.name}.${name}`, await holds(check)] as const),
+        Object.entries(plane.checks).map(
+          async ([name, check]) => [`${plane.name}.${name}`, await holds(check)] as const,
+        ),
       ),
     );
     const draining = options.isDraining();
     const ready = !draining && checks.every(([, passed]) => passed);
-    return context.json({ status: ready ? "ready" : draining ? "draining" : "not ready", checks: Object.fromEntries(checks) }, ready ? 200 : 503);
+    return context.json(
+      { status: ready ? "ready" : draining ? "draining" : "not ready", checks: Object.fromEntries(checks) },
+      ready ? 200 : 503,
+    );
   });
   app.get("/metrics", async (context) =>
     context.text(await options.registry.metrics(), 200, { "content-type": options.registry.contentType }),

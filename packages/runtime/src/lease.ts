@@ -47,7 +47,9 @@ export interface LeaseOptions {
  * Claims a node id. While the database is away it keeps trying, and holds nothing yet.
  */
 export function holdLease(options: LeaseOptions): Lease {
-  const { connection, nodeId, service, logger, onLapse } = options;
+  const { nodeId, service, logger, onLapse } = options;
+  // A renewal that queued behind a burst of joins would come too late.
+  const connection = options.connection.apart();
   const { leaseMs, renewMs } = options.times ?? DEFAULT_TIMES;
   const leaseUntil = sql`now() + ${leaseMs} * interval '1 millisecond'`;
   let epoch = 0;
@@ -141,6 +143,7 @@ export function holdLease(options: LeaseOptions): Lease {
     await query(release, { deadlineMs: renewMs }).catch((error: unknown) =>
       logger.warn({ nodeId, err: error }, "the lease was left to run out"),
     );
+    await connection.close();
   };
 
   return {

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type OwnProcess, startProcess } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
@@ -62,10 +63,12 @@ test("it still serves, as not ready, while it drains", async () => {
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
 });
 
-test("a second signal does not wait", async () => {
+test("a second signal does not wait, unless it is the echo of the first", async () => {
   await using service = await start({ DRAIN: "ever" });
   service.signal("SIGTERM");
   await expect.poll(() => service.output, { timeout: 10_000 }).toContain("drains");
+  service.signal("SIGINT");
+  expect(await Promise.race([service.exited, sleep(1_100, "draining")])).toBe("draining");
   service.signal("SIGTERM");
   expect(await service.exited).toBe(1);
   expect(service.output).not.toContain("frees");

@@ -11,8 +11,11 @@ export interface Running {
   readonly drainMs: number;
 }
 
+// One Ctrl-C arrives several times: from the terminal, and from npm and other parents that pass it on.
+const ECHO_MS = 1000;
+
 /**
- * The life of a service's process: start, serve until SIGTERM or SIGINT, drain, close, exit 0. A second signal exits
+ * The life of a service's process: start, serve until SIGTERM or SIGINT, drain, close, exit 0. A later signal exits
  * at once. A wrong configuration exits 1 with all its problems.
  */
 export async function run(start: () => Promise<Running>): Promise<void> {
@@ -21,7 +24,10 @@ export async function run(start: () => Promise<Running>): Promise<void> {
     running = await start();
   } catch (error) {
     if (error instanceof InvalidConfig) process.stderr.write(`${error.message}\n`);
-    else process.stderr.write(`Could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    else
+      process.stderr.write(
+        `Could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
     process.exit(1);
   }
   const { logger, listening } = running;
@@ -31,7 +37,12 @@ export async function run(start: () => Promise<Running>): Promise<void> {
     process.once("SIGTERM", resolve);
     process.once("SIGINT", resolve);
   });
-  for (const again of ["SIGTERM", "SIGINT"] as const) process.once(again, () => process.exit(1));
+  const since = performance.now();
+  for (const again of ["SIGTERM", "SIGINT"] as const) {
+    process.on(again, () => {
+      if (performance.now() - since > ECHO_MS) process.exit(1);
+    });
+  }
   logger.info({ signal }, "draining");
   await listening.drain(AbortSignal.timeout(running.drainMs));
   await listening.close();

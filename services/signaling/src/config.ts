@@ -1,4 +1,4 @@
-import { IceServer, newNodeId, NodeId } from "@radist-tech/protocol";
+import { IceServer, NodeId, newNodeId } from "@radist-tech/protocol";
 import { commonConfig, integer } from "@radist-tech/runtime";
 import { z } from "zod";
 

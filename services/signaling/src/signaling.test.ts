@@ -24,7 +24,8 @@ describe.each([
 
   test("a signal arrives as it was written, in order", async () => {
     const { alice, bob } = await twoPeople(cluster, places);
-    const payload = '{"sdp":"v=0\\r\\n","big":12345678901234567890.10,"nul":"\\u0000","half":"\\ud800","__proto__":{"x":1}}';
+    const payload =
+      '{"sdp":"v=0\\r\\n","big":12345678901234567890.10,"nul":"\\u0000","half":"\\ud800","__proto__":{"x":1}}';
     alice.says(`{"type":"signal","targetPeerId":"${bob.peerId}","signalType":"offer","payload":${payload}}`);
     for (let number = 0; number < 100; number++) alice.signals(bob, number, "ice-candidate");
     const offer = await bob.hears("signal");

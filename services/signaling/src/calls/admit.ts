@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { callPeers, calls, callTokens, type Connection, heldSignals, type Transaction, transact } from "@radist-tech/db";
+import {
+  type Connection,
+  callPeers,
+  calls,
+  callTokens,
+  heldSignals,
+  type Transaction,
+  transact,
+} from "@radist-tech/db";
 import {
   type CallId,
   type CallToken,

@@ -86,7 +86,9 @@ export function step(call: Call, event: CallEvent, at: Date, limits: CallLimits)
   if (call.state === "tombstoned") return afterTheEnd(event);
   const { call: settled, news: expiries } = expireOverdue(call, at);
   const done = act(settled, event, at, limits);
-  if (done.outcome === "refused" || (done.outcome === "stale" && expiries.length === 0)) return done;
+  // What is stored along with an event must not be stored for one that came too late: only `settle` is about time alone.
+  const hasSettled = event.type === "settle" && expiries.length > 0;
+  if (done.outcome === "refused" || (done.outcome === "stale" && !hasSettled)) return done;
   const { call: acted, news } = done.outcome === "stale" ? { call: settled, news: [] } : done;
   const next: Call = { ...withIdleness(acted, at), version: call.version + 1, updatedAt: at };
   return { outcome: "done", call: next, tell: tellOthers(call, next, [...expiries, ...news]) };
@@ -177,7 +179,9 @@ function disconnect(call: OpenCall, peerId: PeerId, epoch: Epoch, at: Date, limi
 function withdraw(call: OpenCall, peerId: PeerId, epoch: Epoch, at: Date): Acted {
   const peer = claimed(call, peerId, epoch);
   if (!peer || !holdsSeat(peer)) return { outcome: "stale" };
-  return { outcome: "done", call: withPeer(call, { ...peer, status: "expired", updatedAt: at, expiresAt: null }), news: [] };
+  const remaining = withPeer(call, { ...peer, status: "expired", updatedAt: at, expiresAt: null });
+  // Who caught up with the database meanwhile has seen the peer; for the others it was never there.
+  return { outcome: "done", call: remaining, news: [{ type: "peer_left", peerId, reason: "expired" }] };
 }
 
 function endWhenIdle(call: OpenCall, at: Date, limits: CallLimits): Acted {

@@ -16,7 +16,7 @@ export class Catching {
   readonly #node: NodeContext;
   readonly #letGo: (seat: Seat) => void;
   readonly #wanted = new Set<Seat>();
-  #running: Promise<void> | undefined;
+  #isRunning = false;
 
   /** @param letGo ends a seat whose claim is not the latest any more */
   constructor(node: NodeContext, letGo: (seat: Seat) => void) {
@@ -27,9 +27,10 @@ export class Catching {
   /** Soon, together with others that want it. */
   catchUp(seat: Seat): void {
     this.#wanted.add(seat);
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    // Behind this turn, so that its events gather.
+    setImmediate(() => void this.#run());
   }
 
   /**
@@ -43,7 +44,6 @@ export class Catching {
   }
 
   async #run(): Promise<void> {
-    await undefined; // Lets the events of this turn gather.
     while (this.#wanted.size > 0) {
       const batch = [...this.#wanted].slice(0, BATCH);
       for (const seat of batch) this.#wanted.delete(seat);
@@ -54,6 +54,7 @@ export class Catching {
         this.#node.logger.warn({ err: error, seats: batch.length }, "could not catch up with the database");
       }
     }
+    this.#isRunning = false;
   }
 
   async #compare(seats: readonly Seat[]): Promise<void> {

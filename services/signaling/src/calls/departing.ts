@@ -37,9 +37,14 @@ export class Departing {
   }
 
   /** A socket was lost. Keeps trying while the database is away; if this node dies meanwhile, its lease tells. */
-  lost(peer: { readonly callId: CallId; readonly peerId: PeerId; readonly epoch: Epoch }, undelivered: readonly string[]): void {
+  lost(
+    peer: { readonly callId: CallId; readonly peerId: PeerId; readonly epoch: Epoch },
+    undelivered: readonly string[],
+  ): void {
     const storing = this.#storeLoss(peer, undelivered)
-      .catch((error: unknown) => this.#node.logger.error({ err: error, ...ids(peer) }, "a lost socket was not recorded"))
+      .catch((error: unknown) =>
+        this.#node.logger.error({ err: error, ...ids(peer) }, "a lost socket was not recorded"),
+      )
       .finally(() => this.#underWay.delete(storing));
     this.#underWay.add(storing);
   }
@@ -53,7 +58,10 @@ export class Departing {
     this.#closed = true;
   }
 
-  async #storeLoss(peer: { callId: CallId; peerId: PeerId; epoch: Epoch }, undelivered: readonly string[]): Promise<void> {
+  async #storeLoss(
+    peer: { callId: CallId; peerId: PeerId; epoch: Epoch },
+    undelivered: readonly string[],
+  ): Promise<void> {
     for (;;) {
       try {
         // What the client may not have received waits for it, ahead of all that comes while it is away.

@@ -14,7 +14,10 @@ export async function lockCall(tx: Transaction, callId: CallId): Promise<LockedC
   const [row] = await tx.select().from(calls).where(eq(calls.id, callId)).for("update");
   if (!row) return undefined;
   // The time is asked for after the lock was granted: a step is never earlier than the one before it.
-  const [peers, [clock]] = await Promise.all([loadPeers(tx, callId), tx.select({ at: clockTime }).from(sql`(values (1)) as one`)]);
+  const [peers, [clock]] = await Promise.all([
+    loadPeers(tx, callId),
+    tx.select({ at: clockTime }).from(sql`(values (1)) as one`),
+  ]);
   if (!clock) throw new Error("The database did not tell its time.");
   return { call: toCall(row, peers), at: clock.at };
 }
@@ -68,7 +71,10 @@ export async function saveCall(
       updatedAt: peer.updatedAt,
       expiresAt: peer.expiresAt,
     };
-    const renewed = tokens?.peerId === peer.peerId ? { reconnectHash: tokens.reconnectHash, freshReconnectHash: tokens.freshReconnectHash } : undefined;
+    const renewed =
+      tokens?.peerId === peer.peerId
+        ? { reconnectHash: tokens.reconnectHash, freshReconnectHash: tokens.freshReconnectHash }
+        : undefined;
     if (earlier) {
       writes.push(
         tx

@@ -157,7 +157,7 @@ export class SignalingNode {
   }
 
   #closeAll(): void {
-    for (const seat of [...this.context.seats]) this.#sendElsewhere(seat);
+    for (const seat of this.context.seats) this.#sendElsewhere(seat);
   }
 
   /** The client comes back, here or elsewhere. */

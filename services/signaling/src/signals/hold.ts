@@ -1,4 +1,4 @@
-import { callPeers, type Connection, heldSignals, type Transaction, transact } from "@radist-tech/db";
+import { type Connection, callPeers, heldSignals, type Transaction, transact } from "@radist-tech/db";
 import type { CallId, Epoch, NodeId, PeerId } from "@radist-tech/protocol";
 import { and, eq, inArray, sql } from "drizzle-orm";
 
@@ -40,7 +40,10 @@ export function holdSignal(
     if (peer?.status !== "disconnected" || peer.isOver) return { outcome: "gone" };
     const byteLength = Buffer.byteLength(frame);
     const [held] = await tx
-      .select({ messages: sql<number>`count(*)::int`, bytes: sql<number>`coalesce(sum(${heldSignals.byteLength}), 0)::int` })
+      .select({
+        messages: sql<number>`count(*)::int`,
+        bytes: sql<number>`coalesce(sum(${heldSignals.byteLength}), 0)::int`,
+      })
       .from(heldSignals)
       .where(and(eq(heldSignals.callId, target.callId), eq(heldSignals.peerId, target.peerId)));
     const isFull = !held || held.messages >= limits.messages || held.bytes + byteLength > limits.bytes;

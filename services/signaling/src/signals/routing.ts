@@ -1,6 +1,15 @@
 import { BusUnavailable, DeadlineExceeded, NoResponders, RemoteFailure } from "@radist-tech/bus";
 import { isUnavailable } from "@radist-tech/db";
-import { type CallId, type Epoch, type ErrorCode, type NodeId, type PeerId, SignalHead, SignalOutcome, SUBJECTS } from "@radist-tech/protocol";
+import {
+  type CallId,
+  type Epoch,
+  type ErrorCode,
+  type NodeId,
+  type PeerId,
+  SignalHead,
+  SignalOutcome,
+  SUBJECTS,
+} from "@radist-tech/protocol";
 import type { NodeContext } from "../node/context.ts";
 import { holdSignal } from "./hold.ts";
 
@@ -44,7 +53,12 @@ export class Routing {
    *
    * @returns nothing, or the error that the sender is to be told
    */
-  async deliver(target: Target, origin: Origin, known: Route | undefined, frame: string): Promise<ErrorCode | undefined> {
+  async deliver(
+    target: Target,
+    origin: Origin,
+    known: Route | undefined,
+    frame: string,
+  ): Promise<ErrorCode | undefined> {
     const giveUpAt = performance.now() + this.#node.limits.LEASE_MS + 2 * ANSWER_MS;
     let route = known;
     do {
@@ -94,9 +108,13 @@ export class Routing {
     }
     const head: SignalHead = { callId: target.callId, to: target.peerId, epoch: route.epoch, origin };
     try {
-      const answer = await bus.request(SUBJECTS.signals(route.nodeId), Buffer.from(`${JSON.stringify(head)}\n${frame}`), {
-        deadlineMs: ANSWER_MS,
-      });
+      const answer = await bus.request(
+        SUBJECTS.signals(route.nodeId),
+        Buffer.from(`${JSON.stringify(head)}\n${frame}`),
+        {
+          deadlineMs: ANSWER_MS,
+        },
+      );
       const isDelivered = SignalOutcome.parse(Buffer.from(answer).toString()) === "delivered";
       if (isDelivered) this.#count("delivered_there");
       return isDelivered;
@@ -108,10 +126,16 @@ export class Routing {
   }
 
   /** @returns nothing when the database is away */
-  async #hold(target: Target, frame: string): Promise<"held" | "peer_not_found" | "peer_not_connected" | Route | undefined> {
+  async #hold(
+    target: Target,
+    frame: string,
+  ): Promise<"held" | "peer_not_found" | "peer_not_connected" | Route | undefined> {
     const { connection, limits } = this.#node;
     try {
-      const held = await holdSignal(connection, target, frame, { messages: limits.HELD_MESSAGES, bytes: limits.HELD_BYTES });
+      const held = await holdSignal(connection, target, frame, {
+        messages: limits.HELD_MESSAGES,
+        bytes: limits.HELD_BYTES,
+      });
       switch (held.outcome) {
         case "connected":
           return held;

@@ -55,7 +55,9 @@ export class Admission {
     const { telling } = this.#parts;
     let admitting: PeerId | undefined;
     try {
-      const context = this.#context(projectId, (late: Admitted & { undo: () => Promise<void> }) => this.#withdraw(late));
+      const context = this.#context(projectId, (late: Admitted & { undo: () => Promise<void> }) =>
+        this.#withdraw(late),
+      );
       const admitted = await joinCall(context, callToken, (_callId, peerId) => {
         admitting = peerId;
         seats.beginAdmission(peerId);
@@ -63,7 +65,14 @@ export class Admission {
       const seat = this.#seat(socket, projectId, admitted);
       const { callId, peerId } = seat;
       const call = snapshot(admitted.call);
-      seat.tell({ type: "call_joined", callId, peerId, reconnectToken: admitted.reconnectToken, call, iceServers: this.#iceServers });
+      seat.tell({
+        type: "call_joined",
+        callId,
+        peerId,
+        reconnectToken: admitted.reconnectToken,
+        call,
+        iceServers: this.#iceServers,
+      });
       telling.tell(admitted);
       seats.add(seat);
       this.#open(seat);
@@ -86,7 +95,14 @@ export class Admission {
       const missed = admitted.superseded ? await releasing.takeOver(admitted.superseded, call) : [];
       const seat = this.#seat(socket, projectId, admitted);
       const { callId, peerId } = seat;
-      seat.tell({ type: "call_reconnected", callId, peerId, call, reconnectToken: admitted.reconnectToken, iceServers: this.#iceServers });
+      seat.tell({
+        type: "call_reconnected",
+        callId,
+        peerId,
+        call,
+        reconnectToken: admitted.reconnectToken,
+        iceServers: this.#iceServers,
+      });
       for (const { frame } of admitted.held) seat.signal(frame);
       for (const frame of missed) seat.signal(frame);
       seats.add(seat);

@@ -41,7 +41,9 @@ export class Conversation {
   hear(data: Buffer, isBinary: boolean): void {
     if (this.#isLeaving || this.#seat.isReleased || !this.#isWithinRate()) return;
     const text = data.toString();
-    const read = isBinary ? { code: "invalid_message", message: "Binary frames are not part of this protocol." } as const : readMessage(text);
+    const read = isBinary
+      ? ({ code: "invalid_message", message: "Binary frames are not part of this protocol." } as const)
+      : readMessage(text);
     if ("code" in read) return this.#complain(read);
     this.#invalidInARow = 0;
     this.#handle(read.message, text);

@@ -22,12 +22,19 @@ export function readMessage(text: string): { readonly message: P2PClientMessage 
   const envelope = Envelope.safeParse(json);
   if (!envelope.success) {
     const isObject = typeof json === "object" && json !== null && !Array.isArray(json);
-    return { code: "invalid_message", message: isObject ? "type: must be a string." : "The message is not a JSON object." };
+    return {
+      code: "invalid_message",
+      message: isObject ? "type: must be a string." : "The message is not a JSON object.",
+    };
   }
   const echo = echoOf(envelope.data.requestId);
   const { type } = envelope.data;
   if (!TYPES.has(type)) {
-    return { code: "unsupported_message", message: `Unknown message type ${JSON.stringify(type.slice(0, 64))}.`, ...echo };
+    return {
+      code: "unsupported_message",
+      message: `Unknown message type ${JSON.stringify(type.slice(0, 64))}.`,
+      ...echo,
+    };
   }
   const result = P2PClientMessage.safeParse(json);
   if (result.success) return { message: result.data };

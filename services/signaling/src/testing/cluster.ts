@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { type Bus, connectNats, inProcessBus } from "@radist-tech/bus";
 import { type Connection, calls, callTokens, connect, projects } from "@radist-tech/db";
 import {
@@ -12,10 +13,18 @@ import {
   type PublicKey,
   SUBJECTS,
 } from "@radist-tech/protocol";
-import { createLogger, createRegistry, type Listening, listen } from "@radist-tech/runtime";
-import { connectSocket, freshDatabase, freshSubjectPrefix, sharedNatsUrl, type TestSocket } from "@radist-tech/testkit";
+import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
+import {
+  connectSocket,
+  freePort,
+  freshDatabase,
+  freshSubjectPrefix,
+  type OwnProcess,
+  sharedNatsUrl,
+  startProcess,
+  type TestSocket,
+} from "@radist-tech/testkit";
 import { eq, sql } from "drizzle-orm";
-import type { Registry } from "prom-client";
 import { z } from "zod";
 import { signalingConfig } from "../config.ts";
 import { createSignaling } from "../service.ts";
@@ -27,12 +36,14 @@ export interface ClusterOptions {
   readonly databaseUrl?: string;
   readonly natsUrl?: string;
   readonly embedded?: boolean;
+  /** Each node is a process of its own, to be killed and stopped. */
+  readonly processes?: boolean;
 }
 
 export interface ClusterNode {
-  readonly listening: Listening;
-  readonly registry: Registry;
+  /** Origin of its HTTP side. */
   readonly url: string;
+  readonly process?: OwnProcess;
 }
 
 /** Signaling nodes that share a database and a bus, with a project to call in. */
@@ -49,6 +60,8 @@ export interface Cluster extends AsyncDisposable {
   open(query: Record<string, string>, node?: number, headers?: Record<string, string>): Promise<TestSocket>;
 }
 
+const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+
 const Settings = z.object(signalingConfig);
 
 /** Leases that run out fast, so that tests need not wait for real ones. */
@@ -56,33 +69,50 @@ const FAST = { LEASE_MS: "1500", LEASE_RENEW_MS: "300" };
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const stack = new AsyncDisposableStack();
-  const prefix = freshSubjectPrefix();
-  const databaseUrl = options.embedded ? "pglite:memory" : (options.databaseUrl ?? stack.use(await freshDatabase()).url);
+  const natsUrl = options.natsUrl ?? sharedNatsUrl();
+  // Processes of their own use the default prefix.
+  const prefix = options.processes ? "radist" : freshSubjectPrefix();
+  const databaseUrl = options.embedded
+    ? "pglite:memory"
+    : (options.databaseUrl ?? stack.use(await freshDatabase()).url);
   const logger = createLogger({ name: "test", level: process.env.LOG_LEVEL ?? "silent" });
-  const openBus = async (name: string): Promise<Bus> =>
-    options.embedded
-      ? (shared ??= inProcessBus())
-      : connectNats({ url: options.natsUrl ?? sharedNatsUrl(), prefix, name });
-  let shared: Bus | undefined;
+  const openBus = (name: string): Promise<Bus> => connectNats({ url: natsUrl, prefix, name, logger });
 
   const connection = stack.use(await connect(databaseUrl, { maxConnections: 4 }));
   await connection.migrate();
-  const bus = stack.use(await openBus("test"));
-  const nodes = await Promise.all(
-    Array.from({ length: options.nodes ?? 1 }, async (): Promise<ClusterNode> => {
-      const registry = createRegistry("signaling");
-      const ownConnection = options.embedded ? connection : stack.use(await connect(databaseUrl, { maxConnections: 8 }));
-      const ownBus = options.embedded ? bus : stack.use(await openBus("node"));
-      const config = { ...Settings.parse({ ...FAST, ...options.env }), TRUSTED_PROXIES: 0, DRAIN_MS: 500 };
-      const plane = await createSignaling({ connection: ownConnection, bus: ownBus, logger, registry, config });
-      const listening = stack.use(await listen({ planes: [plane], port: 0, host: "127.0.0.1", logger, registry }));
-      return { listening, registry, url: listening.url.replace("http", "ws") + P2P_SOCKET_PATH };
-    }),
-  );
+  const bus = stack.use(options.embedded ? inProcessBus() : await openBus("test"));
+  const startInProcess = async (): Promise<ClusterNode> => {
+    const registry = createRegistry("signaling");
+    const ownConnection = options.embedded ? connection : stack.use(await connect(databaseUrl, { maxConnections: 8 }));
+    const ownBus = options.embedded ? bus : stack.use(await openBus("node"));
+    const config = { ...Settings.parse({ ...FAST, ...options.env }), TRUSTED_PROXIES: 0, DRAIN_MS: 500 };
+    const plane = await createSignaling({ connection: ownConnection, bus: ownBus, logger, registry, config });
+    return stack.use(await listen({ planes: [plane], port: 0, host: "127.0.0.1", logger, registry }));
+  };
+  const startApart = async (): Promise<ClusterNode> => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const env = {
+      DATABASE_URL: databaseUrl,
+      NATS_URL: natsUrl,
+      PORT: String(port),
+      HOST: "127.0.0.1",
+      ...FAST,
+      ...options.env,
+    };
+    return {
+      url,
+      process: stack.use(
+        await startProcess({ command: process.execPath, args: [MAIN], env, readyUrl: `${url}/readyz` }),
+      ),
+    };
+  };
+  const start = options.processes ? startApart : startInProcess;
+  const nodes = await Promise.all(Array.from({ length: options.nodes ?? 1 }, start));
   const projectId = newProjectId();
   const publicKey = newPublicKey();
   await connection.db.insert(projects).values({ id: projectId, name: "test", publicKey });
-  await Promise.all(nodes.map(({ listening }) => isReady(listening)));
+  await Promise.all(nodes.map(isReady));
 
   return {
     nodes,
@@ -113,12 +143,16 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     open(query, node = 0, headers = {}) {
       const at = nodes[node];
       if (!at) throw new Error(`There is no node ${node}.`);
-      return connectSocket(`${at.url}?${new URLSearchParams({ publicKey, ...query })}`, { headers });
+      return connectSocket(
+        `${at.url.replace("http", "ws")}${P2P_SOCKET_PATH}?${new URLSearchParams({ publicKey, ...query }).toString()}`,
+        { headers },
+      );
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
-async function isReady(listening: Listening): Promise<void> {
-  while (!(await fetch(`${listening.url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
+/** Resolves when a node can serve. */
+export async function isReady({ url }: ClusterNode): Promise<void> {
+  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
 }

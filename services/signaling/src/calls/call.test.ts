@@ -1,0 +1,342 @@
+import { describe, expect, test } from "vitest";
+import {
+  ALICE,
+  BOB,
+  before,
+  brokenRules,
+  CAROL,
+  deepFreeze,
+  describeCall,
+  describeNews,
+  ended,
+  epoch,
+  HERE,
+  LIMITS,
+  NOW,
+  open,
+  peer,
+  STRANGER,
+  THERE,
+} from "../testing/call-states.ts";
+import { type Call, type CallEvent, type CallEventName, holdsSeat, type Step, step } from "./call.ts";
+
+const STATES = {
+  empty: open([]),
+  "empty for too long": open([], LIMITS.idleMs),
+  "Alice alone": open([peer(ALICE, "connected")]),
+  "Alice alone, disconnected": open([peer(ALICE, "disconnected")]),
+  "both connected": open([peer(ALICE, "connected"), peer(BOB, "connected")]),
+  "Alice disconnected": open([peer(ALICE, "disconnected"), peer(BOB, "connected")]),
+  "Bob disconnected": open([peer(ALICE, "connected"), peer(BOB, "disconnected")]),
+  "Alice overdue": open([peer(ALICE, "overdue"), peer(BOB, "connected")]),
+  "Bob overdue": open([peer(ALICE, "connected"), peer(BOB, "overdue")]),
+  "both disconnected": open([peer(ALICE, "disconnected"), peer(BOB, "disconnected")]),
+  "both overdue": open([peer(ALICE, "overdue"), peer(BOB, "overdue")]),
+  "both disconnected, idle for too long": open(
+    [peer(ALICE, "disconnected"), peer(BOB, "disconnected")],
+    LIMITS.idleMs + 1,
+  ),
+  "overdue and idle for too long": open([peer(ALICE, "overdue"), peer(BOB, "expired")], LIMITS.idleMs),
+  "almost idle for too long": open([peer(ALICE, "expired"), peer(BOB, "expired")], LIMITS.idleMs - 1),
+  "Alice left": open([peer(ALICE, "left"), peer(BOB, "connected")]),
+  "Bob left": open([peer(ALICE, "connected"), peer(BOB, "left")]),
+  "Bob left, Alice disconnected": open([peer(ALICE, "disconnected"), peer(BOB, "left")]),
+  "Bob expired": open([peer(ALICE, "connected"), peer(BOB, "expired")]),
+  "both expired": open([peer(ALICE, "expired"), peer(BOB, "expired")]),
+  "ended by leaving": ended("left", [peer(ALICE, "left"), peer(BOB, "left")]),
+  "ended by the API": ended("terminated", [peer(ALICE, "connected"), peer(BOB, "disconnected")]),
+  "ended by idleness": ended("idle", [peer(ALICE, "expired"), peer(BOB, "expired")]),
+} satisfies Record<string, Call>;
+
+/** What happens to Alice, or, for `join`, to Carol. */
+const EVENTS = {
+  join: { type: "join", peerId: CAROL, home: THERE },
+  reconnect: { type: "reconnect", peerId: ALICE, home: THERE },
+  leave: { type: "leave", peerId: ALICE, epoch: epoch(1) },
+  disconnect: { type: "disconnect", peerId: ALICE, epoch: epoch(1) },
+  withdraw: { type: "withdraw", peerId: ALICE, epoch: epoch(1) },
+  settle: { type: "settle" },
+} satisfies { [N in CallEventName]: Extract<CallEvent, { type: N }> };
+
+// `A+ B~2 idle`: Alice connected, Bob disconnected under his second claim, nobody connected.
+// + connected, ~ disconnected, - left, x expired. Behind the bar: who hears what.
+const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
+  empty: {
+    join: "C+",
+    reconnect: "invalid_reconnect",
+    leave: "stale",
+    disconnect: "stale",
+    withdraw: "stale",
+    settle: "stale",
+  },
+  "empty for too long": {
+    join: "C+",
+    reconnect: "invalid_reconnect",
+    leave: "stale",
+    disconnect: "stale",
+    withdraw: "stale",
+    settle: "ended idle",
+  },
+  "Alice alone": {
+    join: "A+ C+ | A: peer_joined C",
+    reconnect: "A+2",
+    leave: "A- idle",
+    disconnect: "A~ idle",
+    withdraw: "Ax idle",
+    settle: "stale",
+  },
+  "Alice alone, disconnected": {
+    join: "A~ C+",
+    reconnect: "A+2",
+    leave: "A- idle",
+    disconnect: "stale",
+    withdraw: "Ax idle",
+    settle: "stale",
+  },
+  "both connected": {
+    join: "call_full",
+    reconnect: "A+2 B+ | B: peer_reconnected A",
+    leave: "A- B+ | B: peer_left A left",
+    disconnect: "A~ B+ | B: peer_left A disconnected",
+    withdraw: "Ax B+ | B: peer_left A expired",
+    settle: "stale",
+  },
+  "Alice disconnected": {
+    join: "call_full",
+    reconnect: "A+2 B+ | B: peer_reconnected A",
+    leave: "A- B+ | B: peer_left A left",
+    disconnect: "stale",
+    withdraw: "Ax B+ | B: peer_left A expired",
+    settle: "stale",
+  },
+  "Bob disconnected": {
+    join: "call_full",
+    reconnect: "A+2 B~",
+    leave: "A- B~ idle",
+    disconnect: "A~ B~ idle",
+    withdraw: "Ax B~ idle",
+    settle: "stale",
+  },
+  "Alice overdue": {
+    join: "Ax B+ C+ | B: peer_left A expired, peer_joined C",
+    reconnect: "invalid_reconnect",
+    leave: "stale",
+    disconnect: "stale",
+    withdraw: "stale",
+    settle: "Ax B+ | B: peer_left A expired",
+  },
+  "Bob overdue": {
+    join: "A+ Bx C+ | A: peer_left B expired, peer_joined C",
+    reconnect: "A+2 Bx",
+    leave: "A- Bx ended left",
+    disconnect: "A~ Bx idle",
+    withdraw: "Ax Bx idle",
+    settle: "A+ Bx | A: peer_left B expired",
+  },
+  "both disconnected": {
+    join: "call_full",
+    reconnect: "A+2 B~",
+    leave: "A- B~ idle",
+    disconnect: "stale",
+    withdraw: "Ax B~ idle",
+    settle: "stale",
+  },
+  "both overdue": {
+    join: "Ax Bx C+",
+    reconnect: "invalid_reconnect",
+    leave: "stale",
+    disconnect: "stale",
+    withdraw: "stale",
+    settle: "Ax Bx idle",
+  },
+  "both disconnected, idle for too long": {
+    join: "call_full",
+    reconnect: "A+2 B~",
+    leave: "A- B~ idle",
+    disconnect: "stale",
+    withdraw: "Ax B~ idle",
+    settle: "Ax Bx ended idle",
+  },
+  "overdue and idle for too long": {
+    join: "Ax Bx C+",
+    reconnect: "invalid_reconnect",
+    leave: "stale",
+    disconnect: "stale",
+    withdraw: "stale",
+    settle: "Ax Bx ended idle",
+  },
+  "almost idle for too long": {
+    join: "Ax Bx C+",
+    reconnect: "invalid_reconnect",
+    leave: "stale",
+    disconnect: "stale",
+    withdraw: "stale",
+    settle: "stale",
+  },
+  "Alice left": {
+    join: "A- B+ C+ | B: peer_joined C",
+    reconnect: "invalid_reconnect",
+    leave: "stale",
+    disconnect: "stale",
+    withdraw: "stale",
+    settle: "stale",
+  },
+  "Bob left": {
+    join: "A+ B- C+ | A: peer_joined C",
+    reconnect: "A+2 B-",
+    leave: "A- B- ended left",
+    disconnect: "A~ B- idle",
+    withdraw: "Ax B- idle",
+    settle: "stale",
+  },
+  "Bob left, Alice disconnected": {
+    join: "A~ B- C+",
+    reconnect: "A+2 B-",
+    leave: "A- B- ended left",
+    disconnect: "stale",
+    withdraw: "Ax B- idle",
+    settle: "stale",
+  },
+  "Bob expired": {
+    join: "A+ Bx C+ | A: peer_joined C",
+    reconnect: "A+2 Bx",
+    leave: "A- Bx ended left",
+    disconnect: "A~ Bx idle",
+    withdraw: "Ax Bx idle",
+    settle: "stale",
+  },
+  "both expired": {
+    join: "Ax Bx C+",
+    reconnect: "invalid_reconnect",
+    leave: "stale",
+    disconnect: "stale",
+    withdraw: "stale",
+    settle: "stale",
+  },
+  "ended by leaving": {
+    join: "call_terminated",
+    reconnect: "call_terminated",
+    leave: "stale",
+    disconnect: "stale",
+    withdraw: "stale",
+    settle: "stale",
+  },
+  "ended by the API": {
+    join: "call_terminated",
+    reconnect: "call_terminated",
+    leave: "stale",
+    disconnect: "stale",
+    withdraw: "stale",
+    settle: "stale",
+  },
+  "ended by idleness": {
+    join: "call_terminated",
+    reconnect: "call_terminated",
+    leave: "stale",
+    disconnect: "stale",
+    withdraw: "stale",
+    settle: "stale",
+  },
+};
+
+const stateNames = Object.keys(STATES) as (keyof typeof STATES)[];
+const eventNames = Object.keys(EVENTS) as CallEventName[];
+
+function describeStep(done: Step): string {
+  if (done.outcome !== "done") return done.outcome === "refused" ? done.code : "stale";
+  const tells = done.tell.map(
+    ({ to, news }) => `${to.peerId.charAt("peer_".length)}: ${news.map(describeNews).join(", ")}`,
+  );
+  return [describeCall(done.call), ...tells].join(" | ");
+}
+
+describe.each(stateNames)("%s", (name) => {
+  const call: Call = deepFreeze(STATES[name]);
+
+  test("keeps the rules, before any event", () => {
+    expect(brokenRules(call)).toEqual([]);
+  });
+
+  test.each(eventNames.map((event) => [event, TABLE[name][event]] as const))("%s → %s", (event, expected) => {
+    const done = step(call, EVENTS[event], NOW, LIMITS);
+    expect(describeStep(done)).toBe(expected);
+    if (done.outcome !== "done") return;
+    expect(brokenRules(done.call)).toEqual([]);
+    expect(done.call).toMatchObject({ version: call.version + 1, updatedAt: NOW, createdAt: call.createdAt });
+    for (const after of done.call.peers) {
+      const earlier = call.peers.find(({ peerId }) => peerId === after.peerId);
+      // The store writes those that are not the same object.
+      if (earlier && describeCall(open([earlier])) === describeCall(open([after]))) expect(after).toBe(earlier);
+      else expect(after.updatedAt).toBe(NOW);
+    }
+  });
+
+  const isOver = call.state === "tombstoned";
+  test.each<[string, CallEvent, string]>([
+    ["reconnect of a stranger", { ...EVENTS.reconnect, peerId: STRANGER }, isOver ? "call_terminated" : "invalid_reconnect"],
+    ["leave of a stranger", { ...EVENTS.leave, peerId: STRANGER }, "stale"],
+    ["disconnect of a stranger", { ...EVENTS.disconnect, peerId: STRANGER }, "stale"],
+    ["withdraw of a stranger", { ...EVENTS.withdraw, peerId: STRANGER }, "stale"],
+    ["leave under an old claim", { ...EVENTS.leave, epoch: epoch(0) }, "stale"],
+    ["disconnect under an old claim", { ...EVENTS.disconnect, epoch: epoch(0) }, "stale"],
+    ["withdraw under an old claim", { ...EVENTS.withdraw, epoch: epoch(0) }, "stale"],
+    ["leave under a claim to come", { ...EVENTS.leave, epoch: epoch(2) }, "stale"],
+  ])("%s changes nothing, not even what is overdue", (_name, event, expected) => {
+    expect(describeStep(step(call, event, NOW, LIMITS))).toBe(expected);
+  });
+});
+
+describe("A step writes", () => {
+  const done = (call: Call, event: CallEvent): Call => {
+    const next = step(call, event, NOW, LIMITS);
+    if (next.outcome !== "done") throw new Error(`The ${event.type} was ${describeStep(next)}.`);
+    return next.call;
+  };
+
+  test("a newcomer under its first claim, where it is", () => {
+    const { peers } = done(STATES["Alice alone"], EVENTS.join);
+    expect(peers[1]).toEqual({ ...peer(CAROL, "connected"), home: THERE, joinedAt: NOW, updatedAt: NOW });
+  });
+
+  test("a window that opens now", () => {
+    const { peers } = done(STATES["both connected"], EVENTS.disconnect);
+    expect(peers[0]).toEqual({
+      ...peer(ALICE, "connected"),
+      status: "disconnected",
+      updatedAt: NOW,
+      expiresAt: before(-LIMITS.reconnectWindowMs),
+    });
+  });
+
+  test("the new home of one who is back, and keeps when it joined", () => {
+    const { peers } = done(STATES["Alice disconnected"], EVENTS.reconnect);
+    expect(peers[0]).toEqual({ ...peer(ALICE, "connected"), epoch: 2, home: THERE, updatedAt: NOW });
+  });
+
+  test("since when a call is idle once, not with each step", () => {
+    expect(done(STATES["both overdue"], EVENTS.settle)).toMatchObject({ idleSince: before(29_000) });
+    expect(done(STATES["Bob disconnected"], EVENTS.disconnect)).toMatchObject({ idleSince: NOW });
+  });
+
+  test("the time and the reason of the end, and nobody sits in an ended call", () => {
+    const call = done(STATES["both disconnected, idle for too long"], EVENTS.settle);
+    expect(call).toMatchObject({ state: "tombstoned", reason: "idle", at: NOW });
+    expect(call.peers.some(holdsSeat)).toBe(false);
+    expect(call).not.toHaveProperty("idleSince");
+  });
+});
+
+test("The last leave does not end a call in which the seats were never taken both at once", () => {
+  const story: CallEvent[] = [
+    { type: "join", peerId: ALICE, home: HERE },
+    { type: "leave", peerId: ALICE, epoch: epoch(1) },
+    { type: "join", peerId: BOB, home: HERE },
+    { type: "leave", peerId: BOB, epoch: epoch(1) },
+    { type: "join", peerId: CAROL, home: HERE },
+  ];
+  const end = story.reduce<Call>((call, event) => {
+    const next = step(call, event, NOW, LIMITS);
+    return next.outcome === "done" ? next.call : call;
+  }, STATES.empty);
+  expect(describeCall(end)).toBe("A- B- C+");
+});

@@ -1,0 +1,129 @@
+import { ownNats, ownPostgres } from "@radist-tech/testkit";
+import { describe, expect, test, vi } from "vitest";
+import { type Cluster, type ClusterNode, isReady, startCluster } from "./testing/cluster.ts";
+import { joins, twoPeople } from "./testing/people.ts";
+
+const processOf = (cluster: Cluster, node: number) => {
+  const { process } = cluster.nodes[node] ?? {};
+  if (!process) throw new Error(`Node ${node} is no process of its own.`);
+  return process;
+};
+
+const figure = async (node: ClusterNode | undefined, name: string): Promise<number> => {
+  const text = await (await fetch(`${node?.url}/metrics`)).text();
+  return Number(new RegExp(`^${name}(?:\\{.*?\\})? (\\S+)$`, "m").exec(text)?.[1]);
+};
+
+describe("Nodes that die, freeze and drain", { timeout: 60_000 }, () => {
+  test("kill -9: its peers are lost within a lease, and come back anywhere", async () => {
+    await using cluster = await startCluster({ nodes: 2, processes: true });
+    const { alice, bob } = await twoPeople(cluster, [0, 1]);
+    const other = await twoPeople(cluster, [0, 1]);
+    processOf(cluster, 1).signal("SIGKILL");
+    await bob.socket.closed;
+    // One comes back before anybody has noticed, the other is declared lost and then comes back.
+    await using early = await bob.reconnects(0);
+    expect(await alice.hears("peer_reconnected")).toMatchObject({ peerId: bob.peerId });
+    alice.signals(early, "early");
+    expect(await early.hears("signal")).toMatchObject({ payload: "early" });
+    other.alice.signals(other.bob, "while it is dead");
+    expect(await other.alice.hears("peer_left")).toMatchObject({ peerId: other.bob.peerId, reason: "disconnected" });
+    await using late = await other.bob.reconnects(0);
+    expect(await late.hears("signal")).toMatchObject({ payload: "while it is dead" });
+  });
+
+  test("SIGSTOP: whoever reconnects elsewhere stays there when the node wakes up", async () => {
+    await using cluster = await startCluster({ nodes: 2, processes: true });
+    const { alice, bob } = await twoPeople(cluster, [0, 1]);
+    processOf(cluster, 1).signal("SIGSTOP");
+    await using back = await bob.reconnects(0);
+    expect(await alice.hears("peer_reconnected")).toMatchObject({ peerId: bob.peerId });
+    alice.signals(back, "one");
+    expect(await back.hears("signal")).toMatchObject({ payload: "one" });
+    processOf(cluster, 1).signal("SIGCONT");
+    const { code } = await bob.socket.closed;
+    expect([4409, 1012]).toContain(code);
+    alice.signals(back, "two");
+    expect(await back.hears("signal")).toMatchObject({ payload: "two" });
+    expect(alice.socket.messages.filter(({ type }) => type === "peer_left")).toEqual([]);
+  });
+
+  test("SIGSTOP beyond the lease: its peers are lost, it finds its claims refused, and lets go", async () => {
+    await using cluster = await startCluster({ nodes: 2, processes: true });
+    const { alice, bob } = await twoPeople(cluster, [0, 1]);
+    processOf(cluster, 1).signal("SIGSTOP");
+    expect(await alice.hears("peer_left")).toMatchObject({ peerId: bob.peerId, reason: "disconnected" });
+    alice.signals(bob, "while it is frozen");
+    processOf(cluster, 1).signal("SIGCONT");
+    expect(await bob.hears("error")).toMatchObject({ code: "unavailable" });
+    expect(await bob.socket.closed).toMatchObject({ code: 1012 });
+    expect(await figure(cluster.nodes[1], "radist_signaling_fenced_total")).toBeGreaterThan(0);
+    await using back = await bob.reconnects(1);
+    expect(await back.hears("signal")).toMatchObject({ payload: "while it is frozen" });
+    expect(await alice.hears("peer_reconnected")).toMatchObject({ peerId: bob.peerId });
+  });
+
+  test("SIGTERM: sockets are sent elsewhere, and the process exits 0", async () => {
+    await using cluster = await startCluster({ nodes: 2, processes: true });
+    const { alice, bob } = await twoPeople(cluster, [0, 1]);
+    processOf(cluster, 1).signal("SIGTERM");
+    expect(await bob.hears("error")).toMatchObject({ code: "unavailable" });
+    expect(await bob.socket.closed).toMatchObject({ code: 1012 });
+    await using back = await bob.reconnects(0);
+    expect(await alice.hears("peer_reconnected")).toMatchObject({ peerId: bob.peerId });
+    alice.signals(back, 1);
+    expect(await back.hears("signal")).toMatchObject({ payload: 1 });
+    expect(await processOf(cluster, 1).exited).toBe(0);
+  });
+});
+
+describe("Postgres and NATS", { timeout: 90_000 }, () => {
+  test.each(["SIGKILL", "SIGSTOP"] as const)(
+    "Postgres gone by %s: connected peers go on, joins are unavailable, it heals",
+    async (signal) => {
+      await using postgres = await ownPostgres();
+      await using cluster = await startCluster({ nodes: 2, databaseUrl: postgres.url });
+      const { alice, bob } = await twoPeople(cluster, [0, 1]);
+      const { callTokens } = await cluster.createCall();
+      postgres.signal(signal);
+      const refused = await cluster.open({ callToken: String(callTokens[0]) });
+      expect(await refused.next("error", 20_000)).toMatchObject({ code: "unavailable" });
+      expect(await refused.closed).toMatchObject({ code: 1012 });
+      for (let number = 0; number < 20; number++) alice.signals(bob, number);
+      for (let number = 0; number < 20; number++) expect(await bob.hears("signal")).toMatchObject({ payload: number });
+      expect((await fetch(`${cluster.nodes[0]?.url}/readyz`)).status).toBe(503);
+      if (signal === "SIGKILL") await postgres.start();
+      else postgres.signal("SIGCONT");
+      await Promise.all(cluster.nodes.map(isReady));
+      await using _carol = await joins(cluster, String(callTokens[0]));
+      bob.signals(alice, "healed");
+      expect(await alice.hears("signal")).toMatchObject({ payload: "healed" });
+      expect(alice.socket.messages.filter(({ type }) => type === "peer_left")).toEqual([]);
+    },
+  );
+
+  test("NATS gone: peers on one node go on, those on two are told or served when it is back, it heals", async () => {
+    await using nats = await ownNats();
+    await using cluster = await startCluster({ nodes: 2, natsUrl: nats.url });
+    const together = await twoPeople(cluster, [0, 0]);
+    const apart = await twoPeople(cluster, [0, 1]);
+    nats.signal("SIGKILL");
+    for (let number = 0; number < 20; number++) together.alice.signals(together.bob, number);
+    for (let number = 0; number < 20; number++) {
+      expect(await together.bob.hears("signal")).toMatchObject({ payload: number });
+    }
+    apart.alice.says({ type: "signal", targetPeerId: apart.bob.peerId, signalType: "offer", requestId: "cut" });
+    expect(await apart.alice.hears("error")).toMatchObject({ code: "peer_not_connected", requestId: "cut" });
+    // Somebody's loss while the bus is away reaches the other node when it is back.
+    const { bob, alice } = apart;
+    bob.socket.terminate();
+    await vi.waitUntil(async () => (await figure(cluster.nodes[1], "radist_signaling_peers")) === 0, 10_000);
+    await nats.start();
+    expect(await alice.socket.next("peer_left", 20_000)).toMatchObject({ peerId: bob.peerId, reason: "disconnected" });
+    await Promise.all(cluster.nodes.map(isReady));
+    await using back = await bob.reconnects(1);
+    expect(await alice.hears("peer_reconnected")).toMatchObject({ peerId: bob.peerId });
+    alice.signals(back, "healed");
+    expect(await back.hears("signal")).toMatchObject({ payload: "healed" });
+  });
+});

@@ -1,0 +1,62 @@
+import type { CallView, Epoch, PeerId } from "@radist-tech/protocol";
+import { type Call, holdsSeat } from "../calls/call.ts";
+import { catchUp } from "../calls/catch-up.ts";
+import type { News } from "../calls/news.ts";
+import { view } from "../calls/snapshot.ts";
+
+/** The others in a call, as one participant believes them to be. */
+export type Picture = Record<string, string>;
+
+/**
+ * A participant that knows of the others only what it is told, and rejects what cannot follow from what it knows: a
+ * join of one who is there, the return or the leaving of one who is not.
+ */
+export class Observer {
+  readonly self: PeerId;
+  readonly epoch: Epoch;
+  readonly #known = new Map<PeerId, string>();
+  #view: CallView;
+
+  /** @param known the call as it was when the participant came in */
+  constructor(self: PeerId, epoch: Epoch, known: CallView) {
+    this.self = self;
+    this.epoch = epoch;
+    this.#view = known;
+    for (const { peerId, status } of known.peers) {
+      if (peerId !== self && (status === "connected" || status === "disconnected")) this.#known.set(peerId, status);
+    }
+  }
+
+  static pictureOf(call: Call, self: PeerId): Picture {
+    const others = call.peers.filter((peer) => holdsSeat(peer) && peer.peerId !== self);
+    return Object.fromEntries(others.map(({ peerId, status }) => [peerId, status]));
+  }
+
+  get picture(): Picture {
+    return Object.fromEntries(this.#known);
+  }
+
+  /** Hears of one step as a node passes it on: only if it is the next one; else the node asks the database. */
+  hears(news: readonly News[], now: Call): void {
+    if (now.version <= this.#view.version) return;
+    if (now.version > this.#view.version + 1) return this.catchesUp(now);
+    this.#view = view(now);
+    for (const item of news) this.#apply(item);
+  }
+
+  catchesUp(now: Call): void {
+    const missed = catchUp(this.#view, now, this.self);
+    this.#view = view(now);
+    for (const item of missed) this.#apply(item);
+  }
+
+  #apply(news: News): void {
+    const { peerId } = news;
+    const isThere = this.#known.has(peerId);
+    if (peerId === this.self) throw new Error("Told of itself.");
+    if (isThere === (news.type === "peer_joined")) throw new Error(`${news.type} makes no sense: there is ${isThere}.`);
+    if (news.type !== "peer_left") this.#known.set(peerId, "connected");
+    else if (news.reason === "disconnected") this.#known.set(peerId, "disconnected");
+    else this.#known.delete(peerId);
+  }
+}
