@@ -2,12 +2,12 @@ import type { CallSnapshot, CallView, P2PServerMessage } from "@radist-tech/prot
 import { type Call, holdsSeat } from "./call.ts";
 import type { News } from "./news.ts";
 
-/** The call as its participants see it: who holds the two seats. */
+/** The call as its participants see it: who holds the two seats. Nobody holds a seat of an ended call. */
 export const snapshot = (call: Call): CallSnapshot => ({
   callId: call.callId,
   createdAt: call.createdAt.toISOString(),
   updatedAt: call.updatedAt.toISOString(),
-  peers: call.peers.filter(holdsSeat).map((peer) => ({
+  peers: (call.state === "open" ? call.peers.filter(holdsSeat) : []).map((peer) => ({
     peerId: peer.peerId,
     status: peer.status === "connected" ? "connected" : "disconnected",
     updatedAt: peer.updatedAt.toISOString(),

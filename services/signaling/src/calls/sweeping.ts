@@ -67,6 +67,7 @@ export class Sweeping {
       this.#node.connection.db
         .selectDistinct({ callId: callPeers.callId })
         .from(callPeers)
+        .innerJoin(calls, and(eq(calls.id, callPeers.callId), isNull(calls.tombstonedAt)))
         .where(and(eq(callPeers.status, "disconnected"), lte(callPeers.expiresAt, sql`now()`)))
         .limit(BATCH),
     );
@@ -93,6 +94,7 @@ export class Sweeping {
         .select({ callId: callPeers.callId, peerId: callPeers.peerId, epoch: callPeers.epoch })
         .from(callPeers)
         .innerJoin(nodes, eq(nodes.id, callPeers.nodeId))
+        .innerJoin(calls, and(eq(calls.id, callPeers.callId), isNull(calls.tombstonedAt)))
         .where(
           and(
             eq(callPeers.status, "connected"),

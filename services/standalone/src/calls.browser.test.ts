@@ -1,0 +1,76 @@
+import { launchBrowser } from "@radist-tech/testkit";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Caller } from "./testing/caller.ts";
+import { apartPlatform, onePlatform, type Platform } from "./testing/platform.ts";
+
+describe.each([
+  { name: "one process", start: onePlatform },
+  { name: "api, two signaling nodes and web on Postgres and NATS", start: apartPlatform },
+])("A call between two browsers, with $name", ({ start }) => {
+  let platform: Platform;
+  let browser: Browser;
+  beforeAll(async () => {
+    platform = await start();
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.[Symbol.asyncDispose]();
+  });
+
+  const twoCallers = async () => {
+    const alice = await Caller.at(browser, platform.front.url);
+    const link = await alice.startsCall();
+    const bob = await Caller.at(browser, "about:blank");
+    await bob.joins(link);
+    await Promise.all([alice.seesFrames(), bob.seesFrames()]);
+    return { alice, bob, callId: link.split("/").at(-1) ?? "" };
+  };
+  const close = (...callers: Caller[]) => Promise.all(callers.map(({ page }) => page.context().close()));
+
+  test("they see each other and write; one leaves", async () => {
+    const { alice, bob } = await twoCallers();
+    await alice.writes("Hello Bob");
+    await bob.reads("Hello Bob");
+    await bob.leaves();
+    await alice.isWaiting();
+    await close(alice, bob);
+  });
+
+  test("the sockets are cut: picture and sound go on, and the sockets come back", async () => {
+    const { alice, bob } = await twoCallers();
+    await Promise.all([alice.marksPath(), bob.marksPath()]);
+    const lost = await bob.packetsLost();
+    platform.front.cutSockets();
+    await Promise.all([alice.notices("reconnecting"), bob.notices("reconnecting")]);
+    await Promise.all([alice.seesFrames(30), bob.seesFrames(30)]);
+    platform.front.restoreSockets();
+    await Promise.all([alice.noticesNoMore("reconnecting"), bob.noticesNoMore("reconnecting")]);
+    await Promise.all([alice.seesFrames(), bob.seesFrames()]);
+    expect(await Promise.all([alice.hasMarkedPath(), bob.hasMarkedPath()])).toEqual([true, true]);
+    expect(await bob.packetsLost()).toBe(lost);
+    await alice.writes("Still here");
+    await bob.reads("Still here");
+    await close(alice, bob);
+  });
+
+  test("a reloaded page rejoins as the same peer", async () => {
+    const { alice, bob } = await twoCallers();
+    const peerId = await bob.peerId();
+    await bob.page.reload();
+    await bob.isIn();
+    expect(await bob.peerId()).toBe(peerId);
+    await Promise.all([alice.seesFrames(), bob.seesFrames()]);
+    await bob.writes("Back again");
+    await alice.reads("Back again");
+    await close(alice, bob);
+  });
+
+  test("the backend ends the call: it is over for both", async () => {
+    const { alice, bob, callId } = await twoCallers();
+    await platform.server.endCall(callId);
+    await Promise.all([alice.isOver("ended"), bob.isOver("ended")]);
+    await close(alice, bob);
+  });
+});

@@ -1,0 +1,20 @@
+import { apiSettings } from "@radist-tech/api";
+import { NodeId } from "@radist-tech/protocol";
+import { commonConfig, integer } from "@radist-tech/runtime";
+import { signalingConfig } from "@radist-tech/signaling";
+import { z } from "zod";
+
+/** Everything has a default: a first look needs no configuration. */
+export const StandaloneConfig = z.object({
+  ...commonConfig,
+  ...signalingConfig,
+  ...apiSettings,
+  PORT: integer(1, 65_535).default(3000),
+  LOG_LEVEL: commonConfig.LOG_LEVEL.unwrap().default("warn"),
+  /** One process under one name: after a crash the next start knows at once whose sockets are gone. */
+  NODE_ID: NodeId.default(NodeId.parse("standalone")),
+  /** Where the database, the admin token and the first project's keys are kept. */
+  RADIST_DATA_DIR: z.string().default(".radist"),
+  RADIST_ADMIN_TOKEN: apiSettings.RADIST_ADMIN_TOKEN.optional(),
+});
+export type StandaloneConfig = z.infer<typeof StandaloneConfig>;

@@ -1,0 +1,40 @@
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { createApi } from "@radist-tech/api";
+import { inProcessBus } from "@radist-tech/bus";
+import { connect } from "@radist-tech/db";
+import { createLogger, createRegistry, listen, readConfig, run } from "@radist-tech/runtime";
+import { createSignaling } from "@radist-tech/signaling";
+import { createWeb } from "@radist-tech/web";
+import { StandaloneConfig } from "./config.ts";
+import { firstProject } from "./first-project.ts";
+import { SecretsFile } from "./secrets.ts";
+import { welcome } from "./welcome.ts";
+
+await run(async () => {
+  const config = readConfig(StandaloneConfig, process.env);
+  const { PORT: port, HOST: host } = config;
+  const logger = createLogger({ name: "radist", level: config.LOG_LEVEL });
+  const registry = createRegistry("standalone");
+  const dataDirectory = resolve(config.RADIST_DATA_DIR);
+  const secrets = new SecretsFile(dataDirectory);
+  const adminToken = config.RADIST_ADMIN_TOKEN ?? secrets.adminToken();
+
+  const connection = await connect(`pglite:${join(dataDirectory, "database")}`);
+  await connection.migrate();
+  const bus = inProcessBus({ logger });
+  const api = createApi({ connection, bus, logger, registry, config: { ...config, RADIST_ADMIN_TOKEN: adminToken } });
+  const signaling = await createSignaling({ connection, bus, logger, registry, config });
+  const project = await firstProject(api.http, adminToken, secrets);
+  const web = createWeb({
+    ...project,
+    apiBaseUrl: `http://127.0.0.1:${port}/api/v1`,
+    logger,
+    trustedProxies: config.TRUSTED_PROXIES,
+  });
+
+  const listening = await listen({ planes: [api, signaling, web], port, host, logger, registry });
+  const adminTokenFrom = config.RADIST_ADMIN_TOKEN ? "from RADIST_ADMIN_TOKEN" : `in ${secrets.path}`;
+  process.stdout.write(welcome({ port, project, adminTokenFrom }));
+  return { listening, resources: [connection, bus], logger, drainMs: config.DRAIN_MS };
+});

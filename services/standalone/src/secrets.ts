@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CreatedProject } from "@radist-tech/protocol";
+import { z } from "zod";
+
+const Secrets = z.object({ adminToken: z.string().optional(), project: CreatedProject.optional() });
+export type Secrets = z.infer<typeof Secrets>;
+
+/** What one process keeps for itself beside the database, readable by its user alone. */
+export class SecretsFile {
+  readonly path: string;
+
+  constructor(dataDirectory: string) {
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    this.path = join(dataDirectory, "secrets.json");
+  }
+
+  /** @throws when the file is there and cannot be understood: it may hold the only copy of a key */
+  read(): Secrets {
+    let text: string;
+    try {
+      text = readFileSync(this.path, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+      throw error;
+    }
+    try {
+      return Secrets.parse(JSON.parse(text));
+    } catch (error) {
+      throw new Error(`${this.path} is damaged. Restore it, or move it away to get a new project and admin token.`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Replaces the file as a whole: a crash leaves the earlier or the later one. */
+  write(secrets: Secrets): void {
+    const next = `${this.path}.next`;
+    writeFileSync(next, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600, flush: true });
+    renameSync(next, this.path);
+  }
+
+  /** The admin token of this data directory, made at the first start. */
+  adminToken(): string {
+    const secrets = this.read();
+    if (secrets.adminToken) return secrets.adminToken;
+    const adminToken = `rad_admin_${randomBytes(32).toString("base64url")}`;
+    this.write({ ...secrets, adminToken });
+    return adminToken;
+  }
+}

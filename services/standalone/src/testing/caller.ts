@@ -1,0 +1,118 @@
+import type { Browser, Page } from "playwright-core";
+import { expect } from "vitest";
+
+const WITHIN = { timeout: 30_000, interval: 200 };
+
+/** A person at the page, in a browser window of their own. */
+export class Caller {
+  readonly page: Page;
+
+  private constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async at(browser: Browser, url: string): Promise<Caller> {
+    const context = await browser.newContext({ acceptDownloads: true });
+    const page = await context.newPage();
+    await page.goto(url);
+    return new Caller(page);
+  }
+
+  /** Starts a call; resolves with its link. */
+  async startsCall(): Promise<string> {
+    await this.#byId("start-call").click();
+    await this.page.waitForURL(/\/call\//);
+    await this.isIn();
+    return this.page.url();
+  }
+
+  async joins(link: string): Promise<void> {
+    await this.page.goto(link);
+    await this.#byId("join").click();
+    await this.isIn();
+  }
+
+  async isIn(): Promise<void> {
+    await this.#byId("call").waitFor();
+    await this.page.waitForFunction(() => window.radist !== undefined);
+  }
+
+  /** Decodes new frames of the other's picture. */
+  async seesFrames(count = 5): Promise<void> {
+    await expect.poll(() => this.framesDecoded(), WITHIN).toBeGreaterThan(0);
+    const before = await this.framesDecoded();
+    await expect.poll(() => this.framesDecoded(), WITHIN).toBeGreaterThanOrEqual(before + count);
+  }
+
+  framesDecoded(): Promise<number> {
+    return this.#inbound("framesDecoded");
+  }
+
+  packetsLost(): Promise<number> {
+    return this.#inbound("packetsLost");
+  }
+
+  peerId(): Promise<string | undefined> {
+    return this.page.evaluate(() => window.radist?.connection.peerId);
+  }
+
+  /** Remembers the present RTCPeerConnection, to tell later whether it is still the same. */
+  async marksPath(): Promise<void> {
+    await this.page.evaluate(() => {
+      Object.assign(window, { marked: window.radist?.connection.peerConnection });
+    });
+  }
+
+  hasMarkedPath(): Promise<boolean> {
+    return this.page.evaluate(
+      () => (window as { marked?: unknown }).marked === window.radist?.connection.peerConnection,
+    );
+  }
+
+  async writes(text: string): Promise<void> {
+    await this.#byId("chat").click();
+    await this.#byId("message-input").fill(text);
+    await this.#byId("send-message").click();
+  }
+
+  async reads(text: string): Promise<void> {
+    if (!(await this.#byId("messages").isVisible())) await this.#byId("chat").click();
+    await this.#byId("messages").getByText(text).waitFor();
+  }
+
+  async leaves(): Promise<void> {
+    await this.#byId("leave").click();
+    await this.isOver("left");
+  }
+
+  async isOver(how: string): Promise<void> {
+    await this.page.locator(`[data-testid=over][data-over=${how}]`).waitFor();
+  }
+
+  async notices(id: "reconnecting" | "away"): Promise<void> {
+    await this.#byId(`notice-${id}`).waitFor();
+  }
+
+  async noticesNoMore(id: "reconnecting" | "away"): Promise<void> {
+    await this.#byId(`notice-${id}`).waitFor({ state: "detached" });
+  }
+
+  async isWaiting(): Promise<void> {
+    await this.#byId("waiting").waitFor();
+  }
+
+  #byId(id: string) {
+    return this.page.getByTestId(id);
+  }
+
+  #inbound(field: "framesDecoded" | "packetsLost"): Promise<number> {
+    return this.page.evaluate(async (name) => {
+      const report = await window.radist?.connection.peerConnection?.getStats();
+      let sum = 0;
+      report?.forEach((stat: { type: string; [name: string]: unknown }) => {
+        if (stat.type === "inbound-rtp" && typeof stat[name] === "number") sum += stat[name];
+      });
+      return sum;
+    }, field);
+  }
+}

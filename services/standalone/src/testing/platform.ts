@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { P2P_SOCKET_PATH } from "@radist-tech/protocol";
+import { RadistServerClient } from "@radist-tech/server";
+import { freePort, freshDatabase, type OwnProcess, sharedNatsUrl, startProcess } from "@radist-tech/testkit";
+import { type Front, openFront } from "./front.ts";
+
+/** A running platform as its users reach it: one origin, a project, a backend's client. */
+export interface Platform extends AsyncDisposable {
+  readonly front: Front;
+  readonly server: RadistServerClient;
+}
+
+const ADMIN_TOKEN = "admin-token-of-the-tests";
+
+const mainOf = (service: string): string => fileURLToPath(new URL(`../../../${service}/src/main.ts`, import.meta.url));
+
+/** A start of the one process, by the command that `npm start` ends in. */
+export async function startStandalone(dataDirectory: string, port: number): Promise<OwnProcess> {
+  const env = {
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    RADIST_DATA_DIR: dataDirectory,
+    RADIST_ADMIN_TOKEN: ADMIN_TOKEN,
+  };
+  const url = `http://127.0.0.1:${port}/readyz`;
+  return startProcess({ command: process.execPath, args: [mainOf("standalone")], env, readyUrl: url });
+}
+
+/** The value that the start printed beside a label. */
+export function printed(output: string, label: string): string {
+  const value = new RegExp(`${label} +(\\S+)`).exec(output)?.[1];
+  if (!value) throw new Error(`The start did not print: ${label}\n${output}`);
+  return value;
+}
+
+export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), "radist-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Everything in one process, on embedded Postgres and the in-process bus. */
+export async function onePlatform(): Promise<Platform> {
+  await using stack = new AsyncDisposableStack();
+  const directory = stack.use(await temporaryDirectory());
+  const port = await freePort();
+  const { output } = stack.use(await startStandalone(join(directory.path, "data"), port));
+  const front = stack.use(await openFront(() => port));
+  return platform(stack.move(), front, {
+    projectId: printed(output, "Project id"),
+    secretKey: printed(output, "Secret key"),
+  });
+}
+
+/** Each plane a process of its own, two of them for signaling, on Postgres and NATS. */
+export async function apartPlatform(): Promise<Platform> {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await freshDatabase());
+  const shared = { DATABASE_URL: database.url, NATS_URL: sharedNatsUrl(), HOST: "127.0.0.1" };
+  const start = async (service: string, env: Record<string, string>): Promise<number> => {
+    const port = await freePort();
+    const readyUrl = `http://127.0.0.1:${port}/readyz`;
+    const settings = { ...shared, ...env, PORT: String(port) };
+    stack.use(await startProcess({ command: process.execPath, args: [mainOf(service)], env: settings, readyUrl }));
+    return port;
+  };
+  const api = await start("api", { RADIST_ADMIN_TOKEN: ADMIN_TOKEN });
+  const project = await createProject(`http://127.0.0.1:${api}`);
+  const [web, ...signaling] = await Promise.all([
+    start("web", {
+      API_BASE_URL: `http://127.0.0.1:${api}/api/v1`,
+      RADIST_PROJECT_ID: project.projectId,
+      RADIST_PUBLIC_KEY: project.publicKey,
+      RADIST_KEY: project.secretKey,
+    }),
+    start("signaling", {}),
+    start("signaling", {}),
+  ]);
+  let turn = 0;
+  const pick = (path: string): number => {
+    if (path.startsWith(P2P_SOCKET_PATH)) return signaling[turn++ % signaling.length] ?? 0;
+    return path.startsWith("/api/") ? api : web;
+  };
+  const front = stack.use(await openFront(pick));
+  return platform(stack.move(), front, project);
+}
+
+function platform(stack: AsyncDisposableStack, front: Front, keys: { projectId: string; secretKey: string }): Platform {
+  const server = new RadistServerClient(keys.secretKey, {
+    projectId: keys.projectId,
+    apiBaseUrl: `${front.url}/api/v1`,
+  });
+  return { front, server, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+async function createProject(api: string): Promise<{ projectId: string; publicKey: string; secretKey: string }> {
+  const answer = await fetch(`${api}/api/v1/projects`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "tests" }),
+  });
+  return (await answer.json()) as { projectId: string; publicKey: string; secretKey: string };
+}
