@@ -8,8 +8,11 @@ export const LOG_LEVELS: readonly [string, ...string[]] = LEVELS;
 /** Whatever is logged as a whole object must not carry a credential along. */
 const SECRETS = ["authorization", "callToken", "reconnectToken", "secretKey", "adminToken", "headers.authorization"];
 
-/** A key or token wherever it stands: in a URL, in the text of an error, deep within an object. */
-const CREDENTIAL = /\b(rad_sk|ct|rt)_[\w-]{43,}/g;
+/**
+ * A key or token wherever it stands: in a URL, in the text of an error, deep within an object. No boundary is asked for
+ * before it: in JSON a new line ends with the letter n.
+ */
+const CREDENTIAL = /(rad_[sp]k|ct|rt)_[\w-]{38,}/g;
 
 /**
  * Structured logs, a JSON line each, on standard output. Ids go into fields (`projectId callId peerId nodeId`),

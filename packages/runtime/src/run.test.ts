@@ -16,6 +16,7 @@ const SERVICE = `
     nothing: () => Promise.resolve(),
     deadline: (deadline) => new Promise((resolve) => deadline.addEventListener("abort", resolve)),
     ever: () => new Promise(() => {}),
+    failure: () => Promise.reject(new Error("cannot drain")),
   };
   await run(async () => {
     const config = readConfig(z.object(commonConfig), process.env);
@@ -56,22 +57,45 @@ test("draining has the time that is configured", async () => {
 });
 
 test("it still serves, as not ready, while it drains", async () => {
-  await using service = await start({ DRAIN: "deadline", DRAIN_MS: "3000" });
+  await using service = await start({ DRAIN: "deadline", DRAIN_MS: "60000" });
   const url = /serves at (\S+)/.exec(service.output)?.[1];
   service.signal("SIGTERM");
-  await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 2_500 }).toBe(503);
+  await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 10_000 }).toBe(503);
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  service.signal("SIGKILL");
 });
 
-test("a second signal does not wait, unless it is the echo of the first", async () => {
+test("the same Ctrl-C told twice is one signal", async () => {
+  await using service = await start({ DRAIN: "deadline", DRAIN_MS: "300" });
+  service.signal("SIGINT");
+  await expect.poll(() => service.output, { timeout: 10_000 }).toContain("drains");
+  service.signal("SIGINT");
+  expect(await service.exited).toBe(0);
+});
+
+test("a later signal does not wait", async () => {
   await using service = await start({ DRAIN: "ever" });
   service.signal("SIGTERM");
   await expect.poll(() => service.output, { timeout: 10_000 }).toContain("drains");
-  service.signal("SIGINT");
-  expect(await Promise.race([service.exited, sleep(1_100, "draining")])).toBe("draining");
+  await sleep(1_100);
   service.signal("SIGTERM");
   expect(await service.exited).toBe(1);
   expect(service.output).not.toContain("frees");
+});
+
+test("what fails to end does not keep the rest from ending", async () => {
+  await using service = await start({ DRAIN: "failure", LOG_LEVEL: "error" });
+  service.signal("SIGTERM");
+  expect(await service.exited).toBe(1);
+  expect(service.output).toContain("cannot drain");
+  expect(service.output.match(/^(closes|frees .*)$/gm)).toEqual(["closes", "frees second", "frees first"]);
+});
+
+test("what never ends is left behind", async () => {
+  await using service = await start({ DRAIN: "ever", DRAIN_MS: "0", LOG_LEVEL: "fatal" });
+  service.signal("SIGTERM");
+  expect(await service.exited).toBe(1);
+  expect(service.output).toContain("did not stop in time");
 });
 
 test("a configuration with problems exits 1 and tells them all, without a stack", async () => {

@@ -14,9 +14,12 @@ export interface Running {
 // One Ctrl-C arrives several times: from the terminal, and from npm and other parents that pass it on.
 const ECHO_MS = 1000;
 
+/** How long closing may take after draining. */
+const CLOSE_MS = 5_000;
+
 /**
- * The life of a service's process: start, serve until SIGTERM or SIGINT, drain, close, exit 0. A later signal exits
- * at once. A wrong configuration exits 1 with all its problems.
+ * The life of a service's process: start, serve until SIGTERM or SIGINT, drain, close, exit 0; 1 when something of it
+ * failed or took too long. A later signal exits at once. A wrong configuration exits 1 with all its problems.
  */
 export async function run(start: () => Promise<Running>): Promise<void> {
   let running: Running;
@@ -44,9 +47,25 @@ export async function run(start: () => Promise<Running>): Promise<void> {
     });
   }
   logger.info({ signal }, "draining");
-  await listening.drain(AbortSignal.timeout(running.drainMs));
-  await listening.close();
-  for (const resource of running.resources.toReversed()) await resource[Symbol.asyncDispose]();
+  // Whoever started this process would wait, and then kill it without a word.
+  setTimeout(() => {
+    logger.fatal("did not stop in time");
+    process.exit(1);
+  }, running.drainMs + CLOSE_MS).unref();
+
+  let failed = false;
+  /** What fails to end must not keep the rest from ending in order. */
+  const step = async (work: () => PromiseLike<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      failed = true;
+      logger.error({ err: error }, "stopping went wrong");
+    }
+  };
+  await step(() => listening.drain(AbortSignal.timeout(running.drainMs)));
+  await step(() => listening.close());
+  for (const resource of running.resources.toReversed()) await step(() => resource[Symbol.asyncDispose]());
   logger.info("stopped");
-  process.exit(0);
+  process.exit(failed ? 1 : 0);
 }

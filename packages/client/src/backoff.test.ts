@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { backoffMs } from "./backoff.ts";
+
+test.each([
+  [0, 250],
+  [1, 500],
+  [3, 2000],
+  [6, 10_000],
+  [1000, 10_000],
+  [Number.POSITIVE_INFINITY, 10_000],
+])("attempt %d waits anything from 0 to %d ms", (attempt, most) => {
+  expect(backoffMs(attempt, 0)).toBe(0);
+  expect(backoffMs(attempt, 0.5)).toBe(most / 2);
+  expect(backoffMs(attempt, 0.999999)).toBeLessThan(most);
+});

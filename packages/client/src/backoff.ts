@@ -1,0 +1,13 @@
+const BASE_MS = 250;
+const CAP_MS = 10_000;
+
+/**
+ * How long to wait before attempt number `attempt` (0 is the first): exponential with full jitter, so that the clients
+ * of a lost node do not return as one wave.
+ *
+ * @param random uniform in [0, 1)
+ * @returns milliseconds, 0 to 10,000
+ */
+export function backoffMs(attempt: number, random: number): number {
+  return Math.floor(random * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt, 16)));
+}

@@ -1,0 +1,164 @@
+import { DATA_CHANNEL_LABEL } from "./data-channel.ts";
+import { watchIce } from "./ice-watch.ts";
+import type { IncomingSignal } from "./negotiation.ts";
+import { Negotiator, type SignalName } from "./negotiator.ts";
+import type { Link, LinkRole } from "./peering.ts";
+import { addTracks, declineKinds, expectKinds, setTrack } from "./transceivers.ts";
+import type { Channel, MediaKind } from "./types.ts";
+
+/** What the page sends, asked for whenever a session begins. */
+export interface OutgoingMedia {
+  /** The stream that the tracks are announced in. */
+  readonly stream: MediaStream | undefined;
+  /** What is sent of a kind now: the camera, or the screen in its place. */
+  outgoing(kind: MediaKind): MediaStreamTrack | undefined;
+}
+
+export interface LinkHandlers {
+  send(name: SignalName, payload: object): void;
+  /** The other peer's tracks changed; the stream may be empty. */
+  remoteStream(stream: MediaStream): void;
+  dataChannel(channel: RTCDataChannel, theirs: boolean): void;
+  stateChanged(): void;
+  /** The path broke; an ICE restart may mend it. */
+  troubled(): void;
+  /** This session cannot go on. */
+  broken(error?: unknown): void;
+}
+
+export interface PeerLinkOptions {
+  readonly role: LinkRole;
+  readonly renew: (signals: IncomingSignal[]) => void;
+  readonly configuration: RTCConfiguration;
+  readonly channels: ReadonlySet<Channel>;
+  readonly media: OutgoingMedia;
+  readonly handlers: LinkHandlers;
+}
+
+/** For how long the polite side leaves the first offer to the other one. */
+const FIRST_OFFER_MS = 1_000;
+
+/** One RTCPeerConnection with the other peer: its tracks, its data channel, its negotiation. */
+export class PeerLink implements Link {
+  readonly peer: RTCPeerConnection;
+  readonly #options: PeerLinkOptions;
+  readonly #negotiator: Negotiator;
+  readonly #remote = new MediaStream();
+  readonly #stopWatching: () => void;
+  readonly #stop = new AbortController();
+  #remoteChanged = false;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: PeerLinkOptions) {
+    this.#options = options;
+    const { role, handlers } = options;
+    const peer = new RTCPeerConnection(options.configuration);
+    this.peer = peer;
+    this.#negotiator = new Negotiator({
+      peer,
+      polite: role.polite,
+      // Not by randomUUID, which pages without HTTPS lack: they cannot capture, but can receive and exchange data.
+      session: crypto.getRandomValues(new Uint32Array(4)).join("-"),
+      send: (name, payload) => handlers.send(name, payload),
+      beforeFirst: (sdp) => this.#prepareAnswer(sdp),
+      afterRemote: () => this.#remoteApplied(),
+      renew: options.renew,
+      failed: (error) => handlers.broken(error),
+    });
+    const listen = { signal: this.#stop.signal };
+    peer.addEventListener("negotiationneeded", () => this.#negotiator.offer(), listen);
+    peer.addEventListener(
+      "icecandidate",
+      (event) => this.#negotiator.sendCandidate(event.candidate?.toJSON() ?? null),
+      listen,
+    );
+    peer.addEventListener("track", (event) => this.#receiveTrack(event), listen);
+    peer.addEventListener("datachannel", ({ channel }) => this.#receiveChannel(channel), listen);
+    peer.addEventListener("connectionstatechange", () => handlers.stateChanged(), listen);
+    this.#stopWatching = watchIce(peer, handlers);
+    if (role.initiate) this.#begin();
+    else this.#patience = setTimeout(() => this.#begin(), FIRST_OFFER_MS);
+  }
+
+  get bound(): boolean {
+    return this.#negotiator.bound;
+  }
+
+  /** Undefined until the other peer sends a track. */
+  get remoteStream(): MediaStream | undefined {
+    return this.#remote.getTracks().length > 0 ? this.#remote : undefined;
+  }
+
+  receive(signal: IncomingSignal): void {
+    this.#negotiator.receive(signal);
+  }
+
+  repeat(): void {
+    this.#negotiator.repeat();
+  }
+
+  /** Looks for a path anew; media keeps its present one until then. */
+  restartIce(): void {
+    this.peer.restartIce();
+  }
+
+  /** Sends another track of this kind from now on, or none. */
+  async setTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
+    // Before the first offer or answer there is nothing to replace: the track of that time will be taken.
+    if (this.#negotiator.begun && this.#options.channels.has(kind))
+      await setTrack(this.peer, kind, track, this.#options.media.stream);
+  }
+
+  close(): void {
+    clearTimeout(this.#patience);
+    this.#stop.abort();
+    this.#stopWatching();
+    this.#negotiator.close();
+    this.peer.close();
+  }
+
+  /** Brings in all that an offer should hold. `negotiationneeded` follows. */
+  #begin(): void {
+    if (!this.#negotiator.begin()) return;
+    const { channels, media } = this.#options;
+    addTracks(this.peer, channels, media);
+    expectKinds(this.peer, channels);
+    if (channels.has("data")) this.#createChannel();
+  }
+
+  #prepareAnswer(sdp: string): void {
+    // Tracks that are there before the offer is applied are matched to its m-lines; later ones would need another round.
+    addTracks(this.peer, this.#options.channels, this.#options.media);
+    // The side that offers makes the channel; an offer without one comes from a peer that did not ask for data.
+    if (this.#options.channels.has("data") && !/^m=application /m.test(sdp)) this.#createChannel();
+  }
+
+  #remoteApplied(): void {
+    declineKinds(this.peer, this.#options.channels);
+    // Once for all tracks of a description: they come and go one by one while it is applied.
+    if (this.#remoteChanged) this.#options.handlers.remoteStream(this.#remote);
+    this.#remoteChanged = false;
+  }
+
+  #createChannel(): void {
+    this.#options.handlers.dataChannel(this.peer.createDataChannel(DATA_CHANNEL_LABEL), false);
+  }
+
+  #receiveChannel(channel: RTCDataChannel): void {
+    if (channel.label !== DATA_CHANNEL_LABEL) return;
+    // Closing tells the sender, where silence would swallow its messages.
+    if (this.#options.channels.has("data")) this.#options.handlers.dataChannel(channel, true);
+    else channel.close();
+  }
+
+  #receiveTrack({ track, streams }: RTCTrackEvent): void {
+    if (!this.#options.channels.has(track.kind as MediaKind)) return;
+    this.#remote.addTrack(track);
+    this.#remoteChanged = true;
+    const removed = (event: MediaStreamTrackEvent) => {
+      this.#remote.removeTrack(event.track);
+      this.#remoteChanged = true;
+    };
+    for (const stream of streams) stream.addEventListener("removetrack", removed, { signal: this.#stop.signal });
+  }
+}

@@ -1,0 +1,159 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { RadistServerClient, RadistServerError } from "./index.ts";
+import { type Answering, scriptedApi } from "./testing/scripted-api.ts";
+
+const KEY = "rad_sk_0123456789012345678901234567890123456789012345678";
+const PROJECT = "7d1c3d0e-52f1-4f4c-9d7c-0c5a4b9b7a10";
+const CALL = "550e8400-e29b-41d4-a716-446655440000";
+const CREATED = { callId: CALL, callTokens: ["ct_a", "ct_b"], accessControl: "private" };
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+async function against(...script: Answering[]) {
+  const api = await scriptedApi(...script);
+  const radist = new RadistServerClient(KEY, { projectId: PROJECT, apiBaseUrl: api.url, timeoutMs: 300 });
+  return { ...api, radist };
+}
+
+const failure = async (promise: Promise<unknown>): Promise<RadistServerError> => {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(RadistServerError);
+  return error as RadistServerError;
+};
+
+test("a call is private unless the backend says otherwise", async () => {
+  await using api = await against({ status: 200, body: CREATED }, { status: 200, body: CREATED });
+  expect(await api.radist.createP2PConnection()).toEqual(CREATED);
+  await api.radist.createP2PConnection({ accessControl: "public" });
+
+  const [first, second] = api.seen;
+  expect(first).toMatchObject({ method: "POST", path: `/api/v1/projects/${PROJECT}/calls` });
+  expect(first?.headers.authorization).toBe(`Bearer ${KEY}`);
+  expect(JSON.parse(first?.body ?? "")).toEqual({ accessControl: "private" });
+  expect(JSON.parse(second?.body ?? "")).toEqual({ accessControl: "public" });
+  expect(second?.headers["idempotency-key"]).not.toBe(first?.headers["idempotency-key"]);
+});
+
+test("tokens, lists, one call, the end", async () => {
+  const page = { calls: [], page: 2, limit: 5, total: 0 };
+  const details = { callId: CALL, peers: [] };
+  await using api = await against(
+    { status: 200, body: { callToken: "ct_c" } },
+    { status: 200, body: page },
+    { status: 200, body: details },
+    { status: 204 },
+  );
+  expect(await api.radist.mintConnectionToken({ callId: CALL })).toEqual({ connectionToken: "ct_c" });
+  expect(await api.radist.listCalls({ page: 2, limit: 5 })).toEqual(page);
+  expect(await api.radist.getCall(CALL)).toEqual(details);
+  expect(await api.radist.endCall(CALL)).toBeUndefined();
+  expect(api.seen.map(({ method, path }) => `${method} ${path.replace(`/api/v1/projects/${PROJECT}`, "")}`)).toEqual([
+    `POST /calls/${CALL}/tokens`,
+    "GET /calls?page=2&limit=5",
+    `GET /calls/${CALL}`,
+    `DELETE /calls/${CALL}`,
+  ]);
+});
+
+test("a lost answer is asked for again under the same idempotency key", async () => {
+  await using api = await against((response) => response.destroy(), { status: 503 }, { status: 200, body: CREATED });
+  await api.radist.createP2PConnection();
+  const keys = api.seen.map((request) => request.headers["idempotency-key"]);
+  expect(keys).toHaveLength(3);
+  expect(new Set(keys).size).toBe(1);
+  expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("an answer that breaks off in its body is asked for again", async () => {
+  const broken: Answering = (response) => {
+    response.writeHead(200, { "content-length": "500" });
+    response.write('{"callId":');
+    setTimeout(() => response.destroy(), 20);
+  };
+  await using api = await against(broken, { status: 200, body: CREATED });
+  expect(await api.radist.createP2PConnection()).toEqual(CREATED);
+});
+
+test("a silent server is given up on, and retried", async () => {
+  const silent: Answering = () => {};
+  await using api = await against(silent, silent, silent, silent);
+  const error = await failure(api.radist.getCall(CALL));
+  expect(error).toMatchObject({ code: "timeout", status: undefined, retryable: true });
+  expect(error.message).toContain("did not answer within 300 ms");
+  expect(api.seen).toHaveLength(4);
+});
+
+test("a 429 is waited for when it says how long, and only then", async () => {
+  const limit = { error: "Connection limit reached.", code: "connection_limit", requestId: "req_1" };
+  await using api = await against(
+    { status: 429, body: limit, headers: { "retry-after": "1" } },
+    { status: 200, body: CREATED },
+    { status: 429, body: limit },
+    { status: 429, body: limit, headers: { "retry-after": "3600" } },
+  );
+  const startedAt = performance.now();
+  await api.radist.createP2PConnection();
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(1_000);
+
+  const error = await failure(api.radist.createP2PConnection());
+  expect(error).toMatchObject({ code: "connection_limit", status: 429, requestId: "req_1", retryable: true });
+  expect((await failure(api.radist.createP2PConnection())).code).toBe("connection_limit");
+  expect(api.seen).toHaveLength(4);
+});
+
+test.each([
+  { status: 401, code: "invalid_secret_key", error: "Invalid project id or secret key." },
+  { status: 404, code: "call_not_found", error: "Call not found." },
+  { status: 409, code: "peers_connected", error: "All peers are already connected." },
+  { status: 410, code: "call_terminated", error: "Call has been terminated." },
+])("$status $code is final", async ({ status, code, error: sentence }) => {
+  await using api = await against({ status, body: { error: sentence, code }, headers: { "x-request-id": "req_2" } });
+  const error = await failure(api.radist.mintConnectionToken({ callId: CALL }));
+  expect(error).toMatchObject({ status, code, message: sentence, requestId: "req_2", retryable: false });
+  expect(api.seen).toHaveLength(1);
+});
+
+test("a page of some gateway is no answer of the API", async () => {
+  const html: Answering = (response) => response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html>");
+  await using api = await against(html, { status: 418, body: "?" });
+  expect((await failure(api.radist.getCall(CALL))).code).toBe("unexpected_response");
+  expect(await failure(api.radist.getCall(CALL))).toMatchObject({ code: "unexpected_response", status: 418 });
+});
+
+test.each(["", "..", "../keys", "a?b=c"])("%j is no call id, and is not sent", async (callId) => {
+  await using api = await against();
+  expect((await failure(api.radist.getCall(callId))).code).toBe("call_not_found");
+  expect((await failure(api.radist.endCall(callId))).code).toBe("call_not_found");
+  expect((await failure(api.radist.mintConnectionToken({ callId }))).code).toBe("call_not_found");
+  expect(api.seen).toEqual([]);
+});
+
+test("settings come from the environment, and what is missing is named", () => {
+  vi.stubEnv("RADIST_KEY", "");
+  vi.stubEnv("RADIST_PROJECT_ID", "");
+  expect(() => new RadistServerClient()).toThrow(/RADIST_KEY/);
+  expect(() => new RadistServerClient(KEY)).toThrow(/RADIST_PROJECT_ID/);
+  expect(() => new RadistServerClient("rad_pk_abc", { projectId: PROJECT })).toThrow(/public key/);
+  expect(() => new RadistServerClient(KEY, { projectId: PROJECT, apiBaseUrl: "radist" })).toThrow(/http/);
+
+  vi.stubEnv("RADIST_KEY", KEY);
+  vi.stubEnv("RADIST_PROJECT_ID", PROJECT);
+  expect(new RadistServerClient()).toBeInstanceOf(RadistServerClient);
+});
+
+test("no text of an error, and no printed client, shows the key", async () => {
+  const { inspect } = await import("node:util");
+  const broken = `${KEY}\u0001`;
+  const thrown = await failure(Promise.resolve().then(() => new RadistServerClient(broken, { projectId: PROJECT })));
+  await using api = await against((response) => response.destroy());
+  const patient = new RadistServerClient(KEY, { projectId: PROJECT, apiBaseUrl: api.url, retries: 0 });
+  const error = await failure(patient.createP2PConnection());
+  for (const text of [inspect(thrown), inspect(error, { depth: 9 }), inspect(patient, { depth: 9 })]) {
+    expect(text).not.toContain(KEY);
+  }
+});

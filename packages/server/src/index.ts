@@ -1,0 +1,3 @@
+export type { AccessControl, CallDetails, CallPage, CallSummary, CreatedCall } from "@radist-tech/protocol";
+export { RadistServerClient, type RadistServerClientOptions } from "./client.ts";
+export { type LocalErrorCode, RadistServerError, type RadistServerErrorCode } from "./error.ts";

@@ -1,0 +1,48 @@
+/** The page's own small backend, which holds the secret key: what it answers and how it fails. */
+export interface PageConfig {
+  readonly publicKey: string;
+  readonly apiBaseUrl: string;
+}
+
+export class BackendError extends Error {
+  /** Stable name of the failure, such as `call_terminated`; `offline` when nothing answered. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "BackendError";
+    this.code = code;
+  }
+}
+
+let config: Promise<PageConfig> | undefined;
+
+/** What the SDK needs to know; asked for once. */
+export function pageConfig(): Promise<PageConfig> {
+  config ??= ask<PageConfig>("GET", "/web/config").catch((error: unknown) => {
+    config = undefined;
+    throw error;
+  });
+  return config;
+}
+
+/** Creates a private call with a token for its first seat. */
+export const createCall = (): Promise<{ callId: string; callToken: string }> => ask("POST", "/web/calls");
+
+/** A token for a seat of an existing call. */
+export async function mintCallToken(callId: string): Promise<string> {
+  const { callToken } = await ask<{ callToken: string }>("POST", `/web/calls/${callId}/tokens`);
+  return callToken;
+}
+
+async function ask<T>(method: "GET" | "POST", path: string): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { method, signal: AbortSignal.timeout(20_000) });
+  } catch (cause) {
+    throw new BackendError("offline", "The server cannot be reached. Check your connection and try again.", { cause });
+  }
+  const body = (await response.json().catch(() => ({}))) as T & { error?: string; code?: string };
+  if (response.ok) return body;
+  throw new BackendError(body.code ?? "unavailable", body.error ?? "The server has a problem. Try again shortly.");
+}

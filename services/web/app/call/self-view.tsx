@@ -1,0 +1,26 @@
+import type { LocalMedia } from "../media/local-media.ts";
+import { Video } from "../media/video.tsx";
+import { Icon } from "../ui/icon.tsx";
+
+/** Oneself, as in a mirror, since that is how people know their face. */
+export function SelfView({ media }: { media: LocalMedia }) {
+  const camera = media.camera.value;
+  const silent = media.muted.value || media.audio.value === null;
+  return (
+    <div class="self" data-testid="self">
+      {camera ? (
+        <Video source={camera} label="Your camera" testId="local-video" muted mirrored />
+      ) : (
+        <span class="self-empty soft">
+          <Icon name="camera-off" />
+          <span class="visually-hidden">Your camera is off</span>
+        </span>
+      )}
+      {silent && (
+        <span class="self-muted" title="You are muted">
+          <Icon name="mic-off" size={16} />
+        </span>
+      )}
+    </div>
+  );
+}

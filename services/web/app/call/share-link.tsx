@@ -1,0 +1,48 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { callLink } from "../router.ts";
+import { announce } from "../ui/announcer.tsx";
+import { Button } from "../ui/button.tsx";
+import { canShareLink, copyLink, shareLink } from "./share.ts";
+import "./share-link.css";
+
+/** The link of the call, to be read, copied, or handed to another app. */
+export function ShareLink({ callId }: { callId: string }) {
+  const copied = useSignal(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (!copied.value) return undefined;
+    const timer = setTimeout(() => {
+      copied.value = false;
+    }, 2_500);
+    return () => clearTimeout(timer);
+  }, [copied.value]);
+
+  const copy = async (): Promise<void> => {
+    copied.value = await copyLink(callId);
+    announce(copied.value ? "Link copied." : "Copy the selected link.");
+    // Without access to the clipboard the selected text is one keystroke away from it.
+    if (!copied.value) field.current?.select();
+  };
+
+  return (
+    <div class="share-link">
+      <input
+        ref={field}
+        readOnly
+        value={callLink(callId)}
+        aria-label="Link of this call"
+        onFocus={(event) => event.currentTarget.select()}
+        data-testid="call-link"
+      />
+      <Button kind="primary" icon={copied.value ? "check" : "copy"} onClick={() => void copy()} testId="copy-link">
+        {copied.value ? "Copied" : "Copy link"}
+      </Button>
+      {canShareLink() && (
+        <Button icon="share" onClick={() => void shareLink(callId)} testId="share-link">
+          Share
+        </Button>
+      )}
+    </div>
+  );
+}

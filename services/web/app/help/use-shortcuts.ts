@@ -1,0 +1,24 @@
+import { useEffect, useRef } from "preact/hooks";
+
+export type Shortcuts = Readonly<Record<string, () => void>>;
+
+/** Single keys for the whole view; silent while the user writes, chooses, or reads a dialog. */
+export function useShortcuts(shortcuts: Shortcuts): void {
+  const current = useRef(shortcuts);
+  current.current = shortcuts;
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
+      const target = event.target instanceof Element ? event.target : null;
+      if (target?.closest("dialog")) return;
+      const writing = target?.closest("input, textarea, select") != null;
+      if (writing && event.key !== "Escape") return;
+      const act = current.current[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+      if (!act) return;
+      event.preventDefault();
+      act();
+    };
+    addEventListener("keydown", listen);
+    return () => removeEventListener("keydown", listen);
+  }, []);
+}

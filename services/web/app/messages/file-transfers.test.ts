@@ -1,0 +1,138 @@
+import { expect, test, vi } from "vitest";
+import { Conversation } from "./conversation.ts";
+import type { FileEntry } from "./entry.ts";
+import { MAX_FILE_BYTES } from "./file-transfers.ts";
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface Side {
+  readonly conversation: Conversation;
+  /** Frames that this side sent and the other has not got yet. */
+  readonly waiting: (object | ArrayBuffer)[];
+}
+
+/** Two conversations over an ordered channel that delivers when it is told to. */
+function pair() {
+  const open = { value: true };
+  const side = (): Side => {
+    const waiting: (object | ArrayBuffer)[] = [];
+    const send = async (payload: object | ArrayBuffer): Promise<void> => {
+      if (!open.value) throw new Error("closed");
+      waiting.push(payload);
+    };
+    return { waiting, conversation: new Conversation({ send, onPresence: () => {} }) };
+  };
+  const ada = side();
+  const grace = side();
+  const deliver = ({ waiting }: Side, to: Side): void => {
+    for (const payload of waiting.splice(0)) {
+      if (payload instanceof ArrayBuffer) to.conversation.receive({ type: "binary", data: payload });
+      else to.conversation.receive({ type: "json", data: JSON.parse(JSON.stringify(payload)), text: "" });
+    }
+  };
+  const settle = async (): Promise<void> => {
+    for (let quiet = 0; quiet < 5; ) {
+      quiet = ada.waiting.length + grace.waiting.length === 0 ? quiet + 1 : 0;
+      deliver(ada, grace);
+      deliver(grace, ada);
+      await pause(2);
+    }
+  };
+  return { ada, grace, deliver, settle, open };
+}
+
+const files = ({ conversation }: Side): FileEntry[] =>
+  conversation.entries.value.filter((entry) => entry.kind === "file");
+
+/** The first chunks are out. */
+const begun = (side: Side): Promise<void> => vi.waitFor(() => expect(side.waiting.length).toBeGreaterThan(2));
+
+const bytesOf = (length: number): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length }, (_, index) => (index * 31) % 251);
+
+const digest = async (bytes: ArrayBuffer): Promise<string> =>
+  new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toString();
+
+test.each([0, 1, 16_380, 3_000_000])("a file of %i bytes arrives whole, and both sides know", async (length) => {
+  const { ada, grace, settle } = pair();
+  const bytes = bytesOf(length);
+  void ada.conversation.files.offer(new File([bytes], "a.bin", { type: "image/png" }));
+  await settle();
+  expect(files(ada)).toMatchObject([{ own: true, state: "done", name: "a.bin" }]);
+  expect(files(grace)).toMatchObject([{ own: false, state: "done", name: "a.bin", size: length }]);
+  const received = await (await fetch(files(grace)[0]?.url ?? "")).blob();
+  expect(received.type).toBe("image/png");
+  expect(await digest(await received.arrayBuffer())).toBe(await digest(bytes.buffer));
+});
+
+test("no more is under way than the receiver has confirmed room for", async () => {
+  const { ada, grace, deliver, settle } = pair();
+  void ada.conversation.files.offer(new File([bytesOf(3_000_000)], "a.bin"));
+  const underWay = (): number =>
+    ada.waiting.reduce((sum, frame) => sum + (frame instanceof ArrayBuffer ? frame.byteLength : 0), 0);
+  await vi.waitFor(() => expect(underWay()).toBeGreaterThan(400_000));
+  await pause(50);
+  expect(underWay()).toBeLessThan(600_000);
+
+  deliver(ada, grace);
+  deliver(grace, ada);
+  expect(files(ada)[0]?.bytes).toBeGreaterThan(400_000);
+  await settle();
+  expect(files(ada)[0]?.state).toBe("done");
+});
+
+test("a message does not wait until a file is through", async () => {
+  const { ada, grace, deliver } = pair();
+  void ada.conversation.files.offer(new File([bytesOf(3_000_000)], "a.bin"));
+  await begun(ada);
+  await ada.conversation.write("meanwhile");
+  deliver(ada, grace);
+  expect(grace.conversation.entries.value).toMatchObject([{ kind: "file", state: "moving" }, { text: "meanwhile" }]);
+});
+
+test("either side can cancel, and the other is told", async () => {
+  const { ada, grace, deliver, settle } = pair();
+  const begin = async (): Promise<void> => {
+    void ada.conversation.files.offer(new File([bytesOf(3_000_000)], "a.bin"));
+    await begun(ada);
+    deliver(ada, grace);
+  };
+  await begin();
+  ada.conversation.files.cancel(files(ada)[0]?.id ?? "");
+  await settle();
+  await begin();
+  grace.conversation.files.cancel(files(grace)[1]?.id ?? "");
+  await settle();
+  expect(files(ada).map(({ state }) => state)).toEqual(["cancelled", "refused"]);
+  expect(files(grace).map(({ state }) => state)).toEqual(["cancelled", "refused"]);
+});
+
+test("a lost channel interrupts what is under way", async () => {
+  const { ada, grace, deliver, open } = pair();
+  void ada.conversation.files.offer(new File([bytesOf(3_000_000)], "a.bin"));
+  await begun(ada);
+  deliver(ada, grace);
+  open.value = false;
+  ada.conversation.channelClosed();
+  grace.conversation.channelClosed();
+  expect([files(ada)[0]?.state, files(grace)[0]?.state]).toEqual(["failed", "failed"]);
+  await ada.conversation.write("too late");
+  expect(ada.conversation.entries.value.at(-1)).toMatchObject({ text: "too late", failed: true });
+});
+
+test("the receiver keeps to the limits, whatever the sender does", async () => {
+  const { grace } = pair();
+  const receive = (data: unknown): void => grace.conversation.receive({ type: "json", data, text: "" });
+  receive({ type: "file", file: 1, name: "huge", size: MAX_FILE_BYTES + 1, mime: "" });
+  expect(files(grace)).toEqual([]);
+  expect(grace.waiting).toEqual([{ type: "file-refused", file: 1, reason: "too-large" }]);
+
+  receive({ type: "file", file: 2, name: "page.html", size: 2, mime: "text/html" });
+  grace.conversation.receive({ type: "binary", data: Uint8Array.of(0, 0, 0, 2, 1, 2, 3).buffer });
+  expect(files(grace)[0]?.state).toBe("failed");
+
+  receive({ type: "file", file: 3, name: "page.html", size: 2, mime: "text/html" });
+  grace.conversation.receive({ type: "binary", data: Uint8Array.of(0, 0, 0, 3, 1, 2).buffer });
+  const received = await fetch(files(grace)[1]?.url ?? "");
+  expect((await received.blob()).type).toBe("application/octet-stream");
+});

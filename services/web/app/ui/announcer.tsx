@@ -1,0 +1,17 @@
+import { signal } from "@preact/signals";
+
+const spoken = signal("");
+
+/** Tells people who do not see the page what changed. Screen readers say it when they have finished their sentence. */
+export function announce(sentence: string): void {
+  // The same sentence twice is no change, and would stay unsaid.
+  spoken.value = spoken.peek() === sentence ? `${sentence}\u00a0` : sentence;
+}
+
+export function Announcer() {
+  return (
+    <p class="visually-hidden" role="status" aria-live="polite" data-testid="announcer">
+      {spoken.value}
+    </p>
+  );
+}

@@ -1,0 +1,42 @@
+import { NodeId, newNodeId, ProjectId, PublicKey, SecretKey } from "@radist-tech/protocol";
+import { commonConfig, InvalidConfig, integer, readConfig } from "@radist-tech/runtime";
+import { z } from "zod";
+
+const WebConfig = z.object({
+  ...commonConfig,
+  /** Base URL of the API as this process reaches it. */
+  API_BASE_URL: z.url({ protocol: /^https?$/ }).default("http://127.0.0.1:3000/api/v1"),
+  /** Base URL of the API as browsers reach it: a path of the page's own origin, or a whole URL. */
+  PUBLIC_API_BASE_URL: z
+    .string()
+    .regex(/^(\/|https?:\/\/)/, "Must be a path or an http(s) URL")
+    .default("/api/v1"),
+  /** The project whose calls the page makes: these three, or the admin token to make one. */
+  RADIST_PROJECT_ID: ProjectId.optional(),
+  RADIST_PUBLIC_KEY: PublicKey.optional(),
+  RADIST_KEY: SecretKey.optional(),
+  RADIST_ADMIN_TOKEN: z.string().min(1).optional(),
+  NODE_ID: NodeId.default(newNodeId),
+  /** How many calls one address (IPv6: one /64) may start in a minute. */
+  CALLS_PER_MINUTE: integer(1, 1_000_000).default(30),
+  /** How many tokens for existing calls one address may get in a minute. */
+  JOINS_PER_MINUTE: integer(1, 1_000_000).default(120),
+});
+export type WebConfig = z.infer<typeof WebConfig>;
+
+/** Where the page's calls belong: to a project that is given, or to one of its own, made by the admin API. */
+export type ProjectSource =
+  | { readonly kind: "given"; readonly projectId: string; readonly publicKey: string; readonly secretKey: string }
+  | { readonly kind: "own"; readonly adminToken: string };
+
+/** @throws InvalidConfig with every problem of the environment */
+export function readWebConfig(env: NodeJS.ProcessEnv): { config: WebConfig; source: ProjectSource } {
+  const config = readConfig(WebConfig, env);
+  const { RADIST_PROJECT_ID, RADIST_PUBLIC_KEY, RADIST_KEY, RADIST_ADMIN_TOKEN } = config;
+  if (RADIST_PROJECT_ID && RADIST_PUBLIC_KEY && RADIST_KEY) {
+    const source = { projectId: RADIST_PROJECT_ID, publicKey: RADIST_PUBLIC_KEY, secretKey: RADIST_KEY };
+    return { config, source: { kind: "given", ...source } };
+  }
+  if (RADIST_ADMIN_TOKEN) return { config, source: { kind: "own", adminToken: RADIST_ADMIN_TOKEN } };
+  throw new InvalidConfig(["Set RADIST_PROJECT_ID, RADIST_PUBLIC_KEY and RADIST_KEY, or RADIST_ADMIN_TOKEN alone"]);
+}

@@ -1,0 +1,168 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { CreatedProject } from "@radist-tech/protocol";
+import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createWeb, type WebOptions } from "./service.ts";
+import { admin, type RunningService, startApi } from "./testing-api.ts";
+
+let api: RunningService;
+let project: CreatedProject;
+let page: string;
+
+beforeAll(async () => {
+  api = await startApi();
+  project = CreatedProject.parse(await admin(api.origin, "/projects", { name: "Tests" }));
+  page = await mkdtemp(path.join(tmpdir(), "radist-page-"));
+  await mkdir(path.join(page, "assets"));
+  await writeFile(path.join(page, "index.html"), "<!doctype html><title>Radist</title>");
+  await writeFile(path.join(page, "assets/index-3f2a.js"), "export const text = 'radist';\n".repeat(100));
+  await writeFile(path.join(page, ".stamp"), "not for others");
+});
+
+afterAll(async () => {
+  await api[Symbol.asyncDispose]();
+  await rm(page, { recursive: true });
+});
+
+async function serve(options: Partial<WebOptions> = {}) {
+  const logger = createLogger({ name: "web", level: "silent" });
+  const { projectId, publicKey, secretKey } = project;
+  const own = { apiBaseUrl: `${api.origin}/api/v1`, projectId, publicKey, secretKey, logger, pageDirectory: page };
+  const planes = [createWeb({ ...own, ...options })];
+  const listening = await listen({ planes, port: 0, host: "127.0.0.1", logger, registry: createRegistry("test") });
+  const get = (target: string, headers: Record<string, string> = {}) => fetch(listening.url + target, { headers });
+  const post = (target: string, headers: Record<string, string> = {}) =>
+    fetch(listening.url + target, { method: "POST", headers });
+  return { get, post, [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose]() };
+}
+
+test("a private call, a token for its other seat, and nothing secret", async () => {
+  await using web = await serve();
+  expect(await (await web.get("/web/config")).json()).toEqual({ publicKey: project.publicKey, apiBaseUrl: "/api/v1" });
+
+  const started = await web.post("/web/calls");
+  const call = (await started.json()) as { callId: string };
+  expect(call).toEqual({
+    callId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    callToken: expect.stringMatching(/^ct_/),
+    publicKey: project.publicKey,
+  });
+  expect(started.headers.get("cache-control")).toBe("no-store");
+  expect(await (await web.post(`/web/calls/${call.callId}/tokens`)).json()).toEqual({
+    callToken: expect.stringMatching(/^ct_/),
+  });
+
+  const publicMint = await fetch(`${api.origin}/api/v1/p2p/calls/${call.callId}/token`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${project.publicKey}` },
+  });
+  expect(publicMint.status).toBe(403);
+});
+
+test("what the API says about a call is passed on, what it says about our key is not", async () => {
+  await using web = await serve();
+  const unknown = await web.post("/web/calls/550e8400-e29b-41d4-a716-446655440000/tokens");
+  expect([unknown.status, await unknown.json()]).toEqual([404, expect.objectContaining({ code: "call_not_found" })]);
+  expect((await web.post("/web/calls/nonsense/tokens")).status).toBe(404);
+
+  const { callId } = (await (await web.post("/web/calls")).json()) as { callId: string };
+  await fetch(`${api.origin}/api/v1/projects/${project.projectId}/calls/${callId}`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${project.secretKey}` },
+  });
+  const ended = await web.post(`/web/calls/${callId}/tokens`);
+  expect([ended.status, await ended.json()]).toEqual([410, expect.objectContaining({ code: "call_terminated" })]);
+
+  await using stranger = await serve({ projectId: "550e8400-e29b-41d4-a716-446655440000" });
+  const refused = await stranger.post("/web/calls");
+  expect([refused.status, await refused.json()]).toEqual([500, expect.objectContaining({ code: "internal_error" })]);
+
+  await using lost = await serve({ fetch: () => Promise.reject(new TypeError("fetch failed")) });
+  expect((await lost.post("/web/calls")).status).toBe(503);
+});
+
+test("an address can start so many calls a minute, and is told when it may go on", async () => {
+  await using web = await serve({ callsPerMinute: 2, joinsPerMinute: 1, trustedProxies: 1 });
+  const from = (address: string) => web.post("/web/calls", { "x-forwarded-for": address });
+  expect((await from("192.0.2.1")).status).toBe(200);
+  expect((await from("192.0.2.1")).status).toBe(200);
+  const third = await from("192.0.2.1");
+  expect(third.status).toBe(429);
+  expect(Number(third.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(await third.json()).toEqual({
+    error: expect.stringMatching(/^Too many calls were started from your network\. Try again in \d+ s\.$/),
+    code: "rate_limited",
+  });
+  expect((await from("192.0.2.2")).status).toBe(200);
+  // One subscriber has a whole /64.
+  const subscriber = ["2001:db8::1", "2001:db8::2", "2001:db8::3"];
+  expect(await Promise.all(subscriber.map(async (address) => (await from(address)).status))).toContain(429);
+});
+
+test("other sites cannot spend their visitors' allowance", async () => {
+  await using web = await serve();
+  for (const site of ["cross-site", "same-site"]) {
+    expect((await web.post("/web/calls", { "sec-fetch-site": site })).status).toBe(403);
+  }
+  expect((await web.post("/web/calls", { "sec-fetch-site": "same-origin" })).status).toBe(200);
+});
+
+test("the page stands at / and under every call's link; elsewhere it is a 404", async () => {
+  await using web = await serve();
+  for (const target of ["/", "/call/550e8400-e29b-41d4-a716-446655440000"]) {
+    const response = await web.get(target);
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(await response.text()).toContain("<title>Radist</title>");
+    expect(response.headers.get("cache-control")).toBe("no-cache");
+  }
+  for (const target of ["/call/short", "/nothing", "/.stamp", "/../package.json", "/%2e%2e/package.json"]) {
+    const response = await web.get(target);
+    expect([target, response.status, await response.text()]).toEqual([target, 404, expect.stringContaining("Radist")]);
+  }
+  expect((await web.get("/assets/gone-1234.js")).status).toBe(404);
+  expect((await web.get("/api/v1/unknown")).status).toBe(404);
+});
+
+test("hashed files are kept for good, others are asked for again", async () => {
+  await using web = await serve();
+  const script = await web.get("/assets/index-3f2a.js", { "accept-encoding": "gzip" });
+  expect(Object.fromEntries(script.headers)).toMatchObject({
+    "content-type": "text/javascript; charset=utf-8",
+    "cache-control": "public, max-age=31536000, immutable",
+    "content-encoding": "gzip",
+    vary: "accept-encoding",
+  });
+  expect(await script.text()).toContain("radist");
+
+  const etag = (await web.get("/")).headers.get("etag") ?? "";
+  expect((await web.get("/", { "if-none-match": etag })).status).toBe(304);
+});
+
+test("every answer carries the security headers", async () => {
+  await using web = await serve();
+  for (const target of ["/", "/nothing", "/assets/index-3f2a.js", "/web/config"]) {
+    expect(Object.fromEntries((await web.get(target)).headers)).toMatchObject({
+      "content-security-policy": expect.stringMatching(
+        /^default-src 'none'; script-src 'self';.*frame-ancestors 'none'$/,
+      ),
+      "permissions-policy": expect.stringContaining("camera=(self), microphone=(self), display-capture=(self)"),
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+    });
+  }
+});
+
+test("a page that is not built yet says how to build it, and is found once it is there", async () => {
+  const empty = await mkdtemp(path.join(tmpdir(), "radist-empty-"));
+  await using web = await serve({ pageDirectory: empty });
+  const missing = await web.get("/");
+  expect([missing.status, await missing.text()]).toEqual([503, expect.stringContaining("pnpm --filter web build")]);
+  expect((await web.get("/readyz")).status).toBe(503);
+
+  await writeFile(path.join(empty, "index.html"), "<!doctype html><title>Built</title>");
+  expect(await (await web.get("/")).text()).toContain("Built");
+  expect((await web.get("/readyz")).status).toBe(200);
+  await rm(empty, { recursive: true });
+});
