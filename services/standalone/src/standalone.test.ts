@@ -22,7 +22,7 @@ test("kill -9 and a second start: same keys, same calls, under the same address"
   expect(printed(second.output, "Secret key")).toBe(secretKey);
   expect(await server.getCall(callId)).toMatchObject({ callId, accessControl: "private", tombstonedAt: null });
   second.signal("SIGTERM");
-  expect(await second.exited).toBe(0);
+  expect(await second.exited, second.output).toBe(0);
 });
 
 test("a second process on the same data says what to do", async () => {

@@ -41,9 +41,7 @@ describe("On any walk", () => {
         for (const { before, event, done } of walk(path)) {
           if (before.state !== "tombstoned") continue;
           const entering = event.type === "join" || event.type === "reconnect";
-          expect(done).toEqual(
-            entering ? { outcome: "refused", code: "call_terminated" } : { outcome: "stale" },
-          );
+          expect(done).toEqual(entering ? { outcome: "refused", code: "call_terminated" } : { outcome: "stale" });
         }
       }),
       RUNS,
@@ -82,7 +80,9 @@ describe("On any walk", () => {
           }
           for (const { to, news } of done.tell) observers.get(to.peerId)?.hears(news, after);
           for (const observer of observers.values()) {
-            expect(observer.picture, `${event.type} at ${before.version}`).toEqual(Observer.pictureOf(after, observer.self));
+            expect(observer.picture, `${event.type} at ${before.version}`).toEqual(
+              Observer.pictureOf(after, observer.self),
+            );
           }
         }
       }),

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import {
   ALICE,
   BOB,
-  before,
   brokenRules,
   CAROL,
   deepFreeze,
@@ -10,7 +9,6 @@ import {
   describeNews,
   ended,
   epoch,
-  HERE,
   LIMITS,
   NOW,
   open,
@@ -18,7 +16,7 @@ import {
   STRANGER,
   THERE,
 } from "../testing/call-states.ts";
-import { type Call, type CallEvent, type CallEventName, holdsSeat, type Step, step } from "./call.ts";
+import { type Call, type CallEvent, type CallEventName, type Step, step } from "./call.ts";
 
 const STATES = {
   empty: open([]),
@@ -273,7 +271,11 @@ describe.each(stateNames)("%s", (name) => {
 
   const isOver = call.state === "tombstoned";
   test.each<[string, CallEvent, string]>([
-    ["reconnect of a stranger", { ...EVENTS.reconnect, peerId: STRANGER }, isOver ? "call_terminated" : "invalid_reconnect"],
+    [
+      "reconnect of a stranger",
+      { ...EVENTS.reconnect, peerId: STRANGER },
+      isOver ? "call_terminated" : "invalid_reconnect",
+    ],
     ["leave of a stranger", { ...EVENTS.leave, peerId: STRANGER }, "stale"],
     ["disconnect of a stranger", { ...EVENTS.disconnect, peerId: STRANGER }, "stale"],
     ["withdraw of a stranger", { ...EVENTS.withdraw, peerId: STRANGER }, "stale"],
@@ -284,59 +286,4 @@ describe.each(stateNames)("%s", (name) => {
   ])("%s changes nothing, not even what is overdue", (_name, event, expected) => {
     expect(describeStep(step(call, event, NOW, LIMITS))).toBe(expected);
   });
-});
-
-describe("A step writes", () => {
-  const done = (call: Call, event: CallEvent): Call => {
-    const next = step(call, event, NOW, LIMITS);
-    if (next.outcome !== "done") throw new Error(`The ${event.type} was ${describeStep(next)}.`);
-    return next.call;
-  };
-
-  test("a newcomer under its first claim, where it is", () => {
-    const { peers } = done(STATES["Alice alone"], EVENTS.join);
-    expect(peers[1]).toEqual({ ...peer(CAROL, "connected"), home: THERE, joinedAt: NOW, updatedAt: NOW });
-  });
-
-  test("a window that opens now", () => {
-    const { peers } = done(STATES["both connected"], EVENTS.disconnect);
-    expect(peers[0]).toEqual({
-      ...peer(ALICE, "connected"),
-      status: "disconnected",
-      updatedAt: NOW,
-      expiresAt: before(-LIMITS.reconnectWindowMs),
-    });
-  });
-
-  test("the new home of one who is back, and keeps when it joined", () => {
-    const { peers } = done(STATES["Alice disconnected"], EVENTS.reconnect);
-    expect(peers[0]).toEqual({ ...peer(ALICE, "connected"), epoch: 2, home: THERE, updatedAt: NOW });
-  });
-
-  test("since when a call is idle once, not with each step", () => {
-    expect(done(STATES["both overdue"], EVENTS.settle)).toMatchObject({ idleSince: before(29_000) });
-    expect(done(STATES["Bob disconnected"], EVENTS.disconnect)).toMatchObject({ idleSince: NOW });
-  });
-
-  test("the time and the reason of the end, and nobody sits in an ended call", () => {
-    const call = done(STATES["both disconnected, idle for too long"], EVENTS.settle);
-    expect(call).toMatchObject({ state: "tombstoned", reason: "idle", at: NOW });
-    expect(call.peers.some(holdsSeat)).toBe(false);
-    expect(call).not.toHaveProperty("idleSince");
-  });
-});
-
-test("The last leave does not end a call in which the seats were never taken both at once", () => {
-  const story: CallEvent[] = [
-    { type: "join", peerId: ALICE, home: HERE },
-    { type: "leave", peerId: ALICE, epoch: epoch(1) },
-    { type: "join", peerId: BOB, home: HERE },
-    { type: "leave", peerId: BOB, epoch: epoch(1) },
-    { type: "join", peerId: CAROL, home: HERE },
-  ];
-  const end = story.reduce<Call>((call, event) => {
-    const next = step(call, event, NOW, LIMITS);
-    return next.outcome === "done" ? next.call : call;
-  }, STATES.empty);
-  expect(describeCall(end)).toBe("A- B- C+");
 });

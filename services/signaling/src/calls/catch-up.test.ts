@@ -75,10 +75,7 @@ describe("Catching up", () => {
 
   test("tells who went before who came, in the order of joining", () => {
     const now = open([alice, bob("expired", 1), peer(CAROL, "connected")]);
-    expect(catchUp(known("connected"), now, ALICE).map(describeNews)).toEqual([
-      "peer_left B expired",
-      "peer_joined C",
-    ]);
+    expect(catchUp(known("connected"), now, ALICE).map(describeNews)).toEqual(["peer_left B expired", "peer_joined C"]);
   });
 
   test("of one who came and went meanwhile tells nothing", () => {

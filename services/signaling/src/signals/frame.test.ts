@@ -50,9 +50,13 @@ test("carries any payload to the letter, and nothing in a payload can change wha
 
 test("needs no escapes, since ids and names that the schema accepts have none", () => {
   fc.assert(
-    fc.property(fc.stringMatching(/^[a-zA-Z0-9_.:-]{1,64}$/), fc.stringMatching(/^peer_[0-9A-Za-z]{1,32}$/), (type, from) => {
-      const frame = signalFrame("{}", { ...signal, signalType: type as SignalType, from: from as PeerId });
-      expect(JSON.parse(frame)).toMatchObject({ signalType: type, fromPeerId: from });
-    }),
+    fc.property(
+      fc.stringMatching(/^[a-zA-Z0-9_.:-]{1,64}$/),
+      fc.stringMatching(/^peer_[0-9A-Za-z]{1,32}$/),
+      (type, from) => {
+        const frame = signalFrame("{}", { ...signal, signalType: type as SignalType, from: from as PeerId });
+        expect(JSON.parse(frame)).toMatchObject({ signalType: type, fromPeerId: from });
+      },
+    ),
   );
 });

@@ -51,8 +51,7 @@ test.each([["{}"], [" { } "], ['{"x":{"payload":1}}'], ['{"payload ":1}'], ['{"x
   (text) => expect(memberSource(text, "payload")).toBeUndefined(),
 );
 
-const nested = (open: string, close: string, levels: number): string =>
-  open.repeat(levels) + close.repeat(levels);
+const nested = (open: string, close: string, levels: number): string => open.repeat(levels) + close.repeat(levels);
 
 test.each([
   ["lists", nested("[", "]", 30_000)],

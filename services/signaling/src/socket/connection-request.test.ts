@@ -30,7 +30,8 @@ const MALFORMED: Record<Name, string> = {
   reconnectToken: VALID.callToken,
 };
 
-const urlOf = (query: Iterable<[string, string]>): string => `${P2P_SOCKET_PATH}?${new URLSearchParams([...query])}`;
+const urlOf = (query: Iterable<[string, string]>): string =>
+  `${P2P_SOCKET_PATH}?${new URLSearchParams([...query]).toString()}`;
 
 /** The request, or the code of its refusal. Whatever else is thrown is a bug. */
 function read(url: string): ReturnType<typeof readConnectionRequest> | ErrorCode {
@@ -88,7 +89,11 @@ describe("Read from odd URLs:", () => {
     ["a lone question mark", `${P2P_SOCKET_PATH}?`, "invalid_connection_request"],
     ["broken percent signs", `${urlOf(join)}&x=%&y=%zz&%`, { kind: "join", publicKey, callToken }],
     ["bytes that are not UTF-8", `${P2P_SOCKET_PATH}?callToken=%ff%fe`, "unauthorized"],
-    ["a token behind a fragment", `${P2P_SOCKET_PATH}?publicKey=${publicKey}#&callToken=${callToken}`, "invalid_connection_request"],
+    [
+      "a token behind a fragment",
+      `${P2P_SOCKET_PATH}?publicKey=${publicKey}#&callToken=${callToken}`,
+      "invalid_connection_request",
+    ],
     ["names of every object", `${P2P_SOCKET_PATH}?__proto__=1&constructor=2&toString=3`, "invalid_connection_request"],
     ["names in another case", urlOf(join).replace("callToken", "calltoken"), "invalid_connection_request"],
     ["names in brackets", urlOf(join).replace("callToken", "callToken[]"), "invalid_connection_request"],

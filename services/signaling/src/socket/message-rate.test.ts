@@ -20,9 +20,21 @@ describe("With 50 messages a second and bursts of 200", () => {
     ["a burst passes", evenly(200, 0), { accepted: 200, limited: 0, exceeded: 0 }],
     ["beyond the burst is limited", evenly(210, 0), { accepted: 200, limited: 10, exceeded: 0 }],
     ["the sustained rate passes for ever", evenly(10_000, 20), { accepted: 10_000, limited: 0, exceeded: 0 }],
-    ["after the burst the sustained rate passes", [...evenly(200, 0), ...evenly(1_000, 20, 20)], { accepted: 1_200, limited: 0, exceeded: 0 }],
-    ["a quiet while fills no more than one burst", [0, ...evenly(201, 0, 3_600_000)], { accepted: 201, limited: 1, exceeded: 0 }],
-    ["two excesses with calm between them are two bursts", [...evenly(201, 0), ...evenly(60, 0, 1_100), ...evenly(400, 0, 60_000)], { accepted: 200 + 55 + 200, limited: 1 + 5 + 200, exceeded: 0 }],
+    [
+      "after the burst the sustained rate passes",
+      [...evenly(200, 0), ...evenly(1_000, 20, 20)],
+      { accepted: 1_200, limited: 0, exceeded: 0 },
+    ],
+    [
+      "a quiet while fills no more than one burst",
+      [0, ...evenly(201, 0, 3_600_000)],
+      { accepted: 201, limited: 1, exceeded: 0 },
+    ],
+    [
+      "two excesses with calm between them are two bursts",
+      [...evenly(201, 0), ...evenly(60, 0, 1_100), ...evenly(400, 0, 60_000)],
+      { accepted: 200 + 55 + 200, limited: 1 + 5 + 200, exceeded: 0 },
+    ],
   ])("%s", (_what, times, expected) => expect(answers(times)).toEqual(expected));
 
   test("twice the rate is limited at first, and exceeded once it has gone on for five seconds", () => {
@@ -42,7 +54,11 @@ describe("With 50 messages a second and bursts of 200", () => {
 });
 
 test("without patience the first message too many is exceeded", () => {
-  expect(answers(evenly(3, 0), { perSecond: 1, burst: 2, patienceMs: 0 })).toEqual({ accepted: 2, limited: 0, exceeded: 1 });
+  expect(answers(evenly(3, 0), { perSecond: 1, burst: 2, patienceMs: 0 })).toEqual({
+    accepted: 2,
+    limited: 0,
+    exceeded: 1,
+  });
 });
 
 const limits = fc.record({

@@ -9,7 +9,11 @@ const signal = (fields: object): string =>
 
 describe("A message is read:", () => {
   test.each<[string, string, object]>([
-    ["a signal", signal({ payload: { a: 1 } }), { type: "signal", targetPeerId: ALICE, signalType: "offer", payload: { a: 1 } }],
+    [
+      "a signal",
+      signal({ payload: { a: 1 } }),
+      { type: "signal", targetPeerId: ALICE, signalType: "offer", payload: { a: 1 } },
+    ],
     ["a leave", '{"type":"leave"}', { type: "leave" }],
     ["with its request id", '{"type":"leave","requestId":"r"}', { type: "leave", requestId: "r" }],
     ["with fields of a later version left out", '{"type":"leave","force":true}', { type: "leave" }],
@@ -20,7 +24,7 @@ describe("A message is read:", () => {
   test("with a payload nested as deep as a frame can hold", () => {
     const payload = "[".repeat(30_000) + "]".repeat(30_000);
     const read = readMessage(`{"type":"signal","targetPeerId":"${ALICE}","signalType":"x","payload":${payload}}`);
-    expect("message" in read && read.message.type).toBe("signal");
+    expect(read).toMatchObject({ message: { type: "signal", targetPeerId: ALICE, signalType: "x" } });
   });
 
   test("without a prototype being touched", () => {
@@ -67,7 +71,7 @@ describe("A complaint names what is wrong:", () => {
 
   test("without repeating an endless type", () => {
     const read = readMessage(JSON.stringify({ type: "x".repeat(60_000) }));
-    expect("message" in read && String(read.message).length).toBeLessThan(100);
+    expect(JSON.stringify(read).length).toBeLessThan(200);
   });
 });
 
@@ -98,5 +102,8 @@ test("any object with some fields of a message is a message or a complaint", () 
     },
     { requiredKeys: [] },
   );
-  fc.assert(fc.property(some, (object) => reading(JSON.stringify(object))), { numRuns: 1_000 });
+  fc.assert(
+    fc.property(some, (object) => reading(JSON.stringify(object))),
+    { numRuns: 1_000 },
+  );
 });

@@ -4,21 +4,21 @@ import { WebSocket } from "ws";
 /** How long a socket may take to answer a close before it is cut, milliseconds. */
 const CLOSE_GRACE_MS = 3_000;
 
-const CLOSED_BY_PARSER: Partial<Record<number, ErrorCode>> = {
-  1002: "invalid_message",
-  1007: "invalid_message",
-  1009: "message_too_large",
+/** Where `ws` itself closes: no frames (1002), no UTF-8 (1007), too many fragments (1008), too many bytes (1009). */
+const CLOSED_BY_PARSER: Partial<Record<number, { readonly code: ErrorCode; readonly close: number }>> = {
+  1002: { code: "invalid_message", close: 1002 },
+  1007: { code: "invalid_message", close: 1007 },
+  1008: { code: "message_too_large", close: ERRORS.message_too_large.close },
+  1009: { code: "message_too_large", close: ERRORS.message_too_large.close },
 };
 
-/**
- * A socket that says why before it closes: also where `ws` itself closes, for a frame that is too large (1009), not
- * UTF-8 (1007) or no frame at all (1002).
- */
+/** A socket that says why before it closes, also where `ws` itself closes it. */
 export class PeerSocket extends WebSocket {
   override close(code?: number, reason?: string | Buffer): void {
-    const error = code === undefined ? undefined : CLOSED_BY_PARSER[code];
-    if (error && this.readyState === WebSocket.OPEN) this.sendError(error);
-    super.close(code, reason);
+    // `ws` closes by itself without a reason; where it answers a client's close it repeats that one's reason.
+    const refusal = code === undefined || reason !== undefined ? undefined : CLOSED_BY_PARSER[code];
+    if (refusal && this.readyState === WebSocket.OPEN) this.refuse(refusal.code, refusal.close);
+    else super.close(code, reason);
   }
 
   sendError(code: ErrorCode, detail?: { message?: string; requestId?: string | undefined }): void {

@@ -1,7 +1,7 @@
 import type { CallId, Epoch, PeerId, ProjectId } from "@radist-tech/protocol";
 import { describe, expect, test } from "vitest";
-import { ALICE, BOB, epoch, open } from "../testing/call-states.ts";
 import { view } from "../calls/snapshot.ts";
+import { ALICE, BOB, epoch, open } from "../testing/call-states.ts";
 import { PeerSocket } from "./peer-socket.ts";
 import { Seat } from "./seat.ts";
 import { Seats } from "./seats.ts";
@@ -13,7 +13,12 @@ const PROJECT = "7d9f1e9e-6f0b-4c59-9f0e-0f3d8a1f4f11" as ProjectId;
 const Unconnected = PeerSocket as unknown as new (address: null, protocols: undefined, options: object) => PeerSocket;
 
 function seat(peerId: PeerId, claim: number, callId = CALL, projectId = PROJECT): Seat {
-  return new Seat({ projectId, callId, peerId, epoch: epoch(claim) }, new Unconnected(null, undefined, {}), view(open([])), 1_000);
+  return new Seat(
+    { projectId, callId, peerId, epoch: epoch(claim) },
+    new Unconnected(null, undefined, {}),
+    view(open([])),
+    1_000,
+  );
 }
 
 /** Seats, and what arrives for them, in the order in which it gets there. */

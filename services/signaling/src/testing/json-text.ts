@@ -1,7 +1,20 @@
 import fc from "fast-check";
 
-/** Names that members share often, written in several ways, so that duplicates and look-alikes are frequent. */
-export const NAMES = ["payload", "type", "payloa", "payloads", "Payload", "", "__proto__", "constructor", '"', "\\"] as const;
+/**
+ * Names that members share often, written in several ways, so that duplicates and look-alikes are frequent. None has a
+ * backslash: V8 13.6 at times takes a name as it is written for such a name of another object.
+ */
+export const NAMES = [
+  "payload",
+  "type",
+  "payloa",
+  "payloads",
+  "Payload",
+  "",
+  "__proto__",
+  "toString",
+  'a "b"',
+] as const;
 
 const space = fc.string({ unit: fc.constantFrom(" ", "\t", "\n", "\r"), maxLength: 2 });
 
@@ -12,16 +25,14 @@ const written = fc.oneof(
 );
 const text = fc.string({ unit: written, maxLength: 8 }).map((characters) => `"${characters}"`);
 
-const writtenName = fc
-  .tuple(fc.constantFrom(...NAMES), fc.infiniteStream(fc.integer({ min: 0, max: 4 })))
-  .map(([name, dice]) => {
-    const characters = Array.from(name, (character) => {
-      const mustEscape = character === '"' || character === "\\";
-      if (dice.next().value === 0) return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-      return mustEscape ? `\\${character}` : character;
-    });
-    return `"${characters.join("")}"`;
+const writtenName = fc.constantFrom(...NAMES).chain((name) => {
+  const characters = Array.from(name, (character) => {
+    const plain = character === '"' || character === "\\" ? `\\${character}` : character;
+    const escaped = `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+    return fc.oneof({ weight: 4, arbitrary: fc.constant(plain) }, { weight: 1, arbitrary: fc.constant(escaped) });
   });
+  return fc.tuple(...characters).map((written) => `"${written.join("")}"`);
+});
 
 const scalar = fc.oneof(
   text,
@@ -30,14 +41,12 @@ const scalar = fc.oneof(
 
 const { value, object } = fc.letrec<{ value: string; object: string }>((tie) => ({
   value: fc.oneof({ maxDepth: 4, withCrossShrink: true }, scalar, tie("object"), list(tie("value"))),
-  object: fc
-    .array(fc.tuple(space, writtenName, space, space, tie("value"), space), { maxLength: 5 })
-    .chain((members) =>
-      space.map((inside) => {
-        const written = members.map(([a, name, b, c, value, d]) => `${a}${name}${b}:${c}${value}${d}`);
-        return `{${members.length > 0 ? written.join(",") : inside}}`;
-      }),
-    ),
+  object: fc.array(fc.tuple(space, writtenName, space, space, tie("value"), space), { maxLength: 5 }).chain((members) =>
+    space.map((inside) => {
+      const written = members.map(([a, name, b, c, value, d]) => `${a}${name}${b}:${c}${value}${d}`);
+      return `{${members.length > 0 ? written.join(",") : inside}}`;
+    }),
+  ),
 }));
 
 function list(element: fc.Arbitrary<string>): fc.Arbitrary<string> {
