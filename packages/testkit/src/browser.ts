@@ -1,0 +1,32 @@
+import { type Browser, chromium } from "playwright-core";
+import { chromiumPath } from "./browser-program.ts";
+
+const FLAGS = [
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  "--autoplay-policy=no-user-gesture-required",
+  // Several pages in one browser: the hidden ones must keep sending and decoding.
+  "--disable-renderer-backgrounding",
+  "--disable-background-timer-throttling",
+  "--disable-backgrounding-occluded-windows",
+];
+
+/**
+ * A real Chromium with a fresh profile, a fake camera and microphone that need no permission. Disposal closes it.
+ * @throws what to install, when this machine has no Chromium.
+ */
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath(),
+    headless: true,
+    // The sandbox needs privileges that containers and root do not have; the pages are the tests' own.
+    chromiumSandbox: false,
+    args: FLAGS,
+  });
+}

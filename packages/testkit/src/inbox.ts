@@ -1,0 +1,69 @@
+interface Waiter<M> {
+  readonly wanted: string | undefined;
+  resolve(message: M): void;
+  reject(error: Error): void;
+}
+
+/** What a test's socket has received: kept in order, taken one by one or by type, awaited where not there yet. */
+export class Inbox<M extends { type: string }> {
+  readonly messages: M[] = [];
+  readonly texts: string[] = [];
+  #untaken: M[] = [];
+  #waiters: Waiter<M>[] = [];
+  #ended: string | undefined;
+
+  deliver(text: string, binary: boolean): void {
+    const message = binary ? undefined : parse<M>(text);
+    if (!message) {
+      this.end(`the server sent ${binary ? "a binary frame" : `no JSON: ${text}`}`);
+      return;
+    }
+    this.texts.push(text);
+    this.messages.push(message);
+    const waiter = this.#waiters.find(({ wanted }) => wanted === undefined || wanted === message.type);
+    if (!waiter) this.#untaken.push(message);
+    else this.#settle(waiter).resolve(message);
+  }
+
+  /** Nothing will arrive any more; those who wait are told why. */
+  end(why: string): void {
+    this.#ended ??= why;
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#missed(waiter.wanted, this.#ended));
+  }
+
+  take(wanted: string | undefined, timeoutMs: number): Promise<M> {
+    const index = this.#untaken.findIndex(({ type }) => wanted === undefined || wanted === type);
+    const [message] = index < 0 ? [] : this.#untaken.splice(index, 1);
+    if (message) return Promise.resolve(message);
+    if (this.#ended) return Promise.reject(this.#missed(wanted, this.#ended));
+    return this.#wait(wanted, timeoutMs);
+  }
+
+  #wait(wanted: string | undefined, timeoutMs: number): Promise<M> {
+    const { promise, resolve, reject } = Promise.withResolvers<M>();
+    const waiter = { wanted, resolve, reject };
+    this.#waiters.push(waiter);
+    const timer = setTimeout(() => {
+      this.#settle(waiter).reject(this.#missed(wanted, `nothing of it came within ${timeoutMs} ms`));
+    }, timeoutMs);
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  #settle(waiter: Waiter<M>): Waiter<M> {
+    this.#waiters = this.#waiters.filter((other) => other !== waiter);
+    return waiter;
+  }
+
+  #missed(wanted: string | undefined, why: string): Error {
+    const received = this.texts.map((text) => `\n  ${text.slice(0, 500)}`).join("") || " nothing";
+    return new Error(`Waited for ${wanted ?? "a message"}, but ${why}. Received so far:${received}`);
+  }
+}
+
+function parse<M>(text: string): M | undefined {
+  try {
+    return JSON.parse(text) as M;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,23 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+
+/** Whether a child process that was started has ended since. */
+export function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+/** True as soon as the child process has ended, false when it has not within the time. */
+export async function endsWithin(child: ChildProcess, ms: number): Promise<boolean> {
+  if (hasEnded(child)) return true;
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), ms);
+  try {
+    await once(child, "exit", { signal: late.signal });
+    return true;
+  } catch (error) {
+    if (late.signal.aborted) return false;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

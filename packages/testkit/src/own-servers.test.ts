@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect } from "@nats-io/transport-node";
+import postgres from "postgres";
+import { expect, test } from "vitest";
+import { isAlive } from "./machine/families.ts";
+import { ownNats, ownPostgres } from "./own-servers.ts";
+
+test("Postgres keeps what was committed before a kill, and serves at the same address after it", async () => {
+  await using server = await ownPostgres();
+  const before = postgres(server.url, { max: 1, onnotice: () => {} });
+  await before`create table calls (id int)`;
+  await before`insert into calls values (7)`;
+  const { pid, url } = server;
+  server.signal("SIGKILL");
+  await expect(before`select 1`).rejects.toThrow();
+  await before.end({ timeout: 1 });
+
+  await server.start();
+  expect(server.url).toBe(url);
+  expect(server.pid).not.toBe(pid);
+  expect(isAlive(pid)).toBe(false);
+  const after = postgres(server.url, { max: 1 });
+  expect(await after`select id from calls`).toEqual([{ id: 7 }]);
+  await after.end();
+});
+
+test("a frozen Postgres answers nobody until it goes on", async () => {
+  await using server = await ownPostgres();
+  const sql = postgres(server.url, { max: 1 });
+  await sql`select 1`;
+  server.signal("SIGSTOP");
+  const answer = sql`select 2 as answer`.execute();
+  expect(await Promise.race([answer, sleep(300, "silence")])).toBe("silence");
+  server.signal("SIGCONT");
+  expect(await answer).toEqual([{ answer: 2 }]);
+  await sql.end();
+});
+
+test("Postgres stops and starts again, any number of times", async () => {
+  await using server = await ownPostgres();
+  for (let round = 0; round < 3; round += 1) {
+    await server.stop();
+    await server.stop();
+    expect(isAlive(server.pid)).toBe(false);
+    await server.start();
+  }
+});
+
+test("a frozen NATS server answers nobody until it goes on", async () => {
+  await using server = await ownNats();
+  const connection = await connect({ servers: server.url });
+  server.signal("SIGSTOP");
+  const answer = connection.flush();
+  expect(await Promise.race([answer, sleep(300, "silence")])).toBe("silence");
+  server.signal("SIGCONT");
+  await answer;
+  await connection.close();
+});
+
+test("a killed NATS server is back at the same address", async () => {
+  await using server = await ownNats();
+  const connection = await connect({ servers: server.url, reconnectTimeWait: 50, maxReconnectAttempts: -1 });
+  const states = connection.status();
+  server.signal("SIGKILL");
+  await server.start();
+  for await (const { type } of states) if (type === "reconnect") break;
+  await connection.flush();
+  await connection.close();
+});
+
+test("disposal leaves neither process nor files, even of a frozen server", async () => {
+  const server = await ownPostgres();
+  const directory = (await settingOf(server.url, "data_directory")) ?? "";
+  expect(existsSync(directory)).toBe(true);
+  server.signal("SIGSTOP");
+  await server[Symbol.asyncDispose]();
+  expect(isAlive(server.pid)).toBe(false);
+  expect(existsSync(directory)).toBe(false);
+});
+
+async function settingOf(url: string, name: string): Promise<string | undefined> {
+  const sql = postgres(url, { max: 1 });
+  const [row] = await sql<{ setting: string }[]>`select current_setting(${name}) as setting`;
+  await sql.end();
+  return row?.setting;
+}

@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { connect } from "@nats-io/transport-node";
+import { folderWith, pathFolders } from "../machine/programs.ts";
+import type { ServerKind, ServerProgram } from "./server-kind.ts";
+
+export const NATS: ServerKind = {
+  name: "NATS",
+  variable: "TEST_NATS_URL",
+  debianPackages: ["nats-server"],
+  advice: "install nats-server 2.9 or newer (Debian: apt-get install nats-server, macOS: brew install nats-server)",
+  container: {
+    image: "nats:2.12-alpine",
+    port: 4222,
+    command: ["nats-server", "--jetstream", "--store_dir", "/tmp/jetstream"],
+    environment: {},
+    readyLine: /Server is ready/,
+  },
+  findProgram,
+  url: (host, port) => `nats://${host}:${port}`,
+  async probe(url) {
+    const connection = await connect({ servers: url, reconnect: false, timeout: 5000 });
+    await connection.close();
+  },
+};
+
+function findProgram(): ServerProgram | undefined {
+  const folder = folderWith(pathFolders(), "nats-server");
+  if (!folder) return undefined;
+  return {
+    stopSignal: "SIGTERM",
+    async prepare() {},
+    command: (directory, port) => ({
+      file: join(folder, "nats-server"),
+      args: ["--jetstream", "--store_dir", directory, "--addr", "127.0.0.1", "--port", `${port}`],
+    }),
+  };
+}

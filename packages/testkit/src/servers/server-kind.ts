@@ -1,0 +1,38 @@
+import type { Account } from "../machine/account.ts";
+
+/** What the kit must know about a server to run it from whatever the machine has. */
+export interface ServerKind {
+  readonly name: "Postgres" | "NATS";
+  /** The environment variable that names a server of the tester's own. */
+  readonly variable: string;
+  readonly debianPackages: readonly string[];
+  /** What a person is told to install when nothing else worked. */
+  readonly advice: string;
+  readonly container: ContainerRecipe;
+  /** Finds the programs on this machine; undefined when it has none. */
+  findProgram(): ServerProgram | undefined;
+  url(host: string, port: number): string;
+  /** Resolves when the server serves, rejects when it does not (yet). */
+  probe(url: string): Promise<void>;
+}
+
+export interface ContainerRecipe {
+  readonly image: string;
+  readonly port: number;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** The line of its log from which on probing makes sense. */
+  readonly readyLine: RegExp;
+}
+
+export interface ServerProgram {
+  /** The account to run under, when it cannot be this process's own. */
+  readonly account?: Account;
+  /** Ends it in an orderly way. */
+  readonly stopSignal: NodeJS.Signals;
+  /** Fills an empty data directory, once. */
+  prepare(directory: string): Promise<void>;
+  command(directory: string, port: number): { file: string; args: string[] };
+  /** Gives back what the system keeps of a killed server besides its files. */
+  forget?(directory: string): Promise<void>;
+}

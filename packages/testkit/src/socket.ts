@@ -1,0 +1,85 @@
+import { once } from "node:events";
+import WebSocket from "ws";
+import { Inbox } from "./inbox.ts";
+
+/** A message whose fields the test looks at by itself. */
+export type AnyMessage = { readonly type: string; readonly [field: string]: unknown };
+
+export interface TestSocket<M extends { type: string } = AnyMessage> extends AsyncDisposable {
+  /** Sends an object as JSON, a string as it stands, a buffer as a binary frame. */
+  send(message: object | string | Buffer): void;
+  /**
+   * Takes the earliest message not yet taken, or the earliest of a type, waiting for it if need be (default 10 s).
+   * Messages of other types stay for later calls. Rejects, telling what did arrive, when time is up or the socket
+   * has closed.
+   */
+  next(): Promise<M>;
+  next<T extends M["type"]>(type: T, timeoutMs?: number): Promise<M & { type: T }>;
+  next(type: undefined, timeoutMs: number): Promise<M>;
+  /** Every message since the opening, taken or not. */
+  readonly messages: readonly M[];
+  /** The frames of `messages`, to the letter. */
+  readonly texts: readonly string[];
+  /** Resolves when the socket has closed, whoever closed it. */
+  readonly closed: Promise<SocketClose>;
+  /** The socket itself, for what this interface does not cover: pausing, pings, fragments. */
+  readonly webSocket: WebSocket;
+  /** Closes in an orderly way and waits for it. */
+  close(code?: number, reason?: string): Promise<SocketClose>;
+  /** Cuts the connection, like a network that is gone. */
+  terminate(): void;
+}
+
+export interface SocketClose {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/**
+ * Opens a WebSocket and resolves when it is open.
+ * @throws when the server refuses the upgrade, with the HTTP status.
+ */
+export async function connectSocket<M extends { type: string } = AnyMessage>(
+  url: string,
+  options: { headers?: Record<string, string> } = {},
+): Promise<TestSocket<M>> {
+  const webSocket = new WebSocket(url, { headers: options.headers ?? {}, perMessageDeflate: false });
+  const inbox = new Inbox<M>();
+  const closed = new Promise<SocketClose>((resolve) => {
+    webSocket.once("close", (code, reason) => resolve({ code, reason: reason.toString() }));
+  });
+  webSocket.on("message", (data, binary) => inbox.deliver(String(data as Buffer), binary));
+  void closed.then(({ code, reason }) => inbox.end(`the socket closed with ${code}${reason && ` (${reason})`}`));
+  // Rejects on "error", which a refused upgrade emits.
+  await once(webSocket, "open");
+  // Later errors (a frame that breaks the protocol, a reset) are followed by "close", where they show.
+  webSocket.on("error", () => {});
+
+  function next(type?: string, timeoutMs = 10_000): Promise<never> {
+    return inbox.take(type, timeoutMs) as Promise<never>;
+  }
+
+  function close(code = 1000, reason = ""): Promise<SocketClose> {
+    webSocket.close(code, reason);
+    return closed;
+  }
+
+  return {
+    webSocket,
+    closed,
+    next,
+    close,
+    messages: inbox.messages,
+    texts: inbox.texts,
+    send: (message) => webSocket.send(isFrame(message) ? message : JSON.stringify(message)),
+    terminate: () => webSocket.terminate(),
+    async [Symbol.asyncDispose]() {
+      webSocket.terminate();
+      await closed;
+    },
+  };
+}
+
+function isFrame(message: object | string | Buffer): message is string | Buffer {
+  return typeof message === "string" || Buffer.isBuffer(message);
+}
