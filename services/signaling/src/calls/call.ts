@@ -73,7 +73,7 @@ export type Step =
   | { readonly outcome: "stale" }
   | { readonly outcome: "refused"; readonly code: ErrorCode };
 
-export const SEATS = 2;
+const SEATS = 2;
 
 export const holdsSeat = (peer: Peer): boolean => peer.status === "connected" || peer.status === "disconnected";
 

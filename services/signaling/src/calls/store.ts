@@ -22,12 +22,6 @@ export async function lockCall(tx: Transaction, callId: CallId): Promise<LockedC
   return { call: toCall(row, peers), at: clock.at };
 }
 
-/** A call as it is now, without a lock. */
-export async function loadCall(tx: Transaction, callId: CallId): Promise<Call | undefined> {
-  const [row] = await tx.select().from(calls).where(eq(calls.id, callId));
-  return row && toCall(row, await loadPeers(tx, callId));
-}
-
 /** The tokens of a peer that joins or reconnects, as hashes. */
 export interface PeerTokens {
   readonly reconnectHash: Uint8Array;

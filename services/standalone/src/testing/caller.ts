@@ -1,5 +1,13 @@
+import type { RadistConnection } from "@radist-tech/client";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
+
+declare global {
+  interface Window {
+    /** What the page offers for diagnosis. */
+    radist?: { readonly connection: RadistConnection };
+  }
+}
 
 const WITHIN = { timeout: 30_000, interval: 200 };
 
