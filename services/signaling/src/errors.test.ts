@@ -215,6 +215,18 @@ describe("On an open socket", () => {
   });
 });
 
+test("internal_error carries a request id and no detail, and closes with 1011", async () => {
+  await using broken = await startCluster();
+  const { alice, bob } = await twoPeople(broken);
+  bob.socket.terminate();
+  await alice.hears("peer_left");
+  await broken.connection.db.execute(sql`alter table held_signals rename to lost_signals`);
+  alice.says({ type: "signal", targetPeerId: bob.peerId, signalType: "offer", requestId: "mine" });
+  const { message } = ERRORS.internal_error;
+  expect(await alice.hears("error")).toEqual({ type: "error", code: "internal_error", message, requestId: "mine" });
+  expect(await alice.socket.closed).toMatchObject({ code: 1011 });
+});
+
 test("A socket that is silent, not even answering pings, is lost; one that answers stays", async () => {
   await using patient = await startCluster({ env: { PING_INTERVAL_MS: "100", SOCKET_TIMEOUT_MS: "600" } });
   const { alice, bob } = await twoPeople(patient);
