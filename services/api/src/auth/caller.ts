@@ -1,0 +1,31 @@
+import type { AccessControl, ProjectId } from "@radist-tech/protocol";
+
+/** Whoever proved a credential with this request. */
+export interface Caller {
+  /** What the caller's idempotency keys belong to. */
+  readonly scope: string;
+  /** The credential itself, for deriving keys from it; never logged, never stored. */
+  readonly credential: string;
+}
+
+/** What requests need to know of the project that they act in. */
+export interface CallerProject {
+  readonly id: ProjectId;
+  readonly allowedOrigins: readonly string[];
+  readonly connectionLimit: number | null;
+  readonly defaultAccessControl: AccessControl;
+}
+
+export interface ProjectCaller extends Caller {
+  readonly project: CallerProject;
+}
+
+/** Environment of handlers behind the admin token. */
+export interface CallerEnv {
+  Variables: { caller: Caller };
+}
+
+/** Environment of handlers behind a secret or a public key. */
+export interface ProjectCallerEnv {
+  Variables: { caller: ProjectCaller };
+}

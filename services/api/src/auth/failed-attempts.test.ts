@@ -1,0 +1,79 @@
+import { newSecretKey } from "@radist-tech/protocol";
+import { expect, test } from "vitest";
+import type { Answer } from "../testing/client.ts";
+import { expectError } from "../testing/errors.ts";
+import { startApi, type TestApi } from "../testing/start-api.ts";
+
+const TRUSTED = { TRUSTED_PROXIES: 1 };
+
+function fail(api: TestApi, address: string): Promise<Answer> {
+  const asking = { bearer: newSecretKey(), headers: { "x-forwarded-for": address } };
+  return api.client.ask("GET", "/projects", asking);
+}
+
+test("failures of one address wait longer and longer; a working key and other addresses do not", async () => {
+  await using api = await startApi({ settings: { ...TRUSTED, AUTH_FREE_FAILURES: 2, AUTH_MAX_DELAY_MS: 60_000 } });
+  const project = await api.client.project();
+  const answered: string[] = [];
+  const note = (name: string) => (answer: Answer) => void answered.push(`${name} ${answer.status}`);
+
+  await fail(api, "192.0.2.1").then(note("free"));
+  await fail(api, "192.0.2.1").then(note("free"));
+  const startedAt = performance.now();
+  await fail(api, "192.0.2.1").then(note("delayed"));
+  expect(performance.now() - startedAt).toBeGreaterThan(90);
+
+  // Each doubles the delay of the next: by now the address has earned many seconds.
+  const waiting = Promise.allSettled(Array.from({ length: 9 }, () => fail(api, "192.0.2.1").then(note("late"))));
+  const headers = { "x-forwarded-for": "192.0.2.1" };
+  await project.ask("GET", "/calls", { headers }).then(note("works"));
+  await fail(api, "192.0.2.2").then(note("neighbour"));
+  expect(answered.slice(0, 3)).toEqual(["free 401", "free 401", "delayed 401"]);
+  expect(answered).toContain("works 200");
+  expect(answered).toContain("neighbour 401");
+  expect(answered.filter((name) => name.startsWith("late")).length).toBeLessThan(9);
+  // Closing lets nobody wait.
+  await api[Symbol.asyncDispose]();
+  await waiting;
+});
+
+test("beyond the number of answers that may wait, the refusal is immediate and says when to come back", async () => {
+  const limits = { AUTH_FREE_FAILURES: 0, AUTH_MAX_WAITING_PER_ADDRESS: 2, AUTH_MAX_WAITING: 3 };
+  const delays = { AUTH_FIRST_DELAY_MS: 60_000, AUTH_MAX_DELAY_MS: 60_000 };
+  await using api = await startApi({ settings: { ...TRUSTED, ...limits, ...delays } });
+  const attempts: Promise<unknown>[] = [];
+  const refusals = (addresses: string[], count: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let left = count;
+      const refused = (answer: Answer): void => {
+        expectError(answer, 429, "Too many failed attempts. Try again later.", "too_many_failures");
+        expect(answer.headers.get("retry-after")).toBe("60");
+        if (--left === 0) resolve();
+      };
+      // Those that wait are cut off in the end, which nobody is interested in any more.
+      for (const address of addresses) attempts.push(fail(api, address).then(refused).catch(reject));
+    });
+  await refusals(
+    Array.from({ length: 5 }, (_, host) => `2001:db8:1:2::${host}`),
+    3,
+  );
+  await refusals(
+    Array.from({ length: 8 }, (_, host) => `198.51.100.${host}`),
+    7,
+  );
+  await api[Symbol.asyncDispose]();
+  await Promise.all(attempts);
+});
+
+test("without a trusted proxy, X-Forwarded-For does not help to look like somebody else", async () => {
+  const settings = { AUTH_FREE_FAILURES: 1, AUTH_MAX_WAITING_PER_ADDRESS: 0 };
+  await using api = await startApi({ settings });
+  const statuses = [];
+  for (let i = 0; i < 3; i++) statuses.push((await fail(api, `192.0.2.${i}`)).status);
+  expect(statuses).toEqual([401, 429, 429]);
+});
+
+test("no credential at all is no attempt", async () => {
+  await using api = await startApi({ settings: { AUTH_FREE_FAILURES: 0, AUTH_MAX_WAITING_PER_ADDRESS: 0 } });
+  expect((await api.client.ask("GET", "/projects")).status).toBe(401);
+});

@@ -1,0 +1,43 @@
+import { type Connection, projects, query } from "@radist-tech/db";
+import { type ProjectId, PublicKey } from "@radist-tech/protocol";
+import { and, eq, isNull } from "drizzle-orm";
+import type { MiddlewareHandler } from "hono";
+import { createMiddleware } from "hono/factory";
+import { admitOrigin } from "../http/cors.ts";
+import type { ApiEnv } from "../http/env.ts";
+import { bearerToken } from "./bearer.ts";
+import type { CallerProject, ProjectCallerEnv } from "./caller.ts";
+import type { FailedAttempts } from "./failed-attempts.ts";
+
+/** Lets the public key of a live project through, from a page that the project allows. */
+export function publicKeyAuth(
+  connection: Connection,
+  failures: FailedAttempts,
+): MiddlewareHandler<ApiEnv & ProjectCallerEnv> {
+  return createMiddleware<ApiEnv & ProjectCallerEnv>(async (context, next) => {
+    const credential = bearerToken(context.req.header("authorization"));
+    const key = PublicKey.safeParse(credential);
+    const project = key.success ? await findProject(connection, key.data) : undefined;
+    if (!project) return failures.refuse(context, "invalid_public_key");
+    context.set("projectId", project.id);
+    admitOrigin(context, project.allowedOrigins);
+    // Apart from the project's backend: a browser must not be able to collide with the backend's keys.
+    context.set("caller", { scope: `${project.id}/public`, credential, project });
+    await next();
+  });
+}
+
+async function findProject(connection: Connection, key: PublicKey): Promise<CallerProject | undefined> {
+  const [row] = await query(
+    connection.db
+      .select({
+        id: projects.id,
+        allowedOrigins: projects.allowedOrigins,
+        connectionLimit: projects.connectionLimit,
+        defaultAccessControl: projects.defaultAccessControl,
+      })
+      .from(projects)
+      .where(and(eq(projects.publicKey, key), isNull(projects.deletedAt))),
+  );
+  return row && { ...row, id: row.id as ProjectId };
+}

@@ -1,0 +1,185 @@
+import { inProcessBus } from "@radist-tech/bus";
+import { CallDetails, CallPage, type Control, CreatedCall, newCallId, SUBJECTS } from "@radist-tech/protocol";
+import { afterAll, describe, expect, test } from "vitest";
+import { expectError } from "../testing/errors.ts";
+import { seatPeer } from "../testing/peers.ts";
+import { startApi } from "../testing/start-api.ts";
+
+const api = await startApi();
+afterAll(() => api[Symbol.asyncDispose]());
+const { client } = api;
+
+describe("POST …/calls", () => {
+  test("makes a call with two different tokens; without a body it is as the project says", async () => {
+    const project = await client.project();
+    const answer = await project.ask("POST", "/calls");
+    expect(answer.status).toBe(200);
+    const { callTokens, accessControl } = CreatedCall.strict().parse(answer.body);
+    expect(new Set(callTokens).size).toBe(2);
+    expect(accessControl).toBe("public");
+
+    await client.asAdmin("PATCH", `/projects/${project.projectId}`, { json: { defaultAccessControl: "private" } });
+    expect((await project.ask("POST", "/calls", { json: {} })).body).toMatchObject({ accessControl: "private" });
+    expect((await project.call("public")).accessControl).toBe("public");
+    expect((await project.call("private")).accessControl).toBe("private");
+  });
+
+  test("tokens are stored as digests that expire after the configured time", async () => {
+    const project = await client.project();
+    const { callId } = await project.call();
+    const rows = await api.connection.db.query.callTokens.findMany({
+      where: (tokens, { eq }) => eq(tokens.callId, callId),
+    });
+    expect(rows.map((row) => row.expiresAt.getTime() - row.createdAt.getTime())).toEqual([600_000, 600_000]);
+    expect(rows.every((row) => row.hash.byteLength === 32)).toBe(true);
+  });
+
+  test.each([
+    ["secret", 'accessControl: Invalid option: expected one of "private"|"public"'],
+    [null, 'accessControl: Invalid option: expected one of "private"|"public"'],
+  ])("accessControl %j is refused", async (accessControl, problem) => {
+    const project = await client.project();
+    const answer = await project.ask("POST", "/calls", { json: { accessControl } });
+    expectError(answer, 400, `Invalid request body: ${problem}.`, "invalid_body");
+  });
+});
+
+describe("GET …/calls", () => {
+  test("pages through all calls, newest first, each once", async () => {
+    const project = await client.project();
+    const created: string[] = [];
+    for (let i = 0; i < 5; i++) created.push((await project.call()).callId);
+    const page = async (query: string) => CallPage.strict().parse((await project.ask("GET", `/calls${query}`)).body);
+    const all = await page("");
+    expect(all).toMatchObject({ page: 1, limit: 20, total: 5 });
+    expect(all.calls.map((call) => call.callId)).toEqual(created.toReversed());
+    const pages = [await page("?limit=2"), await page("?limit=2&page=2"), await page("?limit=2&page=3")];
+    expect(pages.flatMap(({ calls }) => calls.map((call) => call.callId))).toEqual(created.toReversed());
+    expect(await page("?limit=2&page=4")).toEqual({ calls: [], page: 4, limit: 2, total: 5 });
+    expect(await page("?page=999999999999999&limit=100")).toMatchObject({ calls: [], total: 5 });
+  });
+
+  test("calls of the same instant are in the same order every time", async () => {
+    const project = await client.project();
+    await Promise.all(Array.from({ length: 20 }, () => project.call()));
+    await api.connection.db.execute(`update calls set created_at = now() where project_id = '${project.projectId}'`);
+    const pages = await Promise.all([1, 2, 3, 4].map((page) => project.ask("GET", `/calls?limit=5&page=${page}`)));
+    const seen = pages.flatMap(({ body }) => CallPage.parse(body).calls.map((call) => call.callId));
+    expect(new Set(seen).size).toBe(20);
+  });
+
+  test("shows only the project's own", async () => {
+    const [mine, theirs] = [await client.project(), await client.project()];
+    await theirs.call();
+    expect((await mine.ask("GET", "/calls")).body).toEqual({ calls: [], page: 1, limit: 20, total: 0 });
+  });
+
+  test.each(["0", "-1", "1.5", "one", "", "01", "1e3", "%2B1", "1&page=2", "99999999999999999999"])(
+    "page=%s is refused",
+    async (page) => {
+      const answer = await (await client.project()).ask("GET", `/calls?page=${page}`);
+      expectError(answer, 400, "Invalid page query parameter.", "invalid_page");
+    },
+  );
+
+  test.each(["0", "101", "-1", "2.5", "all", ""])("limit=%s is refused", async (limit) => {
+    const answer = await (await client.project()).ask("GET", `/calls?limit=${limit}`);
+    expectError(answer, 400, "Invalid limit query parameter.", "invalid_limit");
+  });
+});
+
+describe("GET …/calls/:callId", () => {
+  test("shows who holds the seats, in the order in which they came", async () => {
+    const project = await client.project();
+    const { callId } = await project.call("private");
+    await seatPeer(api.connection, callId, "left");
+    await seatPeer(api.connection, callId, "disconnected", -1);
+    const first = await seatPeer(api.connection, callId, "disconnected");
+    const second = await seatPeer(api.connection, callId, "connected");
+    const answer = await project.ask("GET", `/calls/${callId}`);
+    expect(answer.status).toBe(200);
+    const call = CallDetails.strict().parse(answer.body);
+    expect(call).toMatchObject({ callId, accessControl: "private", tombstonedAt: null });
+    expect(call.peers).toMatchObject([
+      { peerId: first, status: "disconnected" },
+      { peerId: second, status: "connected" },
+    ]);
+  });
+
+  test("an ended call has no peers any more", async () => {
+    const project = await client.project();
+    const { callId } = await project.call();
+    await seatPeer(api.connection, callId, "connected");
+    await project.ask("DELETE", `/calls/${callId}`);
+    const call = CallDetails.parse((await project.ask("GET", `/calls/${callId}`)).body);
+    expect(call.peers).toEqual([]);
+    expect(call.tombstonedAt).toBe(call.updatedAt);
+  });
+});
+
+describe("DELETE …/calls/:callId", () => {
+  test("ends the call once and tells the nodes once", async () => {
+    const project = await client.project();
+    const { callId } = await project.call();
+    const heard: Control[] = [];
+    const done = Promise.withResolvers<void>();
+    const decoder = new TextDecoder();
+    await using _listening = await api.bus.subscribe(SUBJECTS.control, (data) => {
+      const control = JSON.parse(decoder.decode(data)) as Control;
+      if (control.type === "project_deleted") done.resolve();
+      else heard.push(control);
+    });
+    expect(await project.ask("DELETE", `/calls/${callId}`)).toMatchObject({ status: 204, body: "" });
+    const listed = async () => CallPage.parse((await project.ask("GET", "/calls")).body).calls[0]?.tombstonedAt;
+    const endedAt = await listed();
+    expect(endedAt).not.toBeNull();
+    expect((await project.ask("DELETE", `/calls/${callId}`)).status).toBe(204);
+    expect(await listed()).toBe(endedAt);
+    const rows = await api.connection.db.query.calls.findMany({ where: (calls, { eq }) => eq(calls.id, callId) });
+    expect(rows).toMatchObject([{ version: 1, tombstoneReason: "terminated" }]);
+    // Heard in order: after this one, all before it have been heard.
+    await client.asAdmin("DELETE", `/projects/${project.projectId}`);
+    await done.promise;
+    expect(heard).toEqual([{ type: "call_ended", callId, reason: "terminated" }]);
+  });
+
+  test("ends the call when the bus is away, too", async () => {
+    const project = await client.project();
+    const { callId } = await project.call();
+    const bus = inProcessBus();
+    await bus.close();
+    await using deaf = await startApi({ databaseUrl: api.databaseUrl, bus });
+    const answer = await deaf.client.ask("DELETE", `/projects/${project.projectId}/calls/${callId}`, {
+      bearer: project.secretKey,
+    });
+    expect(answer.status).toBe(204);
+    expect((await project.ask("GET", `/calls/${callId}`)).body).toMatchObject({ tombstonedAt: expect.any(String) });
+    expect(deaf.logs()).toContain(callId);
+  });
+});
+
+describe("a call that is not there", () => {
+  test.each(["nonsense", "%00", "..%2f", newCallId()])("%s is not found", async (callId) => {
+    const project = await client.project();
+    for (const [method, path] of [
+      ["GET", ""],
+      ["DELETE", ""],
+      ["POST", "/tokens"],
+    ] as const) {
+      expectError(await project.ask(method, `/calls/${callId}${path}`), 404, "Call not found.", "call_not_found");
+    }
+  });
+
+  test("a call of another project is not found, and goes on", async () => {
+    const [mine, theirs] = [await client.project(), await client.project()];
+    const { callId } = await theirs.call();
+    for (const [method, path] of [
+      ["GET", ""],
+      ["DELETE", ""],
+      ["POST", "/tokens"],
+    ] as const) {
+      expectError(await mine.ask(method, `/calls/${callId}${path}`), 404, "Call not found.", "call_not_found");
+    }
+    expect((await theirs.ask("GET", `/calls/${callId}`)).body).toMatchObject({ tombstonedAt: null });
+  });
+});

@@ -1,0 +1,27 @@
+import { CallPage } from "@radist-tech/protocol";
+import { expect, test, vi } from "vitest";
+import { expectError } from "../testing/errors.ts";
+import { startApi } from "../testing/start-api.ts";
+
+const KEYED = { headers: { "idempotency-key": "late" } };
+
+test("what is created after the caller had to give up", async () => {
+  await using api = await startApi();
+  const [plain, keyed] = [await api.client.project(), await api.client.project()];
+  await api.connection.db.transaction(async (tx) => {
+    await tx.execute("lock table calls in exclusive mode");
+    const answers = await Promise.all([plain.ask("POST", "/calls"), keyed.ask("POST", "/calls", KEYED)]);
+    for (const answer of answers) {
+      expectError(answer, 503, "Temporarily unavailable. Try again shortly.", "unavailable");
+    }
+  });
+  const callsOf = async (project: typeof plain) => CallPage.parse((await project.ask("GET", "/calls")).body).calls;
+
+  // Nobody can know of it, so it is ended and does not count towards the project's limit.
+  await vi.waitUntil(async () => (await callsOf(plain))[0]?.tombstonedAt, { timeout: 10_000 });
+  // Whoever repeats the request gets it.
+  const repeated = await keyed.ask("POST", "/calls", KEYED);
+  expect(repeated.status).toBe(200);
+  expect(repeated.headers.get("idempotency-replayed")).toBe("true");
+  expect(await callsOf(keyed)).toMatchObject([{ tombstonedAt: null }]);
+});

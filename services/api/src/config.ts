@@ -1,0 +1,30 @@
+import { commonConfig, integer } from "@radist-tech/runtime";
+import { z } from "zod";
+
+/** What the plane itself needs, whatever process it runs in. */
+export const apiSettings = {
+  /** Opens the admin side: projects and keys. Printable ASCII, as it travels in a header. */
+  RADIST_ADMIN_TOKEN: z.string().regex(/^[!-~]{1,512}$/, "Must be 1 to 512 printable ASCII characters without spaces"),
+  /** How long a call token works. */
+  TOKEN_TTL_SECONDS: integer(1, 86_400).default(600),
+  TRUSTED_PROXIES: commonConfig.TRUSTED_PROXIES,
+  /** So many wrong credentials of one address are answered at once; from then on each waits twice as long. */
+  AUTH_FREE_FAILURES: integer(0, 1_000_000).default(10),
+  AUTH_FIRST_DELAY_MS: integer(0, 60_000).default(100),
+  AUTH_MAX_DELAY_MS: integer(0, 60_000).default(10_000),
+  /** How many answers to wrong credentials may wait at once, of one address and of all. */
+  AUTH_MAX_WAITING_PER_ADDRESS: integer(0, 10_000).default(10),
+  AUTH_MAX_WAITING: integer(0, 1_000_000).default(1_000),
+};
+
+const ApiSettings = z.object(apiSettings);
+export type ApiSettings = z.infer<typeof ApiSettings>;
+
+/** The environment of this service as a process of its own. */
+export const ApiConfig = z.object({
+  ...commonConfig,
+  ...apiSettings,
+  DATABASE_URL: z.string().regex(/^(postgres(ql)?:\/\/|pglite:)/, "Must start with postgres:// or pglite:"),
+  NATS_URL: z.string().regex(/^(nats|tls|memory):/, "Must start with nats://, tls:// or memory:"),
+});
+export type ApiConfig = z.infer<typeof ApiConfig>;

@@ -1,0 +1,35 @@
+import { ERRORS, ErrorBody, type ErrorCode } from "@radist-tech/protocol";
+
+interface RefusalResponse {
+  description: string;
+  content: {
+    "application/json": {
+      schema: typeof ErrorBody;
+      examples: Record<string, { value: ErrorBody }>;
+    };
+  };
+}
+
+/** Every route may answer so. */
+const ALWAYS = ["unavailable", "internal_error"] as const;
+
+type RefusalResponses<Code extends ErrorCode> = Record<
+  (typeof ERRORS)[Code | (typeof ALWAYS)[number]]["status"],
+  RefusalResponse
+>;
+
+/** The part of a route's description that tells its failures: by status, with the sentences of the error table. */
+export function refuses<const Code extends ErrorCode>(...codes: readonly Code[]): RefusalResponses<Code> {
+  const responses: Record<number, RefusalResponse> = {};
+  for (const code of [...codes, ...ALWAYS]) {
+    const { status, message } = ERRORS[code];
+    const response = responses[status] ?? {
+      description: "",
+      content: { "application/json": { schema: ErrorBody, examples: {} } },
+    };
+    responses[status] = response;
+    response.description = [response.description, message].filter(Boolean).join(" ");
+    response.content["application/json"].examples[code] = { value: { error: message, code } };
+  }
+  return responses as RefusalResponses<Code>;
+}

@@ -1,0 +1,18 @@
+import type { ApiApp } from "../parts.ts";
+import { asyncApiDocument } from "./asyncapi.ts";
+import { openApiDocument } from "./openapi.ts";
+import { ASSETS, PAGE, PAGE_POLICY } from "./page.ts";
+
+/** The API's description of itself: for programs as documents, for people as a page. */
+export function serveDocs(app: ApiApp): void {
+  const openApi = openApiDocument();
+  const asyncApi = asyncApiDocument();
+  app.get("/api/v1/openapi.json", (context) => context.json(openApi));
+  app.get("/api/v1/asyncapi.json", (context) => context.json(asyncApi));
+  app.get("/api/v1/docs", (context) => context.html(PAGE, 200, { "content-security-policy": PAGE_POLICY }));
+  for (const [name, asset] of Object.entries(ASSETS)) {
+    app.get(`/api/v1/docs/${name}`, async (context) =>
+      context.body(await asset.read(), 200, { "content-type": asset.contentType, "cache-control": "max-age=3600" }),
+    );
+  }
+}

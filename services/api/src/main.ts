@@ -1,0 +1,25 @@
+import process from "node:process";
+import { openBus } from "@radist-tech/bus";
+import { connect } from "@radist-tech/db";
+import { createLogger, createRegistry, listen, readConfig, run } from "@radist-tech/runtime";
+import { ApiConfig } from "./config.ts";
+import { migrateWhenUp } from "./migrations.ts";
+import { createApi } from "./service.ts";
+
+await run(async () => {
+  const config = readConfig(ApiConfig, process.env);
+  const logger = createLogger({ name: "api", level: config.LOG_LEVEL });
+  const registry = createRegistry("api");
+  const connection = await connect(config.DATABASE_URL, { applicationName: "radist-api" });
+  const bus = await openBus(config.NATS_URL, { name: "radist-api", logger });
+  const migrating = migrateWhenUp(connection, logger);
+  migrating.finished.catch((error: unknown) => {
+    logger.fatal({ err: error }, "a migration failed");
+    process.exit(1);
+  });
+  const api = createApi({ connection, bus, logger, registry, config, isMigrated: migrating.isDone });
+  const listening = await listen({ planes: [api], port: config.PORT, host: config.HOST, logger, registry });
+  logger.info({ port: listening.port }, "listening");
+  const migrations = { [Symbol.asyncDispose]: async () => migrating.stop() };
+  return { listening, resources: [connection, bus, migrations], logger, drainMs: config.DRAIN_MS };
+});

@@ -1,0 +1,34 @@
+import { type Connection, calls, projects, transact } from "@radist-tech/db";
+import { type ProjectId, Refusal } from "@radist-tech/protocol";
+import { and, eq, isNull, sql } from "drizzle-orm";
+import type { Announcements } from "../announcements.ts";
+
+/**
+ * Deletes a project and ends its calls, so that a node that misses the announcement still finds them ended.
+ *
+ * @throws {Refusal} `project_not_found`
+ */
+export async function deleteProject(
+  connection: Connection,
+  announcements: Announcements,
+  projectId: ProjectId,
+): Promise<void> {
+  await transact(connection, async (tx) => {
+    const deleted = await tx
+      .update(projects)
+      .set({ deletedAt: sql`now()` })
+      .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
+      .returning({ id: projects.id });
+    if (deleted.length === 0) throw new Refusal("project_not_found");
+    await tx
+      .update(calls)
+      .set({
+        tombstonedAt: sql`now()`,
+        tombstoneReason: "terminated",
+        updatedAt: sql`now()`,
+        version: sql`${calls.version} + 1`,
+      })
+      .where(and(eq(calls.projectId, projectId), isNull(calls.tombstonedAt)));
+  });
+  announcements.publish({ type: "project_deleted", projectId });
+}

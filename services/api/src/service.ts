@@ -1,0 +1,95 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Bus } from "@radist-tech/bus";
+import { type Connection, query } from "@radist-tech/db";
+import type { Logger, Plane } from "@radist-tech/runtime";
+import { sql } from "drizzle-orm";
+import { Hono } from "hono";
+import type { Registry } from "prom-client";
+import { announceOn } from "./announcements.ts";
+import { adminAuth } from "./auth/admin.ts";
+import { FailedAttempts } from "./auth/failed-attempts.ts";
+import { KeyUse } from "./auth/key-use.ts";
+import { publicKeyAuth } from "./auth/public-key.ts";
+import { secretKeyAuth } from "./auth/secret-key.ts";
+import { P2P_API_PATH } from "./calls/contract.ts";
+import { serveCalls } from "./calls/routes.ts";
+import type { ApiSettings } from "./config.ts";
+import { serveDocs } from "./docs/routes.ts";
+import { boundedBody } from "./http/body.ts";
+import { publicCors } from "./http/cors.ts";
+import type { ApiEnv } from "./http/env.ts";
+import { answerErrors } from "./http/errors.ts";
+import { observe } from "./http/observe.ts";
+import { requestId } from "./http/request-id.ts";
+import { refuseInvalid } from "./http/validation.ts";
+import { startJanitor } from "./janitor.ts";
+import { serveKeys } from "./keys/routes.ts";
+import { createMetrics } from "./metrics.ts";
+import type { ApiApp, ApiParts } from "./parts.ts";
+import { serveProjects } from "./projects/routes.ts";
+
+export { type ApiSettings, apiSettings } from "./config.ts";
+
+export interface ApiDependencies {
+  readonly connection: Connection;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly config: ApiSettings;
+  /** Whether the schema is up to date. Default: the caller has seen to it before. */
+  readonly isMigrated?: () => boolean;
+}
+
+/** Below one second, so that `/readyz` says why before it gives up on the check. */
+const CHECK_DEADLINE_MS = 1_000;
+
+/** The HTTP API: projects, keys, calls and their tokens. The caller keeps connection and bus, and closes them. */
+export function createApi(deps: ApiDependencies): Plane {
+  const { connection, bus, logger, config } = deps;
+  const metrics = createMetrics(deps.registry);
+  const failures = new FailedAttempts(config, metrics);
+  const keyUse = new KeyUse(connection, logger);
+  const janitor = startJanitor(connection, logger);
+  const parts: ApiParts = {
+    connection,
+    logger,
+    metrics,
+    settings: config,
+    announcements: announceOn(bus, logger),
+    auth: {
+      admin: adminAuth(config.RADIST_ADMIN_TOKEN, failures),
+      secretKey: secretKeyAuth(connection, failures, keyUse),
+      publicKey: publicKeyAuth(connection, failures),
+    },
+  };
+
+  const app: ApiApp = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
+  app.onError(answerErrors(logger));
+  app.use("/api/v1/*", requestId, observe(logger, metrics));
+  app.use(P2P_API_PATH, publicCors);
+  app.use("/api/v1/*", boundedBody);
+  serveDocs(app);
+  serveProjects(app, parts);
+  serveKeys(app, parts);
+  serveCalls(app, parts);
+
+  const close = async (): Promise<void> => {
+    failures.close();
+    await Promise.all([janitor.stop(), keyUse.settled()]);
+  };
+  return {
+    name: "api",
+    http: new Hono().route("/", app),
+    checks: {
+      database: () => query(connection.db.execute(sql`select 1`), { deadlineMs: CHECK_DEADLINE_MS }).then(() => true),
+      migrated: deps.isMigrated ?? (() => true),
+      bus: () => bus.connected,
+    },
+    // Requests under way are short, but for refusals that are held back.
+    async drain() {
+      failures.close();
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
