@@ -8,9 +8,17 @@ import { prepare } from "./prepare.mjs";
 
 const USAGE = `Starts the whole platform in one process: npm start
 
-  PORT                where it serves, on all interfaces (default 3000)
+Settings come from the environment, for example: PORT=4000 npm start
+
+  PORT                where it serves (default 3000)
+  HOST                at which address (default 0.0.0.0: all of this machine)
   RADIST_DATA_DIR     where it keeps its data (default .radist/)
   RADIST_ADMIN_TOKEN  the admin token (default: made at the first start and kept in the data directory)
+  ICE_SERVERS         STUN and TURN servers for the browsers, a JSON list of RTCIceServer objects (default none)
+  TRUSTED_PROXIES     how many proxies in front append to X-Forwarded-For (default 0)
+  LOG_LEVEL           trace, debug, info, warn, error, fatal or silent (default warn)
+
+All of them, limits and times too: services/standalone/src/config.ts
 `;
 
 // Saves a third of the work of every start but the first.
@@ -39,5 +47,9 @@ function runPlatform() {
   });
 }
 
-if (process.argv.includes("--help") || process.argv.includes("-h")) console.log(USAGE);
-else process.exitCode = await start().catch(explain);
+const [argument] = process.argv.slice(2);
+if (argument === "--help" || argument === "-h") process.stdout.write(USAGE);
+else if (argument !== undefined) {
+  process.stderr.write(`There is no argument ${argument}.\n\n${USAGE}`);
+  process.exitCode = 1;
+} else process.exitCode = await start().catch(explain);

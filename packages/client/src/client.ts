@@ -9,16 +9,16 @@ export interface RadistClientOptions {
   /** The project's public key, `rad_pk_…`. Not a secret. */
   readonly publicKey: string;
   /** For every RTCPeerConnection. Its `iceServers`, where given, take the place of the platform's. */
-  readonly rtcConfiguration?: RTCConfiguration;
+  readonly rtcConfiguration?: RTCConfiguration | undefined;
   /** In place of the browser's `fetch`. */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** In place of `new WebSocket(url)`. */
-  readonly webSocketFactory?: (url: string) => WebSocket;
+  readonly webSocketFactory?: ((url: string) => WebSocket) | undefined;
   /**
    * Where the platform answers: the whole base, `https://calls.example.com/api/v1`; an origin, which means its
    * `/api/v1`; or a path on the page's own origin, `/api/v1`. Default: `https://radist.tech/api/v1`.
    */
-  readonly apiBaseUrl?: string;
+  readonly apiBaseUrl?: string | undefined;
 }
 
 /** What a connection carries, and how it enters the call: by a fresh token, or as the peer that it was. */

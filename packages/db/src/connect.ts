@@ -8,6 +8,7 @@ import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 import { lockDirectory } from "./directory-lock.ts";
 import * as schema from "./schema.ts";
+import { DEADLINE_MS } from "./transact.ts";
 
 /** Queries by drizzle, alike for Postgres and for the embedded default. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
@@ -31,6 +32,9 @@ export interface ConnectOptions {
 
 const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
 
+/** After this long the server gives up what its caller has given up, and had the chance to end a little late. */
+const ABANDONED_MS = 2 * DEADLINE_MS;
+
 /** "radist" as a number: what processes that migrate at once queue at. */
 const MIGRATION_LOCK = 0x726164;
 
@@ -51,7 +55,17 @@ function connectPostgres(url: string, options: ConnectOptions): Connection {
     onnotice: () => {},
     connection: { application_name: options.applicationName ?? "radist" },
   };
-  const client = postgres(url, { ...settings, max: options.maxConnections ?? 10 });
+  const client = postgres(url, {
+    ...settings,
+    max: options.maxConnections ?? 10,
+    connection: {
+      ...settings.connection,
+      // What nobody waits for any more must not hold locks, and a connection of the pool: a process that was frozen
+      // within a transaction would stop all others at its rows.
+      statement_timeout: ABANDONED_MS,
+      idle_in_transaction_session_timeout: ABANDONED_MS,
+    },
+  });
   return disposable({
     db: drizzlePostgres(client, { schema }),
     async migrate() {

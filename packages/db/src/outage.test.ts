@@ -78,13 +78,16 @@ test("a frozen server gives no error, so the deadline does; thawed, what was und
   await using connection = await connect(server.url);
   await query(connection.db.execute(ONE));
 
-  server.signal("SIGSTOP");
   const { promise: late, resolve: onLate } = Promise.withResolvers<string>();
   const work = async (tx: Transaction) => {
     await tx.execute(ONE);
     return "thawed";
   };
-  await expect(transact(connection, work, { deadlineMs: 200, onLate })).rejects.toThrow(DatabaseUnavailable);
+  const frozen = (tx: Transaction) => {
+    server.signal("SIGSTOP");
+    return work(tx);
+  };
+  await expect(transact(connection, frozen, { deadlineMs: 200, onLate })).rejects.toThrow(DatabaseUnavailable);
   server.signal("SIGCONT");
   expect(await late).toBe("thawed");
   expect(await transact(connection, work)).toBe("thawed");

@@ -55,22 +55,26 @@ describe.each(kinds)("$name", ({ name, open }) => {
     };
   };
 
-  test("a caller waits no longer than its deadline, and hears of what happened afterwards", async () => {
-    const id = await aNode();
-    const other = await holder(id);
-    const { promise: late, resolve: onLate } = Promise.withResolvers<string>();
-    const work = async (tx: Transaction) => {
-      await lock(tx, id);
-      await grow(tx, id);
-      return "grown";
-    };
-    await expect(transact(connection, work, { deadlineMs: 50, onLate })).rejects.toThrow(DatabaseUnavailable);
-    await other.release();
-    expect(await late).toBe("grown");
-    expect(await epochOf(id)).toBe(1);
-  });
+  // The embedded database has one connection: there, what comes too late has waited for it, and is not begun.
+  test.runIf(name === "Postgres")(
+    "a caller waits no longer than its deadline, and hears of what happened afterwards",
+    async () => {
+      const id = await aNode();
+      const other = await holder(id);
+      const { promise: late, resolve: onLate } = Promise.withResolvers<string>();
+      const work = async (tx: Transaction) => {
+        await lock(tx, id);
+        await grow(tx, id);
+        return "grown";
+      };
+      await expect(transact(connection, work, { deadlineMs: 50, onLate })).rejects.toThrow(DatabaseUnavailable);
+      await other.release();
+      expect(await late).toBe("grown");
+      expect(await epochOf(id)).toBe(1);
+    },
+  );
 
-  test("a late failure changed nothing, and is nobody's", async () => {
+  test.runIf(name === "Postgres")("a late failure changed nothing, and is nobody's", async () => {
     const id = await aNode();
     const other = await holder(id);
     const onLate = vi.fn();
@@ -87,6 +91,36 @@ describe.each(kinds)("$name", ({ name, open }) => {
     expect(await epochOf(id)).toBe(0);
     expect(onLate).not.toHaveBeenCalled();
   });
+
+  test("what queued for a connection for longer than its caller waited is not begun", async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const busy = Array.from({ length: 10 }, () => connection.db.transaction(() => released));
+    const work = vi.fn(() => Promise.resolve());
+    await expect(transact(connection, work, { deadlineMs: 50 })).rejects.toThrow(DatabaseUnavailable);
+    release();
+    await Promise.all(busy);
+    await connection.db.execute(sql`select 1`);
+    expect(work).not.toHaveBeenCalled();
+  });
+
+  test.runIf(name === "Postgres")(
+    "a process that froze within a transaction does not keep others out for long",
+    async () => {
+      const id = await aNode();
+      await using frozen = await connect(database.url, { maxConnections: 1 });
+      const { promise: isHeld, resolve: hold } = Promise.withResolvers<void>();
+      const interrupted = frozen.db.transaction(async (tx) => {
+        await lock(tx, id);
+        hold();
+        await new Promise(() => {});
+      });
+      interrupted.catch(() => {});
+      await isHeld;
+      await expect
+        .poll(() => transact(connection, async (tx) => (await grow(tx, id)) !== undefined), { timeout: 20_000 })
+        .toBe(true);
+    },
+  );
 
   test("in time nothing is late", async () => {
     const onLate = vi.fn();

@@ -11,7 +11,8 @@ export interface TransactOptions<T> {
   readonly onLate?: (result: T) => void;
 }
 
-const DEADLINE_MS = 5_000;
+/** How long a caller waits unless it says otherwise. */
+export const DEADLINE_MS = 5_000;
 const ATTEMPTS = 5;
 
 /**
@@ -24,12 +25,20 @@ export function transact<T>(
   work: (tx: Transaction) => Promise<T>,
   options: TransactOptions<T> = {},
 ): Promise<T> {
-  return withDeadline(attempt(connection, work), options);
+  return withDeadline((hasGivenUp) => {
+    const inTime = (tx: Transaction): Promise<T> => {
+      // It queued for a connection for longer than its caller waited. Under load, doing it all the same would keep the
+      // next in the queue from being done in time as well.
+      if (hasGivenUp()) throw new DatabaseUnavailable("The caller has given up.");
+      return work(tx);
+    };
+    return attempt(connection, inTime);
+  }, options);
 }
 
 /** The same bounds for a single query. */
 export function query<T>(work: PromiseLike<T>, options: TransactOptions<T> = {}): Promise<T> {
-  return withDeadline(Promise.resolve(work), options);
+  return withDeadline(() => Promise.resolve(work), options);
 }
 
 async function attempt<T>(connection: Connection, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -43,7 +52,7 @@ async function attempt<T>(connection: Connection, work: (tx: Transaction) => Pro
 }
 
 async function withDeadline<T>(
-  running: Promise<T>,
+  start: (hasGivenUp: () => boolean) => Promise<T>,
   { deadlineMs = DEADLINE_MS, onLate }: TransactOptions<T>,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -54,6 +63,7 @@ async function withDeadline<T>(
       reject(new DatabaseUnavailable(`The database did not answer within ${deadlineMs} ms.`));
     }, deadlineMs);
   });
+  const running = start(() => late);
   running.then(
     (result) => late && onLate?.(result),
     () => {}, // The caller hears of a failure through the race below; a late one changed nothing.

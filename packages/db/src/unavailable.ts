@@ -25,7 +25,7 @@ const CONNECTION_CODES = new Set([
 
 /** SQLSTATE classes and codes that mean the same (PostgreSQL, appendix A). */
 const isUnavailableState = (code: string): boolean =>
-  /^08...$/.test(code) || ["57P01", "57P02", "57P03", "57014", "53300", "25006"].includes(code);
+  /^08...$/.test(code) || ["57P01", "57P02", "57P03", "57014", "53300", "25006", "25P03"].includes(code);
 
 /** Whether an error of a query says that the database is away, not that the query is wrong. */
 export function isUnavailable(error: unknown): boolean {

@@ -45,6 +45,7 @@ export const ERRORS = {
   connection_limit: { status: 429, close: null, retry: true, message: "Connection limit reached." },
 
   // Opening a socket.
+  upgrade_required: { status: 426, close: null, retry: false, message: "This path speaks WebSocket." },
   invalid_connection_request: {
     status: 400,
     close: 4400,

@@ -151,7 +151,7 @@ export const SignalReceived = z
     callId: CallId,
     fromPeerId: PeerId,
     signalType: SignalType,
-    payload: Json.optional(),
+    payload: Json,
     occurredAt: Instant,
   })
   .meta({ id: "SignalReceived", description: "A signal from the other peer." });

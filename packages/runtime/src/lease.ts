@@ -57,13 +57,20 @@ export function holdLease(options: LeaseOptions): Lease {
   let judgeFrom = Number.POSITIVE_INFINITY;
   let lastTick = performance.now();
   let trusted = true;
+  /** How often others may have come to own what is here: a comparison that began before the last time proves nothing. */
+  let doubts = 0;
+  let owesComparison = false;
+  let comparing: Promise<void> | undefined;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
 
   /** A process cannot feel that it is stopped; it finds a gap in its own ticking afterwards. */
   const tick = (): void => {
     const now = performance.now();
-    if (now - lastTick > leaseMs) trusted = false;
+    if (now - lastTick > leaseMs) {
+      trusted = false;
+      doubts++;
+    }
     lastTick = now;
   };
   const ticking = setInterval(tick, Math.min(500, renewMs));
@@ -99,7 +106,11 @@ export function holdLease(options: LeaseOptions): Lease {
     tick();
     // The lease runs from before the request: by then at the latest the database had set its own, later end.
     const startedAt = performance.now();
-    const lapsed = startedAt - renewedAt > leaseMs;
+    if (startedAt - renewedAt > leaseMs) {
+      owesComparison = true;
+      doubts++;
+    }
+    const asOf = doubts;
     if (epoch === 0) await claim();
     else if (!(await renew())) {
       logger.error({ nodeId }, "another process uses this node id");
@@ -108,9 +119,29 @@ export function holdLease(options: LeaseOptions): Lease {
       return;
     }
     renewedAt = startedAt;
-    if (!lapsed && trusted) return;
+    tick();
+    // Frozen while it renewed: what the database said then may be long over.
+    if (doubts !== asOf) return;
+    if (!owesComparison && trusted) return;
+    owesComparison = true;
     judgeFrom = startedAt + leaseMs;
-    await onLapse();
+    // Beside the renewals, not between two of them: comparing much may take longer than a lease.
+    comparing ??= compare().finally(() => {
+      comparing = undefined;
+    });
+  };
+
+  /** What fails, or was overtaken by another doubt, is owed until the next beat. */
+  const compare = async (): Promise<void> => {
+    const asOf = doubts;
+    try {
+      await onLapse();
+    } catch (error) {
+      logger.warn({ nodeId, err: error }, "what this node holds could not be compared with the database");
+      return;
+    }
+    if (doubts !== asOf) return;
+    owesComparison = false;
     trusted = true;
   };
 
@@ -129,21 +160,32 @@ export function holdLease(options: LeaseOptions): Lease {
   };
   let keeping = keep();
 
-  const close = async (): Promise<void> => {
-    if (closed) return;
+  const end = async (): Promise<void> => {
+    const isOurs = !closed;
     closed = true;
     clearTimeout(timer);
     clearInterval(ticking);
     await keeping;
+    await comparing;
+    if (isOurs) await release();
+    await connection.close();
+  };
+
+  const release = async (): Promise<void> => {
     // The row stays, so that the next process with this id gets a higher epoch.
-    const release = connection.db
+    const released = connection.db
       .update(nodes)
       .set({ leaseUntil: sql`now()` })
       .where(and(eq(nodes.id, nodeId), eq(nodes.epoch, epoch)));
-    await query(release, { deadlineMs: renewMs }).catch((error: unknown) =>
+    await query(released, { deadlineMs: renewMs }).catch((error: unknown) =>
       logger.warn({ nodeId, err: error }, "the lease was left to run out"),
     );
-    await connection.close();
+  };
+
+  let ending: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    ending ??= end();
+    return ending;
   };
 
   return {

@@ -5,6 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import { ERRORS, type ErrorBody } from "@radist-tech/protocol";
 import { Hono } from "hono";
 import type { Registry } from "prom-client";
+import { InvalidConfig } from "./config.ts";
 import { health } from "./health.ts";
 import type { Logger } from "./logger.ts";
 import type { Plane } from "./plane.ts";
@@ -27,7 +28,11 @@ export interface Listening extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Serves planes on one port: their paths, `/healthz`, `/readyz`, `/metrics`, and their WebSocket upgrades. */
+/**
+ * Serves planes on one port: their paths, `/healthz`, `/readyz`, `/metrics`, and their WebSocket upgrades.
+ *
+ * @throws {InvalidConfig} when the port or the host cannot be had
+ */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { planes, logger } = options;
   const state = { draining: false };
@@ -94,11 +99,17 @@ function refuse(socket: Duplex, status: string): void {
 
 function bind(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) => reject(new InvalidConfig([problem(error, port, host)])));
     // The default of 511 overflows when every socket of a lost node comes back at once.
     server.listen({ port, host, backlog: 4096 }, () => {
-      server.off("error", reject);
+      server.removeAllListeners("error");
       resolve();
     });
   });
+}
+
+function problem({ code }: NodeJS.ErrnoException, port: number, host: string): string {
+  if (code === "EADDRINUSE") return `PORT: ${port} is in use by another program. Stop that, or choose another port`;
+  if (code === "EACCES") return `PORT: ${port} is not open to this user. Choose one above 1023`;
+  return `HOST: ${host} is no address of this machine (${code})`;
 }

@@ -6,15 +6,15 @@ import { type ApiRequest, send, sendForJson, type TransportOptions } from "./tra
 
 export interface RadistServerClientOptions {
   /** The project's UUID. Default: `RADIST_PROJECT_ID`. */
-  readonly projectId?: string;
+  readonly projectId?: string | undefined;
   /** Default: `RADIST_API_BASE_URL`, then `https://radist.tech/api/v1`. */
-  readonly apiBaseUrl?: string;
+  readonly apiBaseUrl?: string | undefined;
   /** Replaces the global `fetch`, for a proxy or for tests. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: typeof fetch | undefined;
   /** How long one attempt may take, in milliseconds. Default 10,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** How often a failed attempt is repeated where repeating is safe. Default 3. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
 }
 
 /**

@@ -63,6 +63,21 @@ describe("Nodes that die, freeze and drain", { timeout: 60_000 }, () => {
     expect(await alice.hears("peer_reconnected")).toMatchObject({ peerId: bob.peerId });
   });
 
+  test("SIGSTOP: what was said to the frozen node does not follow what the same peer said elsewhere", async () => {
+    await using cluster = await startCluster({ nodes: 2, processes: true });
+    const { alice, bob } = await twoPeople(cluster, [1, 0]);
+    processOf(cluster, 1).signal("SIGSTOP");
+    expect(await bob.hears("peer_left")).toMatchObject({ peerId: alice.peerId, reason: "disconnected" });
+    alice.signals(bob, "old");
+    await using back = await alice.reconnects(0);
+    back.signals(bob, "new");
+    expect(await bob.hears("signal")).toMatchObject({ payload: "new" });
+    processOf(cluster, 1).signal("SIGCONT");
+    await alice.socket.closed;
+    back.signals(bob, "last");
+    expect(await bob.hears("signal")).toMatchObject({ payload: "last" });
+  });
+
   test("SIGTERM: sockets are sent elsewhere, and the process exits 0", async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true });
     const { alice, bob } = await twoPeople(cluster, [0, 1]);

@@ -1,6 +1,6 @@
 import type { Bus } from "@radist-tech/bus";
 import { type Connection, query } from "@radist-tech/db";
-import { type NodeId, P2P_SOCKET_PATH } from "@radist-tech/protocol";
+import { ERRORS, type NodeId, P2P_SOCKET_PATH } from "@radist-tech/protocol";
 import type { Logger, Plane } from "@radist-tech/runtime";
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
@@ -24,7 +24,7 @@ export async function createSignaling({ connection, bus, logger, registry, confi
   await node.listen();
   const http = new Hono();
   http.get(P2P_SOCKET_PATH, (context) =>
-    context.json({ error: "This path speaks WebSocket.", code: "upgrade_required" }, 426, { upgrade: "websocket" }),
+    context.json({ error: ERRORS.upgrade_required.message, code: "upgrade_required" }, 426, { upgrade: "websocket" }),
   );
   return {
     name: "signaling",

@@ -3,16 +3,25 @@ import process from "node:process";
 import { createApi } from "@radist-tech/api";
 import { inProcessBus } from "@radist-tech/bus";
 import { connect } from "@radist-tech/db";
-import { createLogger, createRegistry, listen, readConfig, run } from "@radist-tech/runtime";
+import { createLogger, createRegistry, listen, type Running, readConfig, run } from "@radist-tech/runtime";
 import { createSignaling } from "@radist-tech/signaling";
 import { createWeb } from "@radist-tech/web";
 import { StandaloneConfig } from "./config.ts";
 import { firstProject } from "./first-project.ts";
+import { problemOf } from "./problem.ts";
 import { SecretsFile } from "./secrets.ts";
 import { welcome } from "./welcome.ts";
 
 await run(async () => {
   const config = readConfig(StandaloneConfig, process.env);
+  try {
+    return await start(config);
+  } catch (error) {
+    throw problemOf(error, config) ?? error;
+  }
+});
+
+async function start(config: StandaloneConfig): Promise<Running> {
   const { PORT: port, HOST: host } = config;
   const logger = createLogger({ name: "radist", level: config.LOG_LEVEL });
   const registry = createRegistry("standalone");
@@ -31,10 +40,12 @@ await run(async () => {
     apiBaseUrl: `http://127.0.0.1:${port}/api/v1`,
     logger,
     trustedProxies: config.TRUSTED_PROXIES,
+    // Not by way of the port: whether this process reaches itself there depends on HOST.
+    fetch: async (input, init) => api.http.fetch(new Request(input, init), {}),
   });
 
   const listening = await listen({ planes: [api, signaling, web], port, host, logger, registry });
   const adminTokenFrom = config.RADIST_ADMIN_TOKEN ? "from RADIST_ADMIN_TOKEN" : `in ${secrets.path}`;
   process.stdout.write(welcome({ port, project, adminTokenFrom }));
   return { listening, resources: [connection, bus], logger, drainMs: config.DRAIN_MS };
-});
+}

@@ -7,6 +7,14 @@ import { z } from "zod";
 const Secrets = z.object({ adminToken: z.string().optional(), project: CreatedProject.optional() });
 export type Secrets = z.infer<typeof Secrets>;
 
+/** The file is there and cannot be understood; it may hold the only copy of a key. */
+export class DamagedSecrets extends Error {
+  constructor(path: string, options: ErrorOptions) {
+    super(`${path} is damaged. Restore it, or move it away to get a new project and admin token.`, options);
+    this.name = "DamagedSecrets";
+  }
+}
+
 /** What one process keeps for itself beside the database, readable by its user alone. */
 export class SecretsFile {
   readonly path: string;
@@ -16,7 +24,7 @@ export class SecretsFile {
     this.path = join(dataDirectory, "secrets.json");
   }
 
-  /** @throws when the file is there and cannot be understood: it may hold the only copy of a key */
+  /** @throws {DamagedSecrets} */
   read(): Secrets {
     let text: string;
     try {
@@ -28,9 +36,7 @@ export class SecretsFile {
     try {
       return Secrets.parse(JSON.parse(text));
     } catch (error) {
-      throw new Error(`${this.path} is damaged. Restore it, or move it away to get a new project and admin token.`, {
-        cause: error,
-      });
+      throw new DamagedSecrets(this.path, { cause: error });
     }
   }
 

@@ -1,8 +1,15 @@
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { RadistServerClient } from "@radist-tech/server";
 import { freePort, startProcess } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
 import { printed, startStandalone, temporaryDirectory } from "./testing/platform.ts";
+
+const PROGRAM = { command: process.execPath, args: [fileURLToPath(new URL("main.ts", import.meta.url))] };
 
 test("kill -9 and a second start: same keys, same calls, under the same address", async () => {
   await using directory = await temporaryDirectory();
@@ -25,6 +32,17 @@ test("kill -9 and a second start: same keys, same calls, under the same address"
   expect(await second.exited, second.output).toBe(0);
 });
 
+test("requests are counted by the API's routes, though the page has one for every path", async () => {
+  await using directory = await temporaryDirectory();
+  const port = await freePort();
+  await using _platform = await startStandalone(join(directory.path, "data"), port);
+  await fetch(`http://127.0.0.1:${port}/api/v1/projects/nobodys/calls`);
+  await fetch(`http://127.0.0.1:${port}/api/v1/nothing`);
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  expect(metrics).toContain('method="GET",route="/api/v1/projects/:projectId/calls",status="4xx"');
+  expect(metrics).toContain('method="GET",route="unmatched",status="4xx"');
+});
+
 test("a second process on the same data says what to do", async () => {
   await using directory = await temporaryDirectory();
   const data = join(directory.path, "data");
@@ -32,10 +50,42 @@ test("a second process on the same data says what to do", async () => {
   await expect(startStandalone(data, await freePort())).rejects.toThrow(/in use by process \d+\. Stop that process/);
 });
 
-test("a wrong configuration lists every problem and exits 1", async () => {
-  const main = new URL("main.ts", import.meta.url).pathname;
-  const env = { PORT: "many", LOG_LEVEL: "loud", RECONNECT_WINDOW_MS: "-1" };
-  await using process_ = await startProcess({ command: process.execPath, args: [main], env });
-  expect(await process_.exited).toBe(1);
-  for (const name of Object.keys(env)) expect(process_.output).toContain(name);
+test("a port or a folder that cannot be had is a problem of its setting, told without a stack", async () => {
+  await using directory = await temporaryDirectory();
+  await using taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const env = { HOST: "127.0.0.1", PORT: String(port), RADIST_DATA_DIR: join(directory.path, "data") };
+  const inUse = await failedStart(env);
+  expect(inUse).toContain(`  - PORT: ${port} is in use by another program. Stop that, or choose another port.`);
+
+  const file = join(directory.path, "file");
+  await writeFile(file, "");
+  const noFolder = await failedStart({ ...env, RADIST_DATA_DIR: file });
+  expect(noFolder).toContain(`  - RADIST_DATA_DIR: ${file} cannot be used (EEXIST`);
+  expect(inUse + noFolder).not.toMatch(/\n\s+at /);
 });
+
+// Elsewhere the loopback network has one address.
+test.runIf(process.platform === "linux")("the page gets its tokens whatever address is listened at", async () => {
+  await using directory = await temporaryDirectory();
+  const origin = `http://127.0.0.2:${await freePort()}`;
+  const { hostname: HOST, port: PORT } = new URL(origin);
+  const env = { HOST, PORT, RADIST_DATA_DIR: join(directory.path, "data") };
+  await using _platform = await startProcess({ ...PROGRAM, env, readyUrl: `${origin}/readyz` });
+  const started = await fetch(`${origin}/web/calls`, { method: "POST" });
+  expect(await started.json()).toMatchObject({ callToken: expect.stringMatching(/^ct_/) });
+});
+
+test("a wrong configuration lists every problem and exits 1", async () => {
+  const env = { PORT: "many", LOG_LEVEL: "loud", RECONNECT_WINDOW_MS: "-1" };
+  const output = await failedStart(env);
+  for (const name of Object.keys(env)) expect(output).toContain(name);
+});
+
+/** What a start says that ends with exit code 1. */
+async function failedStart(env: Record<string, string>): Promise<string> {
+  await using failing = await startProcess({ ...PROGRAM, env });
+  expect(await failing.exited, failing.output).toBe(1);
+  return failing.output;
+}

@@ -3,6 +3,14 @@ import { type CallId, Refusal } from "@radist-tech/protocol";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Announcements } from "../announcements.ts";
 
+/** What ends an open call in the database. */
+export const TERMINATED = {
+  tombstonedAt: sql`now()`,
+  tombstoneReason: "terminated",
+  updatedAt: sql`now()`,
+  version: sql`${calls.version} + 1`,
+} as const;
+
 /**
  * Terminates a call: in the database first, which is what counts, then by telling the nodes that hold its sockets.
  * Ending an ended call changes nothing.
@@ -19,12 +27,7 @@ export async function endCall(
   const ended = await query(
     connection.db
       .update(calls)
-      .set({
-        tombstonedAt: sql`now()`,
-        tombstoneReason: "terminated",
-        updatedAt: sql`now()`,
-        version: sql`${calls.version} + 1`,
-      })
+      .set(TERMINATED)
       .where(and(thisCall, isNull(calls.tombstonedAt)))
       .returning({ id: calls.id }),
   );

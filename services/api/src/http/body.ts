@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { Refusal } from "@radist-tech/protocol";
 import { createMiddleware } from "hono/factory";
 import type { ApiEnv } from "./env.ts";
@@ -19,6 +20,7 @@ export const boundedBody = createMiddleware<ApiEnv>(async (context, next) => {
     };
     if (Number(raw.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) tooLarge();
     const body = await read(raw.body, tooLarge);
+    if (!isUtf8(body)) throw new Refusal("invalid_body", "Invalid request body: it is not UTF-8.");
     const headers = new Headers(raw.headers);
     if (body.byteLength === 0) headers.delete("content-type");
     context.req.raw = new Request(raw.url, {

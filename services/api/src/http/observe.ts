@@ -34,6 +34,7 @@ export function observe(logger: Logger, metrics: ApiMetrics) {
 
 function routeOf(context: Context<ApiEnv>): string {
   if (context.req.method === "OPTIONS") return "preflight";
-  const handler = matchedRoutes(context).findLast((route) => route.method !== "ALL");
+  // Where planes share a process, the page has a handler for every path.
+  const handler = matchedRoutes(context).findLast(({ method, path }) => method !== "ALL" && path.startsWith("/api/"));
   return handler?.path ?? "unmatched";
 }

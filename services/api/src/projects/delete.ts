@@ -2,6 +2,7 @@ import { type Connection, calls, projects, transact } from "@radist-tech/db";
 import { type ProjectId, Refusal } from "@radist-tech/protocol";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Announcements } from "../announcements.ts";
+import { TERMINATED } from "../calls/end.ts";
 
 /**
  * Deletes a project and ends its calls, so that a node that misses the announcement still finds them ended.
@@ -22,12 +23,7 @@ export async function deleteProject(
     if (deleted.length === 0) throw new Refusal("project_not_found");
     await tx
       .update(calls)
-      .set({
-        tombstonedAt: sql`now()`,
-        tombstoneReason: "terminated",
-        updatedAt: sql`now()`,
-        version: sql`${calls.version} + 1`,
-      })
+      .set(TERMINATED)
       .where(and(eq(calls.projectId, projectId), isNull(calls.tombstonedAt)));
   });
   announcements.publish({ type: "project_deleted", projectId });

@@ -88,3 +88,9 @@ describe("Catching up", () => {
     expect(catchUp(known("connected"), now, ALICE).map(describeNews)).toEqual(["peer_left B left"]);
   });
 });
+
+test("Who went so long ago that nobody knows why has left", () => {
+  const missed = catchUp(known("disconnected"), open([alice]), ALICE);
+  expect(missed.map(describeNews)).toEqual(["peer_left B left"]);
+  expect(catchUp(known("left"), open([alice]), ALICE)).toEqual([]);
+});

@@ -4,7 +4,10 @@ import type { News } from "./news.ts";
 
 /** What `self` missed between the view that it was last told and the call as it is. */
 export function catchUp(known: CallView, now: Call, self: PeerId): News[] {
-  return now.peers
+  const forgotten = known.peers
+    .filter((peer) => isSeated(peer) && now.peers.every(({ peerId }) => peerId !== peer.peerId))
+    .map(({ peerId }): News => ({ type: "peer_left", peerId, reason: "left" }));
+  const changed = now.peers
     .filter((peer) => peer.peerId !== self)
     .flatMap((peer) =>
       between(
@@ -12,11 +15,15 @@ export function catchUp(known: CallView, now: Call, self: PeerId): News[] {
         peer,
       ),
     );
+  return [...forgotten, ...changed];
 }
+
+const isSeated = ({ status }: CallView["peers"][number]): boolean =>
+  status === "connected" || status === "disconnected";
 
 function between(before: CallView["peers"][number] | undefined, after: Peer): News[] {
   const { peerId } = after;
-  const wasSeated = before?.status === "connected" || before?.status === "disconnected";
+  const wasSeated = before !== undefined && isSeated(before);
   if (after.status === "left" || after.status === "expired") {
     return wasSeated ? [{ type: "peer_left", peerId, reason: after.status }] : [];
   }

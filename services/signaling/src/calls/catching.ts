@@ -1,5 +1,5 @@
 import { callPeers, calls, query } from "@radist-tech/db";
-import type { CallId, CallView } from "@radist-tech/protocol";
+import type { CallId, CallSnapshot, CallView } from "@radist-tech/protocol";
 import { eq, inArray } from "drizzle-orm";
 import type { NodeContext } from "../node/context.ts";
 import type { Seat } from "../socket/seat.ts";
@@ -14,12 +14,12 @@ const BATCH = 200;
 /** Brings seats up to the truth in the database: after a missed event, a lost bus, a lapsed lease. */
 export class Catching {
   readonly #node: NodeContext;
-  readonly #letGo: (seat: Seat) => void;
+  readonly #letGo: (seat: Seat, takenOverIn?: CallSnapshot) => void;
   readonly #wanted = new Set<Seat>();
   #isRunning = false;
 
-  /** @param letGo ends a seat whose claim is not the latest any more */
-  constructor(node: NodeContext, letGo: (seat: Seat) => void) {
+  /** @param letGo ends a seat that is not this node's any more, of a call in which another socket may have taken it over */
+  constructor(node: NodeContext, letGo: (seat: Seat, takenOverIn?: CallSnapshot) => void) {
     this.#node = node;
     this.#letGo = letGo;
   }
@@ -39,6 +39,7 @@ export class Catching {
    * @throws {DatabaseUnavailable}
    */
   async all(): Promise<void> {
+    this.#node.seats.doubtAdmissions();
     const seats = [...this.#node.seats];
     for (let from = 0; from < seats.length; from += BATCH) await this.#compare(seats.slice(from, from + BATCH));
   }
@@ -75,7 +76,7 @@ export class Catching {
       this.#node.seats.remove(seat);
       seat.release(call.reason, snapshot(call));
     } else if (own?.status !== "connected" || own.epoch !== seat.epoch) {
-      this.#letGo(seat);
+      this.#letGo(seat, own && own.epoch > seat.epoch ? snapshot(call) : undefined);
     } else {
       const known: CallView = seat.view;
       seat.view = view(call);

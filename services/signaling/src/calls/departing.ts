@@ -2,6 +2,7 @@ import { DatabaseUnavailable, type Transaction } from "@radist-tech/db";
 import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
 import { callLimits, type NodeContext } from "../node/context.ts";
 import { storeHeld } from "../signals/hold.ts";
+import type { Routing } from "../signals/routing.ts";
 import { type PlainEvent, type Stored, storeStep } from "./steps.ts";
 import type { Telling } from "./telling.ts";
 
@@ -12,12 +13,14 @@ const RETRY_MS = 500;
 export class Departing {
   readonly #node: NodeContext;
   readonly #telling: Telling;
+  readonly #routing: Routing;
   readonly #underWay = new Set<Promise<void>>();
   #closed = false;
 
-  constructor(node: NodeContext, telling: Telling) {
+  constructor(node: NodeContext, telling: Telling, routing: Routing) {
     this.#node = node;
     this.#telling = telling;
+    this.#routing = routing;
   }
 
   /**
@@ -31,7 +34,10 @@ export class Departing {
     event: PlainEvent,
     also?: (tx: Transaction) => Promise<void>,
   ): Promise<Stored | undefined> {
-    const stored = await storeStep(this.#node.connection, callId, event, callLimits(this.#node), also);
+    const stored = await storeStep(this.#node.connection, callId, event, callLimits(this.#node), {
+      ...(also && { also }),
+      onLate: (late) => this.#telling.tell(late),
+    });
     if (stored) this.#telling.tell(stored);
     return stored;
   }
@@ -67,8 +73,10 @@ export class Departing {
         // What the client may not have received waits for it, ahead of all that comes while it is away.
         const hold = (tx: Transaction) => storeHeld(tx, { callId: peer.callId, peerId: peer.peerId }, undelivered);
         const stored = await this.depart(peer.callId, { type: "disconnect", ...peer }, hold);
-        if (!stored) this.#node.metrics.fenced.inc();
-        return;
+        if (stored) return;
+        this.#node.metrics.fenced.inc();
+        // Another claim was stored first. It did not find on the socket what is left of it here.
+        return await this.#routing.redeliver(peer, undelivered);
       } catch (error) {
         if (!(error instanceof DatabaseUnavailable) || this.#closed) throw error;
       }

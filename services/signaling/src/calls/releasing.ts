@@ -1,16 +1,23 @@
 import { type CallSnapshot, Release, Released, SUBJECTS } from "@radist-tech/protocol";
 import type { NodeContext } from "../node/context.ts";
+import type { Routing } from "../signals/routing.ts";
+import type { Seat } from "../socket/seat.ts";
 import type { Peer } from "./call.ts";
 
 /** How long the node of an earlier socket may take to let go, milliseconds. */
 const RELEASE_MS = 1_000;
 
+/** How long that node waits for a socket that is itself on its way in: its answer has to come in time. */
+const LET_GO_MS = 700;
+
 /** Ends the socket that a peer had before another one claimed it. */
 export class Releasing {
   readonly #node: NodeContext;
+  readonly #routing: Routing;
 
-  constructor(node: NodeContext) {
+  constructor(node: NodeContext, routing: Routing) {
     this.#node = node;
+    this.#routing = routing;
   }
 
   /** @returns signals that the earlier socket may not have received, in order */
@@ -40,14 +47,30 @@ export class Releasing {
   /** The earlier socket may itself still be on its way in; it is let go of as soon as it is here. */
   #release({ peerId, epoch, call }: Release): Promise<string[]> {
     return new Promise((resolve) => {
-      const giveUp = setTimeout(resolve, RELEASE_MS, []);
+      let isLate = false;
+      const giveUp = setTimeout(() => {
+        isLate = true;
+        resolve([]);
+      }, LET_GO_MS);
       this.#node.seats.arrive(peerId, epoch, (seat) => {
         clearTimeout(giveUp);
         if (!seat) return resolve([]);
         this.#node.seats.remove(seat);
         seat.release("superseded", call);
-        resolve(seat.takeUnconfirmed());
+        const frames = seat.takeUnconfirmed();
+        if (isLate) this.#forward(seat, frames);
+        else resolve(frames);
       });
     });
+  }
+
+  /** The claim that asked has gone on without them. */
+  #forward(seat: Seat, frames: readonly string[]): void {
+    const { callId, peerId } = seat;
+    this.#routing
+      .redeliver(seat, frames)
+      .catch((error: unknown) =>
+        this.#node.logger.error({ err: error, callId, peerId }, "signals were lost with their socket"),
+      );
   }
 }

@@ -15,7 +15,8 @@ export type PlainEvent = Exclude<CallEvent, { type: "join" | "reconnect" }>;
 /**
  * Loads a call, advances it, stores it, in one transaction.
  *
- * @param also is stored together with the step
+ * @param options.also is stored together with the step
+ * @param options.onLate hears of a step that was stored after its caller had given up
  * @returns nothing when the event found nothing to change, because it came late or under an old claim
  * @throws {DatabaseUnavailable}
  */
@@ -24,15 +25,16 @@ export function storeStep(
   callId: CallId,
   event: PlainEvent,
   limits: CallLimits,
-  also?: (tx: Transaction) => Promise<void>,
+  options: { also?: (tx: Transaction) => Promise<void>; onLate: (stored: Stored) => void },
 ): Promise<Stored | undefined> {
-  return transact(connection, async (tx) => {
+  const work = async (tx: Transaction): Promise<Stored | undefined> => {
     const locked = await lockCall(tx, callId);
     if (!locked) return undefined;
     const next = step(locked.call, event, locked.at, limits);
     if (next.outcome !== "done") return undefined;
     await saveCall(tx, locked.call, next.call);
-    await also?.(tx);
+    await options.also?.(tx);
     return next;
-  });
+  };
+  return transact(connection, work, { onLate: (stored) => stored && options.onLate(stored) });
 }

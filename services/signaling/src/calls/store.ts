@@ -1,4 +1,4 @@
-import { callPeers, calls, heldSignals, type Transaction } from "@radist-tech/db";
+import { type Connection, callPeers, calls, heldSignals, query, type Transaction } from "@radist-tech/db";
 import type { CallId, Epoch, NodeId, PeerId, ProjectId } from "@radist-tech/protocol";
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { type Call, holdsSeat, type Peer } from "./call.ts";
@@ -21,6 +21,12 @@ export async function lockCall(tx: Transaction, callId: CallId): Promise<LockedC
   if (!clock) throw new Error("The database did not tell its time.");
   return { call: toCall(row, peers), at: clock.at };
 }
+
+/**
+ * So many of those who are gone are kept, to tell why they went. Every step reads and tells all peers of its call, so
+ * people who come and go without end must not make it longer and longer.
+ */
+const REMEMBERED = 16;
 
 /** The tokens of a peer that joins or reconnects, as hashes. */
 export interface PeerTokens {
@@ -82,12 +88,32 @@ export async function saveCall(
       );
     }
   }
-  const gone = after.peers.filter((peer) => !holdsSeat(peer)).map(({ peerId }) => peerId);
+  const gone = after.peers
+    .filter((peer) => !holdsSeat(peer))
+    .toSorted((one, other) => one.updatedAt.getTime() - other.updatedAt.getTime())
+    .map(({ peerId }) => peerId);
   if (gone.length > 0) {
     writes.push(tx.delete(heldSignals).where(and(eq(heldSignals.callId, callId), inArray(heldSignals.peerId, gone))));
   }
+  const forgotten = gone.slice(0, -REMEMBERED);
+  if (forgotten.length > 0) {
+    writes.push(tx.delete(callPeers).where(and(eq(callPeers.callId, callId), inArray(callPeers.peerId, forgotten))));
+  }
   // One connection runs them in this order; sending them at once saves the round trips.
   await Promise.all(writes);
+}
+
+/**
+ * Whether no later socket has claimed the peer.
+ *
+ * @throws {DatabaseUnavailable}
+ */
+export async function isLatestClaim(
+  connection: Connection,
+  { callId, peerId, epoch }: { readonly callId: CallId; readonly peerId: PeerId; readonly epoch: Epoch },
+): Promise<boolean> {
+  const thisClaim = and(eq(callPeers.callId, callId), eq(callPeers.peerId, peerId), eq(callPeers.epoch, epoch));
+  return (await query(connection.db.$count(callPeers, thisClaim))) === 1;
 }
 
 const clockTime = sql`date_trunc('milliseconds', clock_timestamp())`.mapWith(calls.createdAt);

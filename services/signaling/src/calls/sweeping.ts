@@ -8,6 +8,12 @@ import type { Departing } from "./departing.ts";
 const SWEEP_MS = 1_000;
 const BATCH = 200;
 
+/** Steps under way at once: some of a pool, whose other connections are for those who come in. */
+const AT_ONCE = 4;
+
+/** A call that somebody is at is left to the next sweep: one that stays locked must not keep all others waiting. */
+const UNLOCKED = ["key share", { of: calls, skipLocked: true }] as const;
+
 /**
  * Does what time brings: windows that are over, calls that nobody is connected to, peers whose node is gone. Every
  * node sweeps; the lock on the call makes the second one find nothing to do.
@@ -36,7 +42,7 @@ export class Sweeping {
     // Jitter keeps the nodes from sweeping in step.
     this.#timer = setTimeout(
       () => {
-        this.#running = this.#sweep().finally(() => this.#schedule());
+        this.#running = this.#attempt(() => this.#sweep()).finally(() => this.#schedule());
       },
       SWEEP_MS * (0.5 + Math.random()),
     );
@@ -44,18 +50,40 @@ export class Sweeping {
   }
 
   async #sweep(): Promise<void> {
-    const { lease, logger } = this.#node;
-    if (!lease.holds()) return;
+    const { lease, metrics } = this.#node;
+    if (!this.#mayGoOn()) return;
+    await this.#each(new Set([...(await this.#overdue()), ...(await this.#idle())]), async (callId) => {
+      await this.#departing.depart(callId, { type: "settle" });
+    });
+    if (!lease.mayJudge()) return;
+    await this.#each(await this.#lost(), async ({ callId, peerId, epoch }) => {
+      const stored = await this.#departing.depart(callId, { type: "disconnect", peerId, epoch });
+      if (stored) metrics.lostPeers.inc();
+    });
+  }
+
+  /** One that fails does not keep the others waiting. */
+  async #each<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+    const left = items[Symbol.iterator]();
+    const worker = async (): Promise<void> => {
+      for (let next = left.next(); !next.done && this.#mayGoOn(); next = left.next()) {
+        const { value } = next;
+        await this.#attempt(() => work(value));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  }
+
+  /** With the database away each step would wait for its deadline. */
+  #mayGoOn(): boolean {
+    return !this.#isClosed && this.#node.lease.holds();
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
     try {
-      for (const callId of new Set([...(await this.#overdue()), ...(await this.#idle())])) {
-        await this.#departing.depart(callId, { type: "settle" });
-      }
-      if (!lease.mayJudge()) return;
-      for (const { callId, peerId, epoch } of await this.#lost()) {
-        const stored = await this.#departing.depart(callId, { type: "disconnect", peerId, epoch });
-        if (stored) this.#node.metrics.lostPeers.inc();
-      }
+      await work();
     } catch (error) {
+      const { logger } = this.#node;
       if (isUnavailable(error)) logger.debug({ err: error }, "the sweep waits for the database");
       else logger.error({ err: error }, "the sweep failed");
     }
@@ -65,11 +93,12 @@ export class Sweeping {
   async #overdue(): Promise<CallId[]> {
     const rows = await query(
       this.#node.connection.db
-        .selectDistinct({ callId: callPeers.callId })
+        .select({ callId: callPeers.callId })
         .from(callPeers)
         .innerJoin(calls, and(eq(calls.id, callPeers.callId), isNull(calls.tombstonedAt)))
         .where(and(eq(callPeers.status, "disconnected"), lte(callPeers.expiresAt, sql`now()`)))
-        .limit(BATCH),
+        .limit(BATCH)
+        .for(...UNLOCKED),
     );
     return rows.map(({ callId }) => callId as CallId);
   }
@@ -81,7 +110,8 @@ export class Sweeping {
         .select({ callId: calls.id })
         .from(calls)
         .where(and(isNull(calls.tombstonedAt), lte(calls.idleSince, since)))
-        .limit(BATCH),
+        .limit(BATCH)
+        .for(...UNLOCKED),
     );
     return rows.map(({ callId }) => callId as CallId);
   }
@@ -101,7 +131,8 @@ export class Sweeping {
             sql`(${lt(nodes.leaseUntil, sql`now()`)} or (${eq(nodes.id, lease.nodeId)} and ${lt(callPeers.nodeEpoch, lease.epoch)}))`,
           ),
         )
-        .limit(BATCH),
+        .limit(BATCH)
+        .for(...UNLOCKED),
     );
     return rows.map((row) => ({
       callId: row.callId as CallId,

@@ -1,6 +1,6 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
-import { Control, ERRORS, type NodeId, SUBJECTS } from "@radist-tech/protocol";
+import { type CallSnapshot, Control, ERRORS, type NodeId, SUBJECTS } from "@radist-tech/protocol";
 import { holdLease, type Logger } from "@radist-tech/runtime";
 import type { Registry } from "prom-client";
 import { Catching } from "../calls/catching.ts";
@@ -60,16 +60,17 @@ export class SignalingNode {
     });
     const metrics = createMetrics(registry, () => seats.size);
     this.context = { connection, bus, lease, logger, limits, seats, metrics };
-    this.#catching = new Catching(this.context, (seat) => this.#letGo(seat));
+    this.#catching = new Catching(this.context, (...seat) => this.#letGo(...seat));
     this.#telling = new Telling(this.context, this.#catching);
-    this.#departing = new Departing(this.context, this.#telling);
-    this.#releasing = new Releasing(this.context);
     this.#routing = new Routing(this.context);
+    this.#departing = new Departing(this.context, this.#telling, this.#routing);
+    this.#releasing = new Releasing(this.context, this.#routing);
     this.#keepalive = new Keepalive({ pingIntervalMs: limits.PING_INTERVAL_MS, timeoutMs: limits.SOCKET_TIMEOUT_MS });
     this.#sweeping = new Sweeping(this.context, this.#departing);
     const admission = new Admission(this.context, {
       telling: this.#telling,
       departing: this.#departing,
+      catching: this.#catching,
       releasing: this.#releasing,
       routing: this.#routing,
       keepalive: this.#keepalive,
@@ -100,7 +101,7 @@ export class SignalingNode {
 
   /** Tells the sockets to go elsewhere, spread over the time that there is, and stores that they are gone. */
   async drain(deadline: AbortSignal): Promise<void> {
-    this.entrance.isClosed = true;
+    const entered = this.entrance.close();
     const seats = [...this.context.seats];
     const spreadMs = Math.min(this.context.limits.DRAIN_MS * 0.7, seats.length * 5);
     await Promise.all(
@@ -109,6 +110,8 @@ export class SignalingNode {
         this.#sendElsewhere(seat);
       }),
     );
+    await Promise.race([entered, aborted(deadline)]);
+    this.#closeAll();
     await Promise.race([this.#departing.settled(), aborted(deadline)]);
   }
 
@@ -118,8 +121,9 @@ export class SignalingNode {
   }
 
   async #close(): Promise<void> {
-    this.entrance.isClosed = true;
     for (const timer of this.#timers) clearInterval(timer);
+    this.#closeAll();
+    await this.entrance.close();
     this.#keepalive.close();
     this.#closeAll();
     await this.#sweeping.close();
@@ -132,6 +136,7 @@ export class SignalingNode {
   #control(data: Uint8Array): void {
     const control = Control.parse(JSON.parse(Buffer.from(data).toString()));
     const { seats } = this.context;
+    seats.doubtAdmissions();
     switch (control.type) {
       case "call_ended":
         for (const seat of seats.ofCall(control.callId)) this.#catching.catchUp(seat);
@@ -168,19 +173,17 @@ export class SignalingNode {
   }
 
   /** Another claim came after this one: what it may have missed is brought to wherever the peer is now. */
-  #letGo(seat: Seat): void {
+  #letGo(seat: Seat, takenOverIn?: CallSnapshot): void {
     const { seats, metrics, logger } = this.context;
     if (!seats.remove(seat)) return;
     metrics.fenced.inc();
     const { callId, peerId, epoch } = seat;
     logger.warn({ callId, peerId, epoch }, "a peer was claimed elsewhere");
-    seat.socket.refuse("unavailable", ERRORS.unavailable.close);
-    seat.takeUnconfirmed().forEach((frame, index) => {
-      const origin = { peerId, epoch, count: index };
-      this.#routing
-        .deliver({ callId, peerId }, origin, undefined, frame)
-        .catch((error: unknown) => logger.error({ err: error, callId, peerId }, "a signal was lost with its socket"));
-    });
+    if (takenOverIn) seat.release("superseded", takenOverIn);
+    else seat.socket.refuse("unavailable", ERRORS.unavailable.close);
+    this.#routing
+      .redeliver(seat, seat.takeUnconfirmed())
+      .catch((error: unknown) => logger.error({ err: error, callId, peerId }, "signals were lost with their socket"));
   }
 }
 

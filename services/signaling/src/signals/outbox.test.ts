@@ -63,5 +63,5 @@ test("takes a task from within a task, behind those that wait", async () => {
 
 /** Promise jobs run in order: after some turns of them, nothing is left that was ready. */
 async function settled(outbox: Outbox): Promise<void> {
-  for (let turn = 0; turn < 20 && !outbox.isIdle; turn++) await undefined;
+  for (let turn = 0; turn < 20 && !outbox.isIdle; turn++) await Promise.resolve();
 }

@@ -42,7 +42,7 @@ export class Routing {
   /** Hands a signal to a peer on this node, if it is here right now; nothing to wait for. */
   deliverHere({ peerId }: Target, route: Route, frame: string): boolean {
     const seat = this.#node.lease.isTrusted() ? this.#node.seats.get(peerId) : undefined;
-    if (seat?.epoch !== route.epoch) return false;
+    if (seat?.epoch !== route.epoch || !seat.isOpen) return false;
     seat.signal(frame);
     this.#count("delivered_here");
     return true;
@@ -80,6 +80,22 @@ export class Routing {
     return "peer_not_connected";
   }
 
+  /** Brings what a socket may not have received to wherever its peer is now, in order. */
+  async redeliver(
+    { callId, peerId, epoch }: Target & { readonly epoch: Epoch },
+    frames: readonly string[],
+  ): Promise<void> {
+    for (const [count, frame] of frames.entries()) {
+      const refused = await this.deliver({ callId, peerId }, { peerId, epoch, count }, undefined, frame);
+      if (refused === undefined) continue;
+      this.#node.logger.warn(
+        { callId, peerId, code: refused, left: frames.length - count },
+        "signals were lost with their socket",
+      );
+      return;
+    }
+  }
+
   /** Answers another node that sends a signal for a peer here. */
   async receive(data: Uint8Array): Promise<Uint8Array> {
     const text = Buffer.from(data).toString();
@@ -93,8 +109,9 @@ export class Routing {
     if (!this.#node.lease.isTrusted()) return Promise.resolve("not_here");
     return new Promise((resolve) => {
       this.#node.seats.arrive(head.to, head.epoch, (seat) => {
-        seat?.signal(frame, head.origin);
-        resolve(seat ? "delivered" : "not_here");
+        if (!seat?.isOpen) return resolve("not_here");
+        seat.signal(frame, head.origin);
+        resolve("delivered");
       });
     });
   }

@@ -1,5 +1,6 @@
 import type { PeerId, ProjectId } from "@radist-tech/protocol";
 import { type Admitted, joinCall, type Readmitted, reconnectPeer } from "../calls/admit.ts";
+import type { Catching } from "../calls/catching.ts";
 import type { Departing } from "../calls/departing.ts";
 import type { Releasing } from "../calls/releasing.ts";
 import { snapshot, view } from "../calls/snapshot.ts";
@@ -19,6 +20,7 @@ type Reconnect = Extract<ConnectionRequest, { kind: "reconnect" }>;
 interface Parts {
   readonly telling: Telling;
   readonly departing: Departing;
+  readonly catching: Catching;
   readonly releasing: Releasing;
   readonly routing: Routing;
   readonly keepalive: Keepalive;
@@ -103,8 +105,8 @@ export class Admission {
         reconnectToken: admitted.reconnectToken,
         iceServers: this.#iceServers,
       });
-      for (const { frame } of admitted.held) seat.signal(frame);
-      for (const frame of missed) seat.signal(frame);
+      seat.replay(admitted.held.map(({ frame }) => frame));
+      seat.replay(missed);
       seats.add(seat);
       this.#open(seat);
       dropHeld(
@@ -131,9 +133,16 @@ export class Admission {
   }
 
   #open(seat: Seat): void {
-    const { keepalive, routing, departing } = this.#parts;
-    const conversation = new Conversation(this.#node, seat, routing, departing);
+    const { keepalive, departing, catching } = this.#parts;
+    const { seats } = this.#node;
     const { socket } = seat;
+    const lost = (): void => {
+      if (seats.remove(seat) && !seat.isReleased) departing.lost(seat, seat.takeUnconfirmed());
+    };
+    // It may have gone while its claim was being stored.
+    if (socket.readyState === socket.CLOSED) return lost();
+    socket.on("close", lost);
+    const conversation = new Conversation(this.#node, seat, this.#parts);
     keepalive.watch(socket);
     socket.on("pong", () => keepalive.heard(socket));
     socket.on("ping", () => keepalive.heard(socket));
@@ -141,12 +150,7 @@ export class Admission {
       keepalive.heard(socket);
       conversation.hear(data, isBinary);
     });
-    const lost = (): void => {
-      if (this.#node.seats.remove(seat) && !seat.isReleased) departing.lost(seat, seat.takeUnconfirmed());
-    };
-    socket.on("close", lost);
-    // It may have gone while its claim was being stored.
-    if (socket.readyState === socket.CLOSED) lost();
+    if (seats.isInDoubt(seat.peerId)) catching.catchUp(seat);
   }
 
   /** Nobody waits for this join any more: the seat and the token are free again. */

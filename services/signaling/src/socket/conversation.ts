@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { isUnavailable } from "@radist-tech/db";
 import { ERRORS, type ErrorCode, type P2PClientMessage } from "@radist-tech/protocol";
+import type { Catching } from "../calls/catching.ts";
 import type { Departing } from "../calls/departing.ts";
 import { snapshot } from "../calls/snapshot.ts";
+import { isLatestClaim } from "../calls/store.ts";
 import type { NodeContext } from "../node/context.ts";
 import { signalFrame } from "../signals/frame.ts";
 import { Outbox } from "../signals/outbox.ts";
@@ -17,23 +19,31 @@ const MAX_INVALID_IN_A_ROW = 10;
 /** Signals of one sender that may wait for a silent node. */
 const MAX_PENDING = 256;
 
+interface ConversationParts {
+  readonly routing: Routing;
+  readonly departing: Departing;
+  readonly catching: Catching;
+}
+
 /** What a seated client says, and what comes of it. */
 export class Conversation {
   readonly #node: NodeContext;
   readonly #seat: Seat;
   readonly #routing: Routing;
   readonly #departing: Departing;
+  readonly #catching: Catching;
   readonly #rate: MessageRate;
   readonly #outbox = new Outbox(MAX_PENDING);
   #invalidInARow = 0;
   #signals = 0;
   #isLeaving = false;
 
-  constructor(node: NodeContext, seat: Seat, routing: Routing, departing: Departing) {
+  constructor(node: NodeContext, seat: Seat, { routing, departing, catching }: ConversationParts) {
     this.#node = node;
     this.#seat = seat;
     this.#routing = routing;
     this.#departing = departing;
+    this.#catching = catching;
     const { MESSAGES_PER_SECOND: perSecond, MESSAGE_BURST: burst, RATE_LIMIT_PATIENCE_MS: patienceMs } = node.limits;
     this.#rate = new MessageRate({ perSecond, burst, patienceMs }, performance.now());
   }
@@ -66,11 +76,15 @@ export class Conversation {
     if (!known || targetPeerId === peerId) return this.#refuse("peer_not_found", requestId);
     const frame = signalFrame(text, { callId, from: peerId, signalType, at: new Date() });
     const target = { callId, peerId: targetPeerId };
-    if (this.#outbox.isIdle && this.#routing.deliverHere(target, known, frame)) return;
+    const { connection, lease } = this.#node;
+    const isTrusted = lease.isTrusted();
+    if (isTrusted && this.#outbox.isIdle && this.#routing.deliverHere(target, known, frame)) return;
     if (this.#outbox.isFull) return this.#refuse("peer_not_connected", requestId);
     const origin = { peerId, epoch, count: ++this.#signals };
     this.#outbox.push(async () => {
       try {
+        // What was said to a process while it was frozen must not follow what the peer has said elsewhere meanwhile.
+        if (!isTrusted && !(await isLatestClaim(connection, this.#seat))) return this.#refuse("unavailable", requestId);
         const now = this.#seat.view.peers.find((peer) => peer.peerId === targetPeerId);
         const route = now?.status === "connected" ? now : undefined;
         const refused = await this.#routing.deliver(target, origin, route, frame);
@@ -82,17 +96,16 @@ export class Conversation {
   }
 
   async #leave(requestId: string | undefined): Promise<void> {
-    const { callId, peerId, epoch, socket } = this.#seat;
+    const { callId, peerId, epoch } = this.#seat;
     try {
       const stored = await this.#departing.depart(callId, { type: "leave", peerId, epoch });
-      this.#node.seats.remove(this.#seat);
-      if (stored) this.#seat.release("left", snapshot(stored.call), requestId);
-      else {
-        // The seat went to another claim, or the call ended, while this was under way.
+      if (!stored) {
+        // The seat went to another claim, or the call ended, while this was under way: the comparison says which.
         this.#node.metrics.fenced.inc();
-        this.#seat.isReleased = true;
-        socket.refuse("unavailable", ERRORS.unavailable.close, { requestId });
+        return this.#catching.catchUp(this.#seat);
       }
+      this.#node.seats.remove(this.#seat);
+      this.#seat.release("left", snapshot(stored.call), requestId);
     } catch (error) {
       this.#fail(error, requestId);
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isUnavailable, projects, query } from "@radist-tech/db";
 import { ERRORS, type ProjectId, type PublicKey, Refusal } from "@radist-tech/protocol";
 import { addressBlock, clientAddress, FailureThrottle } from "@radist-tech/runtime";
@@ -31,8 +32,8 @@ export class Entrance {
     WebSocket: PeerSocket,
   });
   #waiting = 0;
-  /** No new sockets from here on. */
-  isClosed = false;
+  readonly #closing = new AbortController();
+  readonly #entering = new Set<Promise<void>>();
 
   constructor(node: NodeContext, admit: Admit) {
     this.#node = node;
@@ -45,15 +46,24 @@ export class Entrance {
       peerSocket.on("error", (error) => this.#node.logger.debug({ err: error }, "socket failed"));
       // What the client says before it is admitted waits in the connection.
       peerSocket.pause();
-      this.#enter(peerSocket, request).then(
-        () => peerSocket.resume(),
-        (error: unknown) => this.#refuse(peerSocket, request, error),
-      );
+      const entering = this.#enter(peerSocket, request)
+        .then(
+          () => peerSocket.resume(),
+          (error: unknown) => this.#refuse(peerSocket, request, error),
+        )
+        .finally(() => this.#entering.delete(entering));
+      this.#entering.add(entering);
     });
   }
 
+  /** No new sockets from here on; resolves when those on their way in are seated or refused. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#entering);
+  }
+
   async #enter(socket: PeerSocket, request: IncomingMessage): Promise<void> {
-    if (this.isClosed || !this.#node.lease.holds()) throw new Refusal("unavailable");
+    if (this.#closing.signal.aborted || !this.#node.lease.holds()) throw new Refusal("unavailable");
     const wanted = readConnectionRequest(request.url ?? "/");
     const project = await this.#findProject(wanted.publicKey);
     if (!project) throw new Refusal("unauthorized");
@@ -90,7 +100,7 @@ export class Entrance {
     const delayMs = this.#throttle.failed(block, performance.now());
     if (delayMs === 0 || this.#waiting >= MAX_WAITING) return;
     this.#waiting++;
-    await new Promise((resolve) => setTimeout(resolve, delayMs).unref());
+    await sleep(delayMs, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {});
     this.#waiting--;
   }
 }

@@ -108,6 +108,10 @@ describe.each([
         const answer = await raw.socket.until(({ texts }) => texts[from]);
         const expected = message.success ? "peer_not_found" : /^(invalid|unsupported)_message$/;
         expect(errorsIn([answer])[0]?.code).toMatch(expected);
+        // Ten in a row that cannot be understood would end the socket; this one can.
+        const valid = { type: "signal", targetPeerId: raw.partner.peerId, signalType: "valid", payload: null };
+        raw.socket.write(frame(OPCODE.text, JSON.stringify(valid)));
+        await raw.partner.hears("signal");
       }),
       RUNS,
     );

@@ -8,7 +8,7 @@ export interface Complaint {
   readonly requestId?: string;
 }
 
-const Envelope = z.object({ type: z.string(), requestId: z.unknown().optional() });
+const Envelope = z.object({ type: z.unknown(), requestId: z.unknown() }).partial();
 const TYPES: ReadonlySet<string> = new Set(P2PClientMessage.options.map((option) => option.shape.type.value));
 
 /** Reads a text frame by the schema of the protocol. */
@@ -20,15 +20,10 @@ export function readMessage(text: string): { readonly message: P2PClientMessage 
     return { code: "invalid_message", message: "The message is not JSON." };
   }
   const envelope = Envelope.safeParse(json);
-  if (!envelope.success) {
-    const isObject = typeof json === "object" && json !== null && !Array.isArray(json);
-    return {
-      code: "invalid_message",
-      message: isObject ? "type: must be a string." : "The message is not a JSON object.",
-    };
-  }
-  const echo = echoOf(envelope.data.requestId);
-  const { type } = envelope.data;
+  if (!envelope.success) return { code: "invalid_message", message: "The message is not a JSON object." };
+  const { type, requestId } = envelope.data;
+  const echo = echoOf(requestId);
+  if (typeof type !== "string") return { code: "invalid_message", message: "type: must be a string.", ...echo };
   if (!TYPES.has(type)) {
     return {
       code: "unsupported_message",

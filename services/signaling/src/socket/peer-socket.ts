@@ -14,6 +14,8 @@ const CLOSED_BY_PARSER: Partial<Record<number, { readonly code: ErrorCode; reado
 
 /** A socket that says why before it closes, also where `ws` itself closes it. */
 export class PeerSocket extends WebSocket {
+  #isEnding = false;
+
   override close(code?: number, reason?: string | Buffer): void {
     // `ws` closes by itself without a reason; where it answers a client's close it repeats that one's reason.
     const refusal = code === undefined || reason !== undefined ? undefined : CLOSED_BY_PARSER[code];
@@ -37,7 +39,10 @@ export class PeerSocket extends WebSocket {
     this.end(close, code);
   }
 
+  /** The first code counts; a client that goes on talking can be refused many times until it is cut. */
   end(close: number, reason: string): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
     super.close(close, reason);
     const cut = setTimeout(() => this.terminate(), CLOSE_GRACE_MS);
     cut.unref();

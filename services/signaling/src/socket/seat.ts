@@ -35,6 +35,8 @@ export class Seat implements Sitter {
   isReleased = false;
   readonly #unconfirmed: Unconfirmed;
   readonly #maxUnsentBytes: number;
+  /** Of what waited for the peer: it may go beyond the limit once more, or a peer that fell behind could never return. */
+  #replayedBytes = 0;
   readonly #lastOrigin = new Map<PeerId, SignalHead["origin"]>();
 
   constructor(sitter: Sitter, socket: PeerSocket, view: CallView, maxUnsentBytes: number) {
@@ -51,6 +53,11 @@ export class Seat implements Sitter {
     socket.on("pong", (mark) => this.#unconfirmed.confirm(mark.toString()));
   }
 
+  /** What comes for a peer whose socket is closing waits for its next one. */
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
   tell(message: P2PServerMessage): void {
     this.#send(JSON.stringify(message));
   }
@@ -64,6 +71,15 @@ export class Seat implements Sitter {
     if (origin && !this.#isNew(origin)) return;
     this.#unconfirmed.add(frame);
     this.#send(frame);
+  }
+
+  /** Sends what waited for the peer, in order. */
+  replay(frames: readonly string[]): void {
+    for (const frame of frames) {
+      this.#unconfirmed.add(frame);
+      this.socket.sendText(frame);
+      this.#replayedBytes += Buffer.byteLength(frame);
+    }
   }
 
   /** Signals that the client may not have received, in order. */
@@ -98,7 +114,9 @@ export class Seat implements Sitter {
 
   #checkUnsent(): void {
     const unsent = Math.max(this.socket.bufferedAmount, this.#unconfirmed.byteLength);
-    if (unsent > this.#maxUnsentBytes && this.socket.readyState === this.socket.OPEN) {
+    if (unsent <= this.#maxUnsentBytes) this.#replayedBytes = 0;
+    const allowed = this.#maxUnsentBytes + Math.min(this.#replayedBytes, this.#maxUnsentBytes);
+    if (unsent > allowed && this.isOpen) {
       this.socket.refuse("slow_consumer", 1013);
     }
   }

@@ -10,7 +10,10 @@ type Arrival = (seat: Seat | undefined) => void;
  */
 export class Seats {
   readonly #seats = new Map<PeerId, Seat>();
-  readonly #admissions = new Map<PeerId, { open: number; waiting: { epoch: Epoch; arrival: Arrival }[] }>();
+  readonly #admissions = new Map<
+    PeerId,
+    { open: number; isInDoubt: boolean; waiting: { epoch: Epoch; arrival: Arrival }[] }
+  >();
 
   get size(): number {
     return this.#seats.size;
@@ -44,7 +47,16 @@ export class Seats {
   beginAdmission(peerId: PeerId): void {
     const admission = this.#admissions.get(peerId);
     if (admission) admission.open++;
-    else this.#admissions.set(peerId, { open: 1, waiting: [] });
+    else this.#admissions.set(peerId, { open: 1, isInDoubt: false, waiting: [] });
+  }
+
+  /** Something came that concerns whole calls: those on their way in may have stored their claims before it. */
+  doubtAdmissions(): void {
+    for (const admission of this.#admissions.values()) admission.isInDoubt = true;
+  }
+
+  isInDoubt(peerId: PeerId): boolean {
+    return this.#admissions.get(peerId)?.isInDoubt ?? false;
   }
 
   /** Seats the admitted peer, unless a later claim is here already, and lets in what waited for it. */

@@ -16,12 +16,14 @@ export const UNHURRIED = {
  */
 export class Neighbours {
   readonly #people: readonly [Person, Person];
+  readonly #nodeUrl: string;
   #throws = 0;
   #isOver = false;
   readonly #playing: Promise<void>;
 
-  private constructor(alice: Person, bob: Person) {
+  private constructor(alice: Person, bob: Person, nodeUrl: string) {
     this.#people = [alice, bob];
+    this.#nodeUrl = nodeUrl;
     this.#playing = this.#play();
     // Whoever asks next hears of it; until then it is nobody's unhandled rejection.
     this.#playing.catch(() => {});
@@ -29,7 +31,7 @@ export class Neighbours {
 
   static async meet(cluster: Cluster, nodes: [number, number]): Promise<Neighbours> {
     const { alice, bob } = await twoPeople(cluster, nodes);
-    return new Neighbours(alice, bob);
+    return new Neighbours(alice, bob, String(cluster.nodes[nodes[0]]?.url));
   }
 
   /** Resolves when a whole exchange has begun and ended since the asking. */
@@ -64,11 +66,25 @@ export class Neighbours {
   async #play(): Promise<void> {
     const [alice, bob] = this.#people;
     while (!this.#isOver) {
-      alice.signals(bob, this.#throws);
-      expect(await bob.hears("signal")).toMatchObject({ payload: this.#throws });
-      bob.signals(alice, this.#throws);
-      expect(await alice.hears("signal")).toMatchObject({ payload: this.#throws });
+      await this.#throw(alice, bob);
+      await this.#throw(bob, alice);
       this.#throws++;
     }
+  }
+
+  async #throw(from: Person, to: Person): Promise<void> {
+    from.signals(to, this.#throws);
+    try {
+      expect(await to.hears("signal")).toMatchObject({ payload: this.#throws });
+    } catch (error) {
+      throw new Error(`Throw ${this.#throws} was lost. ${await this.#circumstances(from)}`, { cause: error });
+    }
+  }
+
+  /** What tells where a throw went: the thrower's last messages, and what the node has counted. */
+  async #circumstances(from: Person): Promise<string> {
+    const metrics = await (await fetch(`${this.#nodeUrl}/metrics`)).text();
+    const counted = metrics.split("\n").filter((line) => /^radist_signaling_(signals|errors|peers|fenced)/.test(line));
+    return ["The thrower heard at last:", ...from.socket.texts.slice(-3), "The node counted:", ...counted].join("\n");
   }
 }

@@ -1,0 +1,70 @@
+import { type Connection, connect, nodes } from "@radist-tech/db";
+import { newNodeId } from "@radist-tech/protocol";
+import { eq, sql } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { holdLease } from "./lease.ts";
+import { createLogger } from "./logger.ts";
+
+const logger = createLogger({ name: "lease", level: "silent" });
+const times = { leaseMs: 600, renewMs: 100 };
+const SOON = { timeout: 5_000, interval: 10 };
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+let connection: Connection;
+beforeAll(async () => {
+  connection = await connect("pglite:memory");
+  await connection.migrate();
+});
+afterAll(() => connection.close());
+
+test("comparing what a node holds takes as long as it takes; the lease is renewed meanwhile", async () => {
+  const { promise: compared, resolve: endComparing } = Promise.withResolvers<void>();
+  const onLapse = vi.fn(() => compared);
+  await using lease = holdLease({
+    connection,
+    nodeId: newNodeId(),
+    service: "test",
+    logger,
+    times,
+    onLapse,
+    onSuperseded() {},
+  });
+  await vi.waitUntil(() => lease.holds(), SOON);
+  await pause(2 * times.leaseMs);
+  expect(lease.holds()).toBe(true);
+  endComparing();
+  await vi.waitUntil(() => lease.mayJudge(), SOON);
+  expect(onLapse).toHaveBeenCalledTimes(1);
+});
+
+test("a comparison that failed is made again with the next renewal", async () => {
+  const onLapse = vi.fn(() => Promise.resolve()).mockRejectedValueOnce(new Error("no database for a moment"));
+  await using lease = holdLease({
+    connection,
+    nodeId: newNodeId(),
+    service: "test",
+    logger,
+    times,
+    onLapse,
+    onSuperseded() {},
+  });
+  await vi.waitUntil(() => onLapse.mock.calls.length === 2, SOON);
+  await pause(3 * times.renewMs);
+  expect(lease.isTrusted()).toBe(true);
+  expect(onLapse).toHaveBeenCalledTimes(2);
+});
+
+test("another process with the same id: the earlier one holds nothing any more, and closes for itself only", async () => {
+  const nodeId = newNodeId();
+  const onSuperseded = vi.fn();
+  const onLapse = () => Promise.resolve();
+  await using earlier = holdLease({ connection, nodeId, service: "test", logger, times, onLapse, onSuperseded });
+  await vi.waitUntil(() => earlier.holds(), SOON);
+  await using later = holdLease({ connection, nodeId, service: "test", logger, times, onLapse, onSuperseded() {} });
+  await vi.waitUntil(() => onSuperseded.mock.calls.length === 1, SOON);
+  expect(earlier.holds()).toBe(false);
+  await earlier.close();
+  expect(later.epoch).toBe(earlier.epoch + 1);
+  const good = sql<boolean>`${nodes.leaseUntil} > now()`;
+  expect(await connection.db.select({ good }).from(nodes).where(eq(nodes.id, nodeId))).toEqual([{ good: true }]);
+});

@@ -1,0 +1,20 @@
+import { callPeers } from "@radist-tech/db";
+import { eq } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { startCluster } from "../testing/cluster.ts";
+import { joins } from "../testing/people.ts";
+
+test("a call does not grow with those who come and go, and every one of them is heard of", async () => {
+  await using cluster = await startCluster({ embedded: true });
+  const guests = 40;
+  const { callId, callTokens } = await cluster.createCall(guests + 1);
+  await using host = await joins(cluster, String(callTokens[0]));
+  for (const callToken of callTokens.slice(1)) {
+    const guest = await joins(cluster, callToken);
+    guest.says({ type: "leave" });
+    await guest.socket.closed;
+    expect(await host.hears("peer_joined")).toMatchObject({ peerId: guest.peerId });
+    expect(await host.hears("peer_left")).toMatchObject({ peerId: guest.peerId, reason: "left" });
+  }
+  expect(await cluster.connection.db.$count(callPeers, eq(callPeers.callId, callId))).toBeLessThan(20);
+});
