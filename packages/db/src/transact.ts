@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from "drizzle-orm";
 import type { Connection, Database } from "./connect.ts";
 import { DatabaseUnavailable, isConflict, isUnavailable } from "./unavailable.ts";
 
@@ -71,9 +72,16 @@ async function withDeadline<T>(
   try {
     return await Promise.race([running, deadline]);
   } catch (error) {
-    if (error instanceof DatabaseUnavailable || !isUnavailable(error)) throw error;
+    if (error instanceof DatabaseUnavailable) throw error;
+    if (!isUnavailable(error)) throw withoutParameters(error);
     throw new DatabaseUnavailable("The database cannot be reached.", { cause: error });
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** drizzle repeats a query's parameters in its error; what people send to each other has no place in a log. */
+function withoutParameters(error: unknown): unknown {
+  if (!(error instanceof DrizzleQueryError)) return error;
+  return new Error(`Failed query: ${error.query}`, { cause: error.cause });
 }

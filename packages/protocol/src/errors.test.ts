@@ -12,7 +12,7 @@ describe.each(rows)("%s", (code, spec) => {
   test("says a whole sentence", () => expect(spec.message).toMatch(/^[A-Z].*\.$/));
 
   test("has the status of an error", () =>
-    expect([400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 503]).toContain(spec.status));
+    expect([400, 401, 403, 404, 409, 410, 413, 422, 426, 429, 500, 503]).toContain(spec.status));
 
   test("closes with a code of the contract, or not at all", () => {
     for (const close of [spec.close, spec.closeWhenRepeated ?? null]) {

@@ -186,7 +186,7 @@ describe("closing", () => {
   });
 });
 
-test("a port that is taken is an error of the start", async () => {
+test("a port that is taken is a problem of the configuration", async () => {
   await using first = await serve(plane());
   const second = listen({
     planes: [plane()],
@@ -195,5 +195,5 @@ test("a port that is taken is an error of the start", async () => {
     logger,
     registry: createRegistry("test"),
   });
-  await expect(second).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await expect(second).rejects.toMatchObject({ problems: [expect.stringMatching(/^PORT: \d+ is in use/)] });
 });

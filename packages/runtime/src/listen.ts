@@ -109,7 +109,7 @@ function bind(server: Server, port: number, host: string): Promise<void> {
 }
 
 function problem({ code }: NodeJS.ErrnoException, port: number, host: string): string {
-  if (code === "EADDRINUSE") return `PORT: ${port} is in use by another program. Stop that, or choose another port`;
-  if (code === "EACCES") return `PORT: ${port} is not open to this user. Choose one above 1023`;
-  return `HOST: ${host} is no address of this machine (${code})`;
+  if (code === "EADDRINUSE") return `PORT: ${port} is in use by another program. Stop that, or choose another port.`;
+  if (code === "EACCES") return `PORT: ${port} is not open to this user. Choose one above 1023.`;
+  return `HOST: ${host} is no address of this machine (${code}).`;
 }

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidConfig } from "./config.ts";
 import type { Listening } from "./listen.ts";
 import type { Logger } from "./logger.ts";
@@ -14,6 +15,9 @@ export interface Running {
 // One Ctrl-C arrives several times: from the terminal, and from npm and other parents that pass it on.
 const ECHO_MS = 1000;
 
+/** How long a start that is under way when it is told to stop may take, to be ended in order. */
+const STARTING_MS = 2_000;
+
 /** How long closing may take after draining. */
 const CLOSE_MS = 5_000;
 
@@ -22,9 +26,10 @@ const CLOSE_MS = 5_000;
  * failed or took too long. A later signal exits at once. A wrong configuration exits 1 with all its problems.
  */
 export async function run(start: () => Promise<Running>): Promise<void> {
-  let running: Running;
+  const stopping = firstSignal();
+  let running: Running | undefined;
   try {
-    running = await start();
+    running = await Promise.race([start(), stopping.then(() => sleep(STARTING_MS, undefined))]);
   } catch (error) {
     if (error instanceof InvalidConfig) process.stderr.write(`${error.message}\n`);
     else
@@ -33,19 +38,11 @@ export async function run(start: () => Promise<Running>): Promise<void> {
       );
     process.exit(1);
   }
+  if (!running) process.exit(0);
   const { logger, listening } = running;
   process.on("unhandledRejection", (error) => logger.error({ err: error }, "unhandled rejection"));
 
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
-  });
-  const since = performance.now();
-  for (const again of ["SIGTERM", "SIGINT"] as const) {
-    process.on(again, () => {
-      if (performance.now() - since > ECHO_MS) process.exit(1);
-    });
-  }
+  const signal = await stopping;
   logger.info({ signal }, "draining");
   // Whoever started this process would wait, and then kill it without a word.
   setTimeout(() => {
@@ -68,4 +65,18 @@ export async function run(start: () => Promise<Running>): Promise<void> {
   for (const resource of running.resources.toReversed()) await step(() => resource[Symbol.asyncDispose]());
   logger.info("stopped");
   process.exit(failed ? 1 : 0);
+}
+
+/** Waits for the first signal to stop; a later one, that is no echo of it, exits at once. */
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let since: number | undefined;
+    for (const name of ["SIGTERM", "SIGINT"] as const) {
+      process.on(name, () => {
+        since ??= performance.now();
+        if (performance.now() - since > ECHO_MS) process.exit(1);
+        resolve(name);
+      });
+    }
+  });
 }

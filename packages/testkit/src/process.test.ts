@@ -53,7 +53,7 @@ test("disposal ends what a program has started and left behind", async () => {
   const program = await startProcess({ command, args: ["-e", code], readyLine: /child \d+\n/ });
   const child = Number(/child (\d+)/.exec(program.output)?.[1]);
   await program[Symbol.asyncDispose]();
-  await expect.poll(() => isAlive(child)).toBe(false);
+  await expect.poll(() => isAlive(child), { timeout: 20_000 }).toBe(false);
 });
 
 test("nothing outlives a test process that is killed", async () => {

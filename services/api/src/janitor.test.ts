@@ -1,8 +1,9 @@
-import { callTokens, idempotentAnswers } from "@radist-tech/db";
+import { callTokens, idempotentAnswers, nodes } from "@radist-tech/db";
 import { createLogger } from "@radist-tech/runtime";
 import { sql } from "drizzle-orm";
 import { afterAll, expect, test, vi } from "vitest";
 import { startJanitor, sweep } from "./janitor.ts";
+import { seatPeer } from "./testing/peers.ts";
 import { startApi } from "./testing/start-api.ts";
 
 const api = await startApi();
@@ -32,11 +33,24 @@ test("deletes what is old, all of it and nothing else", async () => {
   const fresh = { callId, hash: digest(), expiresAt: ago("23 hours") };
   await connection.db.insert(callTokens).values(fresh);
   await project.ask("POST", "/calls", { headers: { "idempotency-key": "kept" } });
-  expect(await sweep(connection)).toEqual({ answers: 2_500, tokens: 2_500 });
-  expect(await sweep(connection)).toEqual({ answers: 0, tokens: 0 });
+  expect(await sweep(connection)).toEqual({ answers: 2_500, tokens: 2_500, nodes: 0 });
+  expect(await sweep(connection)).toEqual({ answers: 0, tokens: 0, nodes: 0 });
   // Two of each of the two calls, and the one that has expired within the day.
   expect(await connection.db.$count(callTokens)).toBe(5);
   expect(await connection.db.$count(idempotentAnswers)).toBe(1);
+});
+
+test("forgets nodes that are long gone, unless their peers are still to be declared lost", async () => {
+  await seatPeer(connection, callId, "connected");
+  const node = { service: "signaling", epoch: 1 };
+  await connection.db.insert(nodes).values([
+    { ...node, id: "node_gone", leaseUntil: ago("25 hours") },
+    { ...node, id: "node_test", leaseUntil: ago("25 hours") },
+    { ...node, id: "node_recent", leaseUntil: ago("23 hours") },
+  ]);
+  expect(await sweep(connection)).toMatchObject({ nodes: 1 });
+  const left = await connection.db.select({ id: nodes.id }).from(nodes).orderBy(nodes.id);
+  expect(left.map(({ id }) => id)).toEqual(["node_recent", "node_test"]);
 });
 
 test("several at once share the work", async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Connection, callTokens, idempotentAnswers, query } from "@radist-tech/db";
+import { type Connection, callPeers, callTokens, idempotentAnswers, nodes, query } from "@radist-tech/db";
 import type { Logger } from "@radist-tech/runtime";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
@@ -33,11 +33,18 @@ export function startJanitor(connection: Connection, logger: Logger, periodMs = 
   };
 }
 
-/** Deletes answers of idempotent requests that no longer count (24 h) and tokens that expired a day ago or earlier. */
+/** Nodes that have been gone for a day, but for those whose peers nobody has declared lost yet. */
+const LONG_GONE = sql`${nodes.leaseUntil} < now() - interval '1 day' and not exists (
+  select from ${callPeers} where ${callPeers.nodeId} = ${nodes.id} and ${callPeers.status} = 'connected')`;
+
+/**
+ * Deletes answers of idempotent requests that no longer count (24 h), tokens that expired a day ago or earlier, and
+ * nodes that are long gone.
+ */
 export async function sweep(
   connection: Connection,
   signal?: AbortSignal,
-): Promise<{ answers: number; tokens: number }> {
+): Promise<{ answers: number; tokens: number; nodes: number }> {
   return {
     answers: await remove(
       connection,
@@ -46,6 +53,7 @@ export async function sweep(
       signal,
     ),
     tokens: await remove(connection, callTokens, sql`${callTokens.expiresAt} < now() - interval '1 day'`, signal),
+    nodes: await remove(connection, nodes, LONG_GONE, signal),
   };
 }
 

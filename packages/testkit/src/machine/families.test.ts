@@ -19,7 +19,7 @@ async function startFamily() {
     output += text;
   });
   const members = () => new Set(output.split("\n").slice(0, -1).map(Number));
-  await expect.poll(() => members().size).toBe(2);
+  await expect.poll(() => members().size, { timeout: 20_000 }).toBe(2);
   return { parent, pid: parent.pid ?? 0, members: [...members()], written: () => output.length };
 }
 
@@ -33,12 +33,13 @@ test("nothing of a frozen family moves until it goes on, and nothing of a killed
   expect(written()).toBe(before);
 
   signalFamily(pid, "SIGCONT");
-  await expect.poll(written).toBeGreaterThan(before);
+  await expect.poll(written, { timeout: 20_000 }).toBeGreaterThan(before);
 
   const ended = once(parent, "close");
   signalFamily(pid, "SIGKILL");
   await ended;
-  expect(members.filter((member) => isAlive(member))).toEqual([]);
+  // The orphan is killed, and gone when the system has come to it.
+  await expect.poll(() => members.filter((member) => isAlive(member)), { timeout: 20_000 }).toEqual([]);
 });
 
 test("a process that is gone is told, not thrown", async () => {

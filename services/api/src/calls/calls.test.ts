@@ -114,6 +114,10 @@ describe("GET …/calls/:callId", () => {
     const call = CallDetails.parse((await project.ask("GET", `/calls/${callId}`)).body);
     expect(call.peers).toEqual([]);
     expect(call.tombstonedAt).toBe(call.updatedAt);
+    const rows = await api.connection.db.query.callPeers.findMany({
+      where: (peers, { eq }) => eq(peers.callId, callId),
+    });
+    expect(rows).toMatchObject([{ status: "expired", expiresAt: null }]);
   });
 });
 

@@ -1,15 +1,33 @@
-import { type Connection, calls, query } from "@radist-tech/db";
+import { type Connection, callPeers, calls, heldSignals, query, type Transaction, transact } from "@radist-tech/db";
 import { type CallId, Refusal } from "@radist-tech/protocol";
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { Announcements } from "../announcements.ts";
 
-/** What ends an open call in the database. */
-export const TERMINATED = {
-  tombstonedAt: sql`now()`,
-  tombstoneReason: "terminated",
-  updatedAt: sql`now()`,
-  version: sql`${calls.version} + 1`,
-} as const;
+/**
+ * Ends the open ones among some calls: nobody holds a seat any more, and nothing is held for anybody.
+ *
+ * @returns their ids
+ */
+export async function terminate(tx: Transaction, which: SQL | undefined): Promise<string[]> {
+  const ended = await tx
+    .update(calls)
+    .set({
+      tombstonedAt: sql`now()`,
+      tombstoneReason: "terminated",
+      updatedAt: sql`now()`,
+      version: sql`${calls.version} + 1`,
+    })
+    .where(and(which, isNull(calls.tombstonedAt)))
+    .returning({ id: calls.id });
+  const ids = ended.map(({ id }) => id);
+  const seated = inArray(callPeers.status, ["connected", "disconnected"]);
+  await tx
+    .update(callPeers)
+    .set({ status: "expired", updatedAt: sql`now()`, expiresAt: null })
+    .where(and(inArray(callPeers.callId, ids), seated));
+  await tx.delete(heldSignals).where(inArray(heldSignals.callId, ids));
+  return ids;
+}
 
 /**
  * Terminates a call: in the database first, which is what counts, then by telling the nodes that hold its sockets.
@@ -24,13 +42,7 @@ export async function endCall(
 ): Promise<void> {
   const { projectId, callId } = options;
   const thisCall = and(eq(calls.id, callId), eq(calls.projectId, projectId));
-  const ended = await query(
-    connection.db
-      .update(calls)
-      .set(TERMINATED)
-      .where(and(thisCall, isNull(calls.tombstonedAt)))
-      .returning({ id: calls.id }),
-  );
+  const ended = await transact(connection, (tx) => terminate(tx, thisCall));
   if (ended.length > 0) return announcements.publish({ type: "call_ended", callId, reason: "terminated" });
   const known = await query(connection.db.select({ id: calls.id }).from(calls).where(thisCall));
   if (known.length === 0) throw new Refusal("call_not_found");

@@ -2,7 +2,7 @@ import { type Connection, calls, projects, transact } from "@radist-tech/db";
 import { type ProjectId, Refusal } from "@radist-tech/protocol";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Announcements } from "../announcements.ts";
-import { TERMINATED } from "../calls/end.ts";
+import { terminate } from "../calls/end.ts";
 
 /**
  * Deletes a project and ends its calls, so that a node that misses the announcement still finds them ended.
@@ -21,10 +21,7 @@ export async function deleteProject(
       .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
       .returning({ id: projects.id });
     if (deleted.length === 0) throw new Refusal("project_not_found");
-    await tx
-      .update(calls)
-      .set(TERMINATED)
-      .where(and(eq(calls.projectId, projectId), isNull(calls.tombstonedAt)));
+    await terminate(tx, eq(calls.projectId, projectId));
   });
   announcements.publish({ type: "project_deleted", projectId });
 }

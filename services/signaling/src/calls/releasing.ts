@@ -10,6 +10,9 @@ const RELEASE_MS = 1_000;
 /** How long that node waits for a socket that is itself on its way in: its answer has to come in time. */
 const LET_GO_MS = 700;
 
+/** What fits into one message of the bus in any case (NATS: 1 MiB), written as JSON within JSON. */
+const MAX_ANSWER_LENGTH = 256 * 1024;
+
 /** Ends the socket that a peer had before another one claimed it. */
 export class Releasing {
   readonly #node: NodeContext;
@@ -41,11 +44,11 @@ export class Releasing {
   /** Answers another node that has claimed a peer from here. */
   async receive(data: Uint8Array): Promise<Uint8Array> {
     const release = Release.parse(JSON.parse(Buffer.from(data).toString()));
-    return Buffer.from(JSON.stringify({ frames: await this.#release(release) } satisfies Released));
+    return Buffer.from(JSON.stringify({ frames: await this.#release(release, MAX_ANSWER_LENGTH) } satisfies Released));
   }
 
   /** The earlier socket may itself still be on its way in; it is let go of as soon as it is here. */
-  #release({ peerId, epoch, call }: Release): Promise<string[]> {
+  #release({ peerId, epoch, call }: Release, maxLength = Number.POSITIVE_INFINITY): Promise<string[]> {
     return new Promise((resolve) => {
       let isLate = false;
       const giveUp = setTimeout(() => {
@@ -58,13 +61,14 @@ export class Releasing {
         this.#node.seats.remove(seat);
         seat.release("superseded", call);
         const frames = seat.takeUnconfirmed();
-        if (isLate) this.#forward(seat, frames);
-        else resolve(frames);
+        const length = frames.reduce((sum, frame) => sum + frame.length, 0);
+        if (isLate || length > maxLength) this.#forward(seat, frames);
+        resolve(length > maxLength ? [] : frames);
       });
     });
   }
 
-  /** The claim that asked has gone on without them. */
+  /** The claim that asked goes on without them, and gets them one by one. */
   #forward(seat: Seat, frames: readonly string[]): void {
     const { callId, peerId } = seat;
     this.#routing
