@@ -64,16 +64,23 @@ export function holdLease(options: LeaseOptions): Lease {
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** A process cannot feel that it is stopped; it finds a gap in its own ticking afterwards. */
+  const tickMs = Math.min(500, renewMs);
+  const heldAt = (time: number): boolean => time - renewedAt < leaseMs;
+
+  /**
+   * A process cannot feel that it is stopped; it finds a gap in its own ticking afterwards. A gap in which the lease ran
+   * out is one too long; a lease that ran out while the ticking went on tells of the database, not of this process.
+   */
   const tick = (): void => {
     const now = performance.now();
-    if (now - lastTick > leaseMs) {
+    const ranOut = heldAt(lastTick) && !heldAt(now);
+    if (now - lastTick > leaseMs || (ranOut && now - lastTick > 2 * tickMs)) {
       trusted = false;
       doubts++;
     }
     lastTick = now;
   };
-  const ticking = setInterval(tick, Math.min(500, renewMs));
+  const ticking = setInterval(tick, tickMs);
 
   const claim = async (): Promise<void> => {
     const [row] = await query(
@@ -193,7 +200,7 @@ export function holdLease(options: LeaseOptions): Lease {
     get epoch() {
       return epoch;
     },
-    holds: () => !closed && performance.now() - renewedAt < leaseMs,
+    holds: () => !closed && heldAt(performance.now()),
     isTrusted: () => {
       tick();
       return trusted;
