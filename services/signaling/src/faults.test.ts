@@ -1,17 +1,13 @@
 import { ownNats, ownPostgres } from "@radist-tech/testkit";
 import { describe, expect, test, vi } from "vitest";
-import { type Cluster, type ClusterNode, isReady, startCluster } from "./testing/cluster.ts";
+import { type Cluster, isReady, startCluster } from "./testing/cluster.ts";
+import { figure } from "./testing/figure.ts";
 import { joins, twoPeople } from "./testing/people.ts";
 
 const processOf = (cluster: Cluster, node: number) => {
   const { process } = cluster.nodes[node] ?? {};
   if (!process) throw new Error(`Node ${node} is no process of its own.`);
   return process;
-};
-
-const figure = async (node: ClusterNode | undefined, name: string): Promise<number> => {
-  const text = await (await fetch(`${node?.url}/metrics`)).text();
-  return Number(new RegExp(`^${name}(?:\\{.*?\\})? (\\S+)$`, "m").exec(text)?.[1]);
 };
 
 describe("Nodes that die, freeze and drain", { timeout: 60_000 }, () => {

@@ -3,11 +3,14 @@ import { type CallId, type NodeId, SUBJECTS } from "@radist-tech/protocol";
 import { and, asc, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
+import { figure } from "./testing/figure.ts";
 import { type Person, twoPeople } from "./testing/people.ts";
 import { joinsRaw } from "./testing/raw-person.ts";
 import { frame, OPCODE } from "./testing/raw-socket.ts";
 
-const SOON = { timeout: 5_000, interval: 20 };
+const SIGNALS = "radist_signaling_signals_total";
+
+const SOON = { timeout: 10_000, interval: 20 };
 
 /** Holds the lock on a call, so that what else happens to it queues up, in the order of its coming. */
 async function lockedCall(cluster: Cluster, callId: string) {
@@ -79,8 +82,10 @@ describe("What crosses on its way", () => {
   test("a reconnection is stored before the loss of the earlier socket: what that one had not received comes all the same", async () => {
     const { callId, alice, bob } = await twoPeople(cluster, [0, 0]);
     bob.socket.webSocket.pause();
+    const delivered = () => figure(cluster.nodes[0], SIGNALS, "delivered_here");
+    const before = await delivered();
     alice.signals(bob, "unproven");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await vi.waitUntil(async () => (await delivered()) === before + 1, SOON);
     const lock = await lockedCall(cluster, callId);
     const returning = bob.reconnects(1);
     await lock.queued(1);
@@ -95,8 +100,10 @@ describe("What crosses on its way", () => {
   test("what a peer may not have received follows it in order", async () => {
     const { callId, alice, bob } = await twoPeople(cluster, [0, 1]);
     bob.socket.webSocket.pause();
+    const delivered = () => figure(cluster.nodes[0], SIGNALS, "delivered_there");
+    const before = await delivered();
     for (let number = 0; number < 60; number++) alice.signals(bob, number);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await vi.waitUntil(async () => (await delivered()) === before + 60, SOON);
     await rewrite(cluster, bob, { status: "disconnected", expiresAt: sql`now() + interval '30 seconds'` });
     compare(cluster, callId);
     const held = () =>
@@ -161,6 +168,7 @@ describe("What crosses on its way", () => {
   }, async () => {
     const { alice, bob } = await twoPeople(cluster, [0, 0]);
     bob.socket.webSocket.pause();
+    const before = await figure(cluster.nodes[0], SIGNALS);
     const filler = "x".repeat(60 * 1024);
     for (let number = 0; number < 40; number++)
       alice.says({
@@ -171,7 +179,7 @@ describe("What crosses on its way", () => {
         requestId: String(number),
       });
     expect(await alice.hears("peer_left")).toMatchObject({ reason: "disconnected" });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await vi.waitUntil(async () => (await figure(cluster.nodes[0], SIGNALS)) === before + 40, SOON);
     const refused = alice.socket.messages.filter(({ type }) => type === "error").length;
     await using back = await bob.reconnects(1);
     const heard = await payloads(back, 40 - refused);
@@ -189,7 +197,7 @@ test("a call that is locked does not keep the others from their time", async () 
   for (const { alice } of people) expect(await alice.hears("peer_left")).toMatchObject({ reason: "disconnected" });
   const locks = await Promise.all(people.slice(0, 2).map(({ callId }) => lockedCall(cluster, callId)));
   for (const { alice } of people.slice(2)) {
-    expect(await alice.socket.next("peer_left", 3_500)).toMatchObject({ reason: "expired" });
+    expect(await alice.hears("peer_left")).toMatchObject({ reason: "expired" });
   }
   await Promise.all(locks.map((lock) => lock.release()));
   for (const { alice } of people.slice(0, 2))
