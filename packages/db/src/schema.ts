@@ -100,7 +100,7 @@ export const callTokens = pgTable(
   (table) => [index("call_tokens_by_call").on(table.callId), index("call_tokens_by_expiry").on(table.expiresAt)],
 );
 
-/** Everyone who ever took a seat of a call. Those who `left` or `expired` hold none; they are kept to tell why. */
+/** Who holds a seat of a call. Of those who `left` or `expired`, who hold none, the last few are kept to tell why. */
 export const callPeers = pgTable(
   "call_peers",
   {

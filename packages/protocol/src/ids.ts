@@ -28,7 +28,7 @@ export const NodeId = z
   .brand<"NodeId">();
 export type NodeId = z.infer<typeof NodeId>;
 
-/** Counts the claims on what a node owns (RFC-less, but known as a fencing token): a write under an older epoch is refused. */
+/** Counts the claims on what a node owns, as a fencing token: a write under an older epoch is refused. */
 export const Epoch = z.int().nonnegative().brand<"Epoch">();
 export type Epoch = z.infer<typeof Epoch>;
 
