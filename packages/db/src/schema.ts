@@ -7,12 +7,16 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** SHA-256 digests; the credentials themselves are never stored. */
 const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
@@ -146,6 +150,122 @@ export const heldSignals = pgTable(
       columns: [table.callId, table.peerId],
       foreignColumns: [callPeers.callId, callPeers.peerId],
     }).onDelete("cascade"),
+  ],
+);
+
+export const rooms = pgTable(
+  "rooms",
+  {
+    id: uuid("id").primaryKey(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id),
+    /** Null: no limit. */
+    maxParticipants: integer("max_participants"),
+    e2ee: text("e2ee", { enum: ["optional", "required"] })
+      .notNull()
+      .default("optional"),
+    metadata: jsonb("metadata").$type<Json>(),
+    idleSeconds: integer("idle_seconds").notNull().default(3_600),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    /** The sfu node that has the room's media, and that node's epoch when it claimed; null: nobody. */
+    homeNodeId: text("home_node_id"),
+    homeNodeEpoch: bigint("home_node_epoch", { mode: "number" }),
+    /** Counts the claims on the room; a write of a home under an older epoch is refused. */
+    homeEpoch: integer("home_epoch").notNull().default(0),
+    /** Since when nobody has been connected; null while somebody is. */
+    idleSince: instant("idle_since").defaultNow(),
+    tombstonedAt: instant("tombstoned_at"),
+    tombstoneReason: text("tombstone_reason", { enum: ["terminated", "idle"] }),
+  },
+  (table) => [
+    index("rooms_by_project").on(table.projectId, table.createdAt.desc(), table.id),
+    index("rooms_open_by_project").on(table.projectId).where(sql`${table.tombstonedAt} is null`),
+    index("rooms_by_home").on(table.homeNodeId).where(sql`${table.homeNodeId} is not null`),
+    index("rooms_idle").on(table.idleSince).where(sql`${table.tombstonedAt} is null`),
+  ],
+);
+
+/** Who somebody is and what it may do, as the backend said it when it minted the token. */
+const participant = () => ({
+  identity: text("identity"),
+  name: text("name"),
+  metadata: jsonb("metadata").$type<Json>(),
+  canPublish: boolean("can_publish").notNull().default(true),
+  canSubscribe: boolean("can_subscribe").notNull().default(true),
+});
+
+export const roomTokens = pgTable(
+  "room_tokens",
+  {
+    hash: bytes("hash").primaryKey(),
+    roomId: uuid("room_id")
+      .notNull()
+      .references(() => rooms.id, { onDelete: "cascade" }),
+    ...participant(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    expiresAt: instant("expires_at").notNull(),
+    /** Also when it was made void, because its identity was kicked. */
+    usedAt: instant("used_at"),
+  },
+  (table) => [
+    index("room_tokens_by_room").on(table.roomId, table.identity),
+    index("room_tokens_by_expiry").on(table.expiresAt),
+  ],
+);
+
+/** Who holds a place in a room; the row is gone when the place is free. */
+export const roomPeers = pgTable(
+  "room_peers",
+  {
+    roomId: uuid("room_id")
+      .notNull()
+      .references(() => rooms.id, { onDelete: "cascade" }),
+    peerId: text("peer_id").notNull(),
+    ...participant(),
+    status: text("status", { enum: ["connected", "disconnected"] }).notNull(),
+    joinedAt: instant("joined_at").notNull().defaultNow(),
+    /** End of the window to resume; null while connected. */
+    expiresAt: instant("expires_at"),
+    /** Null: a peer that cannot resume leaves with its socket. */
+    resumeHash: bytes("resume_hash"),
+    /** The token of the last resumption: replaces the other one when it is used first. */
+    freshResumeHash: bytes("fresh_resume_hash"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.roomId, table.peerId] }),
+    index("room_peers_by_expiry").on(table.expiresAt).where(sql`${table.status} = 'disconnected'`),
+  ],
+);
+
+/**
+ * The ledger: one row per participant session. It counts up to `closedAt`, or while it is open up to `checkpointedAt`;
+ * never beyond what its node has seen.
+ */
+export const usageSessions = pgTable(
+  "usage_sessions",
+  {
+    id: uuid("id").primaryKey(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id),
+    kind: text("kind", { enum: ["p2p", "room"] }).notNull(),
+    /** The call or the room; no reference, the ledger outlives both. */
+    subjectId: uuid("subject_id").notNull(),
+    peerId: text("peer_id").notNull(),
+    identity: text("identity"),
+    nodeId: text("node_id").notNull(),
+    nodeEpoch: bigint("node_epoch", { mode: "number" }).notNull(),
+    openedAt: instant("opened_at").notNull().defaultNow(),
+    checkpointedAt: instant("checkpointed_at").notNull().defaultNow(),
+    closedAt: instant("closed_at"),
+    closeReason: text("close_reason"),
+  },
+  (table) => [
+    index("usage_sessions_by_project").on(table.projectId, table.openedAt),
+    index("usage_sessions_open_by_node").on(table.nodeId).where(sql`${table.closedAt} is null`),
+    // Two sessions of one peer never overlap.
+    uniqueIndex("usage_sessions_open_by_peer").on(table.subjectId, table.peerId).where(sql`${table.closedAt} is null`),
   ],
 );
 

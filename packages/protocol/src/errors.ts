@@ -42,6 +42,14 @@ export const ERRORS = {
   call_not_found: { status: 404, close: null, retry: false, message: "Call not found." },
   call_private: { status: 403, close: null, retry: false, message: "Call is private." },
   peers_connected: { status: 409, close: null, retry: false, message: "All peers are already connected." },
+  room_not_found: { status: 404, close: null, retry: false, message: "Room not found." },
+  participant_not_found: { status: 404, close: null, retry: false, message: "Participant not found." },
+  invalid_interval: {
+    status: 400,
+    close: null,
+    retry: false,
+    message: "Invalid from, to or interval query parameter.",
+  },
   connection_limit: { status: 429, close: null, retry: true, message: "Connection limit reached." },
 
   // Opening a socket.
@@ -58,6 +66,10 @@ export const ERRORS = {
   origin_not_allowed: { status: 403, close: 4403, retry: false, message: "Origin is not allowed for this project." },
   call_full: { status: 409, close: 4409, retry: true, message: "Both seats of this call are taken." },
   call_terminated: { status: 410, close: 4410, retry: false, message: "Call has been terminated." },
+  room_full: { status: 409, close: 4409, retry: true, message: "All places in this room are taken." },
+  room_terminated: { status: 410, close: 4410, retry: false, message: "Room has been terminated." },
+  superseded: { status: 409, close: 4409, retry: false, message: "Another socket took over this peer." },
+  kicked: { status: 403, close: 4403, retry: false, message: "You were removed from this room." },
 
   // On an open socket.
   invalid_message: { status: 400, close: null, closeWhenRepeated: 4400, retry: false, message: "Invalid message." },
@@ -69,6 +81,23 @@ export const ERRORS = {
     retry: true,
     message: "The peer cannot be reached and its held signals are at their limit.",
   },
+  not_allowed: { status: 403, close: null, retry: false, message: "Your token does not grant this." },
+  transport_not_found: { status: 404, close: null, retry: false, message: "You have no such transport." },
+  producer_not_found: { status: 404, close: null, retry: false, message: "No such producer in this room." },
+  consumer_not_found: { status: 404, close: null, retry: false, message: "You have no such consumer." },
+  cannot_consume: {
+    status: 409,
+    close: null,
+    retry: false,
+    message: "Your capabilities do not include what this producer sends.",
+  },
+  e2ee_required: {
+    status: 409,
+    close: null,
+    retry: false,
+    message: "This room is end-to-end encrypted: announce your key before you publish.",
+  },
+  too_many: { status: 429, close: null, retry: false, message: "You have as many of these as a peer may have." },
   rate_limited: {
     status: 429,
     close: null,

@@ -1,16 +1,8 @@
 import { z } from "zod";
+import { Instant, Name } from "./common.ts";
 import { CallToken, PublicKey, SecretKey } from "./credentials.ts";
 import { CallId, KeyId, ProjectId } from "./ids.ts";
 import { CallSnapshot } from "./p2p.ts";
-
-const Instant = CallSnapshot.shape.createdAt;
-/** A name that people gave. Postgres stores no U+0000, and a lone surrogate is no Unicode text. */
-const Name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .refine((text) => text.isWellFormed() && !text.includes("\0"), "Must be Unicode text");
 
 /** Body of every failed request. `error` is a sentence for people; `code` is stable, for programs. */
 export const ErrorBody = z

@@ -13,7 +13,13 @@ export const CallId = z
   .meta({ id: "CallId", example: "550e8400-e29b-41d4-a716-446655440000" });
 export type CallId = z.infer<typeof CallId>;
 
-/** Identifies a peer within its call; proves nothing. */
+export const RoomId = z
+  .uuid()
+  .brand<"RoomId">()
+  .meta({ id: "RoomId", example: "7c9e6679-7425-40de-944b-e07fc1f90ae7" });
+export type RoomId = z.infer<typeof RoomId>;
+
+/** Identifies a peer within its call or room; proves nothing. */
 export const PeerId = z
   .string()
   .regex(/^peer_[0-9A-Za-z]{1,32}$/)
@@ -36,5 +42,6 @@ const newUuid = (): string => crypto.randomUUID();
 export const newProjectId = (): ProjectId => newUuid() as ProjectId;
 export const newKeyId = (): KeyId => newUuid() as KeyId;
 export const newCallId = (): CallId => newUuid() as CallId;
+export const newRoomId = (): RoomId => newUuid() as RoomId;
 export const newPeerId = (): PeerId => `peer_${randomBase62(16)}` as PeerId;
 export const newNodeId = (): NodeId => `node_${randomBase62(10)}` as NodeId;

@@ -1,19 +1,10 @@
 import { z } from "zod";
+import { IceServer, Instant, Json, ProtocolError, RequestId } from "./common.ts";
 import { CallToken, PublicKey, ReconnectToken } from "./credentials.ts";
-import { ERRORS } from "./errors.ts";
 import { CallId, PeerId } from "./ids.ts";
 
 /** Path of the P2P signaling WebSocket. */
 export const P2P_SOCKET_PATH = "/api/v1/p2p/signaling/ws";
-
-/** A point in time, ISO 8601 in UTC with milliseconds. */
-const Instant = z.iso.datetime().meta({ id: "Instant", example: "2026-05-05T10:30:00.000Z" });
-
-const RequestId = z
-  .string()
-  .min(1)
-  .max(128)
-  .meta({ id: "RequestId", description: "Chosen by the client; echoed in the answer or the error." });
 
 // ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -35,9 +26,6 @@ export const SignalType = z
   .regex(/^[a-zA-Z0-9_.:-]{1,64}$/)
   .meta({ id: "SignalType", description: "An opaque name; the SDK sends offer, answer and ice-candidate." });
 export type SignalType = z.infer<typeof SignalType>;
-
-/** Any JSON value. A frame has been parsed as JSON before, so the value itself needs no second walk. */
-const Json = z.unknown().meta({ id: "Json", description: "Any JSON value, passed on as it stands." });
 
 export const Signal = z
   .object({
@@ -70,15 +58,6 @@ export const CallSnapshot = z
   })
   .meta({ id: "CallSnapshot", description: "Who holds the two seats of a call." });
 export type CallSnapshot = z.infer<typeof CallSnapshot>;
-
-export const IceServer = z
-  .object({
-    urls: z.union([z.string(), z.array(z.string())]),
-    username: z.string().optional(),
-    credential: z.string().optional(),
-  })
-  .meta({ id: "IceServer", description: "An RTCIceServer (W3C WebRTC)." });
-export type IceServer = z.infer<typeof IceServer>;
 
 /** Why the other peer is not there. */
 export const PeerLeftReason = z.enum(["left", "disconnected", "expired"]).meta({ id: "PeerLeftReason" });
@@ -155,15 +134,6 @@ export const SignalReceived = z
     occurredAt: Instant,
   })
   .meta({ id: "SignalReceived", description: "A signal from the other peer." });
-
-const ProtocolErrorCode = z
-  .enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]])
-  .meta({ id: "ErrorCode" });
-
-export const ProtocolError = z
-  .object({ type: z.literal("error"), code: ProtocolErrorCode, message: z.string(), requestId: RequestId.optional() })
-  .meta({ id: "ProtocolError", description: "An error of the connection, or of the request that it names." });
-export type ProtocolError = z.infer<typeof ProtocolError>;
 
 export const P2PServerMessage = z.discriminatedUnion("type", [
   CallJoined,

@@ -2,6 +2,7 @@ import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type CallSnapshot, Control, ERRORS, type NodeId, SUBJECTS } from "@radist-tech/protocol";
 import { holdLease, type Logger } from "@radist-tech/runtime";
+import { Entrance, Keepalive } from "@radist-tech/sockets";
 import type { Registry } from "prom-client";
 import { Catching } from "../calls/catching.ts";
 import { Departing } from "../calls/departing.ts";
@@ -11,8 +12,7 @@ import { Telling } from "../calls/telling.ts";
 import type { Limits } from "../config.ts";
 import { Routing } from "../signals/routing.ts";
 import { Admission } from "../socket/admission.ts";
-import { Entrance } from "../socket/entrance.ts";
-import { Keepalive } from "../socket/keepalive.ts";
+import { type ConnectionRequest, readConnectionRequest } from "../socket/connection-request.ts";
 import type { Seat } from "../socket/seat.ts";
 import { Seats } from "../socket/seats.ts";
 import type { NodeContext } from "./context.ts";
@@ -34,7 +34,7 @@ export interface NodeOptions {
 /** One signaling process: its parts, how they hear of each other, and how it lets go. */
 export class SignalingNode {
   readonly context: NodeContext;
-  readonly entrance: Entrance;
+  readonly entrance: Entrance<ConnectionRequest>;
   readonly #catching: Catching;
   readonly #telling: Telling;
   readonly #departing: Departing;
@@ -75,7 +75,14 @@ export class SignalingNode {
       routing: this.#routing,
       keepalive: this.#keepalive,
     });
-    this.entrance = new Entrance(this.context, (...request) => admission.admit(...request));
+    this.entrance = new Entrance({
+      connection,
+      lease,
+      logger,
+      trustedProxies: limits.TRUSTED_PROXIES,
+      read: readConnectionRequest,
+      admit: (...request) => admission.admit(...request),
+    });
     this.#timers = [setInterval(() => this.#compareAll(), COMPARE_MS), setInterval(() => this.#watch(), WATCH_MS)];
     for (const timer of this.#timers) timer.unref();
   }

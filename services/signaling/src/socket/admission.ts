@@ -1,4 +1,5 @@
 import type { PeerId, ProjectId } from "@radist-tech/protocol";
+import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import { type Admitted, joinCall, type Readmitted, reconnectPeer } from "../calls/admit.ts";
 import type { Catching } from "../calls/catching.ts";
 import type { Departing } from "../calls/departing.ts";
@@ -10,8 +11,6 @@ import { dropHeld } from "../signals/hold.ts";
 import type { Routing } from "../signals/routing.ts";
 import type { ConnectionRequest } from "./connection-request.ts";
 import { Conversation } from "./conversation.ts";
-import type { Keepalive } from "./keepalive.ts";
-import type { PeerSocket } from "./peer-socket.ts";
 import { Seat } from "./seat.ts";
 
 type Join = Extract<ConnectionRequest, { kind: "join" }>;

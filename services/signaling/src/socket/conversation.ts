@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isUnavailable } from "@radist-tech/db";
-import { ERRORS, type ErrorCode, type P2PClientMessage } from "@radist-tech/protocol";
+import { ERRORS, type ErrorCode, P2PClientMessage } from "@radist-tech/protocol";
+import { Intake, messageReader } from "@radist-tech/sockets";
 import type { Catching } from "../calls/catching.ts";
 import type { Departing } from "../calls/departing.ts";
 import { snapshot } from "../calls/snapshot.ts";
@@ -9,15 +10,12 @@ import type { NodeContext } from "../node/context.ts";
 import { signalFrame } from "../signals/frame.ts";
 import { Outbox } from "../signals/outbox.ts";
 import type { Routing } from "../signals/routing.ts";
-import { type Complaint, readMessage } from "./message.ts";
-import { MessageRate } from "./message-rate.ts";
 import type { Seat } from "./seat.ts";
-
-/** So many messages that cannot be understood, one after the other, and the socket is closed. */
-const MAX_INVALID_IN_A_ROW = 10;
 
 /** Signals of one sender that may wait for a silent node. */
 const MAX_PENDING = 256;
+
+export const readMessage = messageReader(P2PClientMessage);
 
 interface ConversationParts {
   readonly routing: Routing;
@@ -32,9 +30,8 @@ export class Conversation {
   readonly #routing: Routing;
   readonly #departing: Departing;
   readonly #catching: Catching;
-  readonly #rate: MessageRate;
+  readonly #intake: Intake<P2PClientMessage>;
   readonly #outbox = new Outbox(MAX_PENDING);
-  #invalidInARow = 0;
   #signals = 0;
   #isLeaving = false;
 
@@ -45,18 +42,19 @@ export class Conversation {
     this.#departing = departing;
     this.#catching = catching;
     const { MESSAGES_PER_SECOND: perSecond, MESSAGE_BURST: burst, RATE_LIMIT_PATIENCE_MS: patienceMs } = node.limits;
-    this.#rate = new MessageRate({ perSecond, burst, patienceMs }, performance.now());
+    this.#intake = new Intake({
+      socket: seat.socket,
+      limits: { perSecond, burst, patienceMs },
+      read: readMessage,
+      refuse: (...error) => this.#refuse(...error),
+      count: (code) => this.#count(code),
+    });
   }
 
   hear(data: Buffer, isBinary: boolean): void {
-    if (this.#isLeaving || this.#seat.isReleased || !this.#isWithinRate()) return;
-    const text = data.toString();
-    const read = isBinary
-      ? ({ code: "invalid_message", message: "Binary frames are not part of this protocol." } as const)
-      : readMessage(text);
-    if ("code" in read) return this.#complain(read);
-    this.#invalidInARow = 0;
-    this.#handle(read.message, text);
+    if (this.#isLeaving || this.#seat.isReleased) return;
+    const taken = this.#intake.take(data, isBinary);
+    if (taken) this.#handle(taken.message, taken.text);
   }
 
   #handle(message: P2PClientMessage, text: string): void {
@@ -109,30 +107,6 @@ export class Conversation {
     } catch (error) {
       this.#fail(error, requestId);
     }
-  }
-
-  #isWithinRate(): boolean {
-    switch (this.#rate.take(performance.now())) {
-      case "accepted":
-        return true;
-      case "limited":
-        this.#refuse("rate_limited");
-        return false;
-      case "exceeded":
-        this.#count("rate_limited");
-        this.#seat.socket.refuse("rate_limited", ERRORS.rate_limited.closeWhenRepeated);
-        return false;
-    }
-  }
-
-  #complain({ code, message, requestId }: Complaint): void {
-    if (code === "invalid_message" && ++this.#invalidInARow >= MAX_INVALID_IN_A_ROW) {
-      this.#count(code);
-      this.#seat.socket.refuse(code, ERRORS.invalid_message.closeWhenRepeated, { message, requestId });
-      return;
-    }
-    if (code !== "invalid_message") this.#invalidInARow = 0;
-    this.#refuse(code, requestId, message);
   }
 
   #refuse(code: ErrorCode, requestId?: string, message?: string): void {

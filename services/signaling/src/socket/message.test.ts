@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ALICE } from "../testing/call-states.ts";
 import { jsonText } from "../testing/json-text.ts";
-import { readMessage } from "./message.ts";
+import { readMessage } from "./conversation.ts";
 
 const signal = (fields: object): string =>
   JSON.stringify({ type: "signal", targetPeerId: ALICE, signalType: "offer", ...fields });

@@ -11,7 +11,7 @@ import {
   type ProjectId,
   type SignalHead,
 } from "@radist-tech/protocol";
-import type { PeerSocket } from "./peer-socket.ts";
+import type { PeerSocket } from "@radist-tech/sockets";
 import { Unconfirmed } from "./unconfirmed.ts";
 
 /** Who sits on a socket, under which claim. */

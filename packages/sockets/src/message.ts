@@ -1,4 +1,3 @@
-import { P2PClientMessage } from "@radist-tech/protocol";
 import { z } from "zod";
 
 /** What is wrong with a frame, and the request that it belongs to, where that can be told. */
@@ -9,10 +8,22 @@ export interface Complaint {
 }
 
 const Envelope = z.object({ type: z.unknown(), requestId: z.unknown() }).partial();
-const TYPES: ReadonlySet<string> = new Set(P2PClientMessage.options.map((option) => option.shape.type.value));
 
-/** Reads a text frame by the schema of the protocol. */
-export function readMessage(text: string): { readonly message: P2PClientMessage } | Complaint {
+type Messages = z.ZodDiscriminatedUnion<z.ZodObject<{ type: z.ZodLiteral<string> }>[], "type">;
+
+/** Reads text frames by the schema of a protocol. */
+export function messageReader<Schema extends Messages>(
+  schema: Schema,
+): (text: string) => { readonly message: z.infer<Schema> } | Complaint {
+  const types: ReadonlySet<string> = new Set(schema.options.map((option) => option.shape.type.value));
+  return (text) => readMessage(text, schema, types);
+}
+
+function readMessage<Schema extends Messages>(
+  text: string,
+  schema: Schema,
+  types: ReadonlySet<string>,
+): { readonly message: z.infer<Schema> } | Complaint {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -24,14 +35,14 @@ export function readMessage(text: string): { readonly message: P2PClientMessage 
   const { type, requestId } = envelope.data;
   const echo = echoOf(requestId);
   if (typeof type !== "string") return { code: "invalid_message", message: "type: must be a string.", ...echo };
-  if (!TYPES.has(type)) {
+  if (!types.has(type)) {
     return {
       code: "unsupported_message",
       message: `Unknown message type ${JSON.stringify(type.slice(0, 64))}.`,
       ...echo,
     };
   }
-  const result = P2PClientMessage.safeParse(json);
+  const result = schema.safeParse(json);
   if (result.success) return { message: result.data };
   const [issue] = result.error.issues;
   const field = issue?.path.join(".") || "message";

@@ -2,13 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isUnavailable, projects, query } from "@radist-tech/db";
+import { type Connection, isUnavailable, projects, query } from "@radist-tech/db";
 import { ERRORS, type ProjectId, type PublicKey, Refusal } from "@radist-tech/protocol";
-import { addressBlock, clientAddress, FailureThrottle } from "@radist-tech/runtime";
+import { addressBlock, clientAddress, FailureThrottle, type Lease, type Logger } from "@radist-tech/runtime";
 import { and, eq, isNull } from "drizzle-orm";
 import { WebSocketServer } from "ws";
-import type { NodeContext } from "../node/context.ts";
-import { type ConnectionRequest, readConnectionRequest } from "./connection-request.ts";
 import { PeerSocket } from "./peer-socket.ts";
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -16,13 +14,20 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 /** Refused sockets that wait out their delay at once; beyond, they are refused without one. */
 const MAX_WAITING = 1_000;
 
-/** Seats a socket whose key and origin are right, or throws why not. */
-export type Admit = (socket: PeerSocket, projectId: ProjectId, request: ConnectionRequest) => Promise<void>;
+export interface EntranceOptions<Request> {
+  readonly connection: Connection;
+  readonly lease: Lease;
+  readonly logger: Logger;
+  readonly trustedProxies: number;
+  /** Reads what a socket asks for by its URL, or throws a {@link Refusal}. */
+  readonly read: (url: string) => Request;
+  /** Seats a socket whose key and origin are right, or throws why not. */
+  readonly admit: (socket: PeerSocket, projectId: ProjectId, request: Request) => Promise<void>;
+}
 
 /** Takes upgrades, checks whose they are, and tells those that are refused why: an `error`, then the close. */
-export class Entrance {
-  readonly #node: NodeContext;
-  readonly #admit: Admit;
+export class Entrance<Request extends { readonly publicKey: PublicKey }> {
+  readonly #options: EntranceOptions<Request>;
   readonly #throttle = new FailureThrottle();
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -35,15 +40,14 @@ export class Entrance {
   readonly #closing = new AbortController();
   readonly #entering = new Set<Promise<void>>();
 
-  constructor(node: NodeContext, admit: Admit) {
-    this.#node = node;
-    this.#admit = admit;
+  constructor(options: EntranceOptions<Request>) {
+    this.#options = options;
   }
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (peerSocket) => {
       // A broken connection ends in "close", which is what counts.
-      peerSocket.on("error", (error) => this.#node.logger.debug({ err: error }, "socket failed"));
+      peerSocket.on("error", (error) => this.#options.logger.debug({ err: error }, "socket failed"));
       // What the client says before it is admitted waits in the connection.
       peerSocket.pause();
       const entering = this.#enter(peerSocket, request)
@@ -63,19 +67,19 @@ export class Entrance {
   }
 
   async #enter(socket: PeerSocket, request: IncomingMessage): Promise<void> {
-    if (this.#closing.signal.aborted || !this.#node.lease.holds()) throw new Refusal("unavailable");
-    const wanted = readConnectionRequest(request.url ?? "/");
+    if (this.#closing.signal.aborted || !this.#options.lease.holds()) throw new Refusal("unavailable");
+    const wanted = this.#options.read(request.url ?? "/");
     const project = await this.#findProject(wanted.publicKey);
     if (!project) throw new Refusal("unauthorized");
     const { origin } = request.headers;
     if (origin !== undefined && project.allowedOrigins.length > 0 && !project.allowedOrigins.includes(origin)) {
       throw new Refusal("origin_not_allowed");
     }
-    await this.#admit(socket, project.projectId as ProjectId, wanted);
+    await this.#options.admit(socket, project.projectId as ProjectId, wanted);
   }
 
   async #findProject(publicKey: PublicKey) {
-    const { db } = this.#node.connection;
+    const { db } = this.#options.connection;
     const [project] = await query(
       db
         .select({ projectId: projects.id, allowedOrigins: projects.allowedOrigins })
@@ -89,14 +93,17 @@ export class Entrance {
     const refusal = error instanceof Refusal ? error : isUnavailable(error) ? new Refusal("unavailable") : undefined;
     const code = refusal?.code ?? "internal_error";
     const requestId = refusal ? undefined : randomUUID();
-    if (!refusal) this.#node.logger.error({ err: error, requestId }, "a socket could not be admitted");
+    if (!refusal) this.#options.logger.error({ err: error, requestId }, "a socket could not be admitted");
     if (code === "unauthorized") await this.#delay(request);
     socket.resume();
-    socket.refuse(code, ERRORS[code].close ?? ERRORS.internal_error.close, { requestId });
+    socket.refuse(code, ERRORS[code].close ?? ERRORS.internal_error.close, {
+      requestId,
+      ...(refusal && { message: refusal.message }),
+    });
   }
 
   async #delay(request: IncomingMessage): Promise<void> {
-    const block = addressBlock(clientAddress(request, this.#node.limits.TRUSTED_PROXIES));
+    const block = addressBlock(clientAddress(request, this.#options.trustedProxies));
     const delayMs = this.#throttle.failed(block, performance.now());
     if (delayMs === 0 || this.#waiting >= MAX_WAITING) return;
     this.#waiting++;

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { ERRORS } from "./errors.ts";
+
+/** A point in time, ISO 8601 in UTC with milliseconds. */
+export const Instant = z.iso.datetime().meta({ id: "Instant", example: "2026-05-05T10:30:00.000Z" });
+
+export const RequestId = z
+  .string()
+  .min(1)
+  .max(128)
+  .meta({ id: "RequestId", description: "Chosen by the client; echoed in the answer or the error." });
+
+/** Any JSON value. A frame has been parsed as JSON before, so the value itself needs no second walk. */
+export const Json = z.unknown().meta({ id: "Json", description: "Any JSON value, passed on as it stands." });
+
+/** Postgres stores no U+0000, and a lone surrogate is no Unicode text. */
+export const isStorableText = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
+
+/** A name that people gave. */
+export const Name = z.string().trim().min(1).max(200).refine(isStorableText, "Must be Unicode text");
+
+export const IceServer = z
+  .object({
+    urls: z.union([z.string(), z.array(z.string())]),
+    username: z.string().optional(),
+    credential: z.string().optional(),
+  })
+  .meta({ id: "IceServer", description: "An RTCIceServer (W3C WebRTC)." });
+export type IceServer = z.infer<typeof IceServer>;
+
+const ProtocolErrorCode = z
+  .enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]])
+  .meta({ id: "ErrorCode" });
+
+export const ProtocolError = z
+  .object({ type: z.literal("error"), code: ProtocolErrorCode, message: z.string(), requestId: RequestId.optional() })
+  .meta({ id: "ProtocolError", description: "An error of the connection, or of the request that it names." });
+export type ProtocolError = z.infer<typeof ProtocolError>;

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { CallToken, PublicKey, ReconnectToken } from "../credentials.ts";
+import { PeerId, RoomId } from "../ids.ts";
+
+/** Path of the room WebSocket. */
+export const ROOM_SOCKET_PATH = "/api/v1/sfu/signaling/ws";
+
+/**
+ * What a client can ask to be told beyond the contract's own messages, each a family of server messages.
+ * `resume` also keeps the peer's place when its socket is lost.
+ */
+export const ROOM_FEATURES = ["presence", "media", "resume", "data", "layers", "levels"] as const;
+export type RoomFeature = (typeof ROOM_FEATURES)[number];
+
+const isFeature = (name: string): name is RoomFeature => (ROOM_FEATURES as readonly string[]).includes(name);
+
+/** `a,b`; names that this server does not know are ignored. */
+const Features = z
+  .string()
+  .max(1_024)
+  .default("")
+  .transform((text) => [...new Set(text.split(",").filter(isFeature))]);
+
+/** Query of a first connection to a room. */
+export const RoomJoinQuery = z.object({ publicKey: PublicKey, roomToken: CallToken, features: Features });
+
+/** Query of a peer that comes back. */
+export const RoomResumeQuery = z.object({
+  publicKey: PublicKey,
+  roomId: RoomId,
+  peerId: PeerId,
+  resumeToken: ReconnectToken,
+  features: Features,
+});

@@ -1,0 +1,5 @@
+export { Entrance } from "./entrance.ts";
+export { Intake } from "./intake.ts";
+export { Keepalive } from "./keepalive.ts";
+export { messageReader } from "./message.ts";
+export { PeerSocket } from "./peer-socket.ts";
