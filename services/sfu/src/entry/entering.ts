@@ -1,0 +1,101 @@
+import { type PeerId, type ProjectId, Refusal, type RoomFeature } from "@radist-tech/protocol";
+import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
+import { roomOfPeer, roomOfToken, type Whereabouts } from "../home/claiming.ts";
+import type { Homes } from "../home/homes.ts";
+import type { LiveRoom } from "../home/live-room.ts";
+import { digest, Fenced } from "../home/places.ts";
+import type { NodeContext } from "../node/context.ts";
+import type { RemoteHomes } from "../relay/remote-homes.ts";
+import type { RoomRequest } from "../socket/connection-request.ts";
+import { converse, type Line } from "../socket/conversation.ts";
+import { SocketSession } from "../socket/socket-session.ts";
+
+/** A room's home can move while somebody is on the way in; so often it is looked for anew. */
+const ATTEMPTS = 8;
+
+/** What a socket needs to get its place, wherever the room's home is. */
+export interface Entry {
+  readonly projectId: ProjectId;
+  readonly tokenHash: Uint8Array;
+  readonly features: ReadonlySet<RoomFeature>;
+  /** Who comes back; missing for a newcomer. */
+  readonly peerId?: PeerId;
+}
+
+/** Brings sockets to the home of their room, on this node or another one. */
+export class Entering {
+  readonly #node: NodeContext;
+  readonly #homes: Homes;
+  readonly #remote: RemoteHomes;
+  readonly #keepalive: Keepalive;
+
+  constructor(node: NodeContext, homes: Homes, remote: RemoteHomes, keepalive: Keepalive) {
+    this.#node = node;
+    this.#homes = homes;
+    this.#remote = remote;
+    this.#keepalive = keepalive;
+  }
+
+  /** @throws {Refusal} | {DatabaseUnavailable} */
+  async enter(socket: PeerSocket, projectId: ProjectId, request: RoomRequest): Promise<void> {
+    const { metrics, lease, limits } = this.#node;
+    const { kind } = request;
+    const done = metrics.admissionSeconds.startTimer();
+    const session = new SocketSession(lease.nodeId, socket, limits.MAX_UNSENT_BYTES);
+    const entry: Entry = {
+      projectId,
+      tokenHash: digest(kind === "join" ? request.roomToken : request.resumeToken),
+      features: new Set(request.features),
+      ...(kind === "resume" && { peerId: request.peerId }),
+    };
+    try {
+      const line = await this.#findPlace(session, entry, () => this.#look(projectId, entry, request));
+      metrics.admissions.inc({ kind, outcome: "admitted" });
+      converse(this.#node, session, line, this.#keepalive);
+    } catch (error) {
+      metrics.admissions.inc({ kind, outcome: "refused" });
+      throw error;
+    } finally {
+      done();
+    }
+  }
+
+  async #findPlace(session: SocketSession, entry: Entry, look: () => Promise<Whereabouts>): Promise<Line> {
+    const { nodeId } = this.#node.lease;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const seen = await look();
+      if (seen.nodeId !== undefined && seen.nodeId !== nodeId) {
+        const line = await this.#remote.enter({ ...seen, nodeId: seen.nodeId }, session, entry);
+        if (line) return line;
+      }
+      // Nobody lives who has claimed it; or who has says that it gave the room up.
+      const room = await this.#homes.own(seen);
+      if (!room) continue;
+      try {
+        return lineTo(room, session, await take(room, session, entry));
+      } catch (error) {
+        if (!(error instanceof Fenced)) throw error;
+      }
+    }
+    throw new Refusal("unavailable");
+  }
+
+  #look(projectId: ProjectId, { tokenHash }: Entry, request: RoomRequest): Promise<Whereabouts> {
+    return request.kind === "join"
+      ? roomOfToken(this.#node, projectId, tokenHash)
+      : roomOfPeer(this.#node, projectId, request.roomId);
+  }
+}
+
+/** @throws {Refusal} | {Fenced} | {DatabaseUnavailable} */
+export function take(room: LiveRoom, session: Parameters<LiveRoom["join"]>[0], entry: Entry): Promise<PeerId> {
+  const { peerId } = entry;
+  return peerId === undefined ? room.join(session, entry) : room.resume(session, { ...entry, peerId });
+}
+
+function lineTo(room: LiveRoom, { id }: SocketSession, peerId: PeerId): Line {
+  return {
+    hear: (message) => room.hear(peerId, id, message),
+    lost: () => room.lost(peerId, id),
+  };
+}

@@ -1,0 +1,145 @@
+import { isUnavailable } from "@radist-tech/db";
+import { type Epoch, type PeerId, Refusal, type RoomControl, type RoomId, SFU_SUBJECTS } from "@radist-tech/protocol";
+import type { MediaWorker } from "../media/workers.ts";
+import type { NodeContext } from "../node/context.ts";
+import { claimHome, releaseHome, type Whereabouts } from "./claiming.ts";
+import { LiveRoom } from "./live-room.ts";
+import { lostClaims } from "./places.ts";
+
+/** The rooms whose home is this node. */
+export class Homes {
+  readonly #node: NodeContext;
+  readonly #rooms = new Map<RoomId, LiveRoom>();
+  readonly #claiming = new Map<RoomId, Promise<LiveRoom | undefined>>();
+  readonly #releasing = new Set<Promise<void>>();
+
+  constructor(node: NodeContext) {
+    this.#node = node;
+  }
+
+  [Symbol.iterator](): IterableIterator<LiveRoom> {
+    return this.#rooms.values();
+  }
+
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  /** The room, if this node holds it under just this claim. */
+  get(roomId: RoomId, epoch: Epoch): LiveRoom | undefined {
+    const room = this.#rooms.get(roomId);
+    return room?.claim.epoch === epoch ? room : undefined;
+  }
+
+  /**
+   * The room, with this node as its home; claimed if need be.
+   *
+   * @returns nothing when another claim came first
+   * @throws {Refusal} `unavailable` | {DatabaseUnavailable}
+   */
+  async own(seen: Whereabouts): Promise<LiveRoom | undefined> {
+    const { roomId } = seen;
+    const held = this.get(roomId, seen.epoch);
+    if (held && seen.nodeId === this.#node.lease.nodeId) return held;
+    // One at a time: what another has just claimed here must not be claimed again.
+    const underWay = this.#claiming.get(roomId);
+    if (underWay) return underWay;
+    const claiming = this.#claim(seen).finally(() => this.#claiming.delete(roomId));
+    this.#claiming.set(roomId, claiming);
+    return claiming;
+  }
+
+  async #claim(seen: Whereabouts): Promise<LiveRoom | undefined> {
+    const { lease, logger, metrics } = this.#node;
+    // Asked before it is claimed: a node without media workers takes no rooms.
+    this.#node.workers();
+    if (!lease.holds() || !lease.isTrusted()) throw new Refusal("unavailable");
+    const claimed = await claimHome(this.#node, seen);
+    if (!claimed) return undefined;
+    const { home, ...facts } = claimed;
+    const { roomId, epoch } = home;
+    this.#rooms.get(roomId)?.fenced();
+    const room = new LiveRoom(this.#node, {
+      claim: { roomId, epoch },
+      ...facts,
+      onClosed: (closed, left) => this.#closed(closed, left),
+    });
+    this.#rooms.set(roomId, room);
+    metrics.homes.inc();
+    logger.debug({ roomId, epoch }, "this node is the room's home");
+    this.#announce({ type: "home_claimed", roomId, nodeId: lease.nodeId, epoch });
+    return room;
+  }
+
+  hear(control: RoomControl): void {
+    switch (control.type) {
+      case "room_ended":
+        return this.#rooms.get(control.roomId)?.end();
+      case "participant_kicked":
+        return this.#rooms.get(control.roomId)?.kick(control.peerId);
+      case "project_deleted":
+        for (const room of [...this.#rooms.values()]) if (room.projectId === control.projectId) room.end();
+        return;
+      case "home_claimed": {
+        const room = this.#rooms.get(control.roomId);
+        if (room && control.epoch > room.claim.epoch) room.fenced();
+        return;
+      }
+    }
+  }
+
+  /** Compares all claims with the database; lets go of what is no longer here, ends what has ended. */
+  async compare(): Promise<void> {
+    const held = [...this.#rooms.values()];
+    const lost = await lostClaims(
+      this.#node.connection,
+      held.map(({ claim }) => claim),
+    );
+    for (const room of held) {
+      const why = lost.get(room.claim.roomId);
+      if (why === "ended") room.end();
+      else if (why === "fenced") room.fenced();
+    }
+  }
+
+  workerDied(worker: MediaWorker): void {
+    for (const room of this.#rooms.values()) room.workerDied(worker);
+  }
+
+  /** Lets go of all rooms; their peers come back elsewhere. */
+  handOver(): void {
+    for (const room of [...this.#rooms.values()]) room.handOver();
+  }
+
+  /** Resolves when all that is under way is stored. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#rooms.values()].map((room) => room.stored()));
+    while (this.#releasing.size > 0) await Promise.all(this.#releasing);
+  }
+
+  #closed(room: LiveRoom, left: readonly PeerId[] | undefined): void {
+    const { logger } = this.#node;
+    const { claim } = room;
+    if (this.#rooms.get(claim.roomId) === room) this.#rooms.delete(claim.roomId);
+    if (!left) return;
+    const releasing = room
+      .stored()
+      .then(() => releaseHome(this.#node, claim, left))
+      .catch((error: unknown) => {
+        // The lease, or the next claim, tells that nobody is here.
+        if (!isUnavailable(error)) logger.error({ err: error, roomId: claim.roomId }, "a room was not given up");
+      })
+      .finally(() => this.#releasing.delete(releasing));
+    this.#releasing.add(releasing);
+  }
+
+  #announce(control: RoomControl): void {
+    const { bus, logger } = this.#node;
+    try {
+      bus.publish(SFU_SUBJECTS.control, Buffer.from(JSON.stringify(control)));
+    } catch (error) {
+      // The epoch in the database is what counts.
+      logger.debug({ err: error }, "a claim was not announced");
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { PeerId, ReconnectToken, RoomServerMessage } from "@radist-tech/protocol";
+import type { PeerMedia } from "../media/peer-media.ts";
+import type { PeerSession } from "./session.ts";
+
+/** A peer at its room's home: its socket, wherever that is, and its media. */
+export class LivePeer {
+  readonly peerId: PeerId;
+  resumeToken: ReconnectToken;
+  /** Missing while the socket is lost. */
+  session: PeerSession | undefined;
+  /** Missing while it is built anew after its worker died. */
+  media: PeerMedia | undefined;
+  /** When the socket was lost, monotonic milliseconds. */
+  lostAt: number | undefined;
+  /** Runs out with the window to resume. */
+  expiry: NodeJS.Timeout | undefined;
+  /** What is being stored of this peer: whoever stores next waits for it. */
+  storing: Promise<unknown> = Promise.resolve();
+  #handling: Promise<void> = Promise.resolve();
+
+  constructor(peerId: PeerId, resumeToken: ReconnectToken, session: PeerSession, media: PeerMedia) {
+    this.peerId = peerId;
+    this.resumeToken = resumeToken;
+    this.session = session;
+    this.media = media;
+  }
+
+  tell(message: RoomServerMessage): void {
+    this.session?.tell(JSON.stringify(message));
+  }
+
+  /** Runs what the peer asks for in the order in which it asks. `work` must not throw. */
+  enqueue(work: () => Promise<void>): void {
+    this.#handling = this.#handling.then(work);
+  }
+}

@@ -1,0 +1,11 @@
+import type { ErrorCode, NodeId, SessionId } from "@radist-tech/protocol";
+
+/** A peer's socket as its room's home sees it, on this node or another one. */
+export interface PeerSession {
+  readonly id: SessionId;
+  /** The node that holds the socket. */
+  readonly nodeId: NodeId;
+  tell(frame: string): void;
+  /** Says why, if there is a why, and closes. Idempotent. */
+  end(close: number, code?: ErrorCode): void;
+}

@@ -1,0 +1,99 @@
+import type { RtpCapabilities, TransportParameters } from "@radist-tech/protocol";
+import type { types } from "mediasoup";
+import { candidates } from "./announced.ts";
+import type { Ladder, View } from "./layers.ts";
+import type { Place } from "./routers.ts";
+
+/** A producer with what the layer policy knows of it. */
+export interface OwnProducer {
+  readonly producer: types.Producer;
+  readonly ladder: Ladder;
+  /** The demand that its sender was told last. */
+  toldLayer: number | undefined;
+}
+
+/** A consumer with what its client asked for. */
+export interface OwnConsumer {
+  readonly consumer: types.Consumer;
+  /** Paused by the client itself, whatever it shows. */
+  isPaused: boolean;
+  view: View | undefined;
+  /** The layers that the client set as its limit. */
+  cap: types.ConsumerLayers | undefined;
+  /** The spatial layer that the policy chose. */
+  spatialLayer: number;
+}
+
+interface TransportLimits {
+  readonly announced: readonly string[];
+  readonly maxIncomingBitrate: number;
+}
+
+/** What one peer has on a media worker: two transports and all that goes through them. */
+export class PeerMedia {
+  readonly place: Place;
+  readonly send: types.WebRtcTransport;
+  readonly recv: types.WebRtcTransport;
+  readonly producers = new Map<string, OwnProducer>();
+  readonly consumers = new Map<string, OwnConsumer>();
+  readonly dataProducers = new Map<string, types.DataProducer>();
+  readonly dataConsumers = new Map<string, types.DataConsumer>();
+  /** As the peer sent them last. */
+  rtpCapabilities: RtpCapabilities | undefined;
+  readonly #announced: readonly string[];
+
+  private constructor(
+    place: Place,
+    send: types.WebRtcTransport,
+    recv: types.WebRtcTransport,
+    announced: readonly string[],
+  ) {
+    this.place = place;
+    this.send = send;
+    this.recv = recv;
+    this.#announced = announced;
+  }
+
+  static async open(place: Place, { announced, maxIncomingBitrate }: TransportLimits): Promise<PeerMedia> {
+    const create = () =>
+      place.router.createWebRtcTransport({
+        webRtcServer: place.on.webRtcServer,
+        enableSctp: true,
+        initialAvailableOutgoingBitrate: 1_000_000,
+      });
+    const [send, recv] = await Promise.all([create(), create()]);
+    await send.setMaxIncomingBitrate(maxIncomingBitrate);
+    return new PeerMedia(place, send, recv, announced);
+  }
+
+  transport(id: string): types.WebRtcTransport | undefined {
+    return [this.send, this.recv].find((transport) => transport.id === id);
+  }
+
+  parameters(transport: types.WebRtcTransport): TransportParameters {
+    const { id, iceParameters, dtlsParameters, sctpParameters } = transport;
+    return {
+      id,
+      iceParameters,
+      iceCandidates: [...candidates(this.#announced, transport.iceCandidates)],
+      dtlsParameters,
+      ...(sctpParameters && { sctpParameters: { ...sctpParameters } }),
+    };
+  }
+
+  addConsumer(own: OwnConsumer): void {
+    const { consumer } = own;
+    this.consumers.set(consumer.id, own);
+    this.place.on.consumers++;
+    consumer.observer.once("close", () => {
+      this.consumers.delete(consumer.id);
+      this.place.on.consumers--;
+    });
+  }
+
+  /** Everything that goes through the transports ends with them. */
+  close(): void {
+    this.send.close();
+    this.recv.close();
+  }
+}

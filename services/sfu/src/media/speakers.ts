@@ -1,0 +1,119 @@
+import type { PeerId, RoomFeature } from "@radist-tech/protocol";
+import type { types } from "mediasoup";
+import type { LiveRoom } from "../home/live-room.ts";
+import type { Place } from "./routers.ts";
+
+/** How often levels are measured, and how soon another speaker is noticed, milliseconds. */
+const LEVELS_MS = 400;
+const SPEAKER_MS = 300;
+
+/** Softer than this is silence, dBov. */
+const THRESHOLD = -60;
+const LOUDEST = 10;
+
+interface Observers {
+  readonly place: Place;
+  readonly speaker: types.ActiveSpeakerObserver;
+  readonly levels: types.AudioLevelObserver;
+}
+
+/** Who speaks in a room, for those who asked to be told. Costs nothing while nobody did. */
+export class Speakers {
+  readonly #room: LiveRoom;
+  readonly #owners = new Map<string, PeerId>();
+  #observers: Promise<Observers> | undefined;
+  #isClosed = false;
+
+  constructor(room: LiveRoom) {
+    this.#room = room;
+  }
+
+  /** An audio producer is there to be listened to. */
+  add(owner: PeerId, producer: types.Producer): void {
+    this.#owners.set(producer.id, owner);
+    producer.observer.once("close", () => this.#owners.delete(producer.id));
+    if (this.#observers) this.#observe(producer.id);
+    else this.listen();
+  }
+
+  /** Starts to listen if there is somebody to hear and somebody to tell. */
+  listen(): void {
+    if (this.#observers || this.#isClosed || this.#owners.size === 0) return;
+    if (this.#audience("media").length + this.#audience("levels").length === 0) return;
+    this.#observers = this.#open();
+    this.#observers.catch((error: unknown) => {
+      this.#observers = undefined;
+      this.#complain(error);
+    });
+    for (const producerId of this.#owners.keys()) this.#observe(producerId);
+  }
+
+  /** The place where the room was listened to may be gone. */
+  reset(): void {
+    this.#observers = undefined;
+    this.listen();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#owners.clear();
+  }
+
+  async #open(): Promise<Observers> {
+    const place = await this.#room.routers.main();
+    const [speaker, levels] = await Promise.all([
+      place.router.createActiveSpeakerObserver({ interval: SPEAKER_MS }),
+      place.router.createAudioLevelObserver({ maxEntries: LOUDEST, threshold: THRESHOLD, interval: LEVELS_MS }),
+    ]);
+    speaker.on("dominantspeaker", ({ producer }) => this.#speaks(producer.id));
+    levels.on("volumes", (volumes) => this.#tellLevels(volumes));
+    levels.on("silence", () => {
+      this.#tellLevels([]);
+      this.#room.deliver({
+        to: this.#audience("media"),
+        message: { type: "active-speaker", peerId: null, producerId: null },
+      });
+    });
+    return { place, speaker, levels };
+  }
+
+  #observe(producerId: string): void {
+    const owner = this.#owners.get(producerId);
+    const from = owner === undefined ? undefined : this.#room.peers.get(owner)?.media?.place;
+    const observing = this.#observers?.then(async ({ place, speaker, levels }) => {
+      if (!from || !this.#owners.has(producerId)) return;
+      await this.#room.routers.bring({ producerId }, from, place);
+      await Promise.all([speaker.addProducer({ producerId }), levels.addProducer({ producerId })]);
+    });
+    observing?.catch((error: unknown) => {
+      // One that closed meanwhile speaks no more.
+      if (this.#owners.has(producerId)) this.#complain(error);
+    });
+  }
+
+  #speaks(producerId: string): void {
+    const peerId = this.#owners.get(producerId);
+    if (peerId === undefined) return;
+    this.#room.deliver({ to: this.#audience("media"), message: { type: "active-speaker", peerId, producerId } });
+  }
+
+  #tellLevels(volumes: readonly types.AudioLevelObserverVolume[]): void {
+    const levels = volumes.flatMap(({ producer, volume }) => {
+      const peerId = this.#owners.get(producer.id);
+      return peerId === undefined ? [] : [{ peerId, producerId: producer.id, volume: Math.round(volume) }];
+    });
+    this.#room.deliver({ to: this.#audience("levels"), message: { type: "audio-levels", levels } });
+  }
+
+  #audience(feature: RoomFeature): PeerId[] {
+    return [...this.#room.room.peers.values()]
+      .filter(({ status, features }) => status === "connected" && features.has(feature))
+      .map(({ peerId }) => peerId);
+  }
+
+  #complain(error: unknown): void {
+    if (this.#isClosed) return;
+    const { logger } = this.#room.node;
+    logger.warn({ err: error, roomId: this.#room.claim.roomId }, "who speaks is not known");
+  }
+}

@@ -1,0 +1,57 @@
+import type { ChildProcess } from "node:child_process";
+import diagnostics from "node:diagnostics_channel";
+import process from "node:process";
+import { createWorker, type types, version } from "mediasoup";
+
+/** A worker of another version than mediasoup's Node side never says that it runs; a slow disk takes a second. */
+const START_MS = 15_000;
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+let starting: Promise<unknown> = Promise.resolve();
+
+/**
+ * Starts a worker process.
+ *
+ * @throws {Error} when it does not run within 15 s, or not at all
+ */
+export function startWorker(workerBin: string | undefined): Promise<types.Worker> {
+  // One at a time: what is spawned, and which listeners come, must be known to be of this one.
+  const started = starting.then(() => spawn(workerBin));
+  starting = started.catch(() => {});
+  return started;
+}
+
+async function spawn(workerBin: string | undefined): Promise<types.Worker> {
+  let child: ChildProcess | undefined;
+  const seen = (message: unknown): void => {
+    child ??= (message as { process: ChildProcess }).process;
+  };
+  const listeners = SIGNALS.map((signal) => new Set(process.listeners(signal)));
+  diagnostics.subscribe("child_process", seen);
+  const creating = createWorker({ logLevel: "warn", ...(workerBin === undefined ? {} : { workerBin }) });
+  diagnostics.unsubscribe("child_process", seen);
+  // mediasoup would close the worker at a signal; draining takes longer than that.
+  SIGNALS.forEach((signal, index) => {
+    for (const listener of process.listeners(signal)) {
+      if (!listeners[index]?.has(listener)) process.removeListener(signal, listener);
+    }
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      child?.kill("SIGKILL");
+      reject(
+        new Error(
+          `The media worker did not start within ${START_MS / 1_000} s. Is it the one of mediasoup ${version}? ` +
+            "See MEDIASOUP_WORKER_BIN.",
+        ),
+      );
+    }, START_MS);
+  });
+  try {
+    return await Promise.race([creating, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,144 @@
+import process from "node:process";
+import type { Logger } from "@radist-tech/runtime";
+import type { types } from "mediasoup";
+import { listenInfos } from "./announced.ts";
+import { MEDIA_CODECS } from "./codecs.ts";
+import { startWorker } from "./start-worker.ts";
+
+/** Pause before a worker that could not be started again is tried once more, milliseconds. */
+const RESTART_MS = 1_000;
+
+/** How often a worker is asked whether it lives, and how long it may take to answer, milliseconds. */
+const WATCH_MS = 2_000;
+const ANSWER_MS = 3_000;
+const GRACE_MS = 500;
+
+/** A worker process with its one port. */
+export interface MediaWorker {
+  readonly index: number;
+  readonly worker: types.Worker;
+  readonly webRtcServer: types.WebRtcServer;
+  /** How many consumers rooms have on it. */
+  consumers: number;
+}
+
+export interface WorkerOptions {
+  readonly count: number;
+  /** First of their ports; 0: any. */
+  readonly port: number;
+  readonly announced: readonly string[];
+  readonly workerBin: string | undefined;
+  readonly logger: Logger;
+  /** A worker died, and all media on it; the others, and soon its successor, can take over. */
+  readonly onDeath: (worker: MediaWorker) => void;
+}
+
+/** The worker processes of a node, each started again when it dies or hangs. */
+export class Workers {
+  readonly #options: WorkerOptions;
+  readonly #workers: (MediaWorker | undefined)[];
+  readonly #timer: NodeJS.Timeout;
+  #waiting: (() => void)[] = [];
+  #isClosed = false;
+
+  private constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#workers = Array.from({ length: options.count });
+    this.#timer = setInterval(() => this.#watch(), WATCH_MS);
+    this.#timer.unref();
+  }
+
+  /** @throws {Error} when one cannot start, or cannot have its port */
+  static async start(options: WorkerOptions): Promise<Workers> {
+    const workers = new Workers(options);
+    try {
+      for (let index = 0; index < options.count; index++) await workers.#start(index);
+    } catch (error) {
+      workers.close();
+      throw error;
+    }
+    return workers;
+  }
+
+  /** Those that live. */
+  get alive(): MediaWorker[] {
+    return this.#workers.filter((worker) => worker !== undefined);
+  }
+
+  /** The one with the least to do; waits when none lives. */
+  async leastLoaded(): Promise<MediaWorker> {
+    for (;;) {
+      const [first] = this.alive.toSorted((one, other) => one.consumers - other.consumers);
+      if (first) return first;
+      if (this.#isClosed) throw new Error("The workers are closed.");
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    for (const { worker } of this.alive) worker.close();
+    this.#workers.fill(undefined);
+    this.#wake();
+  }
+
+  async #start(index: number): Promise<void> {
+    const { port, announced, workerBin } = this.#options;
+    const worker = await startWorker(workerBin);
+    try {
+      const infos = listenInfos(announced, port === 0 ? 0 : port + index);
+      const webRtcServer = await worker.createWebRtcServer({ listenInfos: infos });
+      if (this.#isClosed) throw new Error("The workers are closed.");
+      const entry: MediaWorker = { index, worker, webRtcServer, consumers: 0 };
+      worker.once("died", (error) => this.#died(entry, error));
+      this.#workers[index] = entry;
+      this.#wake();
+    } catch (error) {
+      worker.close();
+      throw error;
+    }
+  }
+
+  #died(entry: MediaWorker, error: Error): void {
+    const { logger, onDeath } = this.#options;
+    if (this.#isClosed) return;
+    logger.error({ err: error, pid: entry.worker.pid }, "a media worker died");
+    this.#workers[entry.index] = undefined;
+    this.#restart(entry.index);
+    onDeath(entry);
+  }
+
+  #restart(index: number): void {
+    this.#start(index).catch((error: unknown) => {
+      if (this.#isClosed) return;
+      this.#options.logger.error({ err: error }, "a media worker could not be started again");
+      setTimeout(() => !this.#isClosed && this.#restart(index), RESTART_MS).unref();
+    });
+  }
+
+  /** One that hangs is as good as dead; killed, it is found to be. */
+  #watch(): void {
+    for (const { worker } of this.alive) {
+      const kill = (): void => {
+        this.#options.logger.error({ pid: worker.pid }, "a media worker hangs; it is killed");
+        process.kill(worker.pid, "SIGKILL");
+      };
+      // When this process itself stood still, the answer lies unread: it gets another moment.
+      let timer = setTimeout(() => {
+        timer = setTimeout(kill, GRACE_MS).unref();
+      }, ANSWER_MS).unref();
+      const answered = (): void => clearTimeout(timer);
+      worker.getResourceUsage().then(answered, answered);
+    }
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+export const createRouter = ({ worker }: MediaWorker): Promise<types.Router> =>
+  worker.createRouter({ mediaCodecs: MEDIA_CODECS });

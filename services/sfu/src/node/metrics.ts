@@ -1,0 +1,112 @@
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** What a node has at the moment. */
+export interface Census {
+  readonly rooms: number;
+  readonly peers: number;
+  readonly sockets: number;
+  readonly transports: number;
+  readonly producers: number;
+  readonly consumers: number;
+}
+
+/** What only the media workers know; asked for when somebody looks. */
+export interface MediaFigures {
+  /** CPU seconds of each worker. */
+  readonly cpu: () => Promise<ReadonlyMap<number, number>>;
+  /** Bits per second of all transports. */
+  readonly bitrate: () => Promise<{ readonly received: number; readonly sent: number }>;
+}
+
+/** The figures of the sfu plane. Labels have few values, never an id. */
+export function createMetrics(registry: Registry, census: () => Census, media: MediaFigures) {
+  const registers = [registry];
+  for (const [what, help] of [
+    ["rooms", "Rooms whose home is this node"],
+    ["peers", "Peers whose media is on this node"],
+    ["sockets", "Room sockets that this node holds"],
+    ["transports", "WebRTC transports"],
+    ["producers", "Producers"],
+    ["consumers", "Consumers"],
+  ] as const) {
+    new Gauge({
+      name: `radist_sfu_${what}`,
+      help,
+      registers,
+      collect() {
+        this.set(census()[what]);
+      },
+    });
+  }
+  new Gauge({
+    name: "radist_sfu_worker_cpu_seconds",
+    help: "CPU time that each media worker has used",
+    labelNames: ["worker"] as const,
+    registers,
+    async collect() {
+      for (const [worker, seconds] of await media.cpu()) this.set({ worker }, seconds);
+    },
+  });
+  new Gauge({
+    name: "radist_sfu_bitrate_bps",
+    help: "Media of all transports, bits per second",
+    labelNames: ["direction"] as const,
+    registers,
+    async collect() {
+      for (const [direction, bitrate] of Object.entries(await media.bitrate())) this.set({ direction }, bitrate);
+    },
+  });
+  return {
+    admissions: new Counter({
+      name: "radist_sfu_admissions_total",
+      help: "Sockets that asked for a place, by how it went",
+      labelNames: ["kind", "outcome"] as const,
+      registers,
+    }),
+    admissionSeconds: new Histogram({
+      name: "radist_sfu_admission_seconds",
+      help: "From the upgrade to room-joined or room-resumed",
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    errors: new Counter({
+      name: "radist_sfu_errors_total",
+      help: "Errors told to clients on open sockets",
+      labelNames: ["code"] as const,
+      registers,
+    }),
+    fenced: new Counter({
+      name: "radist_sfu_fenced_total",
+      help: "Writes refused because another claim came after",
+      registers,
+    }),
+    homes: new Counter({
+      name: "radist_sfu_home_claims_total",
+      help: "Rooms that this node became the home of",
+      registers,
+    }),
+    workerDeaths: new Counter({
+      name: "radist_sfu_worker_deaths_total",
+      help: "Media workers that died or were killed because they hung",
+      registers,
+    }),
+    migrations: new Counter({
+      name: "radist_sfu_migrated_peers_total",
+      help: "Peers whose media was built anew after its worker or home was lost",
+      registers,
+    }),
+    layerSwitches: new Counter({
+      name: "radist_sfu_layer_switches_total",
+      help: "Changes of the spatial layer that flows to a consumer",
+      registers,
+    }),
+    scores: new Histogram({
+      name: "radist_sfu_consumer_score",
+      help: "Scores of consumers as they change, 0 to 10",
+      buckets: [0, 2, 4, 6, 8, 9, 10],
+      registers,
+    }),
+  };
+}

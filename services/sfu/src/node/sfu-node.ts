@@ -1,0 +1,205 @@
+import type { Bus, Subscription } from "@radist-tech/bus";
+import type { Connection } from "@radist-tech/db";
+import { type NodeId, Refusal, RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol";
+import { holdLease, keepCheckpoints, type Logger } from "@radist-tech/runtime";
+import { Entrance, Keepalive } from "@radist-tech/sockets";
+import type { Registry } from "prom-client";
+import type { Limits } from "../config.ts";
+import { Entering } from "../entry/entering.ts";
+import { Homes } from "../home/homes.ts";
+import { Workers } from "../media/workers.ts";
+import { RemoteHomes } from "../relay/remote-homes.ts";
+import { RemotePeers } from "../relay/remote-peers.ts";
+import { type RoomRequest, readRoomRequest } from "../socket/connection-request.ts";
+import { bitrate, census, cpu } from "./census.ts";
+import type { NodeContext } from "./context.ts";
+import { createMetrics } from "./metrics.ts";
+import { Sweeping } from "./sweeping.ts";
+
+/** How often every room is compared with the database, milliseconds: for what was missed without a trace. */
+const COMPARE_MS = 30_000;
+const WATCH_MS = 500;
+
+export interface SfuNodeOptions {
+  readonly connection: Connection;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly nodeId: NodeId;
+  readonly limits: Limits;
+}
+
+/** One sfu process: its parts, how they hear of each other, and how it lets go. */
+export class SfuNode {
+  readonly context: NodeContext;
+  readonly entrance: Entrance<RoomRequest>;
+  readonly #homes: Homes;
+  readonly #remoteHomes: RemoteHomes;
+  readonly #remotePeers: RemotePeers;
+  readonly #keepalive: Keepalive;
+  readonly #sweeping: Sweeping;
+  readonly #checkpoints: AsyncDisposable;
+  readonly #timers: NodeJS.Timeout[];
+  readonly #endings: (() => unknown)[] = [];
+  #workers: Workers | undefined;
+  #inTouchAt = performance.now();
+  #closing: Promise<void> | undefined;
+
+  constructor({ connection, bus, logger, registry, nodeId, limits }: SfuNodeOptions) {
+    const lease = holdLease({
+      connection,
+      nodeId,
+      service: "sfu",
+      logger,
+      times: { leaseMs: limits.LEASE_MS, renewMs: limits.LEASE_RENEW_MS },
+      onLapse: () => this.#homes.compare(),
+      onSuperseded: () => this.#letGo(),
+    });
+    const metrics = createMetrics(registry, () => census(this.#homes, this.#remoteHomes), {
+      cpu: () => cpu(this.#workers),
+      bitrate: () => bitrate(this.#homes),
+    });
+    this.context = { connection, bus, lease, logger, limits, metrics, workers: () => this.#readyWorkers() };
+    this.#homes = new Homes(this.context);
+    this.#remoteHomes = new RemoteHomes(this.context);
+    this.#remotePeers = new RemotePeers(this.context, this.#homes);
+    this.#keepalive = new Keepalive({ pingIntervalMs: limits.PING_INTERVAL_MS, timeoutMs: limits.SOCKET_TIMEOUT_MS });
+    const entering = new Entering(this.context, this.#homes, this.#remoteHomes, this.#keepalive);
+    this.entrance = new Entrance({
+      connection,
+      lease,
+      logger,
+      trustedProxies: limits.TRUSTED_PROXIES,
+      read: readRoomRequest,
+      admit: (...request) => entering.enter(...request),
+    });
+    this.#sweeping = new Sweeping(this.context, {
+      watched: () =>
+        new Map([...this.#remoteHomes.nodes.map((id) => [id, undefined] as const), ...this.#remotePeers.nodes]),
+      died: (gone) => {
+        this.#remoteHomes.nodesDied(gone);
+        this.#remotePeers.nodesDied(gone);
+      },
+    });
+    this.#checkpoints = keepCheckpoints({
+      connection,
+      lease,
+      logger,
+      peers: () => this.#present(),
+      everyMs: limits.CHECKPOINT_MS,
+      onFenced: (count) => metrics.fenced.inc(count),
+    });
+    this.#timers = [setInterval(() => this.#compare(), COMPARE_MS), setInterval(() => this.#watch(), WATCH_MS)];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  /** Whether rooms can be served: the media workers run. */
+  get hasWorkers(): boolean {
+    return (this.#workers?.alive.length ?? 0) > 0;
+  }
+
+  /**
+   * Starts the media workers.
+   *
+   * @throws {Error} when one cannot start, or cannot have its port
+   */
+  async startWorkers(workerBin: string | undefined): Promise<void> {
+    const { limits, logger, metrics } = this.context;
+    const workers = await Workers.start({
+      count: limits.MEDIA_WORKERS,
+      port: limits.MEDIA_PORT,
+      announced: limits.MEDIA_ANNOUNCED_ADDRESS,
+      workerBin,
+      logger,
+      onDeath: (worker) => {
+        metrics.workerDeaths.inc();
+        this.#homes.workerDied(worker);
+      },
+    });
+    if (this.#closing) workers.close();
+    else this.#workers = workers;
+  }
+
+  /** Listens on the bus; resolves when others can reach this node. */
+  async listen(): Promise<void> {
+    const { bus, lease } = this.context;
+    const subscriptions: Subscription[] = await Promise.all([
+      bus.subscribe(SFU_SUBJECTS.control, (data) => this.#control(data)),
+      bus.respond(SFU_SUBJECTS.entries(lease.nodeId), (data) => this.#remotePeers.enter(data)),
+      bus.respond(SFU_SUBJECTS.inbound(lease.nodeId), (data) => this.#remotePeers.receive(data)),
+      bus.respond(SFU_SUBJECTS.outbound(lease.nodeId), (data) => this.#remoteHomes.receive(data)),
+    ]);
+    this.#endings.push(...subscriptions.map((subscription) => () => subscription.unsubscribe()));
+    this.#endings.push(bus.onStatus((connected) => connected && this.#compare()));
+  }
+
+  /** Hands the rooms over: their peers are told to come back, and another node takes them. */
+  async drain(deadline: AbortSignal): Promise<void> {
+    const over = aborted(deadline);
+    await Promise.race([this.entrance.close(), over]);
+    this.#letGo();
+    await Promise.race([this.#homes.settled(), over]);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#letGo();
+    await this.entrance.close();
+    this.#letGo();
+    this.#keepalive.close();
+    await this.#sweeping.close();
+    await this.#checkpoints[Symbol.asyncDispose]();
+    await this.#homes.settled();
+    this.#workers?.close();
+    await Promise.all(this.#endings.map((end) => end()));
+    await this.context.lease.close();
+  }
+
+  #readyWorkers(): Workers {
+    if (!this.#workers) throw new Refusal("unavailable", "Rooms are being prepared. Try again in a few minutes.");
+    return this.#workers;
+  }
+
+  *#present() {
+    for (const { claim, peers } of this.#homes) {
+      for (const { peerId, session } of peers.values()) if (session) yield { subjectId: claim.roomId, peerId };
+    }
+  }
+
+  #control(data: Uint8Array): void {
+    const control = RoomControl.parse(JSON.parse(Buffer.from(data).toString()));
+    this.#homes.hear(control);
+    this.#remoteHomes.hear(control);
+  }
+
+  #compare(): void {
+    this.#homes
+      .compare()
+      .catch((error: unknown) => this.context.logger.warn({ err: error }, "rooms were not compared"));
+  }
+
+  /** Cut off from the database and the bus for longer than the lease, others may have claimed what is here. */
+  #watch(): void {
+    const { lease, bus, logger, limits } = this.context;
+    const now = performance.now();
+    if (lease.holds() || bus.connected) this.#inTouchAt = now;
+    if (now - this.#inTouchAt < limits.LEASE_MS || this.#homes.size + this.#remoteHomes.size === 0) return;
+    logger.error({ nodeId: lease.nodeId, rooms: this.#homes.size }, "cut off from database and bus: letting go");
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    this.#homes.handOver();
+    this.#remoteHomes.dropAll();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -1,0 +1,151 @@
+import { BusUnavailable, DeadlineExceeded, NoResponders, RemoteFailure } from "@radist-tech/bus";
+import {
+  ERRORS,
+  type ErrorCode,
+  type NodeId,
+  Refusal,
+  RelayBatch,
+  type RoomControl,
+  RoomEntered,
+  type RoomEntry,
+  type SessionId,
+  SFU_SUBJECTS,
+} from "@radist-tech/protocol";
+import type { Entry } from "../entry/entering.ts";
+import type { Home } from "../home/claiming.ts";
+import type { NodeContext } from "../node/context.ts";
+import type { Line } from "../socket/conversation.ts";
+import type { SocketSession } from "../socket/socket-session.ts";
+import { Batches, GONE, TAKEN } from "./batches.ts";
+
+/** How long a home may take to give a place, milliseconds. */
+const ENTRY_MS = 8_000;
+
+interface Relayed {
+  readonly session: SocketSession;
+  readonly home: Home;
+  readonly toHome: Batches;
+  /** Count of the last batch that came. */
+  received: number;
+}
+
+/** The sockets of this node whose rooms are at home on others. */
+export class RemoteHomes {
+  readonly #node: NodeContext;
+  readonly #relayed = new Map<SessionId, Relayed>();
+
+  constructor(node: NodeContext) {
+    this.#node = node;
+  }
+
+  get size(): number {
+    return this.#relayed.size;
+  }
+
+  /** The nodes that this one depends on. */
+  get nodes(): NodeId[] {
+    return [...new Set([...this.#relayed.values()].map(({ home }) => home.nodeId))];
+  }
+
+  /**
+   * Asks a room's home for a place.
+   *
+   * @returns nothing when that node is not the room's home any more
+   * @throws {Refusal} what the home refuses with, or `unavailable` when it cannot be reached
+   */
+  async enter(home: Home, session: SocketSession, entry: Entry): Promise<Line | undefined> {
+    const { bus, lease } = this.#node;
+    const { roomId, epoch, nodeId } = home;
+    const toHome = new Batches({
+      bus,
+      subject: SFU_SUBJECTS.inbound(nodeId),
+      session: session.id,
+      roomId,
+      onBroken: (why) => this.#drop(session.id, why),
+    });
+    this.#relayed.set(session.id, { session, home, toHome, received: 0 });
+    const line: Line = {
+      hear: (message) => toHome.add(JSON.stringify(message)),
+      lost: () => {
+        toHome.end({ code: 1006, reason: "lost" });
+        this.#relayed.delete(session.id);
+      },
+    };
+    const wish: RoomEntry = {
+      ...(entry.peerId === undefined ? { kind: "join" } : { kind: "resume", peerId: entry.peerId }),
+      roomId,
+      epoch,
+      tokenHash: Buffer.from(entry.tokenHash).toString("base64url"),
+      front: lease.nodeId,
+      frontEpoch: lease.epoch,
+      session: session.id,
+      projectId: entry.projectId,
+      features: [...entry.features],
+    };
+    const answered = await this.#ask(nodeId, wish);
+    if (answered.outcome === "entered") return line;
+    // It may have been let in all the same, if only the answer was lost.
+    if (answered.outcome === "refused") line.lost();
+    this.#relayed.delete(session.id);
+    if (answered.outcome === "not_home") return undefined;
+    throw new Refusal(answered.code as ErrorCode, answered.message);
+  }
+
+  /** Takes what a home tells one of the sockets here. */
+  receive(data: Uint8Array): Uint8Array {
+    const batch = RelayBatch.parse(JSON.parse(Buffer.from(data).toString()));
+    const relayed = this.#relayed.get(batch.session);
+    if (!relayed) return Buffer.from(GONE);
+    if (batch.count > relayed.received) {
+      relayed.received = batch.count;
+      for (const frame of batch.frames) relayed.session.tell(frame);
+      if (batch.end) {
+        const { code, reason } = batch.end;
+        this.#relayed.delete(batch.session);
+        relayed.toHome.stop();
+        relayed.session.end(code, reason in ERRORS ? (reason as ErrorCode) : undefined);
+      }
+    }
+    return Buffer.from(TAKEN);
+  }
+
+  hear(control: RoomControl): void {
+    if (control.type !== "home_claimed") return;
+    for (const [id, { home }] of this.#relayed) {
+      if (home.roomId === control.roomId && home.epoch < control.epoch) this.#drop(id, "the room has moved");
+    }
+  }
+
+  /** These nodes are gone, and the rooms with them: the clients come back, and one of the nodes claims. */
+  nodesDied(nodes: ReadonlySet<NodeId>): void {
+    for (const [id, { home }] of this.#relayed) if (nodes.has(home.nodeId)) this.#drop(id, "the room's home is gone");
+  }
+
+  dropAll(): void {
+    for (const id of [...this.#relayed.keys()]) this.#drop(id, "this node lets go");
+  }
+
+  #drop(id: SessionId, why: string): void {
+    const relayed = this.#relayed.get(id);
+    if (!relayed) return;
+    this.#relayed.delete(id);
+    this.#node.logger.info({ roomId: relayed.home.roomId, why }, "a relayed socket is sent elsewhere");
+    relayed.toHome.end({ code: 1006, reason: "lost" });
+    relayed.session.end(ERRORS.unavailable.close, "unavailable");
+  }
+
+  async #ask(nodeId: NodeId, wish: RoomEntry): Promise<RoomEntered> {
+    const { bus, logger } = this.#node;
+    try {
+      const data = Buffer.from(JSON.stringify(wish));
+      const answer = await bus.request(SFU_SUBJECTS.entries(nodeId), data, { deadlineMs: ENTRY_MS });
+      return RoomEntered.parse(JSON.parse(Buffer.from(answer).toString()));
+    } catch (error) {
+      const isAway =
+        error instanceof BusUnavailable || error instanceof DeadlineExceeded || error instanceof NoResponders;
+      if (!isAway && !(error instanceof RemoteFailure)) throw error;
+      logger.warn({ err: error, nodeId, roomId: wish.roomId }, "a room's home cannot be reached");
+      return { outcome: "refused", code: "unavailable", message: ERRORS.unavailable.message };
+    }
+  }
+}

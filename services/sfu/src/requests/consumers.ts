@@ -1,0 +1,142 @@
+import { Refusal, type RtpCapabilities, type RtpParameters } from "@radist-tech/protocol";
+import type { types } from "mediasoup";
+import { isLayered, layerFor } from "../media/layers.ts";
+import type { OwnConsumer } from "../media/peer-media.ts";
+import { type Asked, mediaOf, type Reply, type Request, withParameters } from "./reply.ts";
+import { transportOf } from "./transports.ts";
+
+export async function consume(asked: Asked, message: Request<"consume">): Promise<Reply> {
+  const { room, peer } = asked;
+  const { producerId, paused = false } = message;
+  if (!room.peer(peer.peerId).participant.canSubscribe) throw new Refusal("not_allowed");
+  const media = mediaOf(asked);
+  const ownerId = room.producerOwners.get(producerId);
+  const owner = ownerId === undefined || ownerId === peer.peerId ? undefined : room.peers.get(ownerId);
+  const theirs = owner?.media?.producers.get(producerId);
+  if (!owner?.media || !theirs) throw new Refusal("producer_not_found");
+  if (media.consumers.size >= room.node.limits.CONSUMERS_PER_PEER) throw new Refusal("too_many");
+  const transport = message.transportId === undefined ? media.recv : transportOf(asked, message.transportId);
+  if (transport !== media.recv) throw new Refusal("invalid_message", "transportId: must be the receive transport.");
+  const rtpCapabilities = capabilities(asked, message.rtpCapabilities);
+
+  await room.routers.bring({ producerId }, owner.media.place, media.place);
+  if (!media.place.router.canConsume({ producerId, rtpCapabilities })) throw new Refusal("cannot_consume");
+  const consumer = await withParameters(media, "rtpCapabilities", () =>
+    transport.consume({ producerId, rtpCapabilities, paused }),
+  );
+  const own: OwnConsumer = {
+    consumer,
+    isPaused: paused,
+    view: undefined,
+    cap: undefined,
+    spatialLayer: theirs.ladder.fractions.length - 1,
+  };
+  media.addConsumer(own);
+  report(asked, consumer);
+  room.demand.add(own);
+  return {
+    type: "consumer-parameters",
+    peerId: owner.peerId,
+    consumerId: consumer.id,
+    producerId,
+    kind: consumer.kind,
+    rtpParameters: consumer.rtpParameters as RtpParameters,
+    paused,
+    producerPaused: consumer.producerPaused,
+  };
+}
+
+export async function pause(
+  asked: Asked,
+  { consumerId }: Request<"pause-consumer" | "resume-consumer">,
+  isPaused: boolean,
+): Promise<undefined> {
+  const own = ownConsumer(asked, consumerId);
+  own.isPaused = isPaused;
+  await flow(asked, own);
+}
+
+export function close(asked: Asked, { consumerId }: Request<"close-consumer">): undefined {
+  ownConsumer(asked, consumerId).consumer.close();
+}
+
+export async function setPreferredLayer(
+  asked: Asked,
+  { consumerId, spatialLayer, temporalLayer }: Request<"set-preferred-layer">,
+): Promise<undefined> {
+  const own = ownConsumer(asked, consumerId);
+  own.cap = { spatialLayer, ...(temporalLayer !== undefined && { temporalLayer }) };
+  await chooseLayer(asked, own);
+}
+
+export async function setPriority(asked: Asked, { consumerId, priority }: Request<"set-priority">): Promise<undefined> {
+  await ownConsumer(asked, consumerId).consumer.setPriority(priority);
+}
+
+/** All views of the message or, when one consumer is not the peer's, none. */
+export async function setView(asked: Asked, { views }: Request<"set-view">): Promise<undefined> {
+  const shown = views.map(({ consumerId, ...view }) => ({ own: ownConsumer(asked, consumerId), view }));
+  for (const { own, view } of shown) {
+    own.view = view;
+    if (view.visible) await chooseLayer(asked, own);
+    await flow(asked, own);
+  }
+}
+
+/** What a client paused, or does not show, does not flow; when it flows again, it begins with a key frame. */
+async function flow({ room }: Asked, own: OwnConsumer): Promise<void> {
+  const { consumer } = own;
+  const isPaused = own.isPaused || own.view?.visible === false;
+  if (consumer.paused === isPaused) return;
+  await (isPaused ? consumer.pause() : consumer.resume());
+  room.demand.changed(own);
+}
+
+async function chooseLayer({ room }: Asked, own: OwnConsumer): Promise<void> {
+  const { consumer, view, cap } = own;
+  if (!isLayered(consumer.type)) return;
+  const ownerId = room.producerOwners.get(consumer.producerId);
+  const ladder = ownerId && room.peers.get(ownerId)?.media?.producers.get(consumer.producerId)?.ladder;
+  if (!ladder) return;
+  const current = consumer.preferredLayers ? own.spatialLayer : undefined;
+  const wanted = view ? layerFor(ladder, view, current) : ladder.fractions.length - 1;
+  const spatialLayer = Math.min(wanted, cap?.spatialLayer ?? wanted);
+  const temporalLayer = cap?.temporalLayer;
+  own.spatialLayer = spatialLayer;
+  const before = consumer.preferredLayers;
+  if (before?.spatialLayer === spatialLayer && temporalLayer === undefined) return;
+  await consumer.setPreferredLayers({ spatialLayer, ...(temporalLayer !== undefined && { temporalLayer }) });
+  room.demand.changed(own);
+}
+
+function capabilities(asked: Asked, given: RtpCapabilities | undefined): types.RtpCapabilities {
+  const media = mediaOf(asked);
+  media.rtpCapabilities = given ?? media.rtpCapabilities;
+  if (!media.rtpCapabilities)
+    throw new Refusal("invalid_message", "rtpCapabilities: must come with the first consume.");
+  return media.rtpCapabilities as types.RtpCapabilities;
+}
+
+/** What the media worker tells of a consumer goes into the metrics, and to clients that asked for it. */
+function report({ room, peer }: Asked, consumer: types.Consumer): void {
+  const { metrics } = room.node;
+  const { peerId } = peer;
+  const consumerId = consumer.id;
+  const isWanted = () => room.room.peers.get(peerId)?.features.has("media") ?? false;
+  consumer.on("layerschange", (layers) => {
+    metrics.layerSwitches.inc();
+    if (!isWanted()) return;
+    const { spatialLayer = null, temporalLayer = null } = layers ?? {};
+    peer.tell({ type: "consumer-layers-changed", consumerId, spatialLayer, temporalLayer });
+  });
+  consumer.on("score", ({ score, producerScore }) => {
+    metrics.scores.observe(score);
+    if (isWanted()) peer.tell({ type: "consumer-score", consumerId, score, producerScore });
+  });
+}
+
+function ownConsumer(asked: Asked, consumerId: string): OwnConsumer {
+  const own = mediaOf(asked).consumers.get(consumerId);
+  if (!own) throw new Refusal("consumer_not_found");
+  return own;
+}

@@ -1,0 +1,50 @@
+import { Refusal, type RoomClientMessage, type RoomServerMessage } from "@radist-tech/protocol";
+import type { LivePeer } from "../home/live-peer.ts";
+import type { LiveRoom } from "../home/live-room.ts";
+import type { PeerMedia } from "../media/peer-media.ts";
+
+/** Who asks, where. */
+export interface Asked {
+  readonly room: LiveRoom;
+  readonly peer: LivePeer;
+}
+
+export type Request<Type extends RoomClientMessage["type"]> = Extract<RoomClientMessage, { type: Type }>;
+/** The answers; everything else that a server sends is news. */
+export type Reply = Extract<
+  RoomServerMessage,
+  {
+    type:
+      | "transport-connected"
+      | "ice-restarted"
+      | "produced"
+      | "consumer-parameters"
+      | "data-produced"
+      | "data-consumer-parameters"
+      | "stats";
+  }
+>;
+
+/** @throws {Refusal} `unavailable` while the peer's media is built anew */
+export function mediaOf({ peer }: Asked): PeerMedia {
+  if (!peer.media) throw new Refusal("unavailable", "Your transports are being built anew.");
+  return peer.media;
+}
+
+/**
+ * Runs what depends on parameters that a client made up. Whatever the media worker finds wrong with them is the
+ * client's to know, and nobody else's concern.
+ *
+ * @throws {Refusal} `invalid_message`
+ */
+export async function withParameters<T>(media: PeerMedia, field: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refusal || media.place.router.closed || !(error instanceof Error)) throw error;
+    throw new Refusal("invalid_message", `${field}: ${sentence(error.message)}`, { cause: error });
+  }
+}
+
+/** The worker ends its messages with the method that failed, in brackets. */
+const sentence = (message: string): string => `${message.replace(/ \[method:.*\]$/, "").slice(0, 300)}.`;

@@ -1,0 +1,54 @@
+import { Refusal } from "@radist-tech/protocol";
+import type { types } from "mediasoup";
+import { type Asked, mediaOf, type Reply, type Request, withParameters } from "./reply.ts";
+
+export async function connect(
+  asked: Asked,
+  { transportId, dtlsParameters }: Request<"connect-transport">,
+): Promise<Reply> {
+  const media = mediaOf(asked);
+  const transport = transportOf(asked, transportId);
+  const { role, fingerprints } = dtlsParameters;
+  // Again after an answer that was lost: DTLS begins once, with the fingerprints that came first.
+  if (transport.appData.isConnected !== true) {
+    await withParameters(media, "dtlsParameters", () =>
+      transport.connect({ dtlsParameters: { fingerprints, ...(role && { role }) } }),
+    );
+    transport.appData.isConnected = true;
+  }
+  return { type: "transport-connected", transportId };
+}
+
+export async function restartIce(asked: Asked, { transportId }: Request<"restart-ice">): Promise<Reply> {
+  const iceParameters = await transportOf(asked, transportId).restartIce();
+  return { type: "ice-restarted", transportId, iceParameters };
+}
+
+export async function stats(
+  asked: Asked,
+  { producerId, consumerId, transportId }: Request<"get-stats">,
+): Promise<Reply> {
+  const media = mediaOf(asked);
+  const sources: { getStats(): Promise<unknown[]> }[] = [];
+  if (producerId !== undefined) {
+    const own = media.producers.get(producerId);
+    if (!own) throw new Refusal("producer_not_found");
+    sources.push(own.producer);
+  }
+  if (consumerId !== undefined) {
+    const own = media.consumers.get(consumerId);
+    if (!own) throw new Refusal("consumer_not_found");
+    sources.push(own.consumer);
+  }
+  if (transportId !== undefined) sources.push(transportOf(asked, transportId));
+  if (sources.length === 0) sources.push(media.send, media.recv);
+  const figures = await Promise.all(sources.map((source) => source.getStats()));
+  return { type: "stats", stats: figures.flat() as Record<string, unknown>[] };
+}
+
+/** @throws {Refusal} `transport_not_found` for any transport that is not the peer's own */
+export function transportOf(asked: Asked, id: string): types.WebRtcTransport {
+  const transport = mediaOf(asked).transport(id);
+  if (!transport) throw new Refusal("transport_not_found");
+  return transport;
+}

@@ -1,0 +1,63 @@
+import type { Bus } from "@radist-tech/bus";
+import { type Connection, query } from "@radist-tech/db";
+import { ERRORS, type NodeId, ROOM_SOCKET_PATH } from "@radist-tech/protocol";
+import type { Logger, Plane } from "@radist-tech/runtime";
+import { sql } from "drizzle-orm";
+import { Hono } from "hono";
+import type { Registry } from "prom-client";
+import type { Limits } from "./config.ts";
+import { SfuNode } from "./node/sfu-node.ts";
+
+export { SfuConfig, sfuConfig } from "./config.ts";
+
+export interface SfuDeps {
+  readonly connection: Connection;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly config: Limits & { readonly NODE_ID: NodeId };
+  /**
+   * Where the worker's binary is, or will be: until then rooms are refused with `unavailable`. Default: where
+   * mediasoup itself puts it.
+   */
+  readonly workerBin?: string | Promise<string> | undefined;
+}
+
+/**
+ * The sfu plane: the room WebSocket, and the media behind it.
+ *
+ * @throws {Error} when a media worker cannot start, unless its binary was still to come: then it is logged
+ */
+export async function createSfu({ connection, bus, logger, registry, config, workerBin }: SfuDeps): Promise<Plane> {
+  const node = new SfuNode({ connection, bus, logger, registry, nodeId: config.NODE_ID, limits: config });
+  try {
+    await node.listen();
+    if (workerBin instanceof Promise) {
+      workerBin
+        .then((path) => node.startWorkers(path))
+        .catch((error: unknown) => logger.error({ err: error }, "rooms cannot be served"));
+    } else await node.startWorkers(workerBin);
+  } catch (error) {
+    await node.close();
+    throw error;
+  }
+  const http = new Hono();
+  http.get(ROOM_SOCKET_PATH, (context) =>
+    context.json({ error: ERRORS.upgrade_required.message, code: "upgrade_required" }, 426, { upgrade: "websocket" }),
+  );
+  return {
+    name: "sfu",
+    http,
+    sockets: { path: ROOM_SOCKET_PATH, accept: (...upgrade) => node.entrance.accept(...upgrade) },
+    checks: {
+      database: async () => (await query(connection.db.execute(sql`select 1`), { deadlineMs: 1_500 })) !== undefined,
+      lease: () => node.context.lease.holds(),
+      bus: () => bus.connected,
+      // A process that serves more than rooms is ready for the rest before the workers are there.
+      ...(workerBin instanceof Promise ? {} : { workers: () => node.hasWorkers }),
+    },
+    drain: (deadline) => node.drain(deadline),
+    close: () => node.close(),
+    [Symbol.asyncDispose]: () => node.close(),
+  };
+}
