@@ -1,4 +1,6 @@
+import { Unprepared } from "./ending.mjs";
 import { NODE } from "./house.mjs";
+import { prepareWorker } from "./media-worker/prepare.mjs";
 import { buildPage } from "./page.mjs";
 import { run } from "./run.mjs";
 
@@ -10,6 +12,7 @@ import { run } from "./run.mjs";
 
 /** @type {readonly Check[]} */
 const CHECKS = [
+  { name: "the media worker is here", run: workerIsHere },
   { name: "types hold in every package", run: tool("turbo", "run", "typecheck", "--output-logs=errors-only") },
   { name: "types hold in the commands", run: tool("tsc", "-p", "infra/commands") },
   { name: "types hold in the trial of the compose stack", run: tool("tsc", "-p", "infra/docker") },
@@ -33,6 +36,16 @@ const CHECKS = [
  */
 function tool(command, ...args) {
   return () => run(command, args, { quiet: true });
+}
+
+/** Without it the suites of the rooms could not run, and must count as failed. */
+async function workerIsHere() {
+  try {
+    return { code: 0, output: await prepareWorker({ say: (line) => console.log(`   ${line}`) }) };
+  } catch (error) {
+    if (error instanceof Unprepared) return { code: 1, output: error.message };
+    throw error;
+  }
 }
 
 /**

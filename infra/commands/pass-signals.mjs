@@ -6,15 +6,16 @@ const LOOK_EVERY_MS = 500;
  * gone without a word (npm, killed) counts as SIGTERM.
  *
  * @param {import("node:child_process").ChildProcess} child
+ * @param {(signal: NodeJS.Signals) => void} [send] for a child that takes them in another way
  * @returns {() => NodeJS.Signals | undefined} the signal that was passed on first, if any
  */
-export function passSignals(child) {
+export function passSignals(child, send = (signal) => child.kill(signal)) {
   /** @type {NodeJS.Signals | undefined} */
   let first;
   /** @param {NodeJS.Signals} signal */
   function pass(signal) {
     first ??= signal;
-    child.kill(signal);
+    send(signal);
   }
 
   const parent = process.ppid;

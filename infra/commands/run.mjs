@@ -8,6 +8,7 @@ import { passSignals } from "./pass-signals.mjs";
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
  * @property {boolean} [quiet] keep the output for the result instead of showing it
+ * @property {number} [timeoutMs] how long it may take; then it is killed
  */
 
 /**
@@ -19,8 +20,14 @@ import { passSignals } from "./pass-signals.mjs";
  * @returns {Promise<{ code: number, output: string }>} code 127 when there is no such program
  * @throws {Interrupted} when this process was told to end meanwhile
  */
-export function run(command, args, { cwd = ROOT, env = toolEnvironment(), quiet = false } = {}) {
-  const child = spawn(command, args, { cwd, env, stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit" });
+export function run(command, args, { cwd = ROOT, env = toolEnvironment(), quiet = false, timeoutMs = 0 } = {}) {
+  const child = spawn(command, args, {
+    cwd,
+    env,
+    stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
+    timeout: timeoutMs,
+    killSignal: "SIGKILL",
+  });
   const passedSignal = passSignals(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {

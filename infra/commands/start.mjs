@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { explain, Unprepared } from "./ending.mjs";
+import { explain, Interrupted, Unprepared } from "./ending.mjs";
 import { NODE, ROOT, toolEnvironment } from "./house.mjs";
+import { workerPath } from "./media-worker/place.mjs";
+import { prepareWorker } from "./media-worker/prepare.mjs";
 import { buildPage, pageIsCurrent } from "./page.mjs";
 import { passSignals } from "./pass-signals.mjs";
 import { prepare } from "./prepare.mjs";
@@ -18,6 +20,10 @@ Settings come from the environment, for example: PORT=4000 npm start
   TRUSTED_PROXIES     how many proxies in front append to X-Forwarded-For (default 0)
   LOG_LEVEL           trace, debug, info, warn, error, fatal or silent (default warn)
 
+  MEDIA_ANNOUNCED_ADDRESS  where the browsers of a room reach this machine (default 127.0.0.1)
+  MEDIA_PORT               the first of the ports for media, UDP and TCP, one for each worker
+  MEDIASOUP_WORKER_BIN     a media worker to use (default: fetched or built once, kept in ~/.cache/radist)
+
 All of them, limits and times too: services/standalone/src/config.ts
 `;
 
@@ -32,13 +38,43 @@ async function start() {
     const { code, output } = await buildPage();
     if (code !== 0) throw new Unprepared(`The page could not be built:\n${output}`);
   }
-  return runPlatform();
+  const over = new AbortController();
+  const rooms = prepareRooms(over.signal);
+  try {
+    return await runPlatform();
+  } finally {
+    over.abort();
+    await rooms;
+  }
+}
+
+/**
+ * Beside the platform, which serves calls without it and finds the worker when it is there.
+ *
+ * @param {AbortSignal} over
+ */
+async function prepareRooms(over) {
+  let working = false;
+  /** @param {string} line */
+  function say(line) {
+    if (!working) console.log("Rooms are being prepared; calls work meanwhile.");
+    working = true;
+    console.log(line);
+  }
+  try {
+    await prepareWorker({ say, signal: over });
+    if (working) console.log("The media worker is ready, and with it the rooms.");
+  } catch (error) {
+    if (over.aborted || error instanceof Interrupted) return;
+    // Calls need none of it: they go on.
+    console.error(error instanceof Unprepared ? `\n${error.message}` : error);
+  }
 }
 
 /** @returns {Promise<number>} */
 function runPlatform() {
   const main = join(ROOT, "services/standalone/src/main.ts");
-  const env = { NODE_COMPILE_CACHE: COMPILED, ...toolEnvironment() };
+  const env = { NODE_COMPILE_CACHE: COMPILED, ...toolEnvironment(), MEDIASOUP_WORKER_BIN: workerPath() };
   const child = spawn(NODE, [main], { cwd: ROOT, env, stdio: "inherit" });
   passSignals(child);
   return new Promise((resolve, reject) => {

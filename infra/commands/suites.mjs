@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NODE } from "./house.mjs";
+import { NODE, toolEnvironment } from "./house.mjs";
+import { workerPath } from "./media-worker/place.mjs";
 import { run } from "./run.mjs";
 
 /**
@@ -27,7 +28,9 @@ export async function runSuites(filters) {
   const file = join(folder, "report.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   try {
-    const { code } = await run(NODE, ["node_modules/vitest/vitest.mjs", "run", ...reporters, ...filters]);
+    const { code } = await run(NODE, ["node_modules/vitest/vitest.mjs", "run", ...reporters, ...filters], {
+      env: { ...toolEnvironment(), MEDIASOUP_WORKER_BIN: workerPath() },
+    });
     return count(readReport(file), code);
   } finally {
     rmSync(folder, { recursive: true, force: true });

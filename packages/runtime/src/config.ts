@@ -23,6 +23,12 @@ export const commonConfig = {
   DRAIN_MS: integer(0, 600_000).default(10_000),
 };
 
+/** What a process that owns something reads: how long its lease is good, and how often it is renewed. */
+export const leaseConfig = {
+  LEASE_MS: integer(100, 600_000).default(5_000),
+  LEASE_RENEW_MS: integer(20, 600_000).default(1_500),
+};
+
 /** The environment does not describe a service; `problems` lists everything that is wrong with it. */
 export class InvalidConfig extends Error {
   readonly problems: readonly string[];

@@ -7,3 +7,4 @@ export * from "./metrics.ts";
 export * from "./plane.ts";
 export * from "./run.ts";
 export * from "./throttle.ts";
+export * from "./usage-ledger.ts";

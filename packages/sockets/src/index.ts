@@ -1,3 +1,4 @@
+export { socketConfig } from "./config.ts";
 export { Entrance } from "./entrance.ts";
 export { Intake } from "./intake.ts";
 export { Keepalive } from "./keepalive.ts";

@@ -1,5 +1,8 @@
+/** A type, or what an answer echoes; undefined takes anything. */
+export type Wanted = string | { readonly requestId: string } | undefined;
+
 interface Waiter<M> {
-  readonly wanted: string | undefined;
+  readonly wanted: Wanted;
   resolve(message: M): void;
   reject(error: Error): void;
 }
@@ -20,7 +23,7 @@ export class Inbox<M extends { type: string }> {
     }
     this.texts.push(text);
     this.messages.push(message);
-    const waiter = this.#waiters.find(({ wanted }) => wanted === undefined || wanted === message.type);
+    const waiter = this.#waiters.find(({ wanted }) => isWanted(wanted, message));
     if (!waiter) this.#untaken.push(message);
     else this.#settle(waiter).resolve(message);
   }
@@ -31,15 +34,15 @@ export class Inbox<M extends { type: string }> {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#missed(waiter.wanted, this.#ended));
   }
 
-  take(wanted: string | undefined, timeoutMs: number): Promise<M> {
-    const index = this.#untaken.findIndex(({ type }) => wanted === undefined || wanted === type);
+  take(wanted: Wanted, timeoutMs: number): Promise<M> {
+    const index = this.#untaken.findIndex((message) => isWanted(wanted, message));
     const [message] = index < 0 ? [] : this.#untaken.splice(index, 1);
     if (message) return Promise.resolve(message);
     if (this.#ended) return Promise.reject(this.#missed(wanted, this.#ended));
     return this.#wait(wanted, timeoutMs);
   }
 
-  #wait(wanted: string | undefined, timeoutMs: number): Promise<M> {
+  #wait(wanted: Wanted, timeoutMs: number): Promise<M> {
     const { promise, resolve, reject } = Promise.withResolvers<M>();
     const waiter = { wanted, resolve, reject };
     this.#waiters.push(waiter);
@@ -54,10 +57,19 @@ export class Inbox<M extends { type: string }> {
     return waiter;
   }
 
-  #missed(wanted: string | undefined, why: string): Error {
+  #missed(wanted: Wanted, why: string): Error {
     const received = this.texts.map((text) => `\n  ${text.slice(0, 500)}`).join("") || " nothing";
-    return new Error(`Waited for ${wanted ?? "a message"}, but ${why}. Received so far:${received}`);
+    return new Error(`Waited for ${name(wanted)}, but ${why}. Received so far:${received}`);
   }
+}
+
+function isWanted(wanted: Wanted, message: { type: string; requestId?: unknown }): boolean {
+  if (typeof wanted === "object") return message.requestId === wanted.requestId;
+  return wanted === undefined || wanted === message.type;
+}
+
+function name(wanted: Wanted): string {
+  return typeof wanted === "object" ? `the answer to ${wanted.requestId}` : (wanted ?? "a message");
 }
 
 function parse<M>(text: string): M | undefined {

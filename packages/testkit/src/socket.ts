@@ -16,6 +16,8 @@ export interface TestSocket<M extends { type: string } = AnyMessage> extends Asy
   next(): Promise<M>;
   next<T extends M["type"]>(type: T, timeoutMs?: number): Promise<M & { type: T }>;
   next(type: undefined, timeoutMs: number): Promise<M>;
+  /** Takes the message that echoes a request id, as {@link TestSocket.next} does. */
+  answer(requestId: string, timeoutMs?: number): Promise<M>;
   /** Every message since the opening, taken or not. */
   readonly messages: readonly M[];
   /** The frames of `messages`, to the letter. */
@@ -68,6 +70,7 @@ export async function connectSocket<M extends { type: string } = AnyMessage>(
     webSocket,
     closed,
     next,
+    answer: (requestId, timeoutMs = 10_000) => inbox.take({ requestId }, timeoutMs),
     close,
     messages: inbox.messages,
     texts: inbox.texts,

@@ -20,7 +20,7 @@ export interface SfuDeps {
    * Where the worker's binary is, or will be: until then rooms are refused with `unavailable`. Default: where
    * mediasoup itself puts it.
    */
-  readonly workerBin?: string | Promise<string> | undefined;
+  readonly workerBin?: string | Promise<string | undefined> | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { apiSettings } from "@radist-tech/api";
 import { NodeId } from "@radist-tech/protocol";
 import { commonConfig, integer } from "@radist-tech/runtime";
+import { sfuConfig } from "@radist-tech/sfu";
 import { signalingConfig } from "@radist-tech/signaling";
 import { z } from "zod";
 
@@ -8,6 +9,7 @@ import { z } from "zod";
 export const StandaloneConfig = z.object({
   ...commonConfig,
   ...signalingConfig,
+  ...sfuConfig,
   ...apiSettings,
   PORT: integer(1, 65_535).default(3000),
   LOG_LEVEL: commonConfig.LOG_LEVEL.unwrap().default("warn"),
@@ -15,6 +17,8 @@ export const StandaloneConfig = z.object({
   NODE_ID: NodeId.default(NodeId.parse("standalone")),
   /** Where the database, the admin token and the first project's keys are kept. */
   RADIST_DATA_DIR: z.string().default(".radist"),
+  /** Where the media worker is, or will be: calls are served meanwhile. Default: where mediasoup itself puts it. */
+  MEDIASOUP_WORKER_BIN: z.string().optional(),
   RADIST_ADMIN_TOKEN: apiSettings.RADIST_ADMIN_TOKEN.optional(),
 });
 export type StandaloneConfig = z.infer<typeof StandaloneConfig>;

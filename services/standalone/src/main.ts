@@ -3,11 +3,14 @@ import process from "node:process";
 import { createApi } from "@radist-tech/api";
 import { inProcessBus } from "@radist-tech/bus";
 import { connect } from "@radist-tech/db";
+import { NodeId } from "@radist-tech/protocol";
 import { createLogger, createRegistry, listen, type Running, readConfig, run } from "@radist-tech/runtime";
+import { createSfu } from "@radist-tech/sfu";
 import { createSignaling } from "@radist-tech/signaling";
 import { createWeb } from "@radist-tech/web";
 import { StandaloneConfig } from "./config.ts";
 import { firstProject } from "./first-project.ts";
+import { mediaWorker } from "./media-worker.ts";
 import { problemOf } from "./problem.ts";
 import { SecretsFile } from "./secrets.ts";
 import { welcome } from "./welcome.ts";
@@ -34,6 +37,15 @@ async function start(config: StandaloneConfig): Promise<Running> {
   const bus = inProcessBus({ logger });
   const api = createApi({ connection, bus, logger, registry, config: { ...config, RADIST_ADMIN_TOKEN: adminToken } });
   const signaling = await createSignaling({ connection, bus, logger, registry, config });
+  const sfu = await createSfu({
+    connection,
+    bus,
+    logger,
+    registry,
+    // A lease belongs to one plane.
+    config: { ...config, NODE_ID: NodeId.parse(`${config.NODE_ID}-sfu`.slice(-64)) },
+    workerBin: mediaWorker(config.MEDIASOUP_WORKER_BIN),
+  });
   const project = await firstProject(api.http, adminToken, secrets);
   const web = createWeb({
     ...project,
@@ -44,7 +56,7 @@ async function start(config: StandaloneConfig): Promise<Running> {
     fetch: async (input, init) => api.http.fetch(new Request(input, init), {}),
   });
 
-  const listening = await listen({ planes: [api, signaling, web], port, host, logger, registry });
+  const listening = await listen({ planes: [api, signaling, sfu, web], port, host, logger, registry });
   const adminTokenFrom = config.RADIST_ADMIN_TOKEN ? "from RADIST_ADMIN_TOKEN" : `in ${secrets.path}`;
   process.stdout.write(welcome({ port, project, adminTokenFrom }));
   return { listening, resources: [connection, bus], logger, drainMs: config.DRAIN_MS };

@@ -29,8 +29,8 @@ export type CreatedRoom = z.infer<typeof CreatedRoom>;
 
 export const MintRoomToken = z
   .object({
-    /** How long the token can be used, seconds. */
-    ttlSeconds: z.int().min(1).max(86_400).default(600),
+    /** How long the token can be used, seconds. Default: as the platform is set up, 600 unless its operator says otherwise. */
+    ttlSeconds: z.int().min(1).max(86_400).optional(),
     participant: Participant.default({ canPublish: true, canSubscribe: true }),
   })
   .meta({ id: "MintRoomToken" });

@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Interrupted, Unprepared } from "../ending.mjs";
+import { ROOT } from "../house.mjs";
+import { passSignals } from "../pass-signals.mjs";
+import { BUILD_SCRIPT } from "./place.mjs";
+import { tellProgress } from "./progress.mjs";
+
+/**
+ * @typedef {object} Build
+ * @property {string} target
+ * @property {import("./place.mjs").Mediasoup} mediasoup
+ * @property {(line: string) => void} say
+ * @property {AbortSignal | undefined} [signal]
+ * @property {string} [script]
+ */
+
+/**
+ * Builds the worker from mediasoup's own sources. The target appears whole and tried, or not at all; two builds of one
+ * target are one.
+ *
+ * @param {Build} build
+ * @returns {Promise<void>}
+ * @throws {Unprepared} with the reason why it could not be built
+ * @throws {Interrupted} when this process was told to end meanwhile
+ */
+export async function buildWorker({ target, mediasoup, say, signal, script = join(ROOT, BUILD_SCRIPT) }) {
+  signal?.throwIfAborted();
+  // Gives way to the calls that this machine may serve meanwhile.
+  const child = spawn("nice", ["-n", "10", "bash", script, mediasoup.directory, target], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+    // A group of its own, to be ended whole: bash would wait for the compiler first.
+    detached: true,
+  });
+  let stopping = false;
+  function stop() {
+    // A second one would disturb its cleaning up.
+    if (!stopping) interrupt(child.pid);
+    stopping = true;
+  }
+  const passedSignal = passSignals(child, stop);
+  signal?.addEventListener("abort", stop);
+  try {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const told = tellProgress(line);
+      if (told) say(told);
+    });
+    const { code, complaint } = await ended(child);
+    const ending = passedSignal();
+    if (ending) throw new Interrupted(ending);
+    signal?.throwIfAborted();
+    if (code !== 0) throw new Unprepared(complaint || `The build ended with exit code ${code}.`);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/**
+ * Whatever the reason, by SIGINT: apt-get in the midst of its work goes on to a sound end then.
+ *
+ * @param {number | undefined} pid the first of the group
+ */
+function interrupt(pid) {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGINT");
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ESRCH") throw error;
+  }
+}
+
+/**
+ * @param {import("node:child_process").ChildProcessByStdio<null, import("node:stream").Readable, import("node:stream").Readable>} child
+ * @returns {Promise<{ code: number | null, complaint: string }>}
+ */
+function ended(child) {
+  let complaint = "";
+  child.stderr.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+    complaint += text;
+  });
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve({ code: null, complaint: `It cannot be built here: ${error.message}.` }));
+    child.once("close", (code) => resolve({ code, complaint: complaint.replaceAll("build-worker: ", "").trim() }));
+  });
+}

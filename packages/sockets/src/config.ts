@@ -1,0 +1,32 @@
+import { IceServer } from "@radist-tech/protocol";
+import { integer } from "@radist-tech/runtime";
+import { z } from "zod";
+
+const HOUR_MS = 3_600_000;
+
+/** What a plane with WebSockets can be told; everything has a default. */
+export const socketConfig = {
+  /** RTCIceServer objects as JSON, handed to every participant. */
+  ICE_SERVERS: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: "custom", message: "Must be JSON: a list of RTCIceServer objects" });
+        return z.NEVER;
+      }
+    })
+    .pipe(z.array(IceServer))
+    .default([]),
+  PING_INTERVAL_MS: integer(10, HOUR_MS).default(10_000),
+  /** A socket that is silent for this long is lost. */
+  SOCKET_TIMEOUT_MS: integer(20, HOUR_MS).default(25_000),
+  /** Messages per second that a socket may send for long, and at once. */
+  MESSAGES_PER_SECOND: integer(1, 1_000_000).default(50),
+  MESSAGE_BURST: integer(1, 1_000_000).default(200),
+  /** Going over the rate for this long ends the socket. */
+  RATE_LIMIT_PATIENCE_MS: integer(0, HOUR_MS).default(5_000),
+  /** Unsent bytes at which a socket counts as too slow. */
+  MAX_UNSENT_BYTES: integer(1024, 1024 * 1024 * 1024).default(1024 * 1024),
+};

@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { type Bus, connectNats } from "@radist-tech/bus";
+import { type Connection, connect, projects, rooms, roomTokens } from "@radist-tech/db";
+import {
+  newCallToken,
+  newNodeId,
+  newProjectId,
+  newPublicKey,
+  newRoomId,
+  type Participant,
+  type ProjectId,
+  type PublicKey,
+  ROOM_SOCKET_PATH,
+  type RoomControl,
+  type RoomId,
+  SFU_SUBJECTS,
+} from "@radist-tech/protocol";
+import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
+import {
+  connectSocket,
+  freePort,
+  freshDatabase,
+  freshSubjectPrefix,
+  type OwnProcess,
+  sharedNatsUrl,
+  startProcess,
+  type TestSocket,
+} from "@radist-tech/testkit";
+import { sql } from "drizzle-orm";
+import { z } from "zod";
+import { sfuConfig } from "../config.ts";
+import { createSfu } from "../service.ts";
+
+export interface ClusterOptions {
+  readonly nodes?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly databaseUrl?: string;
+  readonly natsUrl?: string;
+  /** Each node is a process of its own, to be killed and stopped. */
+  readonly processes?: boolean;
+}
+
+export interface ClusterNode {
+  /** Origin of its HTTP side. */
+  readonly url: string;
+  readonly process?: OwnProcess;
+  /** Figures of `/metrics` by name, with their labels. */
+  metric(name: string): Promise<number>;
+}
+
+export interface NewRoom {
+  readonly maxParticipants?: number;
+  readonly e2ee?: "optional" | "required";
+  readonly idleSeconds?: number;
+}
+
+/** Sfu nodes that share a database and a bus, with a project to meet in. */
+export interface Cluster extends AsyncDisposable {
+  readonly nodes: readonly ClusterNode[];
+  readonly connection: Connection;
+  readonly bus: Bus;
+  readonly projectId: ProjectId;
+  readonly publicKey: PublicKey;
+  createRoom(room?: NewRoom): Promise<RoomId>;
+  mintToken(roomId: RoomId, participant?: Partial<Participant>): Promise<string>;
+  /** What the API announces. */
+  announce(control: RoomControl): void;
+  /** Opens a socket on a node with these query parameters. */
+  open(query: Record<string, string>, node?: number): Promise<TestSocket>;
+}
+
+const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+
+const Settings = z.object(sfuConfig);
+
+/** Leases that run out fast, so that tests need not wait for real ones; one worker, on a port of its own. */
+const FAST = { LEASE_MS: "1500", LEASE_RENEW_MS: "300", MEDIA_PORT: "0", MEDIA_WORKERS: "1", CHECKPOINT_MS: "300" };
+
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const stack = new AsyncDisposableStack();
+  const natsUrl = options.natsUrl ?? sharedNatsUrl();
+  // Processes of their own use the default prefix.
+  const prefix = options.processes ? "radist" : freshSubjectPrefix();
+  const databaseUrl = options.databaseUrl ?? stack.use(await freshDatabase()).url;
+  const logger = createLogger({ name: "test", level: process.env.LOG_LEVEL ?? "silent" });
+  const workerBin = process.env.MEDIASOUP_WORKER_BIN;
+  const openBus = (name: string): Promise<Bus> => connectNats({ url: natsUrl, prefix, name, logger });
+
+  const connection = stack.use(await connect(databaseUrl, { maxConnections: 4 }));
+  await connection.migrate();
+  const bus = stack.use(await openBus("test"));
+  const startInProcess = async (): Promise<ClusterNode> => {
+    const registry = createRegistry("sfu");
+    const ownConnection = stack.use(await connect(databaseUrl, { maxConnections: 8 }));
+    const ownBus = stack.use(await openBus("node"));
+    const config = {
+      ...Settings.parse({ ...FAST, ...options.env }),
+      NODE_ID: newNodeId(),
+      TRUSTED_PROXIES: 0,
+      DRAIN_MS: 500,
+    };
+    const plane = await createSfu({ connection: ownConnection, bus: ownBus, logger, registry, config, workerBin });
+    const { url } = stack.use(await listen({ planes: [plane], port: 0, host: "127.0.0.1", logger, registry }));
+    return { url, metric: (name) => metric(url, name) };
+  };
+  const startApart = async (): Promise<ClusterNode> => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const env = {
+      DATABASE_URL: databaseUrl,
+      NATS_URL: natsUrl,
+      PORT: String(port),
+      HOST: "127.0.0.1",
+      ...(workerBin !== undefined && { MEDIASOUP_WORKER_BIN: workerBin }),
+      ...FAST,
+      ...options.env,
+    };
+    const own = stack.use(
+      await startProcess({ command: process.execPath, args: [MAIN], env, readyUrl: `${url}/readyz` }),
+    );
+    return { url, process: own, metric: (name) => metric(url, name) };
+  };
+  const start = options.processes ? startApart : startInProcess;
+  const nodes = await Promise.all(Array.from({ length: options.nodes ?? 1 }, start));
+  const projectId = newProjectId();
+  const publicKey = newPublicKey();
+  await connection.db.insert(projects).values({ id: projectId, name: "test", publicKey });
+  await Promise.all(nodes.map(isReady));
+
+  return {
+    nodes,
+    connection,
+    bus,
+    projectId,
+    publicKey,
+    async createRoom(room = {}) {
+      const roomId = newRoomId();
+      await connection.db.insert(rooms).values({ id: roomId, projectId, ...room });
+      return roomId;
+    },
+    async mintToken(roomId, participant = {}) {
+      const token = newCallToken();
+      await connection.db.insert(roomTokens).values({
+        hash: createHash("sha256").update(token).digest(),
+        roomId,
+        expiresAt: sql`now() + interval '10 minutes'`,
+        ...participant,
+      });
+      return token;
+    },
+    announce: (control) => bus.publish(SFU_SUBJECTS.control, Buffer.from(JSON.stringify(control))),
+    open(query, node = 0) {
+      const at = nodes[node];
+      if (!at) throw new Error(`There is no node ${node}.`);
+      return connectSocket(
+        `${at.url.replace("http", "ws")}${ROOM_SOCKET_PATH}?${new URLSearchParams({ publicKey, ...query }).toString()}`,
+      );
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Resolves when a node can serve. */
+export async function isReady({ url }: Pick<ClusterNode, "url">): Promise<void> {
+  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+async function metric(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = text.split("\n").find((each) => each.startsWith(`${name}{`) || each.startsWith(`${name} `));
+  if (line === undefined) throw new Error(`There is no metric ${name}.`);
+  return Number(line.slice(line.lastIndexOf(" ") + 1));
+}
