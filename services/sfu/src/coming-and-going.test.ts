@@ -38,7 +38,9 @@ describe.each(WHERE)("Two people $name:", (at) => {
     expect(await alice.hears("peer-left")).toMatchObject({ peerId: bob.peerId, reason: "left" });
     expect(await alice.asks({ type: "consume", producerId })).toMatchObject({ code: "producer_not_found" });
     await until(async () => (await placesOf(roomId)).length === 1);
-    await until(async () => (await sessionsOf(roomId)).filter(({ closeReason }) => closeReason === "left").length === 1);
+    await until(
+      async () => (await sessionsOf(roomId)).filter(({ closeReason }) => closeReason === "left").length === 1,
+    );
   });
 
   test("a lost socket keeps its place, its media and its session, and resumes on either node", async () => {
@@ -188,7 +190,10 @@ test("Of 50 who join a room of 10 at once, over two nodes, exactly 10 get in.", 
   expect(answers.filter(({ type }) => type === "room-joined")).toHaveLength(10);
   expect(answers.filter(({ code }) => code === "room_full")).toHaveLength(40);
   expect(await placesOf(roomId)).toHaveLength(10);
-  const unused = cluster.connection.db.$count(roomTokens, sql`${eq(roomTokens.roomId, roomId)} and ${isNull(roomTokens.usedAt)}`);
+  const unused = cluster.connection.db.$count(
+    roomTokens,
+    sql`${eq(roomTokens.roomId, roomId)} and ${isNull(roomTokens.usedAt)}`,
+  );
   expect(await unused).toBe(40);
   await Promise.all(sockets.map((socket) => socket[Symbol.asyncDispose]()));
 });

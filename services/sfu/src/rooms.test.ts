@@ -17,7 +17,10 @@ test("A newcomer gets its transports, what the room speaks, and who is there.", 
   await using alice = await joins(cluster, roomId, { identity: "a", name: "Alice", metadata: { role: "host" } });
   expect(RoomServerMessage.safeParse(alice.joined).error).toBeUndefined();
   expect(alice.joined).toMatchObject({ type: "room-joined", roomId, existingPeers: [], maxParticipants: 5 });
-  expect(alice.joined.sendTransport).toMatchObject({ iceParameters: { iceLite: true }, sctpParameters: { port: 5000 } });
+  expect(alice.joined.sendTransport).toMatchObject({
+    iceParameters: { iceLite: true },
+    sctpParameters: { port: 5000 },
+  });
   const producerId = await produces(alice, produceAudio({ source: "microphone" }));
 
   await using bob = await joins(cluster, roomId, { name: "Bob" });

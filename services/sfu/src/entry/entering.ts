@@ -1,5 +1,6 @@
-import { type PeerId, type ProjectId, Refusal, type RoomFeature } from "@radist-tech/protocol";
+import { type PeerId, type ProjectId, Refusal } from "@radist-tech/protocol";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
+import type { Entry } from "../home/arrivals.ts";
 import { roomOfPeer, roomOfToken, type Whereabouts } from "../home/claiming.ts";
 import type { Homes } from "../home/homes.ts";
 import type { LiveRoom } from "../home/live-room.ts";
@@ -12,15 +13,6 @@ import { SocketSession } from "../socket/socket-session.ts";
 
 /** A room's home can move while somebody is on the way in; so often it is looked for anew. */
 const ATTEMPTS = 8;
-
-/** What a socket needs to get its place, wherever the room's home is. */
-export interface Entry {
-  readonly projectId: ProjectId;
-  readonly tokenHash: Uint8Array;
-  readonly features: ReadonlySet<RoomFeature>;
-  /** Who comes back; missing for a newcomer. */
-  readonly peerId?: PeerId;
-}
 
 /** Brings sockets to the home of their room, on this node or another one. */
 export class Entering {
@@ -72,7 +64,7 @@ export class Entering {
       const room = await this.#homes.own(seen);
       if (!room) continue;
       try {
-        return lineTo(room, session, await take(room, session, entry));
+        return lineTo(room, session, await room.enter(session, entry));
       } catch (error) {
         if (!(error instanceof Fenced)) throw error;
       }
@@ -85,12 +77,6 @@ export class Entering {
       ? roomOfToken(this.#node, projectId, tokenHash)
       : roomOfPeer(this.#node, projectId, request.roomId);
   }
-}
-
-/** @throws {Refusal} | {Fenced} | {DatabaseUnavailable} */
-export function take(room: LiveRoom, session: Parameters<LiveRoom["join"]>[0], entry: Entry): Promise<PeerId> {
-  const { peerId } = entry;
-  return peerId === undefined ? room.join(session, entry) : room.resume(session, { ...entry, peerId });
 }
 
 function lineTo(room: LiveRoom, { id }: SocketSession, peerId: PeerId): Line {

@@ -4,7 +4,7 @@ import type { MediaWorker } from "../media/workers.ts";
 import type { NodeContext } from "../node/context.ts";
 import { claimHome, releaseHome, type Whereabouts } from "./claiming.ts";
 import { LiveRoom } from "./live-room.ts";
-import { lostClaims } from "./places.ts";
+import { heldPlaces, lostClaims } from "./places.ts";
 
 /** The rooms whose home is this node. */
 export class Homes {
@@ -100,6 +100,16 @@ export class Homes {
       if (why === "ended") room.end();
       else if (why === "fenced") room.fenced();
     }
+    await this.#comparePlaces();
+  }
+
+  /** Whoever was kicked while the bus was away is found by the place that it no longer has. */
+  async #comparePlaces(): Promise<void> {
+    const seated = [...this.#rooms.values()].flatMap((room) =>
+      [...room.peers.keys()].map((peerId) => ({ room, peerId })),
+    );
+    const held = await heldPlaces(this.#node.connection, [...this.#rooms.keys()]);
+    for (const { room, peerId } of seated) if (!held.has(peerId)) room.kick(peerId);
   }
 
   workerDied(worker: MediaWorker): void {

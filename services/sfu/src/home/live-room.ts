@@ -1,45 +1,31 @@
-import { isUnavailable } from "@radist-tech/db";
 import {
   type E2eeMode,
   ERRORS,
   type ErrorCode,
   type PeerId,
   type ProjectId,
-  Refusal,
+  type ReconnectToken,
   type RoomClientMessage,
   type RoomFeature,
   type RoomLeftReason,
-  type RoomServerMessage,
-  type RtpCapabilities,
   type SessionId,
 } from "@radist-tech/protocol";
 import { Demand } from "../media/demand.ts";
-import { PeerMedia } from "../media/peer-media.ts";
+import { openMedia } from "../media/opening.ts";
+import type { PeerMedia } from "../media/peer-media.ts";
 import { Routers } from "../media/routers.ts";
 import { Speakers } from "../media/speakers.ts";
 import type { MediaWorker } from "../media/workers.ts";
-import { asNode, type NodeContext } from "../node/context.ts";
+import type { NodeContext } from "../node/context.ts";
 import { answer } from "../requests/answer.ts";
 import { emptyRoom, type Peer, type Room, type RoomEvent, step, type Tell } from "../rooms/room.ts";
-import { announcementsFor, existingPeers } from "../rooms/snapshot.ts";
+import { announcementsFor } from "../rooms/snapshot.ts";
+import { Arrivals, type Entry } from "./arrivals.ts";
 import { LivePeer } from "./live-peer.ts";
-import {
-  type Admitted,
-  Fenced,
-  freePlace,
-  type HomeClaim,
-  keepPlace,
-  type Returned,
-  returnToPlace,
-  takePlace,
-} from "./places.ts";
+import { type Admitted, freePlace, type HomeClaim, keepPlace } from "./places.ts";
 import type { PeerSession } from "./session.ts";
-
-/** Pause before what found the database away is stored again, milliseconds. */
-const RETRY_MS = 500;
-
-/** How long a newcomer waits for a media worker, milliseconds. */
-const WORKER_MS = 5_000;
+import { Storing } from "./storing.ts";
+import { roomJoined, roomResumed } from "./welcome.ts";
 
 export interface LiveRoomOptions {
   readonly claim: HomeClaim;
@@ -48,12 +34,6 @@ export interface LiveRoomOptions {
   readonly maxParticipants: number | null;
   /** It is over here. `left`: who was in it until now; missing when another claim came after. */
   readonly onClosed: (room: LiveRoom, left: readonly PeerId[] | undefined) => void;
-}
-
-interface Joining {
-  readonly projectId: ProjectId;
-  readonly tokenHash: Uint8Array;
-  readonly features: ReadonlySet<RoomFeature>;
 }
 
 /** A room at its home: the pure room, the media that follows it, and the sockets that are told. */
@@ -66,11 +46,11 @@ export class LiveRoom {
   readonly producerOwners = new Map<string, PeerId>();
   readonly demand: Demand;
   readonly speakers: Speakers;
+  readonly storing: Storing;
   readonly #options: LiveRoomOptions;
   #room: Room;
-  #entering = 0;
   #isClosed = false;
-  readonly #storing = new Set<Promise<void>>();
+  readonly #arrivals = new Arrivals(this);
 
   constructor(node: NodeContext, options: LiveRoomOptions) {
     const { claim, projectId, e2ee } = options;
@@ -78,6 +58,7 @@ export class LiveRoom {
     this.claim = claim;
     this.projectId = projectId;
     this.#options = options;
+    this.storing = new Storing(node.logger.child({ roomId: claim.roomId }), () => this.fenced());
     this.#room = emptyRoom(claim.roomId, e2ee);
     this.routers = new Routers(node.workers(), node.limits.CONSUMERS_PER_WORKER);
     this.demand = new Demand((peerId, message) => this.deliver({ to: [peerId], message }));
@@ -111,47 +92,37 @@ export class LiveRoom {
   }
 
   /** @throws {Refusal} | {Fenced} | {DatabaseUnavailable} */
-  join(session: PeerSession, { projectId, tokenHash, features }: Joining): Promise<PeerId> {
-    return this.#enter(async () => {
-      const { connection } = this.node;
-      const node = asNode(this.node);
-      const giveBack = ({ peerId }: Admitted) =>
-        this.#store((agoMs) => this.#free(peerId, "withdrawn", agoMs, tokenHash));
-      const canResume = features.has("resume");
-      const taking = takePlace(connection, this.claim, { projectId, tokenHash, canResume, node, onLate: giveBack });
-      const [taken, opened] = await Promise.allSettled([taking, this.#openMedia()]);
-      if (taken.status === "rejected" || opened.status === "rejected" || this.#isClosed) {
-        if (opened.status === "fulfilled") opened.value.close();
-        if (taken.status === "fulfilled") giveBack(taken.value);
-        throw taken.status === "rejected" ? taken.reason : opened.status === "rejected" ? opened.reason : new Fenced();
-      }
-      this.#seat(session, taken.value, features, opened.value, false);
-      return taken.value.peerId;
-    });
+  enter(session: PeerSession, entry: Entry): Promise<PeerId> {
+    return this.#arrivals.enter(session, entry);
   }
 
-  /** @throws {Refusal} | {Fenced} | {DatabaseUnavailable} */
-  resume(
+  /** Seats a peer that has its place and its media. */
+  seat(
     session: PeerSession,
-    { projectId, tokenHash, features, peerId }: Joining & { readonly peerId: PeerId },
-  ): Promise<PeerId> {
-    return this.#enter(async () => {
-      const { connection } = this.node;
-      await this.peers.get(peerId)?.storing;
-      const returned = await returnToPlace(connection, this.claim, {
-        projectId,
-        peerId,
-        tokenHash,
-        node: asNode(this.node),
-        isLive: () => this.peers.has(peerId),
-        onLate: (late) => this.#cameLate(late),
-      });
-      if (this.#isClosed) throw new Fenced();
-      const live = this.peers.get(peerId);
-      if (live) this.#resumeLive(live, session, returned, features);
-      else await this.#reseat(session, returned, features);
-      return peerId;
-    });
+    { peerId, participant, resumeToken }: Admitted,
+    features: ReadonlySet<RoomFeature>,
+    media: PeerMedia,
+    migrated: boolean,
+  ): void {
+    const peer = new LivePeer(peerId, resumeToken, session, media);
+    this.peers.set(peerId, peer);
+    this.apply({ type: "join", peerId, participant, features });
+    // Its worker may have died while the place was being taken.
+    if (media.place.router.closed) this.#rebuild(peer, migrated);
+    else this.#tellJoined(peer, media, migrated);
+    this.speakers.listen();
+  }
+
+  /** Gives a peer that is still here to another socket. */
+  reseat(peer: LivePeer, session: PeerSession, resumeToken: ReconnectToken, features: ReadonlySet<RoomFeature>): void {
+    peer.session?.end(ERRORS.superseded.close, "superseded");
+    clearTimeout(peer.expiry);
+    peer.session = session;
+    peer.lostAt = undefined;
+    peer.resumeToken = resumeToken;
+    this.apply({ type: "resume", peerId: peer.peerId, features });
+    if (peer.media) peer.tell(roomResumed(this.#circumstances(peer, peer.media)));
+    else this.#rebuild(peer, true);
   }
 
   /** What a client says, read by the schema before. */
@@ -186,7 +157,7 @@ export class LiveRoom {
     this.apply({ type: "leave", peerId, reason });
     const leftAt = lostAt ?? performance.now();
     this.#storeOf(peer, () => this.#free(peerId, reason, performance.now() - leftAt));
-    this.#closeIfEmpty();
+    this.closeIfEmpty();
   }
 
   kick(peerId: PeerId): void {
@@ -228,190 +199,52 @@ export class LiveRoom {
     this.speakers.reset();
     for (const peer of struck) {
       // While its socket is lost nobody would hear of the new transports: it gets them when it is back.
-      if (peer.session) this.#rebuild(peer);
+      if (peer.session) this.#rebuild(peer, true);
     }
   }
 
   /** Resolves when all that is under way is stored. */
-  async stored(): Promise<void> {
-    while (this.#storing.size > 0) await Promise.all(this.#storing);
-  }
-
-  async #enter(work: () => Promise<PeerId>): Promise<PeerId> {
-    if (this.#isClosed) throw new Fenced();
-    this.#entering++;
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof Fenced) this.fenced();
-      throw error;
-    } finally {
-      this.#entering--;
-      this.#closeIfEmpty();
-    }
-  }
-
-  #seat(
-    session: PeerSession,
-    { peerId, participant, resumeToken }: Admitted,
-    features: ReadonlySet<RoomFeature>,
-    media: PeerMedia,
-    migrated: boolean,
-  ): void {
-    const peer = new LivePeer(peerId, resumeToken, session, media);
-    this.peers.set(peerId, peer);
-    this.apply({ type: "join", peerId, participant, features });
-    this.#tellJoined(peer, media, migrated);
-    this.speakers.listen();
+  stored(): Promise<void> {
+    return this.storing.settled();
   }
 
   #tellJoined(peer: LivePeer, media: PeerMedia, migrated: boolean): void {
-    const { peerId } = peer;
-    const { roomId, e2ee } = this.#room;
-    const { canPublish, canSubscribe } = this.peer(peerId).participant;
-    peer.tell({
-      type: "room-joined",
-      roomId,
-      peerId,
-      sendTransport: media.parameters(media.send),
-      recvTransport: media.parameters(media.recv),
-      existingPeers: existingPeers(this.#room, peerId),
-      routerRtpCapabilities: media.place.router.rtpCapabilities as RtpCapabilities,
-      resumeToken: peer.resumeToken,
-      iceServers: this.node.limits.ICE_SERVERS,
-      maxParticipants: this.#options.maxParticipants,
-      e2ee,
-      canPublish,
-      canSubscribe,
-      ...(migrated && { migrated }),
-    });
-    for (const tell of announcementsFor(this.#room, peerId)) this.deliver(tell);
+    const { maxParticipants } = this.#options;
+    peer.tell(roomJoined(this.#circumstances(peer, media), { maxParticipants, migrated }));
+    for (const tell of announcementsFor(this.#room, peer.peerId)) this.deliver(tell);
   }
 
-  #resumeLive(
-    peer: LivePeer,
-    session: PeerSession,
-    { resumeToken }: Returned,
-    features: ReadonlySet<RoomFeature>,
-  ): void {
-    peer.session?.end(ERRORS.superseded.close, "superseded");
-    clearTimeout(peer.expiry);
-    peer.session = session;
-    peer.lostAt = undefined;
-    peer.resumeToken = resumeToken;
-    this.apply({ type: "resume", peerId: peer.peerId, features });
-    if (peer.media) peer.tell(this.#resumed(peer, peer.media));
-    else this.#rebuild(peer);
+  #circumstances(peer: LivePeer, media: PeerMedia) {
+    return { room: this.#room, peer, media, iceServers: this.node.limits.ICE_SERVERS };
   }
 
-  #resumed({ peerId, resumeToken }: LivePeer, media: PeerMedia): RoomServerMessage {
-    const { producers, dataProducers } = this.peer(peerId);
-    return {
-      type: "room-resumed",
-      roomId: this.claim.roomId,
-      peerId,
-      existingPeers: existingPeers(this.#room, peerId),
-      producers: [...producers],
-      consumers: [...media.consumers].map(([consumerId, { consumer, isPaused }]) => ({
-        consumerId,
-        producerId: consumer.producerId,
-        paused: isPaused,
-      })),
-      dataProducers: dataProducers.map(({ targetPeerId: _target, ...info }) => info),
-      dataConsumers: [...media.dataConsumers].map(([dataConsumerId, { dataProducerId }]) => ({
-        dataConsumerId,
-        dataProducerId,
-      })),
-      resumeToken,
-      iceServers: this.node.limits.ICE_SERVERS,
-    };
-  }
-
-  /** The place was kept, but this home never had the peer's media: another one did. */
-  async #reseat(session: PeerSession, returned: Returned, features: ReadonlySet<RoomFeature>): Promise<void> {
-    const { peerId } = returned;
-    const { limits, connection, metrics } = this.node;
-    try {
-      this.#seat(session, returned, features, await this.#openMedia(), true);
-      metrics.migrations.inc();
-    } catch (error) {
-      this.#store(() => keepPlace(connection, this.claim, { peerId, windowMs: limits.RESUME_WINDOW_MS }));
-      throw error;
-    }
-  }
-
-  #rebuild(peer: LivePeer): void {
-    const { logger, metrics } = this.node;
-    const { roomId } = this.claim;
-    this.#openMedia().then(
+  #rebuild(peer: LivePeer, migrated: boolean): void {
+    const { logger, metrics, limits } = this.node;
+    peer.media = undefined;
+    openMedia(this.routers, limits).then(
       (media) => {
+        // Gone meanwhile, or struck by another death.
         if (this.peers.get(peer.peerId) !== peer || peer.media) return media.close();
+        if (media.place.router.closed) return this.#rebuild(peer, migrated);
         peer.media = media;
         metrics.migrations.inc();
-        this.#tellJoined(peer, media, true);
+        this.#tellJoined(peer, media, migrated);
       },
       (error: unknown) => {
-        logger.error({ err: error, roomId, peerId: peer.peerId }, "a peer's media could not be built anew");
+        logger.error({ err: error, roomId: this.claim.roomId, peerId: peer.peerId }, "media could not be built anew");
         // Its client comes back, and finds what there is then.
         peer.session?.end(ERRORS.unavailable.close, "unavailable");
       },
     );
   }
 
-  async #openMedia(): Promise<PeerMedia> {
-    const { limits } = this.node;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Refusal("unavailable")), WORKER_MS);
-    });
-    const open = async (): Promise<PeerMedia> =>
-      PeerMedia.open(await this.routers.place(), {
-        announced: limits.MEDIA_ANNOUNCED_ADDRESS,
-        maxIncomingBitrate: limits.MAX_INCOMING_BITRATE,
-      });
-    try {
-      return await Promise.race([open(), late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** A return that was stored after its caller had given up: its socket is gone. */
-  #cameLate({ peerId }: Returned): void {
-    const { limits, connection } = this.node;
-    if (this.peers.get(peerId)?.session) return;
-    this.#store(() => keepPlace(connection, this.claim, { peerId, windowMs: limits.RESUME_WINDOW_MS }));
-  }
-
-  #free(peerId: PeerId, reason: string, agoMs: number, reuse?: Uint8Array): Promise<void> {
-    return freePlace(this.node.connection, this.claim, { peerId, reason, agoMs, reuse });
+  #free(peerId: PeerId, reason: string, agoMs: number): Promise<void> {
+    return freePlace(this.node.connection, this.claim, { peerId, reason, agoMs });
   }
 
   #storeOf(peer: LivePeer, work: () => Promise<void>): void {
     const { storing } = peer;
-    peer.storing = this.#store(() => storing.then(work));
-  }
-
-  /** Stores, again while the database is away. If this node dies meanwhile, its lease tells. */
-  #store(work: (agoMs: number) => Promise<void>): Promise<void> {
-    const { logger } = this.node;
-    const since = performance.now();
-    const attempt = async (): Promise<void> => {
-      for (;;) {
-        try {
-          return await work(performance.now() - since);
-        } catch (error) {
-          if (error instanceof Fenced) return this.fenced();
-          if (!isUnavailable(error)) {
-            return logger.error({ err: error, roomId: this.claim.roomId }, "a change of a room was not stored");
-          }
-        }
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    };
-    const storing = attempt().finally(() => this.#storing.delete(storing));
-    this.#storing.add(storing);
-    return storing;
+    peer.storing = this.storing.store(() => storing.then(work));
   }
 
   #dismiss(code: ErrorCode & ("room_terminated" | "unavailable")): LivePeer[] {
@@ -425,8 +258,8 @@ export class LiveRoom {
     return dismissed;
   }
 
-  #closeIfEmpty(): void {
-    if (this.#entering === 0 && this.peers.size === 0) this.#close([]);
+  closeIfEmpty(): void {
+    if (!this.#arrivals.areUnderWay && this.peers.size === 0) this.#close([]);
   }
 
   #close(left: readonly PeerId[] | undefined): void {

@@ -216,6 +216,18 @@ export async function lostClaims(
   return lost;
 }
 
+/** Who holds a place in these rooms. */
+export async function heldPlaces(connection: Connection, roomIds: readonly RoomId[]): Promise<Set<PeerId>> {
+  if (roomIds.length === 0) return new Set();
+  const rows = await query(
+    connection.db
+      .select({ peerId: roomPeers.peerId })
+      .from(roomPeers)
+      .where(inArray(roomPeers.roomId, [...roomIds])),
+  );
+  return new Set(rows.map(({ peerId }) => peerId as PeerId));
+}
+
 const ofPeer = (roomId: RoomId, peerId: PeerId) => and(eq(roomPeers.roomId, roomId), eq(roomPeers.peerId, peerId));
 
 const invalidToken = () => new Refusal("invalid_token", "Invalid or already consumed room token.");

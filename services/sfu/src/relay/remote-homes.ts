@@ -11,7 +11,7 @@ import {
   type SessionId,
   SFU_SUBJECTS,
 } from "@radist-tech/protocol";
-import type { Entry } from "../entry/entering.ts";
+import type { Entry } from "../home/arrivals.ts";
 import type { Home } from "../home/claiming.ts";
 import type { NodeContext } from "../node/context.ts";
 import type { Line } from "../socket/conversation.ts";

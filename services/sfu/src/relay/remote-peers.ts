@@ -12,7 +12,6 @@ import {
   type SessionId,
   SFU_SUBJECTS,
 } from "@radist-tech/protocol";
-import { take } from "../entry/entering.ts";
 import type { Homes } from "../home/homes.ts";
 import type { LiveRoom } from "../home/live-room.ts";
 import { Fenced } from "../home/places.ts";
@@ -109,7 +108,7 @@ export class RemotePeers {
     const session = new RelayedSession(room, entry, toFront, ({ id }) => this.#sessions.delete(id));
     this.#sessions.set(session.id, session);
     try {
-      const peerId = await take(room, session, {
+      const peerId = await room.enter(session, {
         projectId: entry.projectId,
         tokenHash: Buffer.from(entry.tokenHash, "base64url"),
         features: new Set(ROOM_FEATURES.filter((feature) => entry.features.includes(feature))),

@@ -8,7 +8,9 @@ export const DTLS = {
   fingerprints: [
     {
       algorithm: "sha-256",
-      value: Array.from({ length: 32 }, (_none, index) => index.toString(16).padStart(2, "0")).join(":").toUpperCase(),
+      value: Array.from({ length: 32 }, (_none, index) => index.toString(16).padStart(2, "0"))
+        .join(":")
+        .toUpperCase(),
     },
   ],
 } as const;

@@ -1,0 +1,43 @@
+import { isUnavailable } from "@radist-tech/db";
+import type { Logger } from "@radist-tech/runtime";
+import { Fenced } from "./places.ts";
+
+/** Pause before what found the database away is stored again, milliseconds. */
+const RETRY_MS = 500;
+
+/** Stores what has happened already: keeps trying while the database is away. If this node dies, its lease tells. */
+export class Storing {
+  readonly #logger: Logger;
+  readonly #onFenced: () => void;
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(logger: Logger, onFenced: () => void) {
+    this.#logger = logger;
+    this.#onFenced = onFenced;
+  }
+
+  /** @param work hears how long ago it happened, milliseconds, each time that it is tried */
+  store(work: (agoMs: number) => Promise<void>): Promise<void> {
+    const since = performance.now();
+    const storing = this.#persist(() => work(performance.now() - since)).finally(() => this.#underWay.delete(storing));
+    this.#underWay.add(storing);
+    return storing;
+  }
+
+  /** Resolves when nothing is under way. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  async #persist(work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof Fenced) return this.#onFenced();
+        if (!isUnavailable(error)) return this.#logger.error({ err: error }, "a change of a room was not stored");
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { IceServer, RoomServerMessage, RtpCapabilities } from "@radist-tech/protocol";
+import type { PeerMedia } from "../media/peer-media.ts";
+import type { Room } from "../rooms/room.ts";
+import { existingPeers } from "../rooms/snapshot.ts";
+import type { LivePeer } from "./live-peer.ts";
+
+interface Circumstances {
+  readonly room: Room;
+  readonly peer: LivePeer;
+  readonly media: PeerMedia;
+  readonly iceServers: IceServer[];
+}
+
+/** What a peer is told when it has new transports. */
+export function roomJoined(
+  { room, peer, media, iceServers }: Circumstances,
+  facts: { readonly maxParticipants: number | null; readonly migrated: boolean },
+): RoomServerMessage {
+  const { peerId, resumeToken } = peer;
+  const { roomId, e2ee } = room;
+  const participant = room.peers.get(peerId)?.participant;
+  return {
+    type: "room-joined",
+    roomId,
+    peerId,
+    sendTransport: media.parameters(media.send),
+    recvTransport: media.parameters(media.recv),
+    existingPeers: existingPeers(room, peerId),
+    routerRtpCapabilities: media.place.router.rtpCapabilities as RtpCapabilities,
+    resumeToken,
+    iceServers,
+    maxParticipants: facts.maxParticipants,
+    e2ee,
+    canPublish: participant?.canPublish,
+    canSubscribe: participant?.canSubscribe,
+    ...(facts.migrated && { migrated: true }),
+  };
+}
+
+/** What a peer is told whose transports, and all that goes through them, live on. */
+export function roomResumed({ room, peer, media, iceServers }: Circumstances): RoomServerMessage {
+  const { peerId, resumeToken } = peer;
+  const { producers = [], dataProducers = [] } = room.peers.get(peerId) ?? {};
+  return {
+    type: "room-resumed",
+    roomId: room.roomId,
+    peerId,
+    existingPeers: existingPeers(room, peerId),
+    producers: [...producers],
+    consumers: [...media.consumers].map(([consumerId, { consumer, isPaused }]) => ({
+      consumerId,
+      producerId: consumer.producerId,
+      paused: isPaused,
+    })),
+    dataProducers: dataProducers.map(({ targetPeerId: _target, ...info }) => info),
+    dataConsumers: [...media.dataConsumers].map(([dataConsumerId, { dataProducerId }]) => ({
+      dataConsumerId,
+      dataProducerId,
+    })),
+    resumeToken,
+    iceServers,
+  };
+}
