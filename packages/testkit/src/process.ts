@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { endsWithin, hasEnded } from "./machine/ending.ts";
 import { signalFamily, signalProcess } from "./machine/families.ts";
 import { keep, release } from "./machine/keeper.ts";
+import { parentOfEach } from "./machine/process-table.ts";
 
 const STOP_WITHIN_MS = 10_000;
 const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG"];
@@ -27,6 +28,8 @@ export interface OwnProcess extends AsyncDisposable {
   /** Everything that it has written, stdout and stderr as they came. */
   readonly output: string;
   signal(name: NodeJS.Signals): void;
+  /** The processes that it has started and that live, by pid. */
+  readonly children: readonly number[];
   /** The exit code, null when a signal ended it. */
   readonly exited: Promise<number | null>;
 }
@@ -81,6 +84,10 @@ class StartedProcess implements OwnProcess {
 
   signal(name: NodeJS.Signals): void {
     signalProcess(this.pid, name);
+  }
+
+  get children(): readonly number[] {
+    return [...parentOfEach()].flatMap(([pid, parent]) => (parent === this.pid ? [pid] : []));
   }
 
   async ready({ command, args = [], readyUrl, readyLine, readyWithinMs = 30_000 }: ProcessOptions): Promise<void> {

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import process from "node:process";
 import { roomPeers, rooms, usageSessions } from "@radist-tech/db";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,13 +6,6 @@ import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { consumes, produceAudio, produces } from "./testing/media.ts";
 import { joins } from "./testing/people.ts";
 import { until } from "./testing/until.ts";
-
-/** The media workers of a process. */
-const workersOf = (pid: number): number[] =>
-  execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" })
-    .split("\n")
-    .map(Number)
-    .filter((child) => child > 0);
 
 const start = () => startCluster({ nodes: 2, processes: true });
 
@@ -30,7 +23,7 @@ describe("A media worker that dies", () => {
     const producerId = await produces(alice, produceAudio());
     await bob.hears("new-producer");
     await consumes(bob, producerId);
-    const [worker] = workersOf(cluster.nodes[0]?.process?.pid ?? 0);
+    const [worker] = cluster.nodes[0]?.process?.children ?? [];
     process.kill(Number(worker), signal);
 
     const people = [alice, bob];

@@ -39,7 +39,8 @@ describe("Postgres and NATS", { timeout: 90_000 }, () => {
         const places = await cluster.connection.db.select().from(roomPeers).where(eq(roomPeers.roomId, roomId));
         return !places.some(({ peerId }) => peerId === carol.peerId);
       });
-      for (const person of [alice, bob]) expect(await person.asks({ type: "get-stats" })).toMatchObject({ type: "stats" });
+      for (const person of [alice, bob])
+        expect(await person.asks({ type: "get-stats" })).toMatchObject({ type: "stats" });
     },
   );
 

@@ -55,7 +55,8 @@ test("a port or a folder that cannot be had is a problem of its setting, told wi
   await using taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
   const { port } = taken.address() as AddressInfo;
-  const env = { HOST: "127.0.0.1", PORT: String(port), RADIST_DATA_DIR: join(directory.path, "data") };
+  const data = join(directory.path, "data");
+  const env = { HOST: "127.0.0.1", PORT: String(port), RADIST_DATA_DIR: data, MEDIA_PORT: "0" };
   const inUse = await failedStart(env);
   expect(inUse).toContain(`  - PORT: ${port} is in use by another program. Stop that, or choose another port.`);
 
@@ -72,7 +73,7 @@ if (process.platform === "linux")
     await using directory = await temporaryDirectory();
     const origin = `http://127.0.0.2:${await freePort()}`;
     const { hostname: HOST, port: PORT } = new URL(origin);
-    const env = { HOST, PORT, RADIST_DATA_DIR: join(directory.path, "data") };
+    const env = { HOST, PORT, RADIST_DATA_DIR: join(directory.path, "data"), MEDIA_PORT: "0" };
     await using _platform = await startProcess({ ...PROGRAM, env, readyUrl: `${origin}/readyz` });
     const started = await fetch(`${origin}/web/calls`, { method: "POST" });
     expect(await started.json()).toMatchObject({ callToken: expect.stringMatching(/^ct_/) });

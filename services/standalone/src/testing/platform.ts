@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { P2P_SOCKET_PATH } from "@radist-tech/protocol";
+import { P2P_SOCKET_PATH, ROOM_SOCKET_PATH } from "@radist-tech/protocol";
 import { RadistServerClient } from "@radist-tech/server";
 import { freePort, freshDatabase, type OwnProcess, sharedNatsUrl, startProcess } from "@radist-tech/testkit";
 import { type Front, openFront } from "./front.ts";
@@ -11,9 +12,18 @@ import { type Front, openFront } from "./front.ts";
 export interface Platform extends AsyncDisposable {
   readonly front: Front;
   readonly server: RadistServerClient;
+  /** The processes whose children are the media workers. */
+  readonly media: readonly OwnProcess[];
 }
 
 const ADMIN_TOKEN = "admin-token-of-the-tests";
+
+/** Media on whichever ports are free. Two workers, so that rooms can go on when one is killed. */
+const MEDIA = {
+  MEDIA_PORT: "0",
+  MEDIA_WORKERS: "2",
+  ...(process.env.MEDIASOUP_WORKER_BIN && { MEDIASOUP_WORKER_BIN: process.env.MEDIASOUP_WORKER_BIN }),
+};
 
 const mainOf = (service: string): string => fileURLToPath(new URL(`../../../${service}/src/main.ts`, import.meta.url));
 
@@ -24,6 +34,7 @@ export async function startStandalone(dataDirectory: string, port: number): Prom
     HOST: "127.0.0.1",
     RADIST_DATA_DIR: dataDirectory,
     RADIST_ADMIN_TOKEN: ADMIN_TOKEN,
+    ...MEDIA,
   };
   const url = `http://127.0.0.1:${port}/readyz`;
   return startProcess({ command: process.execPath, args: [mainOf("standalone")], env, readyUrl: url });
@@ -46,29 +57,34 @@ export async function onePlatform(): Promise<Platform> {
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await temporaryDirectory());
   const port = await freePort();
-  const { output } = stack.use(await startStandalone(join(directory.path, "data"), port));
+  const started = stack.use(await startStandalone(join(directory.path, "data"), port));
+  const { output } = started;
   const front = stack.use(await openFront(() => port));
-  return platform(stack.move(), front, {
+  return platform(stack.move(), front, [started], {
     projectId: printed(output, "Project id"),
     secretKey: printed(output, "Secret key"),
   });
 }
 
-/** Each plane a process of its own, two of them for signaling, on Postgres and NATS. */
+/** Each plane a process of its own, two of them for signaling and two for rooms, on Postgres and NATS. */
 export async function apartPlatform(): Promise<Platform> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await freshDatabase());
   const shared = { DATABASE_URL: database.url, NATS_URL: sharedNatsUrl(), HOST: "127.0.0.1" };
-  const start = async (service: string, env: Record<string, string>): Promise<number> => {
+  const start = async (
+    service: string,
+    env: Record<string, string>,
+  ): Promise<{ port: number; started: OwnProcess }> => {
     const port = await freePort();
     const readyUrl = `http://127.0.0.1:${port}/readyz`;
     const settings = { ...shared, ...env, PORT: String(port) };
-    stack.use(await startProcess({ command: process.execPath, args: [mainOf(service)], env: settings, readyUrl }));
-    return port;
+    const args = [mainOf(service)];
+    const started = stack.use(await startProcess({ command: process.execPath, args, env: settings, readyUrl }));
+    return { port, started };
   };
-  const api = await start("api", { RADIST_ADMIN_TOKEN: ADMIN_TOKEN });
+  const { port: api } = await start("api", { RADIST_ADMIN_TOKEN: ADMIN_TOKEN });
   const project = await createProject(`http://127.0.0.1:${api}`);
-  const [web, ...signaling] = await Promise.all([
+  const [web, ...sockets] = await Promise.all([
     start("web", {
       API_BASE_URL: `http://127.0.0.1:${api}/api/v1`,
       RADIST_PROJECT_ID: project.projectId,
@@ -77,22 +93,36 @@ export async function apartPlatform(): Promise<Platform> {
     }),
     start("signaling", {}),
     start("signaling", {}),
+    start("sfu", MEDIA),
+    start("sfu", MEDIA),
   ]);
+  const [signaling, sfu] = [sockets.slice(0, 2), sockets.slice(2)];
   let turn = 0;
   const pick = (path: string): number => {
-    if (path.startsWith(P2P_SOCKET_PATH)) return signaling[turn++ % signaling.length] ?? 0;
-    return path.startsWith("/api/") ? api : web;
+    if (path.startsWith(P2P_SOCKET_PATH)) return signaling[turn++ % signaling.length]?.port ?? 0;
+    if (path.startsWith(ROOM_SOCKET_PATH)) return sfu[turn++ % sfu.length]?.port ?? 0;
+    return path.startsWith("/api/") ? api : web.port;
   };
   const front = stack.use(await openFront(pick));
-  return platform(stack.move(), front, project);
+  return platform(
+    stack.move(),
+    front,
+    sfu.map(({ started }) => started),
+    project,
+  );
 }
 
-function platform(stack: AsyncDisposableStack, front: Front, keys: { projectId: string; secretKey: string }): Platform {
+function platform(
+  stack: AsyncDisposableStack,
+  front: Front,
+  media: readonly OwnProcess[],
+  keys: { projectId: string; secretKey: string },
+): Platform {
   const server = new RadistServerClient(keys.secretKey, {
     projectId: keys.projectId,
     apiBaseUrl: `${front.url}/api/v1`,
   });
-  return { front, server, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { front, server, media, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 async function createProject(api: string): Promise<{ projectId: string; publicKey: string; secretKey: string }> {
