@@ -13,16 +13,17 @@ let starting: Promise<unknown> = Promise.resolve();
 /**
  * Starts a worker process.
  *
- * @throws {Error} when it does not run within 15 s, or not at all
+ * @param startMs how long it may take, milliseconds
+ * @throws {Error} when it does not run by then, or not at all
  */
-export function startWorker(workerBin: string | undefined): Promise<types.Worker> {
+export function startWorker(workerBin: string | undefined, startMs = START_MS): Promise<types.Worker> {
   // One at a time: what is spawned, and which listeners come, must be known to be of this one.
-  const started = starting.then(() => spawn(workerBin));
+  const started = starting.then(() => spawn(workerBin, startMs));
   starting = started.catch(() => {});
   return started;
 }
 
-async function spawn(workerBin: string | undefined): Promise<types.Worker> {
+async function spawn(workerBin: string | undefined, startMs: number): Promise<types.Worker> {
   let child: ChildProcess | undefined;
   const seen = (message: unknown): void => {
     child ??= (message as { process: ChildProcess }).process;
@@ -43,11 +44,11 @@ async function spawn(workerBin: string | undefined): Promise<types.Worker> {
       child?.kill("SIGKILL");
       reject(
         new Error(
-          `The media worker did not start within ${START_MS / 1_000} s. Is it the one of mediasoup ${version}? ` +
+          `The media worker did not start within ${startMs / 1_000} s. Is it the one of mediasoup ${version}? ` +
             "See MEDIASOUP_WORKER_BIN.",
         ),
       );
-    }, START_MS);
+    }, startMs);
   });
   try {
     return await Promise.race([creating, late]);

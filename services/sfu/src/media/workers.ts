@@ -1,5 +1,5 @@
 import process from "node:process";
-import type { Logger } from "@radist-tech/runtime";
+import { InvalidConfig, type Logger } from "@radist-tech/runtime";
 import type { types } from "mediasoup";
 import { listenInfos } from "./announced.ts";
 import { MEDIA_CODECS } from "./codecs.ts";
@@ -87,8 +87,7 @@ export class Workers {
     const { port, announced, workerBin } = this.#options;
     const worker = await startWorker(workerBin);
     try {
-      const infos = listenInfos(announced, port === 0 ? 0 : port + index);
-      const webRtcServer = await worker.createWebRtcServer({ listenInfos: infos });
+      const webRtcServer = await listen(worker, announced, port === 0 ? 0 : port + index);
       if (this.#isClosed) throw new Error("The workers are closed.");
       const entry: MediaWorker = { index, worker, webRtcServer, consumers: 0 };
       worker.once("died", (error) => this.#died(entry, error));
@@ -137,6 +136,17 @@ export class Workers {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
+  }
+}
+
+async function listen(worker: types.Worker, announced: readonly string[], port: number): Promise<types.WebRtcServer> {
+  try {
+    return await worker.createWebRtcServer({ listenInfos: listenInfos(announced, port) });
+  } catch (error) {
+    if (worker.closed || !(error instanceof Error)) throw error;
+    throw new InvalidConfig([
+      `MEDIA_PORT: ${port}, UDP and TCP, cannot be had (${error.message}). Stop the program that uses it, or choose others.`,
+    ]);
   }
 }
 
