@@ -237,3 +237,20 @@ test("Parameters that the media worker cannot take are the sender's error alone.
   expect(again).toMatchObject({ type: "error", code: "invalid_message", message: expect.stringMatching(/^rtpParam/) });
   expect(await alice.asks({ type: "get-stats" })).toMatchObject({ type: "stats" });
 });
+
+test("Every announced address is a candidate, UDP before TCP, the first one preferred.", async () => {
+  await using elsewhere = await startCluster({
+    env: { MEDIA_ANNOUNCED_ADDRESS: "192.0.2.7,media.example.org,2001:db8::7" },
+  });
+  await using alice = await joins(elsewhere, await elsewhere.createRoom());
+  const { iceCandidates } = alice.joined.sendTransport as {
+    iceCandidates: { address: string; protocol: string; port: number; priority: number }[];
+  };
+  expect(iceCandidates.map(({ address, protocol }) => `${address} ${protocol}`).toSorted()).toEqual(
+    ["192.0.2.7", "2001:db8::7", "media.example.org"].flatMap((address) => [`${address} tcp`, `${address} udp`]),
+  );
+  const priorities = (protocol: string) =>
+    iceCandidates.filter((candidate) => candidate.protocol === protocol).map(({ priority }) => priority);
+  expect(Math.min(...priorities("udp"))).toBeGreaterThan(Math.max(...priorities("tcp")));
+  expect(new Set(iceCandidates.map(({ priority, protocol }) => `${priority} ${protocol}`)).size).toBeGreaterThan(2);
+});

@@ -5,12 +5,11 @@ import type { types } from "mediasoup";
 export function listenInfos(announced: readonly string[], port: number): types.TransportListenInfo[] {
   const v6 = announced.find((address) => isIP(address) === 6);
   const v4 = announced.find((address) => isIP(address) !== 6);
-  const at = (ip: string, announcedAddress: string, flags?: types.TransportSocketFlags) =>
-    (["udp", "tcp"] as const).map((protocol) => ({ protocol, ip, announcedAddress, port, ...(flags && { flags }) }));
-  return [
-    ...(v4 === undefined ? [] : at("0.0.0.0", v4)),
-    ...(v6 === undefined ? [] : at("::", v6, { ipv6Only: true })),
-  ];
+  // The order is the order of preference.
+  return (["udp", "tcp"] as const).flatMap((protocol) => [
+    ...(v4 === undefined ? [] : [{ protocol, ip: "0.0.0.0", announcedAddress: v4, port }]),
+    ...(v6 === undefined ? [] : [{ protocol, ip: "::", announcedAddress: v6, port, flags: { ipv6Only: true } }]),
+  ]);
 }
 
 /**

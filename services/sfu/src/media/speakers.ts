@@ -22,6 +22,9 @@ export class Speakers {
   readonly #room: LiveRoom;
   readonly #owners = new Map<string, PeerId>();
   #observers: Promise<Observers> | undefined;
+  /** Whom the observer named last; it says nothing when the same one speaks again after a silence. */
+  #dominant: string | undefined;
+  #isSilent = true;
   #isClosed = false;
 
   constructor(room: LiveRoom) {
@@ -65,14 +68,16 @@ export class Speakers {
       place.router.createActiveSpeakerObserver({ interval: SPEAKER_MS }),
       place.router.createAudioLevelObserver({ maxEntries: LOUDEST, threshold: THRESHOLD, interval: LEVELS_MS }),
     ]);
-    speaker.on("dominantspeaker", ({ producer }) => this.#speaks(producer.id));
-    levels.on("volumes", (volumes) => this.#tellLevels(volumes));
+    speaker.on("dominantspeaker", ({ producer }) => {
+      this.#dominant = producer.id;
+      this.#isSilent = false;
+      this.#tellSpeaker(producer.id);
+    });
+    levels.on("volumes", (volumes) => this.#hear(volumes));
     levels.on("silence", () => {
+      this.#isSilent = true;
       this.#tellLevels([]);
-      this.#room.deliver({
-        to: this.#audience("media"),
-        message: { type: "active-speaker", peerId: null, producerId: null },
-      });
+      this.#tellSpeaker(undefined);
     });
     return { place, speaker, levels };
   }
@@ -91,10 +96,20 @@ export class Speakers {
     });
   }
 
-  #speaks(producerId: string): void {
-    const peerId = this.#owners.get(producerId);
-    if (peerId === undefined) return;
-    this.#room.deliver({ to: this.#audience("media"), message: { type: "active-speaker", peerId, producerId } });
+  #hear(volumes: readonly types.AudioLevelObserverVolume[]): void {
+    this.#tellLevels(volumes);
+    const speaks = volumes.some(({ producer }) => producer.id === this.#dominant);
+    if (!this.#isSilent || !speaks) return;
+    this.#isSilent = false;
+    this.#tellSpeaker(this.#dominant);
+  }
+
+  #tellSpeaker(producerId: string | undefined): void {
+    const peerId = producerId === undefined ? undefined : this.#owners.get(producerId);
+    this.#room.deliver({
+      to: this.#audience("media"),
+      message: { type: "active-speaker", peerId: peerId ?? null, producerId: (peerId && producerId) ?? null },
+    });
   }
 
   #tellLevels(volumes: readonly types.AudioLevelObserverVolume[]): void {

@@ -1,0 +1,95 @@
+import type { types } from "mediasoup";
+import { describe, expect, test } from "vitest";
+import { candidates, listenInfos } from "./announced.ts";
+
+const listening = (announced: string[], port = 10_000) =>
+  listenInfos(announced, port).map(({ protocol, ip, announcedAddress, port }) =>
+    [protocol, ip, announcedAddress, port].join(" "),
+  );
+
+describe("A worker listens", () => {
+  test("on UDP and TCP, and prefers UDP", () => {
+    expect(listening(["192.0.2.1"])).toEqual(["udp 0.0.0.0 192.0.2.1 10000", "tcp 0.0.0.0 192.0.2.1 10000"]);
+  });
+
+  test("on IPv6 alone where only IPv6 is announced", () => {
+    expect(listening(["2001:db8::1"], 10_001)).toEqual(["udp :: 2001:db8::1 10001", "tcp :: 2001:db8::1 10001"]);
+  });
+
+  test("on both, with each family's first address; on IPv6 for IPv6 alone, so that they can share a port", () => {
+    const infos = listenInfos(["host.example", "2001:db8::1", "192.0.2.1", "2001:db8::2"], 10_000);
+    const listened = infos.map(({ protocol, ip, announcedAddress, flags }) =>
+      [protocol, ip, announcedAddress, flags?.ipv6Only === true].join(" "),
+    );
+    expect(listened).toEqual([
+      "udp 0.0.0.0 host.example false",
+      "udp :: 2001:db8::1 true",
+      "tcp 0.0.0.0 host.example false",
+      "tcp :: 2001:db8::1 true",
+    ]);
+  });
+
+  test("on any port when told 0", () => {
+    expect(listening(["192.0.2.1"], 0)).toEqual(["udp 0.0.0.0 192.0.2.1 0", "tcp 0.0.0.0 192.0.2.1 0"]);
+  });
+});
+
+const given = (address: string, protocol: "udp" | "tcp", priority: number): types.IceCandidate => ({
+  foundation: `${protocol}candidate`,
+  priority,
+  ip: address,
+  address,
+  protocol,
+  port: 10_000,
+  type: "host",
+  ...(protocol === "tcp" && { tcpType: "passive" }),
+});
+
+describe("A transport's candidates", () => {
+  test("are those of the worker where one address is announced", () => {
+    const ofWorker = [given("192.0.2.1", "udp", 1_076_558_079), given("192.0.2.1", "tcp", 1_076_302_079)];
+    expect(candidates(["192.0.2.1"], ofWorker)).toEqual(ofWorker);
+  });
+
+  const announced = ["192.0.2.1", "2001:db8::1", "host.example", "2001:db8::2"];
+  const all = candidates(announced, [
+    given("192.0.2.1", "udp", 1_076_558_079),
+    given("192.0.2.1", "tcp", 1_076_302_079),
+    given("2001:db8::1", "udp", 1_076_557_823),
+  ]);
+
+  test("are there once for each address of their family, and nothing else of them differs", () => {
+    expect(all.map(({ address, protocol }) => `${address} ${protocol}`)).toEqual([
+      "192.0.2.1 udp",
+      "host.example udp",
+      "192.0.2.1 tcp",
+      "host.example tcp",
+      "2001:db8::1 udp",
+      "2001:db8::2 udp",
+    ]);
+    for (const { ip, address, port, type, protocol, tcpType } of all) {
+      expect(ip).toBe(address);
+      expect({ port, type }).toEqual({ port: 10_000, type: "host" });
+      expect(tcpType).toBe(protocol === "tcp" ? "passive" : undefined);
+    }
+  });
+
+  test("have a foundation of their own for each address and protocol (RFC 8445, 5.1.1.3)", () => {
+    const ipv4 = all.filter(({ address }) => !address.includes(":"));
+    expect(new Set(ipv4.map(({ foundation }) => foundation)).size).toBe(ipv4.length);
+  });
+
+  test("have priorities that fall with the order in which addresses are announced, UDP before TCP", () => {
+    const priorityOf = (wanted: string) =>
+      all.find(({ address, protocol }) => `${address} ${protocol}` === wanted)?.priority ?? 0;
+    const falling = ["192.0.2.1 udp", "host.example udp", "192.0.2.1 tcp", "host.example tcp"].map(priorityOf);
+    expect(falling).toEqual(falling.toSorted((one, other) => other - one));
+    expect(new Set(falling).size).toBe(falling.length);
+    expect(priorityOf("2001:db8::1 udp")).toBeGreaterThan(priorityOf("2001:db8::2 udp"));
+    for (const { priority } of all) expect(priority).toBeGreaterThan(0);
+  });
+
+  test("are none where there are none", () => {
+    expect(candidates(announced, [])).toEqual([]);
+  });
+});
