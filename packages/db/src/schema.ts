@@ -7,7 +7,6 @@ import {
   foreignKey,
   index,
   integer,
-  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -17,6 +16,13 @@ import {
 } from "drizzle-orm/pg-core";
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** drizzle's own `jsonb` parses once more what the driver has parsed: the text "1" would come back as the number. */
+const json = customType<{ data: Json; driverData: unknown }>({
+  dataType: () => "jsonb",
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (value) => value as Json,
+});
 
 /** SHA-256 digests; the credentials themselves are never stored. */
 const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
@@ -30,7 +36,7 @@ export const projects = pgTable("projects", {
   publicKey: text("public_key").notNull().unique(),
   /** Empty: any origin. */
   allowedOrigins: text("allowed_origins").array().notNull().default(sql`'{}'::text[]`),
-  /** How many calls may be open at once; null: no limit. */
+  /** How many calls and rooms may be open at once; null: no limit. */
   connectionLimit: integer("connection_limit"),
   defaultAccessControl: text("default_access_control", { enum: ["private", "public"] })
     .notNull()
@@ -165,7 +171,7 @@ export const rooms = pgTable(
     e2ee: text("e2ee", { enum: ["optional", "required"] })
       .notNull()
       .default("optional"),
-    metadata: jsonb("metadata").$type<Json>(),
+    metadata: json("metadata"),
     idleSeconds: integer("idle_seconds").notNull().default(3_600),
     createdAt: instant("created_at").notNull().defaultNow(),
     /** The sfu node that has the room's media, and that node's epoch when it claimed; null: nobody. */
@@ -190,7 +196,7 @@ export const rooms = pgTable(
 const participant = () => ({
   identity: text("identity"),
   name: text("name"),
-  metadata: jsonb("metadata").$type<Json>(),
+  metadata: json("metadata"),
   canPublish: boolean("can_publish").notNull().default(true),
   canSubscribe: boolean("can_subscribe").notNull().default(true),
 });

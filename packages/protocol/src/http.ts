@@ -66,7 +66,7 @@ export const UpdateProject = z
     name: Name.optional(),
     /** Empty or null: any origin. */
     allowedOrigins: z.array(Origin).max(100).nullable().optional(),
-    /** How many calls may be open at once. Null: no limit. */
+    /** How many calls and rooms may be open at once. Null: no limit. */
     connectionLimit: z.int().min(0).max(1_000_000_000).nullable().optional(),
     defaultAccessControl: AccessControl.optional(),
   })

@@ -7,4 +7,5 @@ export * from "./metrics.ts";
 export * from "./plane.ts";
 export * from "./run.ts";
 export * from "./throttle.ts";
+export * from "./usage-checkpoints.ts";
 export * from "./usage-ledger.ts";

@@ -14,7 +14,8 @@ import { and, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { holdLease, type Lease } from "./lease.ts";
 import { createLogger } from "./logger.ts";
-import { closeLostSessions, closeSession, keepCheckpoints, openSession, type PresentPeer } from "./usage-ledger.ts";
+import { keepCheckpoints, type PresentPeer } from "./usage-checkpoints.ts";
+import { closeLostSessions, closeSession, openSession } from "./usage-ledger.ts";
 
 const logger = createLogger({ name: "ledger", level: "silent" });
 const SOON = { timeout: 10_000, interval: 10 };
@@ -62,7 +63,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
   }
   const somebody = (subjectId: string = randomUUID()): Peer => ({ subjectId, peerId: newPeerId() });
   const inTransaction = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => transact(connection, work);
-  const seat = (tx: Transaction, peer: Peer, node = { nodeId: lease.nodeId, nodeEpoch: lease.epoch }): Promise<void> =>
+  const seat = (tx: Transaction, peer: Peer, node = { nodeId: lease.nodeId, nodeEpoch: lease.epoch }) =>
     openSession(tx, { projectId, kind: "p2p", identity: null, ...peer }, node);
   const seated = async (subjectId?: string, node?: { nodeId: Lease["nodeId"]; nodeEpoch: number }): Promise<Peer> => {
     const peer = somebody(subjectId);
@@ -243,10 +244,31 @@ describe.each(kinds)("$name", ({ name, open }) => {
       const { promise: refused, resolve } = Promise.withResolvers<number>();
       await using _now = checkpointsOf([old, fresh], resolve, later);
       expect(await refused).toBe(1);
-      await vi.waitUntil(async () => Number((await only(fresh)).checkpointedAt) > Number(before[1]?.checkpointedAt), SOON);
+      await vi.waitUntil(
+        async () => Number((await only(fresh)).checkpointedAt) > Number(before[1]?.checkpointedAt),
+        SOON,
+      );
       expect(await only(old)).toEqual(before[0]);
       // Who holds no lease does not even ask.
       expect(fenced).not.toHaveBeenCalled();
+    });
+
+    test("those who are here are asked for a sign of life before each", async () => {
+      const order: string[] = [];
+      const { promise: enough, resolve } = Promise.withResolvers<void>();
+      await using _keeping = keepCheckpoints({
+        connection,
+        lease,
+        logger,
+        everyMs: 10,
+        ask: () => order.push("ask"),
+        peers: () => {
+          if (order.push("see") >= 6) resolve();
+          return [];
+        },
+      });
+      await enough;
+      expect(order.slice(0, 6)).toEqual(["ask", "see", "ask", "see", "ask", "see"]);
     });
 
     test("none is made any more once they were ended", async () => {

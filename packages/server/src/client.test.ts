@@ -5,6 +5,7 @@ import { type Answering, scriptedApi } from "./testing/scripted-api.ts";
 const KEY = "rad_sk_0123456789012345678901234567890123456789012345678";
 const PROJECT = "7d1c3d0e-52f1-4f4c-9d7c-0c5a4b9b7a10";
 const CALL = "550e8400-e29b-41d4-a716-446655440000";
+const ROOM = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
 const CREATED = { callId: CALL, callTokens: ["ct_a", "ct_b"], accessControl: "private" };
 
 afterEach(() => {
@@ -57,6 +58,57 @@ test("tokens, lists, one call, the end", async () => {
     "GET /calls?page=2&limit=5",
     `GET /calls/${CALL}`,
     `DELETE /calls/${CALL}`,
+  ]);
+});
+
+test("rooms: made, listed, seen, ended, and who is in them", async () => {
+  const created = { roomId: ROOM, roomTokens: ["ct_a", "ct_b"] };
+  const page = { rooms: [], page: 1, limit: 20, total: 0 };
+  const details = { roomId: ROOM, participants: [] };
+  await using api = await against(
+    { status: 200, body: created },
+    { status: 200, body: created },
+    { status: 200, body: { roomToken: "ct_c" } },
+    { status: 200, body: { roomToken: "ct_d" } },
+    { status: 200, body: page },
+    { status: 200, body: details },
+    { status: 204 },
+    { status: 204 },
+  );
+  expect(await api.radist.createRoom()).toEqual(created);
+  const settings = { tokens: 5, maxParticipants: 4, e2ee: "required" as const, metadata: { a: [1] }, idleSeconds: 60 };
+  expect(await api.radist.createRoom(settings)).toEqual(created);
+  expect(await api.radist.mintConnectionToken({ roomId: ROOM })).toEqual({ connectionToken: "ct_c" });
+  const participant = { identity: "user-17", name: "Ada", canPublish: false };
+  const minted = await api.radist.mintConnectionToken({ roomId: ROOM, ttlSeconds: 30, participant });
+  expect(minted).toEqual({ connectionToken: "ct_d" });
+  expect(await api.radist.listRooms()).toEqual(page);
+  expect(await api.radist.getRoom(ROOM)).toEqual(details);
+  expect(await api.radist.kickParticipant({ roomId: ROOM, peerId: "peer_a1" })).toBeUndefined();
+  expect(await api.radist.endRoom(ROOM)).toBeUndefined();
+  expect(
+    api.seen.map(({ method, path, body }) => `${method} ${path.replace(`/api/v1/projects/${PROJECT}`, "")} ${body}`),
+  ).toEqual([
+    "POST /rooms {}",
+    `POST /rooms ${JSON.stringify(settings)}`,
+    `POST /rooms/${ROOM}/tokens {}`,
+    `POST /rooms/${ROOM}/tokens ${JSON.stringify({ ttlSeconds: 30, participant })}`,
+    "GET /rooms?page=1&limit=20 ",
+    `GET /rooms/${ROOM} `,
+    `DELETE /rooms/${ROOM}/participants/peer_a1 `,
+    `DELETE /rooms/${ROOM} `,
+  ]);
+});
+
+test("usage of a time that is asked for, or of the usual one", async () => {
+  const usage = { from: "…", to: "…", interval: "day", intervals: [], total: {} };
+  await using api = await against({ status: 200, body: usage }, { status: 200, body: usage });
+  expect(await api.radist.getUsage()).toEqual(usage);
+  const from = new Date(Date.UTC(2026, 2, 1));
+  await api.radist.getUsage({ from, to: "2026-03-02T00:00:00Z", interval: "hour" });
+  expect(api.seen.map(({ path }) => path.replace(`/api/v1/projects/${PROJECT}`, ""))).toEqual([
+    "/usage",
+    "/usage?from=2026-03-01T00%3A00%3A00.000Z&to=2026-03-02T00%3A00%3A00Z&interval=hour",
   ]);
 });
 
@@ -125,11 +177,16 @@ test("a page of some gateway is no answer of the API", async () => {
   expect(await failure(api.radist.getCall(CALL))).toMatchObject({ code: "unexpected_response", status: 418 });
 });
 
-test.each(["", "..", "../keys", "a?b=c"])("%j is no call id, and is not sent", async (callId) => {
+test.each(["", "..", "../keys", "a?b=c"])("%j is no id, and is not sent", async (id) => {
   await using api = await against();
-  expect((await failure(api.radist.getCall(callId))).code).toBe("call_not_found");
-  expect((await failure(api.radist.endCall(callId))).code).toBe("call_not_found");
-  expect((await failure(api.radist.mintConnectionToken({ callId }))).code).toBe("call_not_found");
+  expect((await failure(api.radist.getCall(id))).code).toBe("call_not_found");
+  expect((await failure(api.radist.endCall(id))).code).toBe("call_not_found");
+  expect((await failure(api.radist.mintConnectionToken({ callId: id }))).code).toBe("call_not_found");
+  expect((await failure(api.radist.getRoom(id))).code).toBe("room_not_found");
+  expect((await failure(api.radist.endRoom(id))).code).toBe("room_not_found");
+  expect((await failure(api.radist.mintConnectionToken({ roomId: id }))).code).toBe("room_not_found");
+  const kicking = api.radist.kickParticipant({ roomId: ROOM, peerId: id });
+  expect((await failure(kicking)).code).toBe("participant_not_found");
   expect(api.seen).toEqual([]);
 });
 

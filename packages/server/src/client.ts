@@ -1,6 +1,19 @@
-import type { AccessControl, CallDetails, CallPage, CreatedCall, MintedCallToken } from "@radist-tech/protocol";
-import { ERRORS } from "@radist-tech/protocol/errors";
-import { RadistServerError } from "./error.ts";
+import type {
+  AccessControl,
+  CallDetails,
+  CallPage,
+  CreatedCall,
+  CreatedRoom,
+  CreateRoom,
+  MintedCallToken,
+  MintedRoomToken,
+  MintRoomToken,
+  RoomDetails,
+  RoomPage,
+  Usage,
+  UsageInterval,
+} from "@radist-tech/protocol";
+import { callPath, participantPath, roomPath, withQuery } from "./paths.ts";
 import * as settings from "./settings.ts";
 import { type ApiRequest, send, sendForJson, type TransportOptions } from "./transport.ts";
 
@@ -56,20 +69,60 @@ export class RadistServerClient {
   }
 
   /**
-   * Mints a token that lets one participant into a call, once, within the token's lifetime (10 minutes unless the
-   * platform is set up otherwise).
+   * Creates a room with tokens for its first participants.
    *
-   * @throws RadistServerError `call_not_found`, `peers_connected` (both seats are held) or `call_terminated`
+   * @param options.tokens how many, 1 to 100. Default 2.
+   * @param options.maxParticipants how many may be in the room at once. Default: as many as the platform carries.
+   * @param options.e2ee `required`: nobody publishes without end-to-end encryption. Default `optional`.
+   * @param options.metadata any JSON of at most 16 KiB; `getRoom` gives it back.
+   * @param options.idleSeconds the room ends when nobody has been connected for this long. Default 3,600.
+   * @throws RadistServerError such as `connection_limit`
+   *
+   * @example
+   * const { roomId, roomTokens } = await radist.createRoom({ maxParticipants: 20 });
    */
-  async mintConnectionToken(target: { callId: string }): Promise<{ connectionToken: MintedCallToken["callToken"] }> {
-    const path = `${callPath(target.callId)}/tokens`;
-    const { callToken } = await this.#json<MintedCallToken>({ method: "POST", path });
-    return { connectionToken: callToken };
+  createRoom(options: CreateRoom = {}): Promise<CreatedRoom> {
+    return this.#json<CreatedRoom>({ method: "POST", path: "/rooms", body: options });
+  }
+
+  /**
+   * Mints a token that lets one participant into a call or a room, once, within the token's lifetime (10 minutes unless
+   * the platform is set up otherwise).
+   *
+   * @param target.ttlSeconds for a room: the token's lifetime, at most a day.
+   * @param target.participant for a room: who it is (`identity`, `name`, `metadata`) and what it may do (`canPublish`,
+   *   `canSubscribe`, both true by default).
+   * @throws RadistServerError `call_not_found`, `peers_connected` (both seats are held), `call_terminated`,
+   *   `room_not_found` or `room_terminated`
+   *
+   * @example
+   * const { connectionToken } = await radist.mintConnectionToken({
+   *   roomId,
+   *   participant: { identity: "user-17", name: "Ada", canPublish: false },
+   * });
+   */
+  async mintConnectionToken(
+    target: { callId: string } | ({ roomId: string } & MintRoomToken),
+  ): Promise<{ connectionToken: MintedCallToken["callToken"] }> {
+    if ("callId" in target) {
+      const path = `${callPath(target.callId)}/tokens`;
+      const { callToken } = await this.#json<MintedCallToken>({ method: "POST", path });
+      return { connectionToken: callToken };
+    }
+    const { roomId, ...body } = target;
+    const path = `${roomPath(roomId)}/tokens`;
+    const { roomToken } = await this.#json<MintedRoomToken>({ method: "POST", path, body });
+    return { connectionToken: roomToken };
   }
 
   /** A page of the project's calls, newest first. `page` counts from 1; `limit` is at most 100 (default 20). */
   listCalls({ page = 1, limit = 20 }: { page?: number; limit?: number } = {}): Promise<CallPage> {
     return this.#json<CallPage>({ method: "GET", path: `/calls?page=${page}&limit=${limit}` });
+  }
+
+  /** A page of the project's rooms, newest first. `page` counts from 1; `limit` is at most 100 (default 20). */
+  listRooms({ page = 1, limit = 20 }: { page?: number; limit?: number } = {}): Promise<RoomPage> {
+    return this.#json<RoomPage>({ method: "GET", path: `/rooms?page=${page}&limit=${limit}` });
   }
 
   /**
@@ -82,12 +135,55 @@ export class RadistServerClient {
   }
 
   /**
+   * A room and its live participants, in the order in which they joined.
+   *
+   * @throws RadistServerError `room_not_found`
+   */
+  async getRoom(roomId: string): Promise<RoomDetails> {
+    return this.#json<RoomDetails>({ method: "GET", path: roomPath(roomId) });
+  }
+
+  /**
    * Ends a call for good: its sockets close, its tokens are void.
    *
    * @throws RadistServerError `call_not_found`
    */
   async endCall(callId: string): Promise<void> {
     await send(this.#transport, this.#ofProject({ method: "DELETE", path: callPath(callId) }));
+  }
+
+  /**
+   * Ends a room for good: its sockets close, its tokens are void.
+   *
+   * @throws RadistServerError `room_not_found`
+   */
+  async endRoom(roomId: string): Promise<void> {
+    await send(this.#transport, this.#ofProject({ method: "DELETE", path: roomPath(roomId) }));
+  }
+
+  /**
+   * Removes a participant from a room. It cannot come back by itself: tokens that its identity has not used yet are
+   * void, too.
+   *
+   * @throws RadistServerError `room_not_found` or `participant_not_found` (not there, or not any more)
+   */
+  async kickParticipant({ roomId, peerId }: { roomId: string; peerId: string }): Promise<void> {
+    await send(this.#transport, this.#ofProject({ method: "DELETE", path: participantPath(roomId, peerId) }));
+  }
+
+  /**
+   * The time that participants spent in calls and in rooms, in seconds, by the hour or day (UTC). Who is connected now
+   * is counted up to the last checkpoint, at most some seconds ago.
+   *
+   * @param options.from where it begins. Default: 30 days before the end, or 24 hours by the hour.
+   * @param options.to where it ends. Default: now.
+   * @param options.interval `day` (default) or `hour`; at most 1,000 of them at once.
+   * @throws RadistServerError `invalid_interval`
+   */
+  async getUsage(options: { from?: Date | string; to?: Date | string; interval?: UsageInterval } = {}): Promise<Usage> {
+    const { from, to, interval } = options;
+    const path = withQuery("/usage", { from: instant(from), to: instant(to), interval });
+    return this.#json<Usage>({ method: "GET", path });
   }
 
   #json<T>(request: ApiRequest): Promise<T> {
@@ -99,8 +195,4 @@ export class RadistServerClient {
   }
 }
 
-/** Refuses what cannot be an id before it is sent: `..` would lead out of the path, an empty one to the list. */
-function callPath(callId: string): string {
-  if (/^[0-9A-Za-z-]+$/.test(callId)) return `/calls/${callId}`;
-  throw new RadistServerError(ERRORS.call_not_found.message, { code: "call_not_found", retryable: false });
-}
+const instant = (at: Date | string | undefined): string | undefined => (at instanceof Date ? at.toISOString() : at);

@@ -29,6 +29,12 @@ export class Keepalive {
     if (entry) entry.heardAt = performance.now();
   }
 
+  /** Pings every socket now: who lives will have been heard a round trip later. */
+  ask(): void {
+    const now = performance.now();
+    for (const [socket, entry] of this.#sockets) this.#ping(socket, entry, now);
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }
@@ -40,10 +46,12 @@ export class Keepalive {
     for (const [socket, entry] of this.#sockets) {
       entry.heardAt += frozenMs;
       if (now - entry.heardAt >= this.#times.timeoutMs) socket.terminate();
-      else if (now - entry.pingedAt >= this.#times.pingIntervalMs) {
-        entry.pingedAt = now;
-        if (socket.readyState === socket.OPEN) socket.ping();
-      }
+      else if (now - entry.pingedAt >= this.#times.pingIntervalMs) this.#ping(socket, entry, now);
     }
+  }
+
+  #ping(socket: WebSocket, entry: { pingedAt: number }, now: number): void {
+    entry.pingedAt = now;
+    if (socket.readyState === socket.OPEN) socket.ping();
   }
 }

@@ -1,22 +1,29 @@
 import type { Bus } from "@radist-tech/bus";
-import { type Control, SUBJECTS } from "@radist-tech/protocol";
+import { type Control, type RoomControl, SFU_SUBJECTS, SUBJECTS } from "@radist-tech/protocol";
 import type { Logger } from "@radist-tech/runtime";
 
-/** Tells the signaling nodes what ended here. */
+/**
+ * Tells the nodes of a plane what happened here. Never fails: it stands in the database, where nodes find it when the
+ * bus could not tell them.
+ */
 export interface Announcements {
-  /** Never fails: what ended stands in the database, where nodes find it when the bus could not tell them. */
-  publish(control: Control): void;
+  /** To the signaling nodes, which hold calls. */
+  tellCalls(control: Control): void;
+  /** To the sfu nodes, which hold rooms. */
+  tellRooms(control: RoomControl): void;
 }
 
 export function announceOn(bus: Bus, logger: Logger): Announcements {
   const encoder = new TextEncoder();
+  const publish = (subject: string, control: Control | RoomControl): void => {
+    try {
+      bus.publish(subject, encoder.encode(JSON.stringify(control)));
+    } catch (error) {
+      logger.warn({ err: error, control }, "the bus could not announce a change; nodes will find it in the database");
+    }
+  };
   return {
-    publish(control) {
-      try {
-        bus.publish(SUBJECTS.control, encoder.encode(JSON.stringify(control)));
-      } catch (error) {
-        logger.warn({ err: error, control }, "the bus could not announce an end; nodes will find it in the database");
-      }
-    },
+    tellCalls: (control) => publish(SUBJECTS.control, control),
+    tellRooms: (control) => publish(SFU_SUBJECTS.control, control),
   };
 }

@@ -1,7 +1,7 @@
-import { CallDetails, CreatedCall } from "@radist-tech/protocol";
+import { CallDetails, CreatedCall, MintedRoomToken, RoomDetails, Usage } from "@radist-tech/protocol";
 import { afterAll, expect, test } from "vitest";
 import { expectError } from "./testing/errors.ts";
-import { seatPeer } from "./testing/peers.ts";
+import { placeParticipant, seatPeer } from "./testing/peers.ts";
 import { startApi } from "./testing/start-api.ts";
 
 const api = await startApi({ databaseUrl: "pglite:memory" });
@@ -19,6 +19,26 @@ test("the life of a call is the same on the embedded database", async () => {
   expect((await project.ask("DELETE", `/calls/${callId}`)).status).toBe(204);
   expectError(await project.mint(callId), 410, "Call has been terminated.", "call_terminated");
   expect((await project.ask("GET", "/calls")).body).toMatchObject({ total: 1 });
+});
+
+test("the life of a room is the same on the embedded database", async () => {
+  const project = await api.client.project();
+  const { roomId } = await project.room({ metadata: "1", maxParticipants: 3 });
+  const participant = { identity: "ann", metadata: { seat: [1, "2", null] } };
+  const minted = await project.ask("POST", `/rooms/${roomId}/tokens`, { json: { participant } });
+  expect(MintedRoomToken.parse(minted.body).roomToken).toMatch(/^ct_/);
+  const peerId = await placeParticipant(api.connection, roomId, participant);
+  const room = RoomDetails.parse((await project.ask("GET", `/rooms/${roomId}`)).body);
+  expect(room).toMatchObject({ metadata: "1", maxParticipants: 3, participants: [{ peerId, ...participant }] });
+  expect((await project.ask("DELETE", `/rooms/${roomId}/participants/${peerId}`)).status).toBe(204);
+  expect((await project.ask("DELETE", `/rooms/${roomId}`)).status).toBe(204);
+  expectError(
+    await project.ask("POST", `/rooms/${roomId}/tokens`),
+    410,
+    "Room has been terminated.",
+    "room_terminated",
+  );
+  expect(Usage.parse((await project.ask("GET", "/usage")).body).intervals.length).toBeGreaterThanOrEqual(30);
 });
 
 test("twins make one call", async () => {

@@ -1,5 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Connection, callPeers, callTokens, idempotentAnswers, nodes, query } from "@radist-tech/db";
+import {
+  type Connection,
+  callPeers,
+  callTokens,
+  idempotentAnswers,
+  nodes,
+  query,
+  rooms,
+  roomTokens,
+} from "@radist-tech/db";
 import type { Logger } from "@radist-tech/runtime";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
@@ -33,9 +42,14 @@ export function startJanitor(connection: Connection, logger: Logger, periodMs = 
   };
 }
 
-/** Nodes that have been gone for a day, but for those whose peers nobody has declared lost yet. */
-const LONG_GONE = sql`${nodes.leaseUntil} < now() - interval '1 day' and not exists (
-  select from ${callPeers} where ${callPeers.nodeId} = ${nodes.id} and ${callPeers.status} = 'connected')`;
+/** Nodes that have been gone for a day, but for those whose peers or rooms nobody has taken over yet. */
+const LONG_GONE = sql`${nodes.leaseUntil} < now() - interval '1 day'
+  and not exists (
+    select from ${callPeers} where ${callPeers.nodeId} = ${nodes.id} and ${callPeers.status} = 'connected')
+  and not exists (select from ${rooms} where ${rooms.homeNodeId} = ${nodes.id})`;
+
+const expiredLongAgo = ({ expiresAt }: typeof callTokens | typeof roomTokens): SQL =>
+  sql`${expiresAt} < now() - interval '1 day'`;
 
 /**
  * Deletes answers of idempotent requests that no longer count (24 h), tokens that expired a day ago or earlier, and
@@ -44,7 +58,7 @@ const LONG_GONE = sql`${nodes.leaseUntil} < now() - interval '1 day' and not exi
 export async function sweep(
   connection: Connection,
   signal?: AbortSignal,
-): Promise<{ answers: number; tokens: number; nodes: number }> {
+): Promise<{ answers: number; callTokens: number; roomTokens: number; nodes: number }> {
   return {
     answers: await remove(
       connection,
@@ -52,7 +66,8 @@ export async function sweep(
       sql`${idempotentAnswers.createdAt} < now() - interval '24 hours'`,
       signal,
     ),
-    tokens: await remove(connection, callTokens, sql`${callTokens.expiresAt} < now() - interval '1 day'`, signal),
+    callTokens: await remove(connection, callTokens, expiredLongAgo(callTokens), signal),
+    roomTokens: await remove(connection, roomTokens, expiredLongAgo(roomTokens), signal),
     nodes: await remove(connection, nodes, LONG_GONE, signal),
   };
 }

@@ -25,6 +25,12 @@ export function createMetrics(registry: Registry) {
       labelNames: ["key"] as const,
       registers,
     }),
+    roomsCreated: new Counter({ name: "radist_rooms_created_total", help: "Rooms created.", registers }),
+    roomTokensMinted: new Counter({
+      name: "radist_room_tokens_minted_total",
+      help: "Room tokens minted for existing rooms.",
+      registers,
+    }),
     authFailures: new Counter({
       name: "radist_auth_failures_total",
       help: "Requests with a wrong credential, by error code.",

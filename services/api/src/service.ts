@@ -27,6 +27,8 @@ import { serveKeys } from "./keys/routes.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ApiApp, ApiParts } from "./parts.ts";
 import { serveProjects } from "./projects/routes.ts";
+import { serveRooms } from "./rooms/routes.ts";
+import { serveUsage } from "./usage/routes.ts";
 
 export { type ApiSettings, apiSettings } from "./config.ts";
 
@@ -43,7 +45,7 @@ export interface ApiDependencies {
 /** Below one second, so that `/readyz` says why before it gives up on the check. */
 const CHECK_DEADLINE_MS = 1_000;
 
-/** The HTTP API: projects, keys, calls and their tokens. The caller keeps connection and bus, and closes them. */
+/** The HTTP API: projects, keys, calls and rooms, their tokens, usage. The caller keeps connection and bus, and closes them. */
 export function createApi(deps: ApiDependencies): Plane {
   const { connection, bus, logger, config } = deps;
   const metrics = createMetrics(deps.registry);
@@ -72,6 +74,8 @@ export function createApi(deps: ApiDependencies): Plane {
   serveProjects(app, parts);
   serveKeys(app, parts);
   serveCalls(app, parts);
+  serveRooms(app, parts);
+  serveUsage(app, parts);
 
   const close = async (): Promise<void> => {
     failures.close();

@@ -16,6 +16,8 @@ export const signalingConfig = {
   /** What is held for one disconnected peer. */
   HELD_MESSAGES: integer(0, 10_000).default(64),
   HELD_BYTES: integer(0, 64 * 1024 * 1024).default(256 * 1024),
+  /** How often the ledger is brought up to the present. */
+  CHECKPOINT_MS: integer(10, HOUR_MS).default(10_000),
   ...leaseConfig,
 };
 

@@ -11,8 +11,20 @@ const name = z.string().min(1).max(256);
 export const MediaKind = z.enum(["audio", "video"]).meta({ id: "MediaKind" });
 export type MediaKind = z.infer<typeof MediaKind>;
 
+// What follows goes into the SDP of everybody who receives: one line each, nothing that could begin another one.
+const line = z
+  .string()
+  .max(256)
+  .regex(/^[\x20-\x7e]*$/);
+/** A name of `name=value;name=value`. */
+const settingName = z.string().regex(/^[\x21-\x3a\x3c\x3e-\x7e]{1,64}$/);
+const settingText = z
+  .string()
+  .max(1_024)
+  .regex(/^[\x20-\x3a\x3c-\x7e]*$/);
+
 const CodecSettings = z
-  .record(z.string().max(64), z.union([z.string().max(1_024), z.number(), z.boolean()]))
+  .record(settingName, z.union([settingText, z.number(), z.boolean()]))
   .refine((settings) => Object.keys(settings).length <= 64, "Too many settings");
 
 const RtcpFeedback = z.object({ type: z.string().max(64), parameter: z.string().max(64).optional() });
@@ -62,7 +74,8 @@ const Encoding = z.object({
   dtx: z.boolean().optional(),
   scalabilityMode: z
     .string()
-    .regex(/^[LS][1-3]T[1-3](h|_KEY|_KEY_SHIFT)?$/)
+    // As many spatial layers as there may be encodings: that is what one consumer gets of them.
+    .regex(/^[LS][1-4]T[1-3](h|_KEY|_KEY_SHIFT)?$/)
     .optional(),
   maxBitrate: z.number().min(0).max(4_294_967_295).transform(Math.round).optional(),
   /** W3C WebRTC: how much smaller than the source this encoding is; the layer policy works with it. */
@@ -85,8 +98,8 @@ export const RtpParameters = z
       .max(32)
       .optional(),
     encodings: z.array(Encoding).min(1).max(4).optional(),
-    rtcp: z.object({ cname: z.string().max(256).optional(), reducedSize: z.boolean().optional() }).optional(),
-    msid: z.string().max(256).optional(),
+    rtcp: z.object({ cname: line.optional(), reducedSize: z.boolean().optional() }).optional(),
+    msid: line.optional(),
   })
   .meta({
     id: "RtpParameters",

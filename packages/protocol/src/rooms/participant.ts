@@ -2,15 +2,30 @@ import { z } from "zod";
 import { isStorableText, Name } from "../common.ts";
 
 const MAX_METADATA_BYTES = 16 * 1024;
+const MAX_METADATA_LEVELS = 64;
 
-/** A JSON value of at most 16 KiB that Postgres can store. */
-export const Metadata = z
-  .json()
-  .refine((value) => {
-    const text = JSON.stringify(value);
-    return text.length <= MAX_METADATA_BYTES && !text.includes("\\u0000") && isStorableText(text);
-  }, "Must be JSON of at most 16 KiB, without U+0000")
-  .meta({ id: "Metadata", description: "Any JSON value of at most 16 KiB." });
+/** Stops at the last level that is allowed: nesting without end would exhaust the stack, here and in Postgres. */
+const isStorable = (value: unknown, levels: number): boolean =>
+  typeof value === "string"
+    ? isStorableText(value)
+    : typeof value !== "object" ||
+      value === null ||
+      (levels > 0 &&
+        Object.entries(value).every(([name, inner]) => isStorableText(name) && isStorable(inner, levels - 1)));
+
+const isBounded = (value: unknown): boolean =>
+  value !== undefined &&
+  isStorable(value, MAX_METADATA_LEVELS) &&
+  new TextEncoder().encode(JSON.stringify(value)).length <= MAX_METADATA_BYTES;
+
+/** What comes here was parsed as JSON before; z.json() would walk through it once more, recursively. */
+const ParsedJson = z.unknown() as z.ZodType<z.core.util.JSONType, z.core.util.JSONType>;
+
+/** A JSON value of at most 16 KiB and 64 levels that Postgres can store. */
+export const Metadata = ParsedJson.refine(
+  isBounded,
+  "Must be JSON of at most 16 KiB and 64 levels, without U+0000",
+).meta({ id: "Metadata", description: "Any JSON value of at most 16 KiB and 64 levels." });
 export type Metadata = z.infer<typeof Metadata>;
 
 /** Who a participant is, as the backend says it when it mints the token. */

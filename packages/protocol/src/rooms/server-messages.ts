@@ -156,7 +156,12 @@ export const ProducerResumed = z
   .object({ type: z.literal("producer-resumed"), ...ofProducer })
   .meta({ id: "ProducerResumed" });
 export const ProducerClosed = z
-  .object({ type: z.literal("producer-closed"), ...ofProducer })
+  .object({
+    type: z.literal("producer-closed"),
+    ...ofProducer,
+    /** The media server was lost; the same track is about to be published anew. */
+    migrating: z.boolean().optional(),
+  })
   .meta({ id: "ProducerClosed", description: "A track is gone, and with it what consumed it." });
 export const ActiveSpeaker = z
   .object({ type: z.literal("active-speaker"), peerId: PeerId.nullable(), producerId: z.string().nullable() })

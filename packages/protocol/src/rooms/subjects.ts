@@ -18,7 +18,13 @@ export const SessionId = z.uuid().brand<"SessionId">();
 export type SessionId = z.infer<typeof SessionId>;
 export const newSessionId = (): SessionId => crypto.randomUUID() as SessionId;
 
-const socket = { front: NodeId, frontEpoch: z.int(), session: SessionId, projectId: ProjectId, features: z.array(z.string()) };
+const socket = {
+  front: NodeId,
+  frontEpoch: z.int(),
+  session: SessionId,
+  projectId: ProjectId,
+  features: z.array(z.string()),
+};
 
 /** A socket's wish for a place in a room. Tokens travel as SHA-256, in base64url. */
 export const RoomEntry = z.discriminatedUnion("kind", [

@@ -1,4 +1,4 @@
-import { newCallId, newProjectId, newPublicKey, newSecretKey } from "@radist-tech/protocol";
+import { newCallId, newPeerId, newProjectId, newPublicKey, newRoomId, newSecretKey } from "@radist-tech/protocol";
 import { afterAll, describe, expect, test } from "vitest";
 import { expectError } from "../testing/errors.ts";
 import { startApi } from "../testing/start-api.ts";
@@ -19,6 +19,13 @@ const SECRET_KEY_ROUTES = [
   ["GET", `${ofProject}/calls/${callId}`],
   ["DELETE", `${ofProject}/calls/${callId}`],
   ["POST", `${ofProject}/calls/${callId}/tokens`],
+  ["POST", `${ofProject}/rooms`],
+  ["GET", `${ofProject}/rooms`],
+  ["GET", `${ofProject}/rooms/${newRoomId()}`],
+  ["DELETE", `${ofProject}/rooms/${newRoomId()}`],
+  ["POST", `${ofProject}/rooms/${newRoomId()}/tokens`],
+  ["DELETE", `${ofProject}/rooms/${newRoomId()}/participants/${newPeerId()}`],
+  ["GET", `${ofProject}/usage`],
 ] as const;
 const ADMIN_ROUTES = [
   ["POST", "/projects"],

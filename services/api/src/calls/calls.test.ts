@@ -1,5 +1,16 @@
 import { inProcessBus } from "@radist-tech/bus";
-import { CallDetails, CallPage, type Control, CreatedCall, newCallId, SUBJECTS } from "@radist-tech/protocol";
+import { transact } from "@radist-tech/db";
+import {
+  CallDetails,
+  CallPage,
+  type Control,
+  CreatedCall,
+  newCallId,
+  newNodeId,
+  type ProjectId,
+  SUBJECTS,
+} from "@radist-tech/protocol";
+import { openSession } from "@radist-tech/runtime";
 import { afterAll, describe, expect, test } from "vitest";
 import { expectError } from "../testing/errors.ts";
 import { seatPeer } from "../testing/peers.ts";
@@ -122,6 +133,34 @@ describe("GET …/calls/:callId", () => {
 });
 
 describe("DELETE …/calls/:callId", () => {
+  test("usage counts up to the last checkpoint: what came after it only the nodes know", async () => {
+    const project = await client.project();
+    const [ended, deleted, other] = [await project.call(), await project.call(), await project.call()];
+    const peerId = await seatPeer(api.connection, ended.callId, "connected");
+    const node = { nodeId: newNodeId(), nodeEpoch: 1 };
+    for (const { callId: subjectId } of [ended, deleted]) {
+      const entry = {
+        projectId: project.projectId as ProjectId,
+        kind: "p2p",
+        subjectId,
+        peerId,
+        identity: null,
+      } as const;
+      await transact(api.connection, (tx) => openSession(tx, entry, node));
+    }
+    const sessions = () =>
+      api.connection.db.query.usageSessions.findMany({
+        where: (session, { inArray }) => inArray(session.subjectId, [ended.callId, deleted.callId]),
+      });
+    await project.ask("DELETE", `/calls/${other.callId}`);
+    expect(await sessions()).toMatchObject([{ closedAt: null }, { closedAt: null }]);
+    await project.ask("DELETE", `/calls/${ended.callId}`);
+    await client.asAdmin("DELETE", `/projects/${project.projectId}`);
+    for (const { closedAt, checkpointedAt, closeReason } of await sessions()) {
+      expect([closedAt, closeReason]).toEqual([checkpointedAt, "terminated"]);
+    }
+  });
+
   test("ends the call once and tells the nodes once", async () => {
     const project = await client.project();
     const { callId } = await project.call();

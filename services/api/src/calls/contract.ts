@@ -9,10 +9,10 @@ import {
   ProjectId,
 } from "@radist-tech/protocol";
 import { z } from "zod";
-import { refuses } from "../docs/refusals.ts";
+import { BODY_REFUSALS, IDEMPOTENCY_REFUSALS, refuses, SECRET_KEY_REFUSALS } from "../docs/refusals.ts";
 import { answers, SECURITY, takes } from "../docs/route-parts.ts";
+import { PageQuery } from "../http/paging.ts";
 import { IdempotencyHeader } from "../idempotency/header.ts";
-import { PageQuery } from "./page-query.ts";
 
 /** Below this, browsers call with a public key. */
 export const P2P_API_PATH = "/api/v1/p2p/calls/*";
@@ -20,9 +20,6 @@ export const P2P_API_PATH = "/api/v1/p2p/calls/*";
 const ofProject = z.object({ projectId: ProjectId });
 const ofCall = z.object({ projectId: ProjectId, callId: CallId });
 const secretKeyRoute = { tags: ["Calls"], security: SECURITY.secretKey };
-const unauthenticated = ["missing_bearer_token", "invalid_secret_key", "too_many_failures"] as const;
-const idempotency = ["invalid_idempotency_key", "idempotency_key_reused", "idempotency_in_progress"] as const;
-const body = ["invalid_body", "body_too_large"] as const;
 
 export const createCallRoute = createRoute({
   ...secretKeyRoute,
@@ -33,7 +30,7 @@ export const createCallRoute = createRoute({
   request: { params: ofProject, headers: IdempotencyHeader, body: takes(CreateCall, false) },
   responses: {
     200: answers("The call.", CreatedCall),
-    ...refuses(...unauthenticated, ...body, ...idempotency, "connection_limit"),
+    ...refuses(...SECRET_KEY_REFUSALS, ...BODY_REFUSALS, ...IDEMPOTENCY_REFUSALS, "connection_limit"),
   },
 });
 
@@ -46,7 +43,7 @@ export const listCallsRoute = createRoute({
   request: { params: ofProject, query: PageQuery },
   responses: {
     200: answers("A page of calls.", CallPage),
-    ...refuses(...unauthenticated, "invalid_page", "invalid_limit"),
+    ...refuses(...SECRET_KEY_REFUSALS, "invalid_page", "invalid_limit"),
   },
 });
 
@@ -57,7 +54,7 @@ export const getCallRoute = createRoute({
   operationId: "getCall",
   summary: "See a call and who holds its seats",
   request: { params: ofCall },
-  responses: { 200: answers("The call.", CallDetails), ...refuses(...unauthenticated, "call_not_found") },
+  responses: { 200: answers("The call.", CallDetails), ...refuses(...SECRET_KEY_REFUSALS, "call_not_found") },
 });
 
 export const endCallRoute = createRoute({
@@ -69,7 +66,7 @@ export const endCallRoute = createRoute({
   description:
     "Sockets get call_left with the reason terminated and close with 4410. Ending an ended call changes nothing.",
   request: { params: ofCall },
-  responses: { 204: { description: "The call has ended." }, ...refuses(...unauthenticated, "call_not_found") },
+  responses: { 204: { description: "The call has ended." }, ...refuses(...SECRET_KEY_REFUSALS, "call_not_found") },
 });
 
 export const mintBySecretKeyRoute = createRoute({
@@ -82,8 +79,8 @@ export const mintBySecretKeyRoute = createRoute({
   responses: {
     200: answers("The token.", MintedCallToken),
     ...refuses(
-      ...unauthenticated,
-      ...idempotency,
+      ...SECRET_KEY_REFUSALS,
+      ...IDEMPOTENCY_REFUSALS,
       "body_too_large",
       "call_not_found",
       "peers_connected",
@@ -105,7 +102,7 @@ export const mintByPublicKeyRoute = createRoute({
     200: answers("The token.", MintedCallToken),
     ...refuses(
       ...(["missing_bearer_token", "invalid_public_key", "too_many_failures", "origin_not_allowed"] as const),
-      ...idempotency,
+      ...IDEMPOTENCY_REFUSALS,
       ...(["body_too_large", "call_not_found", "call_private", "peers_connected", "call_terminated"] as const),
     ),
   },

@@ -1,14 +1,16 @@
 import { type Connection, callPeers, calls, heldSignals, query, type Transaction, transact } from "@radist-tech/db";
 import { type CallId, Refusal } from "@radist-tech/protocol";
+import { closeLostSessions } from "@radist-tech/runtime";
 import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { Announcements } from "../announcements.ts";
 
 /**
- * Ends the open ones among some calls: nobody holds a seat any more, and nothing is held for anybody.
+ * Ends the open ones among some calls: nobody holds a seat any more, and nothing is held for anybody. Usage counts up to
+ * the last checkpoint; the nodes that hold the peers add what they have seen since.
  *
  * @returns their ids
  */
-export async function terminate(tx: Transaction, which: SQL | undefined): Promise<string[]> {
+export async function terminateCalls(tx: Transaction, which: SQL | undefined): Promise<string[]> {
   const ended = await tx
     .update(calls)
     .set({
@@ -26,6 +28,7 @@ export async function terminate(tx: Transaction, which: SQL | undefined): Promis
     .set({ status: "expired", updatedAt: sql`now()`, expiresAt: null })
     .where(and(inArray(callPeers.callId, ids), seated));
   await tx.delete(heldSignals).where(inArray(heldSignals.callId, ids));
+  await closeLostSessions(tx, { subjectId: ids }, "terminated");
   return ids;
 }
 
@@ -42,8 +45,8 @@ export async function endCall(
 ): Promise<void> {
   const { projectId, callId } = options;
   const thisCall = and(eq(calls.id, callId), eq(calls.projectId, projectId));
-  const ended = await transact(connection, (tx) => terminate(tx, thisCall));
-  if (ended.length > 0) return announcements.publish({ type: "call_ended", callId, reason: "terminated" });
+  const ended = await transact(connection, (tx) => terminateCalls(tx, thisCall));
+  if (ended.length > 0) return announcements.tellCalls({ type: "call_ended", callId, reason: "terminated" });
   const known = await query(connection.db.select({ id: calls.id }).from(calls).where(thisCall));
   if (known.length === 0) throw new Refusal("call_not_found");
 }

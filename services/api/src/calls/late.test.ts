@@ -1,4 +1,4 @@
-import { CallPage } from "@radist-tech/protocol";
+import { CallPage, RoomPage } from "@radist-tech/protocol";
 import { expect, test, vi } from "vitest";
 import { expectError } from "../testing/errors.ts";
 import { startApi } from "../testing/start-api.ts";
@@ -24,4 +24,16 @@ test("what is created after the caller had to give up", async () => {
   expect(repeated.status).toBe(200);
   expect(repeated.headers.get("idempotency-replayed")).toBe("true");
   expect(await callsOf(keyed)).toMatchObject([{ tombstonedAt: null }]);
+});
+
+test("a room that is created after the caller had to give up is ended, too", async () => {
+  await using api = await startApi();
+  const project = await api.client.project();
+  await api.connection.db.transaction(async (tx) => {
+    await tx.execute("lock table rooms in exclusive mode");
+    const answer = await project.ask("POST", "/rooms");
+    expectError(answer, 503, "Temporarily unavailable. Try again shortly.", "unavailable");
+  });
+  const rooms = async () => RoomPage.parse((await project.ask("GET", "/rooms")).body).rooms;
+  await vi.waitUntil(async () => (await rooms())[0]?.tombstonedAt, { timeout: 10_000 });
 });

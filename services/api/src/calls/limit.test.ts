@@ -1,4 +1,4 @@
-import { CreatedCall } from "@radist-tech/protocol";
+import { CallPage, CreatedCall, RoomPage } from "@radist-tech/protocol";
 import { afterAll, expect, test } from "vitest";
 import type { ProjectClient } from "../testing/client.ts";
 import { expectError } from "../testing/errors.ts";
@@ -26,6 +26,21 @@ test("an ended call makes room; another project's calls do not count", async () 
   expect((await project.ask("POST", "/calls")).status).toBe(429);
   await project.ask("DELETE", `/calls/${callId}`);
   expect((await project.ask("POST", "/calls")).status).toBe(200);
+});
+
+test("rooms count like calls: of both at once, exactly as many as the limit allows succeed", async () => {
+  const project = await api.client.project({ connectionLimit: 5 });
+  const paths = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? "/calls" : "/rooms"));
+  const answers = await Promise.all(paths.map((path) => project.ask("POST", path)));
+  const refused = answers.filter(({ status }) => status !== 200);
+  expect(refused).toHaveLength(15);
+  for (const answer of refused) expectError(answer, 429, "Connection limit reached.", "connection_limit");
+  const { rooms } = RoomPage.parse((await project.ask("GET", "/rooms")).body);
+  const { calls } = CallPage.parse((await project.ask("GET", "/calls")).body);
+  expect(rooms.length + calls.length).toBe(5);
+  for (const { roomId } of rooms) await project.ask("DELETE", `/rooms/${roomId}`);
+  for (const { callId } of calls) await project.ask("DELETE", `/calls/${callId}`);
+  expect((await project.ask("POST", "/rooms")).status).toBe(200);
 });
 
 test("a limit of zero refuses all, no limit refuses none, and a changed limit counts at once", async () => {

@@ -1,32 +1,13 @@
 import { type Connection, callPeers, calls, query } from "@radist-tech/db";
-import type { CallDetails, CallId, CallPage, CallSummary, PeerId } from "@radist-tech/protocol";
-import { and, asc, count, desc, eq, isNull } from "drizzle-orm";
-import type { PageQuery } from "./page-query.ts";
+import type { CallDetails, CallId, CallPage, PeerId } from "@radist-tech/protocol";
+import { and, asc, eq, isNull } from "drizzle-orm";
+import { newestFirst, type PageQuery } from "../http/paging.ts";
 import { seatIsHeld } from "./seats.ts";
 
-/** A page of a project's calls, newest first. Calls of the same instant are in the order of their ids. */
-export async function listCalls(connection: Connection, projectId: string, page: PageQuery): Promise<CallPage> {
-  const ofProject = eq(calls.projectId, projectId);
-  const [rows, [counted]] = await query(
-    Promise.all([
-      connection.db
-        .select({ id: calls.id, createdAt: calls.createdAt, tombstonedAt: calls.tombstonedAt })
-        .from(calls)
-        .where(ofProject)
-        .orderBy(desc(calls.createdAt), asc(calls.id))
-        .limit(page.limit)
-        .offset((page.page - 1) * page.limit),
-      connection.db.select({ total: count() }).from(calls).where(ofProject),
-    ]),
-  );
-  const summaries = rows.map(
-    (row): CallSummary => ({
-      callId: row.id as CallId,
-      createdAt: row.createdAt.toISOString(),
-      tombstonedAt: row.tombstonedAt?.toISOString() ?? null,
-    }),
-  );
-  return { calls: summaries, page: page.page, limit: page.limit, total: counted?.total ?? 0 };
+/** A page of a project's calls. */
+export async function listCalls(connection: Connection, projectId: string, asked: PageQuery): Promise<CallPage> {
+  const { summaries, ...page } = await newestFirst(connection, calls, projectId, asked);
+  return { calls: summaries.map(({ id, ...summary }) => ({ callId: id as CallId, ...summary })), ...page };
 }
 
 /** A call with those who hold its seats, in the order in which they joined. Nobody holds a seat of an ended call. */

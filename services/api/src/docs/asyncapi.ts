@@ -1,30 +1,50 @@
 import {
-  CALL_LEFT_CLOSE,
-  ERRORS,
-  type ErrorSpec,
   JoinQuery,
   P2P_SOCKET_PATH,
   P2PClientMessage,
   P2PServerMessage,
   ReconnectQuery,
+  ROOM_SOCKET_PATH,
+  RoomClientMessage,
+  type RoomFeature,
+  RoomJoinQuery,
+  RoomResumeQuery,
+  RoomServerMessage,
 } from "@radist-tech/protocol";
-import { z } from "zod";
+import type { z } from "zod";
+import { AsyncSchemas, querySchema } from "./async-schemas.ts";
+import { callCloseCodes, roomCloseCodes } from "./close-codes.ts";
 
-type JsonSchema = Record<string, unknown>;
+/** What a client of the room socket is told besides, when its URL asks for it. */
+const FEATURES: Readonly<Record<RoomFeature, string>> = {
+  presence:
+    "Newcomers before they publish (peer-joined), and who is away for a while (peer-disconnected, peer-resumed).",
+  media:
+    "Changes of what is sent and received: producer-paused, producer-resumed, producer-closed, consumer-layers-changed, consumer-score, active-speaker.",
+  resume: "A socket that is lost can be replaced within 30 s: room-joined carries a resumeToken.",
+  data: "Data channels of others: new-data-producer, data-producer-closed.",
+  layers: "The layers of the own video that anybody takes: producer-layers.",
+  levels: "How loud the loudest voices are: audio-levels.",
+};
 
-/** The AsyncAPI 3.0 document of the P2P signaling socket, from the schemas that validate its frames. */
+/** The AsyncAPI 3.0 document of the two sockets, from the schemas that validate their frames. */
 export function asyncApiDocument() {
-  const schemas: Record<string, JsonSchema> = {};
-  const received = messages(P2PClientMessage.options, schemas);
-  const sent = messages(P2PServerMessage.options, schemas);
-  const refs = (of: Record<string, unknown>, base: string) =>
-    Object.keys(of).map((name) => ({ $ref: `${base}/${name}` }));
+  const schemas = new AsyncSchemas();
+  const call = {
+    received: schemas.messages(P2PClientMessage.options),
+    sent: schemas.messages(P2PServerMessage.options),
+  };
+  const room = {
+    received: schemas.messages(RoomClientMessage.options),
+    sent: schemas.messages(RoomServerMessage.options),
+  };
   return {
     asyncapi: "3.0.0",
     info: {
       title: "Radist signaling",
       version: "1",
-      description: "The WebSocket that brings the two peers of a call together. Frames are text, each a JSON object.",
+      description:
+        "The WebSockets of calls, which bring two peers together, and of rooms, whose media goes through servers. Frames are text, each a JSON object.",
       license: { name: "MIT" },
     },
     defaultContentType: "application/json",
@@ -34,86 +54,44 @@ export function asyncApiDocument() {
         title: "P2P call",
         description:
           "Connect with publicKey and callToken to take a seat, or with publicKey, callId, peerId and reconnectToken to come back. A refused connection is told by an error message and then closed.",
-        messages: { ...refsByName(received), ...refsByName(sent) },
-        bindings: {
-          ws: {
-            method: "GET",
-            query: { type: "object", anyOf: [querySchema(JoinQuery), querySchema(ReconnectQuery)] },
-          },
-        },
-        "x-close-codes": closeCodes(),
+        messages: references({ ...call.received, ...call.sent }),
+        bindings: ws(JoinQuery, ReconnectQuery),
+        "x-close-codes": callCloseCodes(),
+      },
+      room: {
+        address: ROOM_SOCKET_PATH,
+        title: "Room",
+        description:
+          "Connect with publicKey and roomToken to take a place, or with publicKey, roomId, peerId and resumeToken to come back. `features` names, with commas between, what the client wants to be told besides. A request may carry a requestId, which its answer or error echoes. A refused connection is told by an error message and then closed.",
+        messages: references({ ...room.received, ...room.sent }),
+        bindings: ws(RoomJoinQuery, RoomResumeQuery),
+        "x-features": FEATURES,
+        "x-close-codes": roomCloseCodes(),
       },
     },
     operations: {
-      fromClient: {
-        action: "receive",
-        summary: "What a client may send",
-        channel: { $ref: "#/channels/p2p" },
-        messages: refs(received, "#/channels/p2p/messages"),
-      },
-      toClient: {
-        action: "send",
-        summary: "What a client hears",
-        channel: { $ref: "#/channels/p2p" },
-        messages: refs(sent, "#/channels/p2p/messages"),
-      },
+      fromClient: operation("receive", "What a client in a call may send", "p2p", call.received),
+      toClient: operation("send", "What a client in a call hears", "p2p", call.sent),
+      fromRoomClient: operation("receive", "What a client in a room may send", "room", room.received),
+      toRoomClient: operation("send", "What a client in a room hears", "room", room.sent),
     },
-    components: { messages: { ...received, ...sent }, schemas },
+    components: {
+      messages: { ...call.received, ...call.sent, ...room.received, ...room.sent },
+      schemas: schemas.components,
+    },
   };
 }
 
-const refsByName = (messages: Record<string, unknown>) =>
+const references = (messages: Record<string, unknown>) =>
   Object.fromEntries(Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }]));
 
-/** Describes messages by the ids of their schemas; the schemas themselves are put into `schemas`. */
-function messages(options: readonly z.ZodObject[], schemas: Record<string, JsonSchema>) {
-  const described: Record<string, unknown> = {};
-  for (const option of options) {
-    const { id, description } = option.meta() ?? {};
-    const type = option.shape.type;
-    if (!id || !(type instanceof z.ZodLiteral)) throw new Error("A message needs an id and a literal type.");
-    collect(id, option, schemas);
-    described[id] = { name: String(type.value), summary: description, payload: { $ref: `#/components/schemas/${id}` } };
-  }
-  return described;
-}
+const operation = (action: string, summary: string, channel: string, messages: Record<string, unknown>) => ({
+  action,
+  summary,
+  channel: { $ref: `#/channels/${channel}` },
+  messages: Object.keys(messages).map((name) => ({ $ref: `#/channels/${channel}/messages/${name}` })),
+});
 
-/**
- * Adds a schema and all that it refers to, as "input" for both directions: objects stay open to fields that later
- * versions add.
- */
-function collect(id: string, schema: z.ZodType, schemas: Record<string, JsonSchema>): void {
-  const { $schema: _dialect, $defs = {}, ...own } = z.toJSONSchema(schema, { io: "input" });
-  for (const [name, definition] of Object.entries({ [id]: own, ...$defs })) {
-    const { id: _id, ...rest } = definition as JsonSchema;
-    schemas[name] = relocated(rest);
-  }
-}
-
-/** Definitions of one schema become components of the document. */
-const relocated = (schema: JsonSchema): JsonSchema =>
-  JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as JsonSchema;
-
-function querySchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _dialect, $defs = {}, ...own } = z.toJSONSchema(schema, { io: "input" });
-  const text = JSON.stringify(own, (_key, value: unknown) => {
-    const reference = value as { $ref?: string } | null;
-    const name = typeof reference === "object" ? reference?.$ref?.split("/").at(-1) : undefined;
-    return name === undefined ? value : { ...($defs[name] as JsonSchema), id: undefined };
-  });
-  return JSON.parse(text) as JsonSchema;
-}
-
-/** What each close code of the socket means, by code. */
-function closeCodes(): Record<string, string[]> {
-  const meanings: Record<string, string[]> = {};
-  const add = (code: number, meaning: string): void => {
-    meanings[code] = [...(meanings[code] ?? []), meaning];
-  };
-  for (const [reason, code] of Object.entries(CALL_LEFT_CLOSE)) add(code, `call_left ${reason}`);
-  for (const [name, spec] of Object.entries<ErrorSpec>(ERRORS)) {
-    const code = spec.close ?? spec.closeWhenRepeated;
-    if (code !== undefined) add(code, `${name}: ${spec.message}`);
-  }
-  return meanings;
-}
+const ws = (...queries: z.ZodType[]) => ({
+  ws: { method: "GET", query: { type: "object", anyOf: queries.map(querySchema) } },
+});

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { P2PClientMessage, P2PServerMessage } from "@radist-tech/protocol";
+import { P2PClientMessage, P2PServerMessage, RoomClientMessage, RoomServerMessage } from "@radist-tech/protocol";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -51,8 +51,12 @@ describe("asyncapi.json", () => {
 
   test("names every message of the protocol, and every reference leads somewhere", () => {
     const document = asyncApiDocument();
-    const ids = [...P2PClientMessage.options, ...P2PServerMessage.options].map((option) => option.meta()?.id);
-    expect(Object.keys(document.components.messages)).toEqual(ids);
+    const ids = [P2PClientMessage, P2PServerMessage, RoomClientMessage, RoomServerMessage].flatMap(({ options }) =>
+      options.map((option) => String(option.meta()?.id)),
+    );
+    // Errors are the same on both sockets.
+    expect(Object.keys(document.components.messages)).toEqual([...new Set(ids)]);
+    expect(ids.length - new Set(ids).size).toBe(1);
     const references = JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g);
     for (const [, path = ""] of references) {
       const target = path.split("/").reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], document);
@@ -68,6 +72,19 @@ describe("asyncapi.json", () => {
     expect([P2PClientMessage.safeParse(signal).success, validate(signal)]).toEqual([true, true]);
     const wrong = { ...signal, targetPeerId: "a1" };
     expect([P2PClientMessage.safeParse(wrong).success, validate(wrong)]).toEqual([false, false]);
+  });
+
+  test.each([
+    [{ type: "e2ee-key", targetPeerId: "peer_a1", keyId: 7, wrappedKey: "AAAA", wrapIv: "AAAA", later: true }, true],
+    [{ type: "e2ee-key", targetPeerId: "peer_a1", keyId: -7, wrappedKey: "AAAA", wrapIv: "AAAA" }, false],
+    [{ type: "set-view", views: [{ consumerId: "c", visible: true, width: 640 }] }, true],
+    [{ type: "set-view", views: [] }, false],
+    [{ type: "leave-room", requestId: "" }, false],
+  ])("a client in a room may say %j: %s", (message, expected) => {
+    const { schemas } = asyncApiDocument().components;
+    const anyOf = RoomClientMessage.options.map((option) => ({ $ref: `#/components/schemas/${option.meta()?.id}` }));
+    const validate = new Ajv2020({ strict: false, validateFormats: false }).compile({ anyOf, components: { schemas } });
+    expect([RoomClientMessage.safeParse(message).success, validate(message)]).toEqual([expected, expected]);
   });
 
   test("is what the API serves and what stands in docs/reference", async () => {

@@ -2,6 +2,8 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import * as calls from "../calls/contract.ts";
 import * as keys from "../keys/contract.ts";
 import * as projects from "../projects/contract.ts";
+import * as rooms from "../rooms/contract.ts";
+import { getUsageRoute } from "../usage/contract.ts";
 
 /** The routes of this API, by the same definitions that validate their requests. */
 const ROUTES = [
@@ -18,6 +20,14 @@ const ROUTES = [
   calls.endCallRoute,
   calls.mintBySecretKeyRoute,
   calls.mintByPublicKeyRoute,
+  // Ahead of the creation: a component takes over the default of the first field that refers to it.
+  rooms.getRoomRoute,
+  rooms.createRoomRoute,
+  rooms.listRoomsRoute,
+  rooms.endRoomRoute,
+  rooms.mintRoomTokenRoute,
+  rooms.kickParticipantRoute,
+  getUsageRoute,
 ];
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -38,12 +48,14 @@ export function openApiDocument() {
       title: "Radist API",
       version: "1",
       description:
-        "Projects, keys, calls and their tokens. Errors are { error, code, requestId }: a sentence for people, a stable name for programs, and what to quote when asking for help.",
+        "Projects, keys, calls and rooms, their tokens, usage. Errors are { error, code, requestId }: a sentence for people, a stable name for programs, and what to quote when asking for help.",
       license: { name: "MIT" },
     },
     servers: [{ url: "/" }],
     tags: [
       { name: "Calls", description: "For backends, with a secret key." },
+      { name: "Rooms", description: "For backends, with a secret key." },
+      { name: "Usage", description: "For backends, with a secret key." },
       { name: "Browsers", description: "With a public key." },
       { name: "Projects", description: "For whoever runs the platform, with the admin token." },
       { name: "Keys", description: "For whoever runs the platform, with the admin token." },

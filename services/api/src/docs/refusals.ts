@@ -13,6 +13,15 @@ interface RefusalResponse {
 /** Every route may answer so. */
 const ALWAYS = ["unavailable", "internal_error"] as const;
 
+/** What routes behind a secret key, with a body, or with an Idempotency-Key have in common. */
+export const SECRET_KEY_REFUSALS = ["missing_bearer_token", "invalid_secret_key", "too_many_failures"] as const;
+export const BODY_REFUSALS = ["invalid_body", "body_too_large"] as const;
+export const IDEMPOTENCY_REFUSALS = [
+  "invalid_idempotency_key",
+  "idempotency_key_reused",
+  "idempotency_in_progress",
+] as const;
+
 type RefusalResponses<Code extends ErrorCode> = Record<
   (typeof ERRORS)[Code | (typeof ALWAYS)[number]]["status"],
   RefusalResponse

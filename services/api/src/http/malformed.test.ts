@@ -7,6 +7,7 @@ import { ADMIN_TOKEN, startApi } from "../testing/start-api.ts";
 const api = await startApi();
 afterAll(() => api[Symbol.asyncDispose]());
 const project = await api.client.project();
+const { roomId } = await project.room();
 
 const RUNS = { numRuns: 150 };
 const segment = fc.oneof(
@@ -31,6 +32,12 @@ test("any path with any ids", async () => {
     fc.tuple(segment, segment).map(([project, key]) => `/projects/${project}/keys/${key}`),
     segment.map((call) => `/projects/${project.projectId}/calls/${call}`),
     segment.map((call) => `/p2p/calls/${call}/token`),
+    fc
+      .tuple(segment, segment)
+      .map(([room, peer]) => `/projects/${project.projectId}/rooms/${room}/participants/${peer}`),
+    segment.map((room) => `/projects/${project.projectId}/rooms/${room}/tokens`),
+    segment.map((query) => `/projects/${project.projectId}/rooms?page=${query}&limit=${query}&${query}`),
+    segment.map((query) => `/projects/${project.projectId}/usage?from=${query}&interval=${query}&to=${query}`),
     segment.map((query) => `/projects/${project.projectId}/calls?page=${query}&limit=${query}&${query}`),
   );
   await fc.assert(
@@ -44,10 +51,15 @@ test("any path with any ids", async () => {
 });
 
 test("any JSON as a body", async () => {
-  const field = fc.constantFrom("name", "accessControl", "allowedOrigins", "connectionLimit", "__proto__", "toString");
+  const field = fc.constantFrom(
+    ...(["name", "accessControl", "allowedOrigins", "connectionLimit", "__proto__", "toString"] as const),
+    ...(["tokens", "maxParticipants", "e2ee", "metadata", "idleSeconds", "ttlSeconds", "participant"] as const),
+  );
   const body = fc.oneof(fc.jsonValue(), fc.dictionary(field, fc.jsonValue()));
   const route = fc.constantFrom(
     ["POST", `/projects/${project.projectId}/calls`, project.secretKey],
+    ["POST", `/projects/${project.projectId}/rooms`, project.secretKey],
+    ["POST", `/projects/${project.projectId}/rooms/${roomId}/tokens`, project.secretKey],
     ["POST", `/projects/${project.projectId}/keys`, ADMIN_TOKEN],
     ["POST", "/projects", ADMIN_TOKEN],
     ["PATCH", `/projects/${project.projectId}`, ADMIN_TOKEN],

@@ -6,9 +6,17 @@ const UNKNOWN: Readonly<Record<string, ErrorCode>> = {
   projectId: "project_not_found",
   keyId: "key_not_found",
   callId: "call_not_found",
+  roomId: "room_not_found",
+  peerId: "participant_not_found",
 };
 
-const QUERY: Readonly<Record<string, ErrorCode>> = { page: "invalid_page", limit: "invalid_limit" };
+const QUERY: Readonly<Record<string, ErrorCode>> = {
+  page: "invalid_page",
+  limit: "invalid_limit",
+  from: "invalid_interval",
+  to: "invalid_interval",
+  interval: "invalid_interval",
+};
 
 type Outcome = { target: string } & ({ success: true } | { success: false; error: z.ZodError });
 
@@ -26,7 +34,7 @@ export function refuseInvalid(outcome: Outcome): undefined {
     case "param":
       throw new Refusal(UNKNOWN[name] ?? "not_found");
     case "query":
-      throw new Refusal(QUERY[name] ?? "not_found");
+      throw new Refusal(QUERY[name] ?? "not_found", `Invalid ${name} query parameter.`);
     case "header":
       throw new Refusal("invalid_idempotency_key");
     default:

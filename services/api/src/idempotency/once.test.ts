@@ -26,9 +26,12 @@ test("50 twins at once make one call, and all get its answer", async () => {
 test("each creating request replays its answer", async () => {
   const project = await client.project();
   const { callId } = await project.call();
+  const { roomId } = await project.room();
   const creations: [string, () => Promise<Answer>][] = [
     ["a call", () => project.ask("POST", "/calls", keyed("call"))],
     ["a token", () => project.ask("POST", `/calls/${callId}/tokens`, keyed("token"))],
+    ["a room", () => project.ask("POST", "/rooms", keyed("room"))],
+    ["a token for a room", () => project.ask("POST", `/rooms/${roomId}/tokens`, keyed("room-token"))],
     ["a token for a browser", () => project.mint(callId, keyed("token"))],
     ["a project", () => client.asAdmin("POST", "/projects", { json: { name: "P" }, ...keyed(project.projectId) })],
     [

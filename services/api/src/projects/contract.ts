@@ -54,7 +54,7 @@ export const deleteProjectRoute = createRoute({
   path: "/api/v1/projects/{projectId}",
   operationId: "deleteProject",
   summary: "Delete a project",
-  description: "From then on its keys and tokens are refused, and its open calls have ended.",
+  description: "From then on its keys and tokens are refused, and its open calls and rooms have ended.",
   request: { params: ofProject },
   responses: { 204: { description: "The project is deleted." }, ...refuses(...unauthenticated, "project_not_found") },
 });

@@ -1,11 +1,12 @@
-import { type Connection, calls, projects, transact } from "@radist-tech/db";
+import { type Connection, calls, projects, rooms, transact } from "@radist-tech/db";
 import { type ProjectId, Refusal } from "@radist-tech/protocol";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Announcements } from "../announcements.ts";
-import { terminate } from "../calls/end.ts";
+import { terminateCalls } from "../calls/end.ts";
+import { terminateRooms } from "../rooms/end.ts";
 
 /**
- * Deletes a project and ends its calls, so that a node that misses the announcement still finds them ended.
+ * Deletes a project and ends its calls and rooms, so that a node that misses the announcement still finds them ended.
  *
  * @throws {Refusal} `project_not_found`
  */
@@ -21,7 +22,9 @@ export async function deleteProject(
       .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
       .returning({ id: projects.id });
     if (deleted.length === 0) throw new Refusal("project_not_found");
-    await terminate(tx, eq(calls.projectId, projectId));
+    await terminateCalls(tx, eq(calls.projectId, projectId));
+    await terminateRooms(tx, eq(rooms.projectId, projectId));
   });
-  announcements.publish({ type: "project_deleted", projectId });
+  announcements.tellCalls({ type: "project_deleted", projectId });
+  announcements.tellRooms({ type: "project_deleted", projectId });
 }

@@ -1,4 +1,4 @@
-import { CreatedCall, CreatedProject, type UpdateProject } from "@radist-tech/protocol";
+import { CreatedCall, CreatedProject, CreatedRoom, type CreateRoom, type UpdateProject } from "@radist-tech/protocol";
 import { assertDescribed } from "./described.ts";
 
 export interface Answer {
@@ -75,6 +75,11 @@ export class ProjectClient {
   async call(accessControl?: "private" | "public"): Promise<CreatedCall> {
     const { body } = await this.ask("POST", "/calls", { json: { accessControl } });
     return CreatedCall.parse(body);
+  }
+
+  async room(json?: CreateRoom): Promise<CreatedRoom> {
+    const { body } = await this.ask("POST", "/rooms", { json });
+    return CreatedRoom.parse(body);
   }
 
   /** What a browser does with the public key. */

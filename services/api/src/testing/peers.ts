@@ -1,5 +1,5 @@
-import { type Connection, callPeers } from "@radist-tech/db";
-import { newPeerId, newReconnectToken } from "@radist-tech/protocol";
+import { type Connection, callPeers, roomPeers } from "@radist-tech/db";
+import { newPeerId, newReconnectToken, type PeerId } from "@radist-tech/protocol";
 import { sql } from "drizzle-orm";
 import { sha256 } from "../auth/digest.ts";
 
@@ -11,7 +11,7 @@ export async function seatPeer(
   callId: string,
   status: Status,
   windowSeconds = 30,
-): Promise<string> {
+): Promise<PeerId> {
   const peerId = newPeerId();
   await connection.db.insert(callPeers).values({
     callId,
@@ -25,5 +25,17 @@ export async function seatPeer(
     expiresAt: status === "connected" ? null : sql`now() + make_interval(secs => ${windowSeconds})`,
     reconnectHash: sha256(newReconnectToken()),
   });
+  return peerId;
+}
+
+/** Gives a participant a place the way a room's home records it. */
+export async function placeParticipant(
+  connection: Connection,
+  roomId: string,
+  participant: Partial<typeof roomPeers.$inferInsert> = {},
+): Promise<PeerId> {
+  const peerId = newPeerId();
+  const joinedAt = sql`clock_timestamp()`;
+  await connection.db.insert(roomPeers).values({ roomId, peerId, status: "connected", joinedAt, ...participant });
   return peerId;
 }

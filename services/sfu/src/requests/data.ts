@@ -1,7 +1,7 @@
 import { type PeerId, Refusal } from "@radist-tech/protocol";
 import type { LivePeer } from "../home/live-peer.ts";
 import type { DataProducer } from "../rooms/room.ts";
-import { type Asked, mediaOf, type Reply, type Request, withParameters } from "./reply.ts";
+import { type Asked, mediaOf, type Reply, type Request, unlessEnded, unlessLeft, withParameters } from "./reply.ts";
 import { transportOf } from "./transports.ts";
 
 export async function produceData(asked: Asked, message: Request<"produce-data">): Promise<Reply> {
@@ -15,9 +15,10 @@ export async function produceData(asked: Asked, message: Request<"produce-data">
   const media = mediaOf(asked);
   if (media.dataProducers.size >= room.node.limits.PRODUCERS_PER_PEER) throw new Refusal("too_many");
   const transport = message.transportId === undefined ? media.send : transportOf(asked, message.transportId);
-  const dataProducer = await withParameters(media, "sctpStreamParameters", () =>
+  const made = await withParameters(media, "sctpStreamParameters", () =>
     transport.produceData({ sctpStreamParameters: defined(sctpStreamParameters), label, protocol }),
   );
+  const dataProducer = unlessLeft(transport, made);
   const { id: dataProducerId } = dataProducer;
   media.dataProducers.set(dataProducerId, dataProducer);
   dataProducer.observer.once("close", () => media.dataProducers.delete(dataProducerId));

@@ -2,7 +2,7 @@ import { Refusal } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
 import { ladderOf } from "../media/layers.ts";
 import { refusesToPublish } from "../rooms/room.ts";
-import { type Asked, mediaOf, type Reply, type Request, withParameters } from "./reply.ts";
+import { type Asked, mediaOf, type Reply, type Request, unlessLeft, withParameters } from "./reply.ts";
 import { transportOf } from "./transports.ts";
 
 export async function produce(asked: Asked, message: Request<"produce">): Promise<Reply> {
@@ -11,14 +11,19 @@ export async function produce(asked: Asked, message: Request<"produce">): Promis
   const { kind, rtpParameters, paused = false, source, width, height } = message;
   const refused = refusesToPublish(room.room, room.peer(peerId));
   if (refused) throw new Refusal(refused);
+  // The media worker would take it, and the others' browsers would choke on it.
+  if (rtpParameters.codecs.some(({ mimeType }) => !mimeType.toLowerCase().startsWith(`${kind}/`))) {
+    throw new Refusal("invalid_message", `rtpParameters.codecs: must all be of ${kind}.`);
+  }
   const media = mediaOf(asked);
   if (media.producers.size >= room.node.limits.PRODUCERS_PER_PEER) throw new Refusal("too_many");
   const transport = message.transportId === undefined ? media.send : transportOf(asked, message.transportId);
   if (transport !== media.send) throw new Refusal("invalid_message", "transportId: must be the send transport.");
-  const producer = await withParameters(media, "rtpParameters", () =>
+  const made = await withParameters(media, "rtpParameters", () =>
     // The schema has checked it; only the header extensions' names and optional fields are typed more narrowly there.
     transport.produce({ kind, rtpParameters: rtpParameters as types.RtpParameters, paused }),
   );
+  const producer = unlessLeft(transport, made);
   const { id: producerId } = producer;
   const own = { producer, ladder: ladderOf(rtpParameters, { width, height }), toldLayer: undefined };
   media.producers.set(producerId, own);

@@ -1,4 +1,4 @@
-import { Refusal, type RoomClientMessage, type RoomServerMessage } from "@radist-tech/protocol";
+import { type ErrorCode, Refusal, type RoomClientMessage, type RoomServerMessage } from "@radist-tech/protocol";
 import type { LivePeer } from "../home/live-peer.ts";
 import type { LiveRoom } from "../home/live-room.ts";
 import type { PeerMedia } from "../media/peer-media.ts";
@@ -44,6 +44,30 @@ export async function withParameters<T>(media: PeerMedia, field: string, work: (
     if (error instanceof Refusal || media.place.router.closed || !(error instanceof Error)) throw error;
     throw new Refusal("invalid_message", `${field}: ${sentence(error.message)}`, { cause: error });
   }
+}
+
+/**
+ * Runs what depends on something of another peer, which may end meanwhile: then it was found, and is no more.
+ *
+ * @throws {Refusal} `code`
+ */
+export async function unlessEnded<T>(isThere: () => boolean, code: ErrorCode, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isThere() ? error : new Refusal(code, undefined, { cause: error });
+  }
+}
+
+/**
+ * Ends what was made for a peer that left meanwhile: its transport is closed, and will not end it.
+ *
+ * @throws {Refusal} `unavailable`
+ */
+export function unlessLeft<T extends { close(): void }>(transport: { readonly closed: boolean }, made: T): T {
+  if (!transport.closed) return made;
+  made.close();
+  throw new Refusal("unavailable");
 }
 
 /** The worker ends its messages with the method that failed, in brackets. */

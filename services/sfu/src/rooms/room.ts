@@ -122,6 +122,7 @@ export function step(room: Room, event: RoomEvent): Step {
         room,
         peer,
         peer.producers.map(({ producerId }) => producerId),
+        true,
       );
       const now = media.room.peers.get(peerId) ?? peer;
       const data = unproduceData(
@@ -161,12 +162,15 @@ function pause(room: Room, peer: Peer, producerId: string, paused: boolean): Ste
   };
 }
 
-function unproduce(room: Room, peer: Peer, producerIds: readonly string[]): Step {
+function unproduce(room: Room, peer: Peer, producerIds: readonly string[], migrating = false): Step {
   const gone = peer.producers.filter(({ producerId }) => producerIds.includes(producerId));
   return {
     room: withPeer(room, { ...peer, producers: peer.producers.filter((producer) => !gone.includes(producer)) }),
     tell: gone.flatMap(({ producerId }) =>
-      say({ type: "producer-closed", peerId: peer.peerId, producerId }, others(room, peer.peerId, "media")),
+      say(
+        { type: "producer-closed", peerId: peer.peerId, producerId, ...(migrating && { migrating }) },
+        others(room, peer.peerId, "media"),
+      ),
     ),
   };
 }

@@ -22,10 +22,13 @@ import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
 import { type CallEvent, type CallLimits, type Home, type Peer, step } from "./call.ts";
 import type { Stored } from "./steps.ts";
 import { type LockedCall, lockCall, type PeerTokens, saveCall } from "./store.ts";
+import { countPeer } from "./usage.ts";
 
 /** A stored step that gave a socket its peer. */
 export interface Admitted extends Stored {
   readonly peer: Peer;
+  /** The peer's session in the usage ledger. */
+  readonly sessionId: string;
   /** Proves this peer at its next reconnection. */
   readonly reconnectToken: ReconnectToken;
 }
@@ -42,6 +45,8 @@ interface AdmitContext<T> {
   readonly projectId: ProjectId;
   readonly home: Home;
   readonly limits: CallLimits;
+  /** Milliseconds since this node last heard the socket that a peer has had until now; infinite when it is not here. */
+  readonly silentMs: (peerId: PeerId) => number;
   /** Called when the admission was stored after its caller had given up. */
   readonly onLate: (admitted: T) => void;
 }
@@ -89,7 +94,7 @@ export async function joinCall(
  * @throws {DatabaseUnavailable}
  */
 export function reconnectPeer(
-  { connection, projectId, home, limits, onLate }: AdmitContext<Readmitted>,
+  { connection, projectId, home, limits, silentMs, onLate }: AdmitContext<Readmitted>,
   claim: { readonly callId: CallId; readonly peerId: PeerId; readonly reconnectToken: ReconnectToken },
 ): Promise<Readmitted> {
   const { callId, peerId } = claim;
@@ -99,13 +104,14 @@ export function reconnectPeer(
     const reconnectToken = newReconnectToken();
     const tokens = await rotate(tx, callId, peerId, digest(claim.reconnectToken), digest(reconnectToken));
     const earlier = locked.call.peers.find((peer) => peer.peerId === peerId);
-    const admitted = await store(tx, locked, { type: "reconnect", peerId, home }, limits, tokens);
+    const superseded = earlier?.status === "connected" ? { ...earlier, silentMs: silentMs(peerId) } : undefined;
+    const admitted = await store(tx, locked, { type: "reconnect", peerId, home }, limits, tokens, superseded);
     const held = await tx
       .select({ id: heldSignals.id, frame: heldSignals.frame })
       .from(heldSignals)
       .where(and(eq(heldSignals.callId, callId), eq(heldSignals.peerId, peerId)))
       .orderBy(asc(heldSignals.id));
-    return { ...admitted, reconnectToken, held, superseded: earlier?.status === "connected" ? earlier : undefined };
+    return { ...admitted, reconnectToken, held, superseded };
   };
   return transact(connection, admit, { onLate });
 }
@@ -157,11 +163,15 @@ async function store(
   event: Extract<CallEvent, { type: "join" | "reconnect" }>,
   limits: CallLimits,
   tokens: PeerTokens,
-): Promise<Stored & { readonly peer: Peer }> {
+  superseded?: { readonly silentMs: number },
+): Promise<Stored & Pick<Admitted, "peer" | "sessionId">> {
   const next = step(call, event, at, limits);
   if (next.outcome === "refused") throw new Refusal(next.code);
   const peer = next.outcome === "done" ? next.call.peers.find(({ peerId }) => peerId === event.peerId) : undefined;
   if (next.outcome === "stale" || !peer) throw new Error(`A ${event.type} changed nothing.`);
-  await saveCall(tx, call, next.call, { peerId: peer.peerId, ...tokens });
-  return { call: next.call, tell: next.tell, peer };
+  const [sessionId] = await Promise.all([
+    countPeer(tx, next.call, peer, superseded),
+    saveCall(tx, call, next.call, { peerId: peer.peerId, ...tokens }),
+  ]);
+  return { call: next.call, tell: next.tell, peer, sessionId };
 }

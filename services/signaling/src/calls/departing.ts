@@ -1,13 +1,23 @@
 import { DatabaseUnavailable, type Transaction } from "@radist-tech/db";
 import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
+import { closeSession } from "@radist-tech/runtime";
 import { callLimits, type NodeContext } from "../node/context.ts";
 import { storeHeld } from "../signals/hold.ts";
 import type { Routing } from "../signals/routing.ts";
 import { type PlainEvent, type Stored, storeStep } from "./steps.ts";
 import type { Telling } from "./telling.ts";
+import { addSeen } from "./usage.ts";
 
 /** Pause before a step that found the database away is tried again, milliseconds. */
 const RETRY_MS = 500;
+
+/** A peer whose socket was lost; `silentMs` since its client was last heard. */
+export interface LostPeer {
+  readonly callId: CallId;
+  readonly peerId: PeerId;
+  readonly epoch: Epoch;
+  readonly silentMs: number;
+}
 
 /** The ways out of a call, stored and told. */
 export class Departing {
@@ -43,16 +53,17 @@ export class Departing {
   }
 
   /** A socket was lost. Keeps trying while the database is away; if this node dies meanwhile, its lease tells. */
-  lost(
-    peer: { readonly callId: CallId; readonly peerId: PeerId; readonly epoch: Epoch },
-    undelivered: readonly string[],
-  ): void {
-    const storing = this.#storeLoss(peer, undelivered)
-      .catch((error: unknown) =>
-        this.#node.logger.error({ err: error, ...ids(peer) }, "a lost socket was not recorded"),
-      )
-      .finally(() => this.#underWay.delete(storing));
-    this.#underWay.add(storing);
+  lost(peer: LostPeer, undelivered: readonly string[]): void {
+    this.#see(this.#storeLoss(peer, undelivered), peer, "a lost socket was not recorded");
+  }
+
+  /** The API ended the call, and then the socket closed. */
+  ended(peer: LostPeer & { readonly sessionId: string }): void {
+    this.#see(
+      addSeen(this.#node.connection, peer),
+      peer,
+      "usage of an ended call stays as it was at the last checkpoint",
+    );
   }
 
   /** Resolves when all losses are stored. */
@@ -64,15 +75,23 @@ export class Departing {
     this.#closed = true;
   }
 
-  async #storeLoss(
-    peer: { callId: CallId; peerId: PeerId; epoch: Epoch },
-    undelivered: readonly string[],
-  ): Promise<void> {
+  #see(work: Promise<void>, peer: LostPeer, failure: string): void {
+    const underWay = work
+      .catch((error: unknown) => this.#node.logger.error({ err: error, ...ids(peer) }, failure))
+      .finally(() => this.#underWay.delete(underWay));
+    this.#underWay.add(underWay);
+  }
+
+  async #storeLoss(peer: LostPeer, undelivered: readonly string[]): Promise<void> {
+    const { callId, peerId, epoch } = peer;
     for (;;) {
       try {
         // What the client may not have received waits for it, ahead of all that comes while it is away.
-        const hold = (tx: Transaction) => storeHeld(tx, { callId: peer.callId, peerId: peer.peerId }, undelivered);
-        const stored = await this.depart(peer.callId, { type: "disconnect", ...peer }, hold);
+        const also = async (tx: Transaction): Promise<void> => {
+          await storeHeld(tx, { callId, peerId }, undelivered);
+          await closeSession(tx, { subjectId: callId, peerId }, "disconnected", peer.silentMs);
+        };
+        const stored = await this.depart(callId, { type: "disconnect", peerId, epoch }, also);
         if (stored) return;
         this.#node.metrics.fenced.inc();
         // Another claim was stored first. It did not find on the socket what is left of it here.

@@ -1,5 +1,6 @@
-import { callPeers, calls, isUnavailable, nodes, query } from "@radist-tech/db";
+import { callPeers, calls, isUnavailable, nodes, query, type Transaction } from "@radist-tech/db";
 import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
+import { closeLostSessions } from "@radist-tech/runtime";
 import { and, eq, isNull, lt, lte, sql } from "drizzle-orm";
 import type { NodeContext } from "../node/context.ts";
 import type { Departing } from "./departing.ts";
@@ -57,7 +58,8 @@ export class Sweeping {
     });
     if (!lease.mayJudge()) return;
     await this.#each(await this.#lost(), async ({ callId, peerId, epoch }) => {
-      const stored = await this.#departing.depart(callId, { type: "disconnect", peerId, epoch });
+      const close = (tx: Transaction) => closeLostSessions(tx, { subjectId: callId, peerIds: [peerId] });
+      const stored = await this.#departing.depart(callId, { type: "disconnect", peerId, epoch }, close);
       if (stored) metrics.lostPeers.inc();
     });
   }

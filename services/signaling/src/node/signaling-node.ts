@@ -1,7 +1,7 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type CallSnapshot, Control, ERRORS, type NodeId, SUBJECTS } from "@radist-tech/protocol";
-import { holdLease, type Logger } from "@radist-tech/runtime";
+import { holdLease, keepCheckpoints, type Logger, type PresentPeer } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
 import type { Registry } from "prom-client";
 import { Catching } from "../calls/catching.ts";
@@ -42,6 +42,7 @@ export class SignalingNode {
   readonly #routing: Routing;
   readonly #keepalive: Keepalive;
   readonly #sweeping: Sweeping;
+  readonly #checkpoints: AsyncDisposable;
   readonly #timers: NodeJS.Timeout[];
   readonly #endings: (() => unknown)[] = [];
   #inTouchAt = performance.now();
@@ -67,6 +68,15 @@ export class SignalingNode {
     this.#releasing = new Releasing(this.context, this.#routing);
     this.#keepalive = new Keepalive({ pingIntervalMs: limits.PING_INTERVAL_MS, timeoutMs: limits.SOCKET_TIMEOUT_MS });
     this.#sweeping = new Sweeping(this.context, this.#departing);
+    this.#checkpoints = keepCheckpoints({
+      connection,
+      lease,
+      logger,
+      peers: () => this.#present(),
+      everyMs: limits.CHECKPOINT_MS,
+      ask: () => this.#keepalive.ask(),
+      onFenced: (count) => metrics.fenced.inc(count),
+    });
     const admission = new Admission(this.context, {
       telling: this.#telling,
       departing: this.#departing,
@@ -134,10 +144,18 @@ export class SignalingNode {
     this.#keepalive.close();
     this.#closeAll();
     await this.#sweeping.close();
+    await this.#checkpoints[Symbol.asyncDispose]();
     this.#departing.close();
     await this.#departing.settled();
     await Promise.all(this.#endings.map((end) => end()));
     await this.context.lease.close();
+  }
+
+  /** Those of whom this node has heard, for the ledger. */
+  *#present(): Iterable<PresentPeer> {
+    for (const { callId, peerId, silentMs } of this.context.seats) {
+      if (Number.isFinite(silentMs)) yield { subjectId: callId, peerId, agoMs: silentMs };
+    }
   }
 
   #control(data: Uint8Array): void {

@@ -1,4 +1,6 @@
+import type { Transaction } from "@radist-tech/db";
 import type { PeerId, ProjectId } from "@radist-tech/protocol";
+import { closeSession } from "@radist-tech/runtime";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import { type Admitted, joinCall, type Readmitted, reconnectPeer } from "../calls/admit.ts";
 import type { Catching } from "../calls/catching.ts";
@@ -12,6 +14,9 @@ import type { Routing } from "../signals/routing.ts";
 import type { ConnectionRequest } from "./connection-request.ts";
 import { Conversation } from "./conversation.ts";
 import { Seat } from "./seat.ts";
+
+/** How `ws` tells of a socket that ended without a close frame (RFC 6455, 7.1.5). */
+const ABNORMAL = 1006;
 
 type Join = Extract<ConnectionRequest, { kind: "join" }>;
 type Reconnect = Extract<ConnectionRequest, { kind: "reconnect" }>;
@@ -88,7 +93,9 @@ export class Admission {
     seats.beginAdmission(claim.peerId);
     try {
       const context = this.#context(projectId, (late: Readmitted) => {
-        this.#parts.departing.lost({ callId: late.call.callId, peerId: late.peer.peerId, epoch: late.peer.epoch }, []);
+        const { peerId, epoch } = late.peer;
+        const silentMs = Number.POSITIVE_INFINITY;
+        this.#parts.departing.lost({ callId: late.call.callId, peerId, epoch, silentMs }, []);
       });
       const admitted = await reconnectPeer(context, claim);
       telling.tell(admitted);
@@ -123,11 +130,12 @@ export class Admission {
 
   #context<T>(projectId: ProjectId, onLate: (late: T) => void) {
     const node = this.#node;
-    return { connection: node.connection, projectId, home: home(node), limits: callLimits(node), onLate };
+    const silentMs = (peerId: PeerId) => node.seats.get(peerId)?.silentMs ?? Number.POSITIVE_INFINITY;
+    return { connection: node.connection, projectId, home: home(node), limits: callLimits(node), silentMs, onLate };
   }
 
-  #seat(socket: PeerSocket, projectId: ProjectId, { call, peer }: Admitted): Seat {
-    const sitter = { projectId, callId: call.callId, peerId: peer.peerId, epoch: peer.epoch };
+  #seat(socket: PeerSocket, projectId: ProjectId, { call, peer, sessionId }: Admitted): Seat {
+    const sitter = { projectId, callId: call.callId, peerId: peer.peerId, epoch: peer.epoch, sessionId };
     return new Seat(sitter, socket, view(call), this.#node.limits.MAX_UNSENT_BYTES);
   }
 
@@ -136,17 +144,25 @@ export class Admission {
     const { seats } = this.#node;
     const { socket } = seat;
     const lost = (): void => {
-      if (seats.remove(seat) && !seat.isReleased) departing.lost(seat, seat.takeUnconfirmed());
+      if (seats.remove(seat) && !seat.released) departing.lost(seat, seat.takeUnconfirmed());
     };
     // It may have gone while its claim was being stored.
     if (socket.readyState === socket.CLOSED) return lost();
-    socket.on("close", lost);
+    socket.on("close", (code: number) => {
+      if (code !== ABNORMAL) seat.heard();
+      lost();
+      if (seat.released === "terminated") departing.ended(seat);
+    });
     const conversation = new Conversation(this.#node, seat, this.#parts);
     keepalive.watch(socket);
-    socket.on("pong", () => keepalive.heard(socket));
-    socket.on("ping", () => keepalive.heard(socket));
-    socket.on("message", (data: Buffer, isBinary: boolean) => {
+    const heard = (): void => {
       keepalive.heard(socket);
+      seat.heard();
+    };
+    socket.on("pong", heard);
+    socket.on("ping", heard);
+    socket.on("message", (data: Buffer, isBinary: boolean) => {
+      heard();
       conversation.hear(data, isBinary);
     });
     if (seats.isInDoubt(seat.peerId)) catching.catchUp(seat);
@@ -156,7 +172,9 @@ export class Admission {
   #withdraw({ call, peer, undo }: Admitted & { undo: () => Promise<void> }): void {
     const { logger } = this.#node;
     const event = { type: "withdraw", peerId: peer.peerId, epoch: peer.epoch } as const;
-    Promise.all([this.#parts.departing.depart(call.callId, event), undo()]).catch((error: unknown) =>
+    const close = (tx: Transaction) =>
+      closeSession(tx, { subjectId: call.callId, peerId: peer.peerId }, "withdrawn", Number.POSITIVE_INFINITY);
+    Promise.all([this.#parts.departing.depart(call.callId, event, close), undo()]).catch((error: unknown) =>
       logger.warn({ err: error, callId: call.callId, peerId: peer.peerId }, "a late join was not taken back"),
     );
   }

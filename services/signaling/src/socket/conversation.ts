@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { isUnavailable } from "@radist-tech/db";
+import { isUnavailable, type Transaction } from "@radist-tech/db";
 import { ERRORS, type ErrorCode, P2PClientMessage } from "@radist-tech/protocol";
+import { closeSession } from "@radist-tech/runtime";
 import { Intake, messageReader } from "@radist-tech/sockets";
 import type { Catching } from "../calls/catching.ts";
 import type { Departing } from "../calls/departing.ts";
@@ -52,7 +53,7 @@ export class Conversation {
   }
 
   hear(data: Buffer, isBinary: boolean): void {
-    if (this.#isLeaving || this.#seat.isReleased) return;
+    if (this.#isLeaving || this.#seat.released) return;
     const taken = this.#intake.take(data, isBinary);
     if (taken) this.#handle(taken.message, taken.text);
   }
@@ -96,7 +97,8 @@ export class Conversation {
   async #leave(requestId: string | undefined): Promise<void> {
     const { callId, peerId, epoch } = this.#seat;
     try {
-      const stored = await this.#departing.depart(callId, { type: "leave", peerId, epoch });
+      const close = (tx: Transaction) => closeSession(tx, { subjectId: callId, peerId }, "left", this.#seat.silentMs);
+      const stored = await this.#departing.depart(callId, { type: "leave", peerId, epoch }, close);
       if (!stored) {
         // The seat went to another claim, or the call ended, while this was under way: the comparison says which.
         this.#node.metrics.fenced.inc();

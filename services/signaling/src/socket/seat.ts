@@ -20,6 +20,8 @@ export interface Sitter {
   readonly callId: CallId;
   readonly peerId: PeerId;
   readonly epoch: Epoch;
+  /** In the usage ledger. */
+  readonly sessionId: string;
 }
 
 /** A peer on its socket, on this node: what it was told last, and what it may not have received yet. */
@@ -28,11 +30,14 @@ export class Seat implements Sitter {
   readonly callId: CallId;
   readonly peerId: PeerId;
   readonly epoch: Epoch;
+  readonly sessionId: string;
   readonly socket: PeerSocket;
   /** The call as this peer was last told. */
   view: CallView;
-  /** Set when the seat was given up in an orderly way: its socket's end is then no loss. */
-  isReleased = false;
+  /** Why the seat was given up in an orderly way: its socket's end is then no loss. */
+  #released: CallLeftReason | undefined;
+  /** When the client last showed that it is there; usage counts no further. */
+  #heardAt = Number.NEGATIVE_INFINITY;
   readonly #unconfirmed: Unconfirmed;
   readonly #maxUnsentBytes: number;
   /** Of what waited for the peer: it may go beyond the limit once more, or a peer that fell behind could never return. */
@@ -44,6 +49,7 @@ export class Seat implements Sitter {
     this.callId = sitter.callId;
     this.peerId = sitter.peerId;
     this.epoch = sitter.epoch;
+    this.sessionId = sitter.sessionId;
     this.socket = socket;
     this.view = view;
     this.#maxUnsentBytes = maxUnsentBytes;
@@ -51,6 +57,19 @@ export class Seat implements Sitter {
       if (socket.readyState === socket.OPEN) socket.ping(mark);
     });
     socket.on("pong", (mark) => this.#unconfirmed.confirm(mark.toString()));
+  }
+
+  get released(): CallLeftReason | undefined {
+    return this.#released;
+  }
+
+  /** Milliseconds since the client last showed that it is there; infinite when it has not since it was seated. */
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
+  heard(): void {
+    this.#heardAt = performance.now();
   }
 
   /** What comes for a peer whose socket is closing waits for its next one. */
@@ -94,7 +113,7 @@ export class Seat implements Sitter {
 
   /** The seat is no longer this socket's: says so, and closes. */
   release(reason: CallLeftReason, call: CallSnapshot, requestId?: string): void {
-    this.isReleased = true;
+    this.#released = reason;
     const { callId, peerId } = this;
     this.tell({ type: "call_left", callId, peerId, reason, call, ...(requestId === undefined ? {} : { requestId }) });
     this.socket.end(CALL_LEFT_CLOSE[reason], reason);

@@ -14,7 +14,7 @@ const Unconnected = PeerSocket as unknown as new (address: null, protocols: unde
 
 function seat(peerId: PeerId, claim: number, callId = CALL, projectId = PROJECT): Seat {
   return new Seat(
-    { projectId, callId, peerId, epoch: epoch(claim) },
+    { projectId, callId, peerId, epoch: epoch(claim), sessionId: crypto.randomUUID() },
     new Unconnected(null, undefined, {}),
     view(open([])),
     1_000,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { type Bus, connectNats, inProcessBus } from "@radist-tech/bus";
-import { type Connection, calls, callTokens, connect, projects } from "@radist-tech/db";
+import { type Connection, calls, callTokens, connect, projects, transact } from "@radist-tech/db";
 import {
   type CallId,
   type Control,
@@ -13,7 +13,7 @@ import {
   type PublicKey,
   SUBJECTS,
 } from "@radist-tech/protocol";
-import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
+import { closeLostSessions, createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import {
   connectSocket,
   freePort,
@@ -133,10 +133,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       return { callId, callTokens: minted };
     },
     async endCall(callId) {
-      await connection.db
-        .update(calls)
-        .set({ tombstonedAt: sql`now()`, tombstoneReason: "terminated", version: sql`${calls.version} + 1` })
-        .where(eq(calls.id, callId));
+      await transact(connection, async (tx) => {
+        await tx
+          .update(calls)
+          .set({ tombstonedAt: sql`now()`, tombstoneReason: "terminated", version: sql`${calls.version} + 1` })
+          .where(eq(calls.id, callId));
+        await closeLostSessions(tx, { subjectId: callId }, "terminated");
+      });
       const control: Control = { type: "call_ended", callId, reason: "terminated" };
       bus.publish(SUBJECTS.control, Buffer.from(JSON.stringify(control)));
     },

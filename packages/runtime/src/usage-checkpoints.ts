@@ -1,0 +1,125 @@
+import { type Connection, isUnavailable, query, usageSessions } from "@radist-tech/db";
+import type { PeerId } from "@radist-tech/protocol";
+import { and, eq, isNull, sql } from "drizzle-orm";
+import type { Lease } from "./lease.ts";
+import type { Logger } from "./logger.ts";
+
+/** A peer on this node; `agoMs` since it was last heard, if that is known. */
+export interface PresentPeer {
+  readonly subjectId: string;
+  readonly peerId: PeerId;
+  readonly agoMs?: number;
+}
+
+export interface CheckpointOptions {
+  readonly connection: Connection;
+  readonly lease: Lease;
+  readonly logger: Logger;
+  readonly peers: () => Iterable<PresentPeer>;
+  readonly everyMs?: number;
+  /** Asks those who are here for a sign of life, a little before each checkpoint. */
+  readonly ask?: () => void;
+  /** Hears how many sessions were refused, because others closed them or have the peer now. */
+  readonly onFenced?: (count: number) => void;
+}
+
+const CHECKPOINT_MS = 10_000;
+
+/** How long before a checkpoint those who are here are asked for a sign of life, milliseconds: a slow round trip. */
+const ASK_MS = 500;
+
+/** Pause before a checkpoint that could not be made is tried again, milliseconds. */
+const RETRY_MS = 1_000;
+
+/** Checkpoints the open sessions of the peers that are here, while this node's lease is held and trusted. */
+export function keepCheckpoints(options: CheckpointOptions): AsyncDisposable {
+  const { logger, ask = () => {}, everyMs = CHECKPOINT_MS } = options;
+  const askMs = Math.min(ASK_MS, everyMs / 2);
+  let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve();
+  let isClosed = false;
+
+  const attempt = async (): Promise<boolean> => {
+    try {
+      return await checkpoint(options);
+    } catch (error) {
+      if (isUnavailable(error)) logger.warn({ err: error }, "usage could not be checkpointed");
+      else logger.error({ err: error }, "checkpointing usage failed");
+      return false;
+    }
+  };
+  const wait = (ms: number, then: () => void): void => {
+    if (isClosed) return;
+    timer = setTimeout(then, ms);
+    timer.unref();
+  };
+  const schedule = (afterMs: number): void =>
+    wait(Math.max(0, afterMs - askMs), () => {
+      ask();
+      wait(askMs, () => {
+        const startedAt = performance.now();
+        running = attempt().then((done) =>
+          schedule(done ? everyMs - (performance.now() - startedAt) : Math.min(RETRY_MS, everyMs)),
+        );
+      });
+    });
+  schedule(everyMs);
+  return {
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+/** @returns whether it was made: not when the lease is not good, or went while the database was asked */
+async function checkpoint(options: CheckpointOptions): Promise<boolean> {
+  const { connection, lease, logger, peers, onFenced } = options;
+  const isOwner = (): boolean => lease.holds() && lease.isTrusted();
+  if (!isOwner()) return false;
+  // The time first, then the peers: whoever is here now was here then, or its session is younger and stays as it is.
+  // No transaction: a process that is frozen must not hold locks that stop those who take over from it.
+  const [clock] = await query(connection.db.select({ now: sql<string>`now()::text` }).from(sql`(values (1)) as one`));
+  if (!clock) throw new Error("The database did not tell its time.");
+  const present = [...peers()];
+  if (!isOwner()) return false;
+  const kept = present.length === 0 ? 0 : await advance(options, present, clock.now);
+  const refused = present.length - kept;
+  if (refused > 0) {
+    logger.warn({ nodeId: lease.nodeId, refused }, "sessions of peers here were closed or claimed elsewhere");
+    onFenced?.(refused);
+  }
+  return true;
+}
+
+/** @returns how many of the sessions are still this node's */
+async function advance(
+  { connection: { db }, lease }: CheckpointOptions,
+  present: readonly PresentPeer[],
+  now: string,
+): Promise<number> {
+  const subjectIds = sql.param(present.map(({ subjectId }) => subjectId));
+  const peerIds = sql.param(present.map(({ peerId }) => peerId));
+  const agosMs = sql.param(present.map(({ agoMs }) => agoMs ?? 0));
+  const here = sql`unnest(${subjectIds}::uuid[], ${peerIds}::text[], ${agosMs}::float8[]) as here(subject_id, peer_id, ago_ms)`;
+  const { id, subjectId, peerId, nodeId, nodeEpoch, checkpointedAt, closedAt } = usageSessions;
+  // Rows under lock are being closed; waiting for one would hold up the leaving of all others.
+  const mine = db
+    .select({ id, agoMs: sql<number>`here.ago_ms`.as("ago_ms") })
+    .from(usageSessions)
+    .innerJoin(here, sql`here.subject_id = ${subjectId} and here.peer_id = ${peerId}`)
+    .where(and(isNull(closedAt), eq(nodeId, lease.nodeId), eq(nodeEpoch, lease.epoch)))
+    .for("update", { of: usageSessions, skipLocked: true })
+    .as("mine");
+  const seenAt = sql`date_trunc('milliseconds', ${now}::timestamptz - ${mine.agoMs} * interval '1 millisecond')`;
+  const kept = await query(
+    db
+      .update(usageSessions)
+      .set({ checkpointedAt: sql`greatest(${checkpointedAt}, ${seenAt})` })
+      .from(mine)
+      .where(eq(id, mine.id))
+      .returning({ id }),
+  );
+  return kept.length;
+}

@@ -1,0 +1,64 @@
+import { CreateRoom, MintRoomToken, type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
+import { once } from "../idempotency/once.ts";
+import type { ApiApp, ApiParts } from "../parts.ts";
+import * as contract from "./contract.ts";
+import { createRoom } from "./create.ts";
+import { endRoom } from "./end.ts";
+import { kickParticipant } from "./kick.ts";
+import { mintRoomToken } from "./mint.ts";
+import { findRoom, listRooms } from "./read.ts";
+
+export function serveRooms(app: ApiApp, parts: ApiParts): void {
+  const { connection, auth, metrics, announcements, logger, settings } = parts;
+
+  /** A room that nobody knows of must not count towards the project's limit. */
+  const abandon = (projectId: ProjectId, roomId: RoomId): void => {
+    endRoom(connection, announcements, { projectId, roomId }).catch((error: unknown) =>
+      logger.warn({ err: error, projectId, roomId }, "a room was created too late and stays until it is idle"),
+    );
+  };
+
+  app.openapi({ ...contract.createRoomRoute, middleware: auth.secretKey }, async (context) => {
+    const { project } = context.get("caller");
+    // The router gives a request without a body an empty object, without the schema's defaults.
+    const wanted = CreateRoom.parse(context.req.valid("json"));
+    const { answer, isReplay } = await once(
+      context,
+      connection,
+      (tx) => createRoom(tx, { project, wanted, ttlSeconds: settings.TOKEN_TTL_SECONDS }),
+      ({ roomId }) => abandon(project.id, roomId),
+    );
+    if (!isReplay) metrics.roomsCreated.inc();
+    return context.json(answer, 200);
+  });
+
+  app.openapi({ ...contract.listRoomsRoute, middleware: auth.secretKey }, async (context) =>
+    context.json(await listRooms(connection, context.get("caller").project.id, context.req.valid("query")), 200),
+  );
+
+  app.openapi({ ...contract.getRoomRoute, middleware: auth.secretKey }, async (context) => {
+    const room = await findRoom(connection, context.get("caller").project.id, context.req.valid("param").roomId);
+    if (!room) throw new Refusal("room_not_found");
+    return context.json(room, 200);
+  });
+
+  app.openapi({ ...contract.endRoomRoute, middleware: auth.secretKey }, async (context) => {
+    const { roomId } = context.req.valid("param");
+    await endRoom(connection, announcements, { projectId: context.get("caller").project.id, roomId });
+    return context.body(null, 204);
+  });
+
+  app.openapi({ ...contract.mintRoomTokenRoute, middleware: auth.secretKey }, async (context) => {
+    const room = { projectId: context.get("caller").project.id, roomId: context.req.valid("param").roomId };
+    const { participant, ttlSeconds = settings.TOKEN_TTL_SECONDS } = MintRoomToken.parse(context.req.valid("json"));
+    const outcome = await once(context, connection, (tx) => mintRoomToken(tx, { ...room, participant, ttlSeconds }));
+    if (!outcome.isReplay) metrics.roomTokensMinted.inc();
+    return context.json(outcome.answer, 200);
+  });
+
+  app.openapi({ ...contract.kickParticipantRoute, middleware: auth.secretKey }, async (context) => {
+    const { roomId, peerId } = context.req.valid("param");
+    await kickParticipant(connection, announcements, { projectId: context.get("caller").project.id, roomId, peerId });
+    return context.body(null, 204);
+  });
+}

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { roomTokens } from "@radist-tech/db";
+import { MintedRoomToken } from "@radist-tech/protocol";
+import { eq } from "drizzle-orm";
+import { afterAll, describe, expect, test } from "vitest";
+import { expectError } from "../testing/errors.ts";
+import { startApi } from "../testing/start-api.ts";
+
+const api = await startApi({ settings: { TOKEN_TTL_SECONDS: 90 } });
+afterAll(() => api[Symbol.asyncDispose]());
+const project = await api.client.project();
+const { roomId } = await project.room({ maxParticipants: 1 });
+
+const mint = (json?: unknown) => project.ask("POST", `/rooms/${roomId}/tokens`, { json });
+const storedOf = async (answer: { body: unknown }) => {
+  const { roomToken } = MintedRoomToken.strict().parse(answer.body);
+  const hash = createHash("sha256").update(roomToken).digest();
+  const [row] = await api.connection.db.select().from(roomTokens).where(eq(roomTokens.hash, hash));
+  return row && { ...row, lifetimeMs: row.expiresAt.getTime() - row.createdAt.getTime() };
+};
+
+describe("POST …/rooms/:roomId/tokens", () => {
+  test("without a body: for somebody who may do everything, as long as the platform says", async () => {
+    for (const answer of [await mint(), await mint({}), await mint({ participant: {} })]) {
+      expect(await storedOf(answer)).toMatchObject({
+        roomId,
+        identity: null,
+        name: null,
+        metadata: null,
+        canPublish: true,
+        canSubscribe: true,
+        usedAt: null,
+        lifetimeMs: 90_000,
+      });
+    }
+  });
+
+  test("carries who the participant is and what it may do", async () => {
+    const participant = {
+      identity: "user-1",
+      name: "Ann",
+      metadata: { seat: 3 },
+      canPublish: false,
+      canSubscribe: true,
+    };
+    const answer = await mint({ ttlSeconds: 5, participant });
+    expect(await storedOf(answer)).toMatchObject({ ...participant, lifetimeMs: 5_000 });
+  });
+
+  test("is for nobody's place in particular: a full room takes the token, not the socket", async () => {
+    const answers = await Promise.all([mint(), mint(), mint()]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  test.each([
+    [{ ttlSeconds: 0 }, "ttlSeconds"],
+    [{ ttlSeconds: 86_401 }, "ttlSeconds"],
+    [{ participant: { identity: "" } }, "participant.identity"],
+    [{ participant: { identity: "x".repeat(129) } }, "participant.identity"],
+    [{ participant: { name: " " } }, "participant.name"],
+    [{ participant: { metadata: "x".repeat(16 * 1024) } }, "participant.metadata"],
+    [{ participant: { canPublish: "yes" } }, "participant.canPublish"],
+    [{ participant: [] }, "participant"],
+  ])("out of bounds %#: refused by the name of the field", async (json, field) => {
+    const { status, body } = await mint(json);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error: expect.stringMatching(`^Invalid request body: ${field}: `) });
+  });
+
+  test("an ended room takes nobody", async () => {
+    const ended = await project.room();
+    await project.ask("DELETE", `/rooms/${ended.roomId}`);
+    const answer = await project.ask("POST", `/rooms/${ended.roomId}/tokens`);
+    expectError(answer, 410, "Room has been terminated.", "room_terminated");
+  });
+});

@@ -1,0 +1,9 @@
+import type { ApiApp, ApiParts } from "../parts.ts";
+import { getUsageRoute } from "./contract.ts";
+import { readUsage } from "./read.ts";
+
+export function serveUsage(app: ApiApp, { connection, auth }: ApiParts): void {
+  app.openapi({ ...getUsageRoute, middleware: auth.secretKey }, async (context) =>
+    context.json(await readUsage(connection, context.get("caller").project.id, context.req.valid("query")), 200),
+  );
+}
