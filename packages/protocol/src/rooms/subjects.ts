@@ -58,7 +58,14 @@ export const RelayBatch = z.object({
   count: z.int(),
   frames: z.array(z.string()),
   /** The last batch: the socket was lost (inbound), or is to be closed with this code (outbound). */
-  end: z.object({ code: z.int(), reason: z.string() }).optional(),
+  end: z
+    .object({
+      code: z.int(),
+      reason: z.string(),
+      /** Since the client was last heard, where its socket was lost. */
+      silentMs: z.number().nonnegative().optional(),
+    })
+    .optional(),
 });
 export type RelayBatch = z.infer<typeof RelayBatch>;
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type PeerId, type ProjectId, Refusal } from "@radist-tech/protocol";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import type { Entry } from "../home/arrivals.ts";
@@ -13,6 +14,9 @@ import { SocketSession } from "../socket/socket-session.ts";
 
 /** A room's home can move while somebody is on the way in; so often it is looked for anew. */
 const ATTEMPTS = 8;
+
+/** Pause before a home that does not answer is asked again, or found dead, milliseconds. */
+const RETRY_MS = 250;
 
 /** Brings sockets to the home of their room, on this node or another one. */
 export class Entering {
@@ -53,13 +57,22 @@ export class Entering {
   }
 
   async #findPlace(session: SocketSession, entry: Entry, look: () => Promise<Whereabouts>): Promise<Line> {
-    const { nodeId } = this.#node.lease;
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const { lease, limits } = this.#node;
+    // A home that does not answer is dead when its lease is over; until then nobody else may have the room.
+    const until = performance.now() + 2 * limits.LEASE_MS;
+    let attempts = 0;
+    while (attempts < ATTEMPTS) {
       const seen = await look();
-      if (seen.nodeId !== undefined && seen.nodeId !== nodeId) {
+      if (seen.nodeId !== undefined && seen.nodeId !== lease.nodeId) {
         const line = await this.#remote.enter({ ...seen, nodeId: seen.nodeId }, session, entry);
-        if (line) return line;
+        if (line === "unreachable") {
+          if (performance.now() > until || !session.isOpen) break;
+          await sleep(RETRY_MS);
+          continue;
+        }
+        if (line !== "not_home") return line;
       }
+      attempts++;
       // Nobody lives who has claimed it; or who has says that it gave the room up.
       const room = await this.#homes.own(seen);
       if (!room) continue;
@@ -82,6 +95,6 @@ export class Entering {
 function lineTo(room: LiveRoom, { id }: SocketSession, peerId: PeerId): Line {
   return {
     hear: (message) => room.hear(peerId, id, message),
-    lost: () => room.lost(peerId, id),
+    lost: (silentMs) => room.lost(peerId, id, silentMs),
   };
 }

@@ -110,12 +110,18 @@ export function claimHome(node: NodeContext, { roomId, epoch }: Whereabouts): Pr
   });
 }
 
+/** Somebody whom this home had, and when it was last heard, monotonic milliseconds. */
+export interface Present {
+  readonly peerId: PeerId;
+  readonly lastHeardAt: number;
+}
+
 /**
  * Gives a room up.
  *
  * @param present who was in it until now
  */
-export function releaseHome(node: NodeContext, claim: HomeClaim, present: readonly PeerId[]): Promise<void> {
+export function releaseHome(node: NodeContext, claim: HomeClaim, present: readonly Present[]): Promise<void> {
   const { roomId, epoch } = claim;
   return transact(node.connection, async (tx) => {
     const [released] = await tx
@@ -124,7 +130,9 @@ export function releaseHome(node: NodeContext, claim: HomeClaim, present: readon
       .where(and(eq(rooms.id, roomId), eq(rooms.homeEpoch, epoch)))
       .returning({ id: rooms.id });
     if (!released || present.length === 0) return;
-    for (const peerId of present) await closeSession(tx, { subjectId: roomId, peerId }, "moved");
+    for (const { peerId, lastHeardAt } of present) {
+      await closeSession(tx, { subjectId: roomId, peerId }, "moved", performance.now() - lastHeardAt);
+    }
     await orphan(tx, roomId, node.limits.RESUME_WINDOW_MS);
   });
 }

@@ -1,8 +1,9 @@
 import { isUnavailable } from "@radist-tech/db";
-import { type Epoch, type PeerId, Refusal, type RoomControl, type RoomId, SFU_SUBJECTS } from "@radist-tech/protocol";
+import { type Epoch, Refusal, type RoomControl, type RoomId, SFU_SUBJECTS } from "@radist-tech/protocol";
 import type { MediaWorker } from "../media/workers.ts";
 import type { NodeContext } from "../node/context.ts";
 import { claimHome, releaseHome, type Whereabouts } from "./claiming.ts";
+import type { LivePeer } from "./live-peer.ts";
 import { LiveRoom } from "./live-room.ts";
 import { heldPlaces, lostClaims } from "./places.ts";
 
@@ -127,7 +128,7 @@ export class Homes {
     while (this.#releasing.size > 0) await Promise.all(this.#releasing);
   }
 
-  #closed(room: LiveRoom, left: readonly PeerId[] | undefined): void {
+  #closed(room: LiveRoom, left: readonly LivePeer[] | undefined): void {
     const { logger } = this.#node;
     const { claim } = room;
     if (this.#rooms.get(claim.roomId) === room) this.#rooms.delete(claim.roomId);

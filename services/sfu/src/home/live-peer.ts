@@ -10,7 +10,7 @@ export class LivePeer {
   session: PeerSession | undefined;
   /** Missing while it is built anew after its worker died. */
   media: PeerMedia | undefined;
-  /** When the socket was lost, monotonic milliseconds. */
+  /** When the client was last heard on a socket that is lost, monotonic milliseconds. */
   lostAt: number | undefined;
   /** Runs out with the window to resume. */
   expiry: NodeJS.Timeout | undefined;
@@ -23,6 +23,11 @@ export class LivePeer {
     this.resumeToken = resumeToken;
     this.session = session;
     this.media = media;
+  }
+
+  /** When its client was last heard, monotonic milliseconds: until then the ledger counts. */
+  get lastHeardAt(): number {
+    return this.lostAt ?? performance.now() - (this.session?.silentMs ?? 0);
   }
 
   tell(message: RoomServerMessage): void {

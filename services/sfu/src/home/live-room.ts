@@ -33,7 +33,7 @@ export interface LiveRoomOptions {
   readonly e2ee: E2eeMode;
   readonly maxParticipants: number | null;
   /** It is over here. `left`: who was in it until now; missing when another claim came after. */
-  readonly onClosed: (room: LiveRoom, left: readonly PeerId[] | undefined) => void;
+  readonly onClosed: (room: LiveRoom, left: readonly LivePeer[] | undefined) => void;
 }
 
 /** A room at its home: the pure room, the media that follows it, and the sockets that are told. */
@@ -134,12 +134,12 @@ export class LiveRoom {
     });
   }
 
-  /** A socket was lost. */
-  lost(peerId: PeerId, sessionId: SessionId): void {
+  /** A socket was lost, `silentMs` after its client was last heard. */
+  lost(peerId: PeerId, sessionId: SessionId, silentMs: number): void {
     const peer = this.peers.get(peerId);
     if (peer?.session?.id !== sessionId) return;
     peer.session = undefined;
-    peer.lostAt = performance.now();
+    peer.lostAt = performance.now() - silentMs;
     const windowMs = this.node.limits.RESUME_WINDOW_MS;
     if (!this.peer(peerId).features.has("resume") || windowMs === 0) return this.leave(peer, "disconnected");
     this.apply({ type: "disconnect", peerId });
@@ -149,14 +149,15 @@ export class LiveRoom {
 
   /** Takes a peer out for good; what it produced ends with it. */
   leave(peer: LivePeer, reason: RoomLeftReason): void {
-    const { peerId, lostAt } = peer;
+    const { peerId, lastHeardAt } = peer;
     if (this.peers.get(peerId) !== peer) return;
     this.peers.delete(peerId);
     clearTimeout(peer.expiry);
+    // What it still asked for is not done any more.
+    peer.session = undefined;
     peer.media?.close();
     this.apply({ type: "leave", peerId, reason });
-    const leftAt = lostAt ?? performance.now();
-    this.#storeOf(peer, () => this.#free(peerId, reason, performance.now() - leftAt));
+    this.#storeOf(peer, () => this.#free(peerId, reason, lastHeardAt));
     this.closeIfEmpty();
   }
 
@@ -170,7 +171,10 @@ export class LiveRoom {
   /** The room ended for all. */
   end(): void {
     const left = this.#dismiss("room_terminated");
-    for (const peer of left) this.#storeOf(peer, () => this.#free(peer.peerId, "terminated", 0));
+    for (const peer of left) {
+      const { peerId, lastHeardAt } = peer;
+      this.#storeOf(peer, () => this.#free(peerId, "terminated", lastHeardAt));
+    }
     this.#close([]);
   }
 
@@ -185,7 +189,7 @@ export class LiveRoom {
 
   /** This node stops: whoever is here comes back to another one. */
   handOver(): void {
-    this.#close(this.#dismiss("unavailable").map(({ peerId }) => peerId));
+    this.#close(this.#dismiss("unavailable"));
   }
 
   /** A worker died: the peers that it carried get new transports, here, and publish again. */
@@ -238,7 +242,8 @@ export class LiveRoom {
     );
   }
 
-  #free(peerId: PeerId, reason: string, agoMs: number): Promise<void> {
+  #free(peerId: PeerId, reason: string, lastHeardAt: number): Promise<void> {
+    const agoMs = performance.now() - lastHeardAt;
     return freePlace(this.node.connection, this.claim, { peerId, reason, agoMs });
   }
 
@@ -251,6 +256,7 @@ export class LiveRoom {
     const dismissed = [...this.peers.values()];
     for (const peer of dismissed) {
       clearTimeout(peer.expiry);
+      peer.lostAt = peer.lastHeardAt;
       peer.session?.end(ERRORS[code].close, code);
       peer.media?.close();
     }
@@ -262,7 +268,7 @@ export class LiveRoom {
     if (!this.#arrivals.areUnderWay && this.peers.size === 0) this.#close([]);
   }
 
-  #close(left: readonly PeerId[] | undefined): void {
+  #close(left: readonly LivePeer[] | undefined): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.speakers.close();

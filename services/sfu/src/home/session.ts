@@ -5,6 +5,8 @@ export interface PeerSession {
   readonly id: SessionId;
   /** The node that holds the socket. */
   readonly nodeId: NodeId;
+  /** Since the client was last heard, milliseconds. */
+  readonly silentMs: number;
   tell(frame: string): void;
   /** Says why, if there is a why, and closes. Idempotent. */
   end(close: number, code?: ErrorCode): void;

@@ -1,7 +1,7 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type NodeId, Refusal, RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol";
-import { holdLease, keepCheckpoints, type Logger } from "@radist-tech/runtime";
+import { holdLease, keepCheckpoints, type Logger, type PresentPeer } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
 import type { Registry } from "prom-client";
 import type { Limits } from "../config.ts";
@@ -87,6 +87,11 @@ export class SfuNode {
       logger,
       peers: () => this.#present(),
       everyMs: limits.CHECKPOINT_MS,
+      ask: () => {
+        this.#keepalive.ask();
+        // Their answers are with the homes by the next checkpoint there.
+        this.#remoteHomes.tellSigns(limits.CHECKPOINT_MS);
+      },
       onFenced: (count) => metrics.fenced.inc(count),
     });
     this.#timers = [setInterval(() => this.#compare(), COMPARE_MS), setInterval(() => this.#watch(), WATCH_MS)];
@@ -165,9 +170,12 @@ export class SfuNode {
     return this.#workers;
   }
 
-  *#present() {
+  /** Those whose sockets are there, for the ledger. */
+  *#present(): Iterable<PresentPeer> {
     for (const { claim, peers } of this.#homes) {
-      for (const { peerId, session } of peers.values()) if (session) yield { subjectId: claim.roomId, peerId };
+      for (const { peerId, session } of peers.values()) {
+        if (session) yield { subjectId: claim.roomId, peerId, agoMs: session.silentMs };
+      }
     }
   }
 

@@ -24,12 +24,20 @@ export class Batches {
   readonly #options: BatchesOptions;
   #gathering: string[] = [];
   #end: RelayBatch["end"];
+  #hasSign = false;
   #count = 0;
   #isSending = false;
   #isOver = false;
 
   constructor(options: BatchesOptions) {
     this.#options = options;
+  }
+
+  /** Tells that the client lives, though it said nothing. */
+  signOfLife(): void {
+    if (this.#isOver) return;
+    this.#hasSign = true;
+    this.#send();
   }
 
   add(frame: string): void {
@@ -51,6 +59,7 @@ export class Batches {
     this.#isOver = true;
     this.#gathering = [];
     this.#end = undefined;
+    this.#hasSign = false;
   }
 
   #send(): void {
@@ -63,11 +72,12 @@ export class Batches {
 
   async #drain(): Promise<void> {
     const { session, roomId, onBroken } = this.#options;
-    while (this.#gathering.length > 0 || this.#end) {
+    while (this.#gathering.length > 0 || this.#end || this.#hasSign) {
       const frames = this.#gathering;
       const end = this.#end;
       this.#gathering = [];
       this.#end = undefined;
+      this.#hasSign = false;
       const batch: RelayBatch = { session, roomId, count: ++this.#count, frames, ...(end && { end }) };
       const failure = await this.#deliver(Buffer.from(JSON.stringify(batch)));
       if (failure === undefined) continue;

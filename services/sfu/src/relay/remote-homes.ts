@@ -50,10 +50,10 @@ export class RemoteHomes {
   /**
    * Asks a room's home for a place.
    *
-   * @returns nothing when that node is not the room's home any more
-   * @throws {Refusal} what the home refuses with, or `unavailable` when it cannot be reached
+   * @returns `not_home` when that node says that it holds the room no longer, `unreachable` when nobody answers
+   * @throws {Refusal} what the home refuses with
    */
-  async enter(home: Home, session: SocketSession, entry: Entry): Promise<Line | undefined> {
+  async enter(home: Home, session: SocketSession, entry: Entry): Promise<Line | "not_home" | "unreachable"> {
     const { bus, lease } = this.#node;
     const { roomId, epoch, nodeId } = home;
     const toHome = new Batches({
@@ -66,8 +66,8 @@ export class RemoteHomes {
     this.#relayed.set(session.id, { session, home, toHome, received: 0 });
     const line: Line = {
       hear: (message) => toHome.add(JSON.stringify(message)),
-      lost: () => {
-        toHome.end({ code: 1006, reason: "lost" });
+      lost: (silentMs) => {
+        toHome.end({ code: 1006, reason: "lost", silentMs });
         this.#relayed.delete(session.id);
       },
     };
@@ -83,11 +83,15 @@ export class RemoteHomes {
       features: [...entry.features],
     };
     const answered = await this.#ask(nodeId, wish);
-    if (answered.outcome === "entered") return line;
+    if (answered?.outcome === "entered") return line;
     // It may have been let in all the same, if only the answer was lost.
-    if (answered.outcome === "refused") line.lost();
+    if (!answered) {
+      line.lost(session.silentMs);
+      return "unreachable";
+    }
+    toHome.stop();
     this.#relayed.delete(session.id);
-    if (answered.outcome === "not_home") return undefined;
+    if (answered.outcome === "not_home") return "not_home";
     throw new Refusal(answered.code as ErrorCode, answered.message);
   }
 
@@ -116,6 +120,11 @@ export class RemoteHomes {
     }
   }
 
+  /** Tells the homes whose clients have been heard lately: they count for how long somebody was there. */
+  tellSigns(withinMs: number): void {
+    for (const { session, toHome } of this.#relayed.values()) if (session.silentMs < withinMs) toHome.signOfLife();
+  }
+
   /** These nodes are gone, and the rooms with them: the clients come back, and one of the nodes claims. */
   nodesDied(nodes: ReadonlySet<NodeId>): void {
     for (const [id, { home }] of this.#relayed) if (nodes.has(home.nodeId)) this.#drop(id, "the room's home is gone");
@@ -130,11 +139,12 @@ export class RemoteHomes {
     if (!relayed) return;
     this.#relayed.delete(id);
     this.#node.logger.info({ roomId: relayed.home.roomId, why }, "a relayed socket is sent elsewhere");
-    relayed.toHome.end({ code: 1006, reason: "lost" });
+    relayed.toHome.end({ code: 1006, reason: "lost", silentMs: relayed.session.silentMs });
     relayed.session.end(ERRORS.unavailable.close, "unavailable");
   }
 
-  async #ask(nodeId: NodeId, wish: RoomEntry): Promise<RoomEntered> {
+  /** @returns nothing when nobody answers */
+  async #ask(nodeId: NodeId, wish: RoomEntry): Promise<RoomEntered | undefined> {
     const { bus, logger } = this.#node;
     try {
       const data = Buffer.from(JSON.stringify(wish));
@@ -145,7 +155,7 @@ export class RemoteHomes {
         error instanceof BusUnavailable || error instanceof DeadlineExceeded || error instanceof NoResponders;
       if (!isAway && !(error instanceof RemoteFailure)) throw error;
       logger.warn({ err: error, nodeId, roomId: wish.roomId }, "a room's home cannot be reached");
-      return { outcome: "refused", code: "unavailable", message: ERRORS.unavailable.message };
+      return undefined;
     }
   }
 }

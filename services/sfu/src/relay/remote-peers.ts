@@ -30,6 +30,7 @@ class RelayedSession implements PeerSession {
   peerId: PeerId | undefined;
   /** Count of the last batch that came. */
   received = 0;
+  #heardAt = performance.now();
 
   readonly #onEnd: (session: RelayedSession) => void;
 
@@ -40,6 +41,14 @@ class RelayedSession implements PeerSession {
     this.room = room;
     this.toFront = toFront;
     this.#onEnd = onEnd;
+  }
+
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
+  heard(agoMs = 0): void {
+    this.#heardAt = Math.max(this.#heardAt, performance.now() - agoMs);
   }
 
   tell(frame: string): void {
@@ -81,6 +90,7 @@ export class RemotePeers {
     if (!session) return Buffer.from(GONE);
     if (batch.count > session.received) {
       session.received = batch.count;
+      session.heard(batch.end?.silentMs);
       const { room, peerId } = session;
       for (const frame of batch.frames) {
         if (peerId !== undefined) room.hear(peerId, session.id, RoomClientMessage.parse(JSON.parse(frame)));
@@ -116,7 +126,7 @@ export class RemotePeers {
       });
       session.peerId = peerId;
       // Given up by its node while it was on the way in.
-      if (!this.#sessions.has(session.id)) room.lost(peerId, session.id);
+      if (!this.#sessions.has(session.id)) room.lost(peerId, session.id, session.silentMs);
       return { outcome: "entered", peerId };
     } catch (error) {
       this.#sessions.delete(session.id);
@@ -131,6 +141,6 @@ export class RemotePeers {
   #lost(session: RelayedSession): void {
     if (!this.#sessions.delete(session.id)) return;
     session.toFront.stop();
-    if (session.peerId !== undefined) session.room.lost(session.peerId, session.id);
+    if (session.peerId !== undefined) session.room.lost(session.peerId, session.id, session.silentMs);
   }
 }

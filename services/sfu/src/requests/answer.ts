@@ -21,6 +21,8 @@ export async function answer(room: LiveRoom, peer: LivePeer, message: RoomClient
       room.leave(peer, "left");
     }
   } catch (error) {
+    // Gone while it was done: there is nobody to answer.
+    if (room.peers.get(peer.peerId) !== peer) return;
     peer.tell(errorFrame(room, peer, error, requestId));
   }
 }

@@ -1,8 +1,17 @@
-import { Refusal, type RtpCapabilities, type RtpParameters } from "@radist-tech/protocol";
-import type { types } from "mediasoup";
+import { type MediaKind, Refusal, type RtpCapabilities, type RtpParameters } from "@radist-tech/protocol";
+import { errors, type types } from "mediasoup";
 import { isLayered, layerFor } from "../media/layers.ts";
 import type { OwnConsumer } from "../media/peer-media.ts";
-import { type Asked, mediaOf, type Reply, type Request, withParameters } from "./reply.ts";
+import {
+  type Asked,
+  mediaOf,
+  type Reply,
+  type Request,
+  unlessEnded,
+  unlessGone,
+  unlessLeft,
+  withParameters,
+} from "./reply.ts";
 import { transportOf } from "./transports.ts";
 
 export async function consume(asked: Asked, message: Request<"consume">): Promise<Reply> {
@@ -17,13 +26,20 @@ export async function consume(asked: Asked, message: Request<"consume">): Promis
   if (media.consumers.size >= room.node.limits.CONSUMERS_PER_PEER) throw new Refusal("too_many");
   const transport = message.transportId === undefined ? media.recv : transportOf(asked, message.transportId);
   if (transport !== media.recv) throw new Refusal("invalid_message", "transportId: must be the receive transport.");
-  const rtpCapabilities = capabilities(asked, message.rtpCapabilities);
+  const rtpCapabilities = capabilities(asked, message.rtpCapabilities, theirs.producer.kind);
 
-  await room.routers.bring({ producerId }, owner.media.place, media.place);
-  if (!media.place.router.canConsume({ producerId, rtpCapabilities })) throw new Refusal("cannot_consume");
-  const consumer = await withParameters(media, "rtpCapabilities", () =>
-    transport.consume({ producerId, rtpCapabilities, paused }),
+  const { place } = owner.media;
+  const made = await unlessEnded(
+    () => !theirs.producer.closed,
+    "producer_not_found",
+    async () => {
+      await room.routers.bring({ producerId }, place, media.place);
+      return withParameters(media, "rtpCapabilities", () =>
+        transport.consume({ producerId, rtpCapabilities, paused }).catch(cannotConsume),
+      );
+    },
   );
+  const consumer = unlessLeft(transport, made);
   const own: OwnConsumer = {
     consumer,
     isPaused: paused,
@@ -70,7 +86,8 @@ export async function setPreferredLayer(
 }
 
 export async function setPriority(asked: Asked, { consumerId, priority }: Request<"set-priority">): Promise<undefined> {
-  await ownConsumer(asked, consumerId).consumer.setPriority(priority);
+  const own = ownConsumer(asked, consumerId);
+  await unlessGone(asked, own, () => own.consumer.setPriority(priority));
 }
 
 /** All views of the message or, when one consumer is not the peer's, none. */
@@ -84,15 +101,16 @@ export async function setView(asked: Asked, { views }: Request<"set-view">): Pro
 }
 
 /** What a client paused, or does not show, does not flow; when it flows again, it begins with a key frame. */
-async function flow({ room }: Asked, own: OwnConsumer): Promise<void> {
+async function flow(asked: Asked, own: OwnConsumer): Promise<void> {
   const { consumer } = own;
   const isPaused = own.isPaused || own.view?.visible === false;
   if (consumer.paused === isPaused) return;
-  await (isPaused ? consumer.pause() : consumer.resume());
-  room.demand.changed(own);
+  await unlessGone(asked, own, () => (isPaused ? consumer.pause() : consumer.resume()));
+  asked.room.demand.changed(own);
 }
 
-async function chooseLayer({ room }: Asked, own: OwnConsumer): Promise<void> {
+async function chooseLayer(asked: Asked, own: OwnConsumer): Promise<void> {
+  const { room } = asked;
   const { consumer, view, cap } = own;
   if (!isLayered(consumer.type)) return;
   const ownerId = room.producerOwners.get(consumer.producerId);
@@ -105,16 +123,29 @@ async function chooseLayer({ room }: Asked, own: OwnConsumer): Promise<void> {
   own.spatialLayer = spatialLayer;
   const before = consumer.preferredLayers;
   if (before?.spatialLayer === spatialLayer && temporalLayer === undefined) return;
-  await consumer.setPreferredLayers({ spatialLayer, ...(temporalLayer !== undefined && { temporalLayer }) });
+  const layers = { spatialLayer, ...(temporalLayer !== undefined && { temporalLayer }) };
+  await unlessGone(asked, own, () => consumer.setPreferredLayers(layers));
   room.demand.changed(own);
 }
 
-function capabilities(asked: Asked, given: RtpCapabilities | undefined): types.RtpCapabilities {
+function capabilities(asked: Asked, given: RtpCapabilities | undefined, kind: MediaKind): types.RtpCapabilities {
   const media = mediaOf(asked);
-  media.rtpCapabilities = given ?? media.rtpCapabilities;
+  if (given) media.rtpCapabilities = { audio: ofKind(given, "audio"), video: ofKind(given, "video") };
   if (!media.rtpCapabilities)
     throw new Refusal("invalid_message", "rtpCapabilities: must come with the first consume.");
-  return media.rtpCapabilities as types.RtpCapabilities;
+  return media.rtpCapabilities[kind] as types.RtpCapabilities;
+}
+
+/** mediasoup copies and checks all capabilities for each consumer; those of the other kind would only cost. */
+function ofKind({ codecs = [], headerExtensions = [] }: RtpCapabilities, kind: MediaKind): RtpCapabilities {
+  return {
+    codecs: codecs.filter((codec) => codec.kind === kind),
+    headerExtensions: headerExtensions.filter((extension) => extension.kind === kind),
+  };
+}
+
+function cannotConsume(error: unknown): never {
+  throw error instanceof errors.UnsupportedError ? new Refusal("cannot_consume", undefined, { cause: error }) : error;
 }
 
 /** What the media worker tells of a consumer goes into the metrics, and to clients that asked for it. */

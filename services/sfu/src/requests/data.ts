@@ -35,8 +35,16 @@ export async function consumeData(asked: Asked, message: Request<"consume-data">
   if (!found?.owner.media) throw new Refusal("producer_not_found");
   if (media.dataConsumers.size >= room.node.limits.CONSUMERS_PER_PEER) throw new Refusal("too_many");
   const transport = message.transportId === undefined ? media.recv : transportOf(asked, message.transportId);
-  await room.routers.bring({ dataProducerId }, found.owner.media.place, media.place);
-  const dataConsumer = await transport.consumeData({ dataProducerId });
+  const { place, dataProducers } = found.owner.media;
+  const made = await unlessEnded(
+    () => dataProducers.has(dataProducerId),
+    "producer_not_found",
+    async () => {
+      await room.routers.bring({ dataProducerId }, place, media.place);
+      return transport.consumeData({ dataProducerId });
+    },
+  );
+  const dataConsumer = unlessLeft(transport, made);
   const { id: dataConsumerId, sctpStreamParameters } = dataConsumer;
   if (!sctpStreamParameters) throw new Error("A data consumer of a WebRTC transport has no stream.");
   media.dataConsumers.set(dataConsumerId, dataConsumer);

@@ -1,7 +1,7 @@
 import { type ErrorCode, Refusal, type RoomClientMessage, type RoomServerMessage } from "@radist-tech/protocol";
 import type { LivePeer } from "../home/live-peer.ts";
 import type { LiveRoom } from "../home/live-room.ts";
-import type { PeerMedia } from "../media/peer-media.ts";
+import type { OwnConsumer, PeerMedia } from "../media/peer-media.ts";
 
 /** Who asks, where. */
 export interface Asked {
@@ -58,6 +58,10 @@ export async function unlessEnded<T>(isThere: () => boolean, code: ErrorCode, wo
     throw isThere() ? error : new Refusal(code, undefined, { cause: error });
   }
 }
+
+/** The same, for what is asked of a consumer. */
+export const unlessGone = <T>({ room }: Asked, { consumer }: OwnConsumer, work: () => Promise<T>): Promise<T> =>
+  unlessEnded(() => room.producerOwners.has(consumer.producerId), "consumer_not_found", work);
 
 /**
  * Ends what was made for a peer that left meanwhile: its transport is closed, and will not end it.

@@ -1,6 +1,6 @@
 import { Refusal } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
-import { type Asked, mediaOf, type Reply, type Request, withParameters } from "./reply.ts";
+import { type Asked, mediaOf, type Reply, type Request, unlessGone, withParameters } from "./reply.ts";
 
 export async function connect(
   asked: Asked,
@@ -38,7 +38,7 @@ export async function stats(
   if (consumerId !== undefined) {
     const own = media.consumers.get(consumerId);
     if (!own) throw new Refusal("consumer_not_found");
-    sources.push(own.consumer);
+    sources.push({ getStats: () => unlessGone(asked, own, () => own.consumer.getStats()) });
   }
   if (transportId !== undefined) sources.push(transportOf(asked, transportId));
   if (sources.length === 0) sources.push(media.send, media.recv);

@@ -8,8 +8,8 @@ const read = messageReader(RoomClientMessage);
 /** The way from a socket to its peer, at home on this node or another one. */
 export interface Line {
   hear(message: RoomClientMessage): void;
-  /** The socket is gone. */
-  lost(): void;
+  /** The socket is gone; its client was last heard `silentMs` ago. */
+  lost(silentMs: number): void;
 }
 
 /** Listens to a socket that has its place in a room, and passes on what it says. */
@@ -29,14 +29,22 @@ export function converse(node: NodeContext, session: SocketSession, line: Line, 
     },
   });
   // It may have gone while its place was being taken.
-  if (socket.readyState === socket.CLOSED) return line.lost();
+  if (socket.readyState === socket.CLOSED) return line.lost(session.silentMs);
   let hasLeft = false;
-  socket.on("close", () => line.lost());
+  socket.on("close", (code: number) => {
+    // A close that the client said, or answered, is a sign of life.
+    if (code !== 1006) session.heard();
+    line.lost(session.silentMs);
+  });
   keepalive.watch(socket);
-  socket.on("pong", () => keepalive.heard(socket));
-  socket.on("ping", () => keepalive.heard(socket));
-  socket.on("message", (data: Buffer, isBinary: boolean) => {
+  const heard = (): void => {
     keepalive.heard(socket);
+    session.heard();
+  };
+  socket.on("pong", heard);
+  socket.on("ping", heard);
+  socket.on("message", (data: Buffer, isBinary: boolean) => {
+    heard();
     if (hasLeft) return;
     const taken = intake.take(data, isBinary);
     if (!taken) return;

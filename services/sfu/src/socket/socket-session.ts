@@ -8,6 +8,7 @@ export class SocketSession implements PeerSession {
   readonly nodeId: NodeId;
   readonly socket: PeerSocket;
   readonly #maxUnsentBytes: number;
+  #heardAt = performance.now();
 
   constructor(nodeId: NodeId, socket: PeerSocket, maxUnsentBytes: number) {
     this.nodeId = nodeId;
@@ -15,10 +16,22 @@ export class SocketSession implements PeerSession {
     this.#maxUnsentBytes = maxUnsentBytes;
   }
 
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
+  heard(): void {
+    this.#heardAt = performance.now();
+  }
+
   tell(frame: string): void {
     const { socket } = this;
     socket.sendText(frame);
-    if (socket.readyState === socket.OPEN && socket.bufferedAmount > this.#maxUnsentBytes) {
+    if (this.isOpen && socket.bufferedAmount > this.#maxUnsentBytes) {
       socket.refuse("slow_consumer", ERRORS.slow_consumer.close);
     }
   }
