@@ -1,11 +1,11 @@
-import type { RadistConnection } from "@radist-tech/client";
+import type { RadistConnection, RadistRoomConnection } from "@radist-tech/client";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 
 declare global {
   interface Window {
-    /** What the page offers for diagnosis. */
-    radist?: { readonly connection: RadistConnection };
+    /** What the page offers for diagnosis: the one or the other. */
+    radist?: { readonly connection: RadistConnection; readonly room: RadistRoomConnection };
   }
 }
 

@@ -1,0 +1,160 @@
+import type { CreateRoomConnectionOptions, RoomEvents } from "@radist-tech/client";
+import type { Browser, Page } from "playwright-core";
+import { expect } from "vitest";
+import type { Platform } from "./platform.ts";
+import { openRoomPage } from "./room-page.ts";
+
+const WITHIN = { timeout: 30_000, interval: 100 };
+
+type Options = Omit<CreateRoomConnectionOptions, "roomToken" | "localStream"> & {
+  /** Whether the page shows tracks by `attach`. Default true. */
+  readonly attaches?: boolean;
+  /** Size in which each video is shown at first, CSS pixels. Default 640 × 360. */
+  readonly tileSize?: readonly [width: number, height: number];
+};
+
+/** A person in a room, in a browser window of their own. */
+export class RoomGoer {
+  readonly page: Page;
+  readonly peerId: string;
+
+  private constructor(page: Page, peerId: string) {
+    this.page = page;
+    this.peerId = peerId;
+  }
+
+  static async enters(
+    browser: Browser,
+    platform: Platform,
+    roomToken: string,
+    options: Options = {},
+  ): Promise<RoomGoer> {
+    const { attaches = true, tileSize = [640, 360], ...given } = options;
+    const context = await browser.newContext({ viewport: { width: 1_600, height: 1_200 } });
+    const page = await context.newPage();
+    await openRoomPage(page, platform.front.url);
+    const config = await (await fetch(`${platform.front.url}/web/config`)).json();
+    const peerId = await page.evaluate(
+      async ([publicKey, settings, attach, size]) => {
+        window.stage.tileSize = size;
+        await window.stage.enter(publicKey, settings, attach);
+        return window.stage.room?.peerId ?? "";
+      },
+      [(config as { publicKey: string }).publicKey, { roomToken, ...given }, attaches, tileSize] as const,
+    );
+    return new RoomGoer(page, peerId);
+  }
+
+  /** What the page was told under this name, oldest first. */
+  told(name: keyof RoomEvents): Promise<string[]> {
+    return this.page.evaluate(
+      (wanted) => window.stage.told.flatMap((each) => (each.name === wanted ? [each.text] : [])),
+      name,
+    );
+  }
+
+  async isTold(name: keyof RoomEvents, text: string): Promise<void> {
+    await expect.poll(() => this.told(name), WITHIN).toContain(text);
+  }
+
+  /** New pictures of somebody appear on the page. */
+  async sees({ peerId }: RoomGoer, source = "camera", count = 5): Promise<void> {
+    const shown = () => this.#frames(peerId, source);
+    await expect.poll(shown, WITHIN).toBeGreaterThan(0);
+    const before = await shown();
+    await expect.poll(shown, WITHIN).toBeGreaterThanOrEqual(before + count);
+  }
+
+  /** New sound of somebody arrives. */
+  async hears({ peerId }: RoomGoer, source = "microphone"): Promise<void> {
+    const heard = () => this.received(peerId, source, "totalAudioEnergy");
+    await expect.poll(heard, WITHIN).toBeGreaterThan(0);
+    const before = await heard();
+    await expect.poll(heard, WITHIN).toBeGreaterThan(before);
+  }
+
+  /** A figure of what arrives of a track; 0 while there is none. */
+  received(peerId: string, source: string, figure: string): Promise<number> {
+    return this.page.evaluate(
+      async ([id, name, field]) => {
+        const report = await window.stage.room?.participants.get(id)?.tracks.get(name)?.getStats();
+        let found = 0;
+        report?.forEach((stat: { type: string; [field: string]: unknown }) => {
+          if (stat.type === "inbound-rtp" && typeof stat[field] === "number") found = stat[field];
+        });
+        return found;
+      },
+      [peerId, source, figure] as const,
+    );
+  }
+
+  /** A figure of what this page sends of a source, one value per layer that it is sent in. */
+  sent(source: string, figure: string): Promise<number[]> {
+    return this.page.evaluate(
+      async ([name, field]) => {
+        const report = await window.stage.room?.published.get(name)?.getStats();
+        const found: number[] = [];
+        report?.forEach((stat: { type: string; [field: string]: unknown }) => {
+          if (stat.type === "outbound-rtp" && typeof stat[field] === "number") found.push(stat[field]);
+        });
+        return found;
+      },
+      [source, figure] as const,
+    );
+  }
+
+  /** Sends a picture that the page draws. */
+  async showsScreen(): Promise<void> {
+    await this.page.evaluate(async () => {
+      await window.stage.room?.publish({ source: "screen", track: window.stage.drawing() });
+    });
+  }
+
+  mutes(source: string, muted = true): Promise<void> {
+    return this.page.evaluate(([name, on]) => window.stage.room?.setMuted(name, on), [source, muted] as const);
+  }
+
+  /** Shows somebody's track in another size, CSS pixels. */
+  resizes({ peerId }: RoomGoer, [width, height]: readonly [number, number], source = "camera"): Promise<void> {
+    return this.page.evaluate(
+      ([id, name, w, h]) => {
+        const { element } = window.stage.tile(id, name);
+        Object.assign(element.style, { width: `${w}px`, height: `${h}px`, display: w === 0 ? "none" : "" });
+      },
+      [peerId, source, width, height] as const,
+    );
+  }
+
+  async writes(content: object | string, to?: RoomGoer): Promise<void> {
+    await this.page.evaluate(([data, id]) => window.stage.room?.send(data, id === undefined ? {} : { to: id }), [
+      content,
+      to?.peerId,
+    ] as const);
+  }
+
+  state(): Promise<string | undefined> {
+    return this.page.evaluate(() => window.stage.room?.state);
+  }
+
+  async isInState(state: string): Promise<void> {
+    await expect.poll(() => this.state(), WITHIN).toBe(state);
+  }
+
+  async leaves(): Promise<void> {
+    await this.page.evaluate(() => window.stage.room?.leave());
+  }
+
+  async closes(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  #frames(peerId: string, source: string): Promise<number> {
+    return this.page.evaluate(
+      ([id, name]) => {
+        const track = window.stage.room?.participants.get(id)?.tracks.get(name);
+        return (track && window.stage.tiles.get(track)?.frames) ?? 0;
+      },
+      [peerId, source] as const,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { build } from "vite";
+import type { Stage } from "./room-stage.ts";
+
+declare global {
+  interface Window {
+    readonly stage: Stage;
+  }
+}
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const PATH = "/room-page";
+const ENTRY = "stage.js";
+
+let built: Promise<ReadonlyMap<string, string>> | undefined;
+
+/** The SDK and the page around it as a bundler makes them: an entry, and the chunks that it loads when it needs them. */
+function bundle(): Promise<ReadonlyMap<string, string>> {
+  built ??= build({
+    configFile: false,
+    root: here,
+    logLevel: "warn",
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: "room-stage.ts", formats: ["es"], fileName: () => ENTRY },
+    },
+  }).then((result) => {
+    const outputs = [result].flat().flatMap((each) => ("output" in each ? each.output : []));
+    return new Map(outputs.flatMap((output) => (output.type === "chunk" ? [[output.fileName, output.code]] : [])));
+  });
+  return built;
+}
+
+/** Opens the page on the platform's own origin. */
+export async function openRoomPage(page: Page, origin: string): Promise<void> {
+  const scripts = await bundle();
+  await page.route(`${origin}${PATH}/*`, async (route) => {
+    const name = new URL(route.request().url()).pathname.slice(PATH.length + 1);
+    await route.fulfill({ contentType: "text/javascript", body: scripts.get(name) ?? "" });
+  });
+  // A document of the server itself: to one that a test made up Chromium refuses WebSockets to this machine.
+  await page.goto(`${origin}/web/config`);
+  await page.setContent(`<!doctype html><title>Room</title><script type="module" src="${PATH}/${ENTRY}"></script>`);
+  await page.waitForFunction(() => window.stage !== undefined);
+}

@@ -1,0 +1,154 @@
+import {
+  type CreateRoomConnectionOptions,
+  RadistClient,
+  type RadistRoomConnection,
+  type RemoteTrack,
+  type RoomEvents,
+} from "@radist-tech/client";
+
+// Runs in the browser: a page that does with the SDK what pages do, and remembers what it was told.
+
+/** What a page was told, as tests ask for it. */
+export interface Told {
+  readonly name: keyof RoomEvents;
+  readonly text: string;
+}
+
+export interface Tile {
+  readonly element: HTMLVideoElement;
+  readonly detach: () => void;
+  /** Pictures that the element has shown. */
+  frames: number;
+}
+
+const NAMES: readonly (keyof RoomEvents)[] = [
+  "participantjoined",
+  "participantleft",
+  "participantchanged",
+  "remotestream",
+  "streamremoved",
+  "activespeaker",
+  "message",
+  "statechange",
+  "error",
+  "closed",
+];
+
+export class Stage {
+  readonly told: Told[] = [];
+  readonly tiles = new Map<RemoteTrack, Tile>();
+  room: RadistRoomConnection | undefined;
+  /** Tiles begin in this size, CSS pixels. */
+  tileSize: readonly [width: number, height: number] = [640, 360];
+  /** Or sets `srcObject` itself, as pages do that know nothing of `attach`. */
+  attaches = false;
+
+  async enter(publicKey: string, options: CreateRoomConnectionOptions, attaches: boolean): Promise<void> {
+    this.attaches = attaches;
+    const radist = new RadistClient({ publicKey, apiBaseUrl: "/api/v1" });
+    const room = await radist.createRoomConnection(options);
+    this.room = room;
+    for (const name of NAMES) room.on(name, (payload) => this.told.push({ name, text: textOf(name, payload) }));
+    room.on("remotestream", (track) => this.#show(track));
+    room.on("streamremoved", (track) => this.#hide(track));
+  }
+
+  /** A picture that changes all the time. */
+  drawing(width = 1_280, height = 720): MediaStreamTrack {
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const context = canvas.getContext("2d");
+    const draw = () => {
+      if (!context) return;
+      context.fillStyle = `hsl(${(performance.now() / 10) % 360} 80% 50%)`;
+      context.fillRect(0, 0, width, height);
+    };
+    setInterval(draw, 1_000 / 30);
+    const [track] = canvas.captureStream(30).getVideoTracks();
+    if (!track) throw new Error("A canvas has no video.");
+    return track;
+  }
+
+  /** @throws when there is no such track */
+  track(peerId: string, source: string): RemoteTrack {
+    const track = this.room?.participants.get(peerId)?.tracks.get(source);
+    if (!track) throw new Error(`There is no ${source} of ${peerId}.`);
+    return track;
+  }
+
+  tile(peerId: string, source: string): Tile {
+    const tile = this.tiles.get(this.track(peerId, source));
+    if (!tile) throw new Error(`There is no tile for the ${source} of ${peerId}.`);
+    return tile;
+  }
+
+  #show(track: RemoteTrack): void {
+    const element = document.createElement("video");
+    const [width, height] = track.kind === "video" ? this.tileSize : [1, 1];
+    Object.assign(element.style, { width: `${width}px`, height: `${height}px` });
+    document.body.append(element);
+    const tile: Tile = { element, detach: this.#attach(track, element), frames: 0 };
+    const count = () => {
+      tile.frames++;
+      element.requestVideoFrameCallback(count);
+    };
+    element.requestVideoFrameCallback(count);
+    this.tiles.set(track, tile);
+  }
+
+  #attach(track: RemoteTrack, element: HTMLVideoElement): () => void {
+    if (this.attaches && this.room) return this.room.attach(track, element);
+    element.autoplay = true;
+    element.srcObject = track.stream;
+    return () => {};
+  }
+
+  #hide(track: RemoteTrack): void {
+    const tile = this.tiles.get(track);
+    tile?.detach();
+    tile?.element.remove();
+    this.tiles.delete(track);
+  }
+}
+
+function textOf(name: keyof RoomEvents, payload: unknown): string {
+  switch (name) {
+    case "remotestream":
+    case "streamremoved":
+      return nameOf(payload as RemoteTrack);
+    case "participantjoined":
+      return (payload as RoomEvents["participantjoined"]).peerId;
+    case "participantleft": {
+      const { participant, reason } = payload as RoomEvents["participantleft"];
+      return `${participant.peerId} ${reason}`;
+    }
+    case "participantchanged": {
+      const { participant, change, track } = payload as RoomEvents["participantchanged"];
+      const { peerId, isConnected } = participant;
+      if (change === "connection") return `${peerId} ${isConnected ? "back" : "away"}`;
+      if (change === "mute" && track) return `${nameOf(track)} ${track.isMuted ? "muted" : "unmuted"}`;
+      return `${track ? nameOf(track) : peerId} ${change}`;
+    }
+    case "message": {
+      const message = payload as RoomEvents["message"];
+      const content =
+        message.type === "text"
+          ? message.text
+          : message.type === "json"
+            ? JSON.stringify(message.data)
+            : `${message.data.byteLength} bytes`;
+      return `${message.fromPeerId} ${message.isPrivate ? "to one" : "to all"}: ${content}`;
+    }
+    case "error":
+      return `${(payload as RoomEvents["error"]).code}: ${(payload as RoomEvents["error"]).message}`;
+    case "closed":
+      return (payload as RoomEvents["closed"]).reason;
+    case "activespeaker":
+      return (payload as RoomEvents["activespeaker"]).peerId ?? "";
+    default:
+      return String(payload);
+  }
+}
+
+const nameOf = ({ peerId, source }: RemoteTrack): string => `${peerId} ${source}`;
+
+Object.assign(window, { stage: new Stage() });
