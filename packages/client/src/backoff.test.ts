@@ -13,3 +13,8 @@ test.each([
   expect(backoffMs(attempt, 0.5)).toBe(most / 2);
   expect(backoffMs(attempt, 0.999999)).toBeLessThan(most);
 });
+
+test("waits no longer than is asked for", () => {
+  expect(backoffMs(1000, 0.5, 3_000)).toBe(1_500);
+  expect(backoffMs(0, 0.5, 3_000)).toBe(125);
+});

@@ -1,4 +1,6 @@
 const BASE_MS = 250;
+
+/** The longest wait, where nothing else is asked for. */
 const CAP_MS = 10_000;
 
 /**
@@ -6,8 +8,8 @@ const CAP_MS = 10_000;
  * of a lost node do not return as one wave.
  *
  * @param random uniform in [0, 1)
- * @returns milliseconds, 0 to 10,000
+ * @returns milliseconds, 0 to `capMs`
  */
-export function backoffMs(attempt: number, random: number): number {
-  return Math.floor(random * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt, 16)));
+export function backoffMs(attempt: number, random: number, capMs = CAP_MS): number {
+  return Math.floor(random * Math.min(capMs, BASE_MS * 2 ** Math.min(attempt, 16)));
 }

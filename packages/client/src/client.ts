@@ -2,6 +2,7 @@ import type { ErrorBody, MintedCallToken } from "@radist-tech/protocol";
 import { RadistConnection } from "./connection.ts";
 import { httpError, RadistError } from "./errors.ts";
 import { captureDevices } from "./media.ts";
+import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./rooms/types.ts";
 import type { Channel, ResumeState } from "./types.ts";
 import { DEFAULT_API_BASE_URL, resolveApiBase, socketUrl, tokenUrl } from "./urls.ts";
 
@@ -38,7 +39,14 @@ export type CreateConnectionOptions = {
   | { /** {@link RadistConnection.resumeState} of the page before its reload. */ readonly resume: ResumeState }
 );
 
-const CHANNELS: readonly string[] = ["audio", "video", "data"] satisfies Channel[];
+const CHANNELS: readonly Channel[] = ["audio", "video", "data"];
+
+function channelSet(channels: readonly Channel[]): ReadonlySet<Channel> {
+  if (channels.length === 0 || channels.some((channel) => !CHANNELS.includes(channel))) {
+    throw new RadistError("invalid_argument", { message: "channels takes at least one of audio, video, data." });
+  }
+  return new Set(channels);
+}
 
 /**
  * The entrance to a project's calls.
@@ -91,10 +99,7 @@ export class RadistClient {
    * addEventListener("pagehide", () => sessionStorage.setItem("call", JSON.stringify(connection.resumeState)));
    */
   async createConnection(options: CreateConnectionOptions): Promise<RadistConnection> {
-    const channels = new Set(options.channels);
-    if (channels.size === 0 || [...channels].some((channel) => !CHANNELS.includes(channel))) {
-      throw new RadistError("invalid_argument", { message: "channels takes at least one of audio, video, data." });
-    }
+    const channels = channelSet(options.channels);
     const credentials = "resume" in options ? options.resume : { callToken: options.callToken };
     const localStream = options.localStream ?? (await captureDevices(channels));
     const { publicKey, webSocketFactory, rtcConfiguration } = this.#options;
@@ -107,5 +112,37 @@ export class RadistClient {
       localStream,
       ownsStream: options.localStream === undefined,
     });
+  }
+  /**
+   * Opens the devices, joins a room, and publishes. Resolves when the room is joined; what is published, and everybody
+   * else's media, follows. While the platform cannot be reached it tries for up to 15 seconds. A token that does not let
+   * its holder publish receives only, whatever `channels` says.
+   *
+   * @throws RadistError `permission_denied`, `device_not_found`, `device_in_use` for the devices, before the token is
+   * used; `invalid_token`, `room_full`, `room_terminated`, `network_error`, `media_unsupported`, … for the room
+   * @example
+   * const room = await radist.createRoomConnection({ roomToken });
+   * room.on("remotestream", (track) => room.attach(track, addTile(track)));
+   */
+  async createRoomConnection(options: CreateRoomConnectionOptions): Promise<RadistRoomConnection> {
+    const channels = channelSet(options.channels ?? CHANNELS);
+    const { publicKey, webSocketFactory, rtcConfiguration } = this.#options;
+    const { openRoom } = await loadRooms();
+    return openRoom(options, {
+      apiBase: this.#apiBase,
+      publicKey,
+      channels,
+      webSocketFactory: webSocketFactory ?? ((url) => new WebSocket(url)),
+      rtcConfiguration,
+    });
+  }
+}
+
+/** Rooms bring a media stack of their own, which pages with calls alone never load. */
+async function loadRooms(): Promise<typeof import("./rooms/open-room.ts")> {
+  try {
+    return await import("./rooms/open-room.ts");
+  } catch (cause) {
+    throw new RadistError("network_error", { message: "The part of the SDK for rooms could not be loaded.", cause });
   }
 }

@@ -1,0 +1,64 @@
+import { HIDDEN, type View } from "./view-ledger.ts";
+
+/** Watches how large an element is shown, and whether it can be seen at all. */
+export class ElementWatch {
+  readonly #element: HTMLVideoElement;
+  readonly #changed: () => void;
+  readonly #stop = new AbortController();
+  #isInView = false;
+  #size = { width: 0, height: 0 };
+
+  constructor(element: HTMLVideoElement, changed: () => void) {
+    this.#element = element;
+    this.#changed = changed;
+    const { signal } = this.#stop;
+    const sizes = new ResizeObserver((entries) => {
+      const entry = entries.at(-1);
+      if (entry) this.#resized(entry);
+    });
+    const places = new IntersectionObserver((entries) => {
+      this.#isInView = entries.at(-1)?.isIntersecting ?? false;
+      changed();
+    });
+    this.#observe(sizes);
+    places.observe(element);
+    signal.addEventListener("abort", () => {
+      sizes.disconnect();
+      places.disconnect();
+    });
+    element.ownerDocument.addEventListener("visibilitychange", changed, { signal });
+    element.addEventListener("enterpictureinpicture", changed, { signal });
+    element.addEventListener("leavepictureinpicture", changed, { signal });
+  }
+
+  get view(): View {
+    const { ownerDocument } = this.#element;
+    // A picture in picture stays on top of everything, whatever becomes of its page.
+    const isFloating = ownerDocument.pictureInPictureElement === this.#element;
+    const isSeen = this.#isInView && ownerDocument.visibilityState === "visible";
+    const { width, height } = this.#size;
+    return (isSeen || isFloating) && width > 0 && height > 0 ? { visible: true, width, height } : HIDDEN;
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  /** In device pixels where the browser tells them; these change with the zoom and the screen, too. */
+  #observe(sizes: ResizeObserver): void {
+    try {
+      sizes.observe(this.#element, { box: "device-pixel-content-box" });
+    } catch {
+      sizes.observe(this.#element);
+    }
+  }
+
+  #resized({ devicePixelContentBoxSize, contentRect }: ResizeObserverEntry): void {
+    const [box] = devicePixelContentBoxSize ?? [];
+    const { devicePixelRatio } = this.#element.ownerDocument.defaultView ?? { devicePixelRatio: 1 };
+    this.#size = box
+      ? { width: box.inlineSize, height: box.blockSize }
+      : { width: contentRect.width * devicePixelRatio, height: contentRect.height * devicePixelRatio };
+    this.#changed();
+  }
+}

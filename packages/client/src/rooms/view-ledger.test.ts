@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { HIDDEN, largestView, type View, ViewLedger } from "./view-ledger.ts";
+
+const shown = (width: number, height: number): View => ({ visible: true, width, height });
+
+test.each([
+  ["in no element", [], HIDDEN],
+  ["in a hidden element", [{ ...shown(640, 360), visible: false }], HIDDEN],
+  ["in one", [shown(640, 360)], shown(640, 360)],
+  ["in two, one of them hidden", [shown(160, 90), { ...shown(640, 360), visible: false }], shown(160, 90)],
+  ["in two of different shape", [shown(640, 100), shown(160, 360)], shown(640, 360)],
+] as [string, View[], View][])("a video %s", (_, views, expected) => {
+  expect(largestView(views)).toEqual(expected);
+});
+
+test("tells changes only", () => {
+  const ledger = new ViewLedger();
+  const first = ledger.take([
+    ["a", shown(640, 360)],
+    ["b", HIDDEN],
+  ]);
+  expect(first).toEqual([
+    [
+      { consumerId: "a", ...shown(640, 368) },
+      { consumerId: "b", ...HIDDEN },
+    ],
+  ]);
+  expect(ledger.take([["a", shown(639.5, 359)]])).toEqual([]);
+  expect(ledger.take([["a", shown(1_280, 720)]])).toEqual([[{ consumerId: "a", ...shown(1_280, 720) }]]);
+  expect(ledger.take([["b", { ...shown(640, 360), visible: false }]])).toEqual([]);
+});
+
+test("tells again what may have been lost, and what belongs to a new consumer", () => {
+  const ledger = new ViewLedger();
+  ledger.take([["a", shown(160, 96)]]);
+  ledger.clear();
+  expect(ledger.take([["a", shown(160, 96)]])).toHaveLength(1);
+  ledger.forget("a");
+  expect(ledger.take([["a", shown(160, 96)]])).toHaveLength(1);
+});
+
+test("keeps to the size of a message", () => {
+  const many = Array.from({ length: 600 }, (_none, index) => [`c${index}`, shown(16, 16)] as const);
+  expect(new ViewLedger().take(many).map((views) => views.length)).toEqual([256, 256, 88]);
+  expect(new ViewLedger().take([["wall", shown(100_000, 9)]])[0]?.[0]?.width).toBe(16_384);
+});
