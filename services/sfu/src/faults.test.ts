@@ -66,7 +66,8 @@ describe("A room's home", () => {
     expect(bobAgain.joined).toMatchObject({ type: "room-joined", peerId: bob.peerId, migrated: true });
     await using aliceAgain = await alice.resumes(1);
     expect(aliceAgain.joined).toMatchObject({ peerId: alice.peerId, migrated: true });
-    expect(await bobAgain.hears("peer-joined")).toMatchObject({ peerId: alice.peerId });
+    expect(bobAgain.joined.existingPeers).toMatchObject([{ peerId: alice.peerId, status: "disconnected" }]);
+    expect(await bobAgain.hears("peer-resumed")).toMatchObject({ peerId: alice.peerId });
     const rows = await sessions(cluster, roomId);
     const lost = rows.filter(({ closeReason }) => closeReason === "node_lost");
     expect(lost).toHaveLength(3);
@@ -90,7 +91,7 @@ describe("A room's home", () => {
     expect(await alice.socket.closed).toMatchObject({ code: 1012 });
     await using aliceAgain = await alice.resumes(0);
     expect(aliceAgain.joined).toMatchObject({ type: "room-joined", peerId: alice.peerId, migrated: true });
-    expect(await bobAgain.hears("peer-joined")).toMatchObject({ peerId: alice.peerId });
+    expect(await bobAgain.hears("peer-resumed")).toMatchObject({ peerId: alice.peerId });
     const [row] = await cluster.connection.db.select().from(rooms).where(eq(rooms.id, roomId));
     expect(row?.homeEpoch).toBeGreaterThan(1);
     const open = (await sessions(cluster, roomId)).filter(({ closedAt }) => closedAt === null);

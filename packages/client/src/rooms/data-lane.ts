@@ -3,6 +3,7 @@ import { DATA_CHANNEL_LABEL } from "../data-channel.ts";
 import { RadistError } from "../errors.ts";
 import { frameBytes } from "../framing.ts";
 import type { Gate } from "./gate.ts";
+import type { Listeners } from "./listeners.ts";
 import type { MediaSession } from "./media-session.ts";
 import { Upkeep } from "./upkeep.ts";
 
@@ -15,20 +16,23 @@ const HIGH_WATER_BYTES = 1_048_576;
 /** What a browser accepts that says nothing else (RFC 8841, section 6.1). */
 const DEFAULT_MAX_BYTES = 65_536;
 
-/** What is sent before the others have subscribed reaches nobody; within this time they have. */
-const SUBSCRIBED_MS = 1_000;
-
 type Frame = string | ArrayBuffer;
 
 /** The way of messages to all, or to one participant. It opens with the first message. */
 export class DataLane {
   readonly #upkeep: Upkeep<MediaSession>;
-  #open: { readonly session: MediaSession; readonly producer: types.DataProducer } | undefined;
+  readonly #listeners: Listeners;
+  readonly #target: string | undefined;
+  #open:
+    | { readonly session: MediaSession; readonly producer: types.DataProducer; readonly openedAt: number }
+    | undefined;
   #queue: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   /** @param targetPeerId undefined: to all */
-  constructor(gate: Gate<MediaSession>, targetPeerId: string | undefined) {
+  constructor(gate: Gate<MediaSession>, listeners: Listeners, targetPeerId: string | undefined) {
+    this.#listeners = listeners;
+    this.#target = targetPeerId;
     this.#upkeep = new Upkeep({
       gate,
       isMissing: (session) => !this.#isClosed && !(this.#open?.session === session && !this.#open.producer.closed),
@@ -36,8 +40,8 @@ export class DataLane {
         const protocol = targetPeerId === undefined ? "" : PRIVATE_PROTOCOL;
         const producer = await session.produceData(protocol, DATA_CHANNEL_LABEL, targetPeerId);
         producer.bufferedAmountLowThreshold = HIGH_WATER_BYTES / 4;
-        this.#open = { session, producer };
-        await new Promise((resolve) => setTimeout(resolve, SUBSCRIBED_MS));
+        producer.observer.once("close", () => listeners.forget(producer.id));
+        this.#open = { session, producer, openedAt: performance.now() };
       },
     });
   }
@@ -62,7 +66,7 @@ export class DataLane {
       if (this.#open?.producer.closed !== false) await this.#upkeep.ensure();
       const open = this.#open;
       if (this.#isClosed || !open) throw new RadistError("data_channel_not_open");
-      const { session, producer } = open;
+      const { session, producer, openedAt } = open;
       const limit = session.send.getDataChannelMaxMessageSize() || DEFAULT_MAX_BYTES;
       const bytes = frameBytes(frame);
       if (bytes > limit) {
@@ -70,6 +74,7 @@ export class DataLane {
         throw new RadistError("data_too_large", { message });
       }
       if (producer.readyState !== "open") await happened(producer, "open");
+      await this.#listeners.settled(producer.id, openedAt, this.#target);
       if (producer.bufferedAmount > HIGH_WATER_BYTES) await happened(producer, "bufferedamountlow");
       if (producer.readyState === "open") {
         producer.send(frame);

@@ -4,7 +4,7 @@ import { RadistError } from "../errors.ts";
 import type { MediaKind } from "../types.ts";
 import type { Gate } from "./gate.ts";
 import { Possessions } from "./possessions.ts";
-import { WayLost } from "./requests.ts";
+import { type RoomRequest, WayLost } from "./requests.ts";
 import type { RoomSocket } from "./room-socket.ts";
 
 type Joined = Extract<RoomServerMessage, { type: "room-joined" }>;
@@ -126,7 +126,7 @@ export class MediaSession {
   }
 
   async consumeData(dataProducerId: string): Promise<types.DataConsumer> {
-    const answer = await this.#socket.request({ type: "consume-data", dataProducerId });
+    const answer = await this.#socket.request({ type: "consume-data", dataProducerId, paused: true });
     const { dataConsumerId: id, sctpStreamParameters, label, protocol } = answer;
     this.#own.dataConsumers.set(id, undefined);
     try {
@@ -134,6 +134,9 @@ export class MediaSession {
       const options = { id, dataProducerId, sctpStreamParameters: parameters, label, protocol };
       const dataConsumer = await this.recv.consumeData(options);
       this.#own.dataConsumers.set(id, dataConsumer);
+      const letThrough = () => void this.#insist({ type: "resume-data-consumer", dataConsumerId: id });
+      if (dataConsumer.readyState === "open") letThrough();
+      else dataConsumer.once("open", letThrough);
       return dataConsumer;
     } catch (error) {
       this.#own.drop("dataConsumers", id);
@@ -165,6 +168,15 @@ export class MediaSession {
   close(): void {
     this.send.close();
     this.recv.close();
+  }
+
+  /** Asks until it was heard; what was refused, or is of another session, is no longer needed. */
+  async #insist(request: RoomRequest): Promise<void> {
+    try {
+      if ((await this.#gate.passed()) === this) await this.#socket.request(request);
+    } catch (error) {
+      if (error instanceof WayLost) return this.#insist(request);
+    }
   }
 
   async #connect(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {

@@ -6,6 +6,7 @@ import { decodeMessage, encodeMessage } from "../framing.ts";
 import type { DataPayload } from "../types.ts";
 import { DataLane, PRIVATE_PROTOCOL } from "./data-lane.ts";
 import type { Gate } from "./gate.ts";
+import { Listeners } from "./listeners.ts";
 import type { MediaSession } from "./media-session.ts";
 import type { RoomRosterEvent } from "./roster.ts";
 import type { RoomMessage } from "./types.ts";
@@ -31,6 +32,7 @@ interface Listening {
 /** Messages from everybody, and to all or one. */
 export class RoomData {
   readonly #options: RoomDataOptions;
+  readonly #listeners = new Listeners();
   readonly #lanes = new Map<string | undefined, DataLane>();
   readonly #listening = new Map<string, Listening>();
 
@@ -41,13 +43,23 @@ export class RoomData {
   /** @param to undefined: all */
   async send(payload: DataPayload, to: string | undefined): Promise<void> {
     const frame = encodeMessage(payload);
-    const lane = this.#lanes.get(to) ?? new DataLane(this.#options.gate, to);
+    const lane = this.#lanes.get(to) ?? new DataLane(this.#options.gate, this.#listeners, to);
     this.#lanes.set(to, lane);
     await lane.send(frame);
   }
 
+  /** What is sent on one of the own channels reaches a peer from now on. */
+  isHeard(dataProducerId: string, peerId: string): void {
+    this.#listeners.ready(dataProducerId, peerId);
+  }
+
   follow(events: readonly RoomRosterEvent[]): void {
     for (const event of events) {
+      if (event.type === "joined" && event.peer.isConnected) this.#listeners.arrived(event.peer.peerId);
+      if (event.type === "connection" && event.isConnected) this.#listeners.arrived(event.peerId);
+      if (event.type === "left" || (event.type === "connection" && !event.isConnected)) {
+        this.#listeners.left(event.peerId);
+      }
       if (event.type === "data-opened") this.#listen(event.peerId, event.dataProducer);
       if (event.type === "data-closed") this.#forget(event.dataProducerId);
       if (event.type !== "left") continue;

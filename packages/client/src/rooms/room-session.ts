@@ -152,6 +152,9 @@ export class RoomSession {
       case "audio-levels":
         this.#tellLevels(message.levels);
         return;
+      case "data-consumer-ready":
+        this.data.isHeard(message.dataProducerId, message.peerId);
+        return;
       case "producer-layers":
         this.publications.find(message.producerId)?.limitLayers(message.spatialLayer);
         return;

@@ -132,8 +132,13 @@ export const ProduceData = request(
 );
 export const ConsumeData = request(
   "consume-data",
-  { dataProducerId: MediaId, transportId: MediaId.optional() },
+  { dataProducerId: MediaId, transportId: MediaId.optional(), paused: z.boolean().optional() },
   "Subscribe to a data channel. Answer: data-consumer-parameters.",
+);
+export const ResumeDataConsumer = request(
+  "resume-data-consumer",
+  { dataConsumerId: MediaId },
+  "The channel is open here: let messages through. The sender is told data-consumer-ready. Answer: ack.",
 );
 export const CloseDataProducer = request("close-data-producer", { dataProducerId: MediaId }, "Answer: ack.");
 export const CloseDataConsumer = request("close-data-consumer", { dataConsumerId: MediaId }, "Answer: ack.");
@@ -163,6 +168,7 @@ export const RoomClientMessage = z.discriminatedUnion("type", [
   RestartIce,
   ProduceData,
   ConsumeData,
+  ResumeDataConsumer,
   CloseDataProducer,
   CloseDataConsumer,
   GetStats,

@@ -98,6 +98,7 @@ const MESSAGES: Record<MessageType, object> = {
   "consumer-score": { consumerId, score: 0, producerScore: 10 },
   "new-data-producer": { peerId, dataProducerId, label: "chat", protocol: "json" },
   "data-producer-closed": { peerId, dataProducerId },
+  "data-consumer-ready": { dataProducerId, peerId },
   "producer-layers": { producerId, spatialLayer: -1 },
   "audio-levels": { levels: [{ peerId, producerId, volume: -127 }] },
   "e2ee-peer-announced": { fromPeerId, publicKey: "cHVi", keyId: 0 },

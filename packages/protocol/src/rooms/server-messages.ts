@@ -186,6 +186,10 @@ export const DataProducerClosed = z
   .object({ type: z.literal("data-producer-closed"), peerId: PeerId, dataProducerId: z.string() })
   .meta({ id: "DataProducerClosed" });
 
+export const DataConsumerReady = z
+  .object({ type: z.literal("data-consumer-ready"), dataProducerId: z.string(), peerId: PeerId })
+  .meta({ id: "DataConsumerReady", description: "From now on what is sent on an own data channel reaches this peer." });
+
 // features=layers
 export const ProducerLayers = z
   .object({ type: z.literal("producer-layers"), producerId: z.string(), spatialLayer: z.int().min(-1) })
@@ -239,6 +243,7 @@ export const RoomServerMessage = z.discriminatedUnion("type", [
   ConsumerScore,
   NewDataProducer,
   DataProducerClosed,
+  DataConsumerReady,
   ProducerLayers,
   AudioLevels,
   E2eePeerAnnounced,

@@ -9,9 +9,10 @@ import {
   type RoomId,
 } from "@radist-tech/protocol";
 import { closeLostSessions, closeSession } from "@radist-tech/runtime";
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import type { NodeContext } from "../node/context.ts";
-import type { HomeClaim } from "./places.ts";
+import { type HomeClaim, participantOf } from "./places.ts";
+import type { Awaited } from "./waiting.ts";
 
 /** Where a room's home is, and under which claim. */
 export interface Home {
@@ -75,6 +76,8 @@ export interface Claimed {
   readonly projectId: ProjectId;
   readonly e2ee: E2eeMode;
   readonly maxParticipants: number | null;
+  /** Those who were with an earlier home and may come back. */
+  readonly awaited: readonly Awaited[];
 }
 
 /**
@@ -106,8 +109,23 @@ export function claimHome(node: NodeContext, { roomId, epoch }: Whereabouts): Pr
     await orphan(tx, roomId, limits.RESUME_WINDOW_MS);
     const home: Home = { roomId, nodeId: lease.nodeId, epoch: room.epoch as Epoch };
     const { e2ee, maxParticipants } = room;
-    return { home, projectId: room.projectId as ProjectId, e2ee, maxParticipants };
+    const awaited = await findAwaited(tx, roomId);
+    return { home, projectId: room.projectId as ProjectId, e2ee, maxParticipants, awaited };
   });
+}
+
+async function findAwaited(tx: Transaction, roomId: RoomId): Promise<Awaited[]> {
+  const forMs = sql<number>`extract(epoch from ${roomPeers.expiresAt} - now())::float8 * 1000`;
+  const rows = await tx
+    .select({ peer: roomPeers, forMs })
+    .from(roomPeers)
+    .where(and(eq(roomPeers.roomId, roomId), gt(roomPeers.expiresAt, sql`now()`)))
+    .orderBy(roomPeers.joinedAt, roomPeers.peerId);
+  return rows.map(({ peer, forMs }) => ({
+    peerId: peer.peerId as PeerId,
+    participant: participantOf(peer),
+    forMs,
+  }));
 }
 
 /** Somebody whom this home had, and when it was last heard, monotonic milliseconds. */

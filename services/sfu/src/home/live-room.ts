@@ -25,6 +25,7 @@ import { LivePeer } from "./live-peer.ts";
 import { type Admitted, freePlace, type HomeClaim, keepPlace } from "./places.ts";
 import type { PeerSession } from "./session.ts";
 import { Storing } from "./storing.ts";
+import { type Awaited, Waiting } from "./waiting.ts";
 import { roomJoined, roomResumed } from "./welcome.ts";
 
 export interface LiveRoomOptions {
@@ -32,6 +33,8 @@ export interface LiveRoomOptions {
   readonly projectId: ProjectId;
   readonly e2ee: E2eeMode;
   readonly maxParticipants: number | null;
+  /** Those who were with an earlier home and may come back. */
+  readonly awaited: readonly Awaited[];
   /** It is over here. `left`: who was in it until now; missing when another claim came after. */
   readonly onClosed: (room: LiveRoom, left: readonly LivePeer[] | undefined) => void;
 }
@@ -51,15 +54,21 @@ export class LiveRoom {
   #room: Room;
   #isClosed = false;
   readonly #arrivals = new Arrivals(this);
+  readonly #waiting: Waiting;
 
   constructor(node: NodeContext, options: LiveRoomOptions) {
-    const { claim, projectId, e2ee } = options;
+    const { claim, projectId, e2ee, awaited } = options;
     this.node = node;
     this.claim = claim;
     this.projectId = projectId;
     this.#options = options;
     this.storing = new Storing(node.logger.child({ roomId: claim.roomId }), () => this.fenced());
     this.#room = emptyRoom(claim.roomId, e2ee);
+    for (const { peerId, participant } of awaited) {
+      this.apply({ type: "join", peerId, participant, features: new Set() });
+      this.apply({ type: "disconnect", peerId });
+    }
+    this.#waiting = new Waiting(awaited, (peerId) => this.#stopWaiting(peerId, "expired"));
     this.routers = new Routers(node.workers(), node.limits.CONSUMERS_PER_WORKER);
     this.demand = new Demand((peerId, message) => this.deliver({ to: [peerId], message }));
     this.speakers = new Speakers(this);
@@ -106,7 +115,8 @@ export class LiveRoom {
   ): void {
     const peer = new LivePeer(peerId, resumeToken, session, media);
     this.peers.set(peerId, peer);
-    this.apply({ type: "join", peerId, participant, features });
+    if (this.#waiting.end(peerId)) this.apply({ type: "resume", peerId, features });
+    else this.apply({ type: "join", peerId, participant, features });
     // Its worker may have died while the place was being taken.
     if (media.place.router.closed) this.#rebuild(peer, migrated);
     else this.#tellJoined(peer, media, migrated);
@@ -163,9 +173,16 @@ export class LiveRoom {
 
   kick(peerId: PeerId): void {
     const peer = this.peers.get(peerId);
+    if (this.#waiting.end(peerId)) this.#stopWaiting(peerId, "kicked");
     if (!peer) return;
     peer.session?.end(ERRORS.kicked.close, "kicked");
     this.leave(peer, "kicked");
+  }
+
+  /** Who was with an earlier home did not come back; its session in the ledger ended there. */
+  #stopWaiting(peerId: PeerId, reason: RoomLeftReason): void {
+    this.apply({ type: "leave", peerId, reason });
+    void this.storing.store(() => this.#free(peerId, reason, performance.now()));
   }
 
   /** The room ended for all. */
@@ -271,6 +288,7 @@ export class LiveRoom {
   #close(left: readonly LivePeer[] | undefined): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#waiting.close();
     this.speakers.close();
     this.demand.close();
     this.routers.close();

@@ -259,7 +259,7 @@ async function noteIdle(tx: Transaction, room: { idleSince: Date | null }, roomI
   if (connected?.peers === 0) await tx.update(rooms).set({ idleSince: sql`now()` }).where(eq(rooms.id, roomId));
 }
 
-function participantOf(row: {
+export function participantOf(row: {
   identity: string | null;
   name: string | null;
   metadata: unknown;

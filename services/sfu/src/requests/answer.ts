@@ -61,6 +61,8 @@ async function handle(asked: Asked, message: RoomClientMessage): Promise<Reply |
       return data.produceData(asked, message);
     case "consume-data":
       return data.consumeData(asked, message);
+    case "resume-data-consumer":
+      return data.resumeDataConsumer(asked, message);
     case "close-data-producer":
       return data.closeDataProducer(asked, message);
     case "close-data-consumer":

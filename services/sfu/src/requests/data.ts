@@ -41,7 +41,7 @@ export async function consumeData(asked: Asked, message: Request<"consume-data">
     "producer_not_found",
     async () => {
       await room.routers.bring({ dataProducerId }, place, media.place);
-      return transport.consumeData({ dataProducerId });
+      return transport.consumeData({ dataProducerId, paused: message.paused ?? false });
     },
   );
   const dataConsumer = unlessLeft(transport, made);
@@ -49,6 +49,7 @@ export async function consumeData(asked: Asked, message: Request<"consume-data">
   if (!sctpStreamParameters) throw new Error("A data consumer of a WebRTC transport has no stream.");
   media.dataConsumers.set(dataConsumerId, dataConsumer);
   dataConsumer.observer.once("close", () => media.dataConsumers.delete(dataConsumerId));
+  if (!dataConsumer.paused) tellReady(asked, found.owner.peerId, dataProducerId);
   const { label, protocol } = found.info;
   return {
     type: "data-consumer-parameters",
@@ -59,6 +60,29 @@ export async function consumeData(asked: Asked, message: Request<"consume-data">
     label,
     protocol,
   };
+}
+
+export async function resumeDataConsumer(
+  asked: Asked,
+  { dataConsumerId }: Request<"resume-data-consumer">,
+): Promise<undefined> {
+  const own = mediaOf(asked).dataConsumers.get(dataConsumerId);
+  if (!own) throw new Refusal("consumer_not_found");
+  if (!own.paused) return;
+  const find = () => findDataProducer(asked, own.dataProducerId);
+  await unlessEnded(
+    () => find() !== undefined,
+    "consumer_not_found",
+    () => own.resume(),
+  );
+  const found = find();
+  if (found) tellReady(asked, found.owner.peerId, own.dataProducerId);
+}
+
+/** From here on what the channel's owner sends reaches this peer. */
+function tellReady({ room, peer }: Asked, owner: PeerId, dataProducerId: string): void {
+  if (!room.room.peers.get(owner)?.features.has("data")) return;
+  room.deliver({ to: [owner], message: { type: "data-consumer-ready", dataProducerId, peerId: peer.peerId } });
 }
 
 export function closeDataProducer(asked: Asked, { dataProducerId }: Request<"close-data-producer">): undefined {

@@ -1,0 +1,36 @@
+import type { Participant, PeerId } from "@radist-tech/protocol";
+
+/** Somebody whose place an earlier home of the room left behind, to be waited for. */
+export interface Awaited {
+  readonly peerId: PeerId;
+  readonly participant: Participant;
+  /** How long the place is kept, milliseconds. */
+  readonly forMs: number;
+}
+
+/** Those who are waited for, each until its window is over. */
+export class Waiting {
+  readonly #timers = new Map<PeerId, NodeJS.Timeout>();
+
+  /** @param onExpired hears of those who did not come */
+  constructor(awaited: readonly Awaited[], onExpired: (peerId: PeerId) => void) {
+    for (const { peerId, forMs } of awaited) {
+      const expire = (): void => {
+        this.#timers.delete(peerId);
+        onExpired(peerId);
+      };
+      this.#timers.set(peerId, setTimeout(expire, forMs));
+    }
+  }
+
+  /** @returns whether the peer was waited for; now it is no longer */
+  end(peerId: PeerId): boolean {
+    clearTimeout(this.#timers.get(peerId));
+    return this.#timers.delete(peerId);
+  }
+
+  close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+}
