@@ -2,7 +2,7 @@ import process from "node:process";
 import { roomPeers, rooms, usageSessions } from "@radist-tech/db";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Cluster, startCluster } from "./testing/cluster.ts";
+import { type Cluster, isReady, startCluster } from "./testing/cluster.ts";
 import { consumes, produceAudio, produces } from "./testing/media.ts";
 import { joins } from "./testing/people.ts";
 import { until } from "./testing/until.ts";
@@ -89,6 +89,7 @@ describe("A room's home", () => {
     expect(bobAgain.joined).toMatchObject({ migrated: true });
     cluster.nodes[0]?.process?.signal("SIGCONT");
     expect(await alice.socket.closed).toMatchObject({ code: 1012 });
+    for (const node of cluster.nodes) await isReady(node);
     await using aliceAgain = await alice.resumes(0);
     expect(aliceAgain.joined).toMatchObject({ type: "room-joined", peerId: alice.peerId, migrated: true });
     expect(await bobAgain.hears("peer-resumed")).toMatchObject({ peerId: alice.peerId });

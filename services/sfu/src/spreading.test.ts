@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { consumes, produceAudio, produces, produceVideo } from "./testing/media.ts";
 import { joins } from "./testing/people.ts";
+import { until } from "./testing/until.ts";
 
 const workers: types.Worker[] = [];
 const remember = (worker: types.Worker) => workers.push(worker);
@@ -11,7 +12,7 @@ observer.on("newworker", remember);
 
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await startCluster({ env: { MEDIA_WORKERS: "2", CONSUMERS_PER_WORKER: "2" } });
+  cluster = await startCluster({ env: { MEDIA_WORKERS: "2", CONSUMERS_PER_WORKER: "8" } });
 });
 afterAll(async () => {
   observer.off("newworker", remember);
@@ -62,5 +63,5 @@ test("What ends on one worker ends on the others.", async () => {
   const { consumerId } = await consumes(bob, producerId);
   await alice.asks({ type: "close-producer", producerId });
   await bob.hears("producer-closed");
-  expect(await bob.asks({ type: "resume-consumer", consumerId })).toMatchObject({ code: "consumer_not_found" });
+  await until(async () => (await bob.asks({ type: "resume-consumer", consumerId })).code === "consumer_not_found");
 });

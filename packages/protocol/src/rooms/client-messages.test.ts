@@ -31,7 +31,7 @@ const MESSAGES: Record<MessageType, { readonly must: object; readonly may?: obje
     must: {
       views: [
         { consumerId, visible: true },
-        { consumerId, visible: false, width: 1, height: 2 },
+        { consumerId: "d", visible: false, width: 1, height: 2 },
       ],
     },
   },
@@ -85,7 +85,7 @@ describe("Bounds:", () => {
   const produce = (fields: object) => ({ type: "produce", kind: "video", rtpParameters, ...fields });
   const views = (count: number, more: object = {}) => ({
     type: "set-view",
-    views: Array.from({ length: count }, () => ({ consumerId, visible: true, ...more })),
+    views: Array.from({ length: count }, (_none, index) => ({ consumerId: `c${index}`, visible: true, ...more })),
   });
 
   test.each<[string, object]>([
@@ -104,6 +104,7 @@ describe("Bounds:", () => {
   ])("%s", (_what, message) => expect(isAccepted(message)).toBe(true));
 
   test.each<[string, object]>([
+    ["two views of one consumer", { type: "set-view", views: [1, 2].map(() => ({ consumerId, visible: true })) }],
     ["an empty id", { type: "close-producer", producerId: "" }],
     ["an id of 65 characters", { type: "close-producer", producerId: "p".repeat(65) }],
     ["a public key of 257 characters", announce({ publicKey: "A".repeat(257) })],

@@ -114,7 +114,8 @@ export const SetView = request(
         z.object({ consumerId: MediaId, visible: z.boolean(), width: pixels.optional(), height: pixels.optional() }),
       )
       .min(1)
-      .max(256),
+      .max(256)
+      .refine((views) => new Set(views.map(({ consumerId }) => consumerId)).size === views.length, "One view each"),
   },
   "Tell how large each video is shown, device pixels: the server picks layers and pauses what is hidden. Answer: ack.",
 );

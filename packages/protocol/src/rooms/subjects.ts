@@ -54,18 +54,12 @@ export type RoomEntered = z.infer<typeof RoomEntered>;
  */
 export const RelayBatch = z.object({
   session: SessionId,
-  roomId: RoomId,
   count: z.int(),
   frames: z.array(z.string()),
+  /** Inbound: since the client was last heard. A batch without frames tells just this. */
+  silentMs: z.number().nonnegative().optional(),
   /** The last batch: the socket was lost (inbound), or is to be closed with this code (outbound). */
-  end: z
-    .object({
-      code: z.int(),
-      reason: z.string(),
-      /** Since the client was last heard, where its socket was lost. */
-      silentMs: z.number().nonnegative().optional(),
-    })
-    .optional(),
+  end: z.object({ code: z.int(), reason: z.string() }).optional(),
 });
 export type RelayBatch = z.infer<typeof RelayBatch>;
 

@@ -88,13 +88,14 @@ export class Entering {
   #look(projectId: ProjectId, { tokenHash }: Entry, request: RoomRequest): Promise<Whereabouts> {
     return request.kind === "join"
       ? roomOfToken(this.#node, projectId, tokenHash)
-      : roomOfPeer(this.#node, projectId, request.roomId);
+      : roomOfPeer(this.#node, projectId, request.roomId, tokenHash);
   }
 }
 
-function lineTo(room: LiveRoom, { id }: SocketSession, peerId: PeerId): Line {
+function lineTo(room: LiveRoom, session: SocketSession, peerId: PeerId): Line {
+  const { id } = session;
   return {
     hear: (message) => room.hear(peerId, id, message),
-    lost: (silentMs) => room.lost(peerId, id, silentMs),
+    lost: () => room.lost(peerId, id, session.silentMs),
   };
 }

@@ -3,7 +3,7 @@ import { openMedia } from "../media/opening.ts";
 import type { PeerMedia } from "../media/peer-media.ts";
 import { asNode } from "../node/context.ts";
 import type { LiveRoom } from "./live-room.ts";
-import { type Admitted, Fenced, freePlace, keepPlace, type Returned, returnToPlace, takePlace } from "./places.ts";
+import { type Admitted, Fenced, freePlace, keepPlace, returnToPlace, takePlace } from "./places.ts";
 import type { PeerSession } from "./session.ts";
 
 /** What a socket needs to get its place. */
@@ -19,6 +19,8 @@ export interface Entry {
 /** How people come into a room: the place in the database, the media, and then the seat. */
 export class Arrivals {
   readonly #room: LiveRoom;
+  /** Who was kicked while somebody was on the way in; it may have been that one. */
+  readonly #kicked = new Set<PeerId>();
   #underWay = 0;
 
   constructor(room: LiveRoom) {
@@ -29,18 +31,25 @@ export class Arrivals {
     return this.#underWay > 0;
   }
 
+  kicked(peerId: PeerId): void {
+    if (this.areUnderWay) this.#kicked.add(peerId);
+  }
+
   /** @throws {Refusal} | {Fenced} | {DatabaseUnavailable} */
   async enter(session: PeerSession, { peerId, ...entry }: Entry): Promise<PeerId> {
     const room = this.#room;
     if (room.isClosed) throw new Fenced();
     this.#underWay++;
     try {
-      return await (peerId === undefined ? this.#join(session, entry) : this.#resume(session, entry, peerId));
+      const seated = await (peerId === undefined ? this.#join(session, entry) : this.#resume(session, entry, peerId));
+      if (this.#kicked.has(seated)) room.kick(seated);
+      return seated;
     } catch (error) {
       if (error instanceof Fenced) room.fenced();
       throw error;
     } finally {
       this.#underWay--;
+      if (this.#underWay === 0) this.#kicked.clear();
       room.closeIfEmpty();
     }
   }
@@ -49,8 +58,13 @@ export class Arrivals {
     const room = this.#room;
     const { connection } = room.node;
     const giveBack = ({ peerId }: Admitted) =>
-      room.storing.store((agoMs) =>
-        freePlace(connection, room.claim, { peerId, reason: "withdrawn", agoMs, reuse: tokenHash }),
+      room.storing.store(() =>
+        freePlace(connection, room.claim, {
+          peerId,
+          reason: "withdrawn",
+          lastHeardAt: Number.NEGATIVE_INFINITY,
+          reuse: tokenHash,
+        }),
       );
     const canResume = features.has("resume");
     const node = asNode(room.node);
@@ -62,22 +76,28 @@ export class Arrivals {
     }
     if (opened.status === "fulfilled") opened.value.close();
     if (taken.status === "rejected") throw taken.reason;
-    void giveBack(taken.value);
-    throw opened.status === "rejected" ? opened.reason : new Fenced();
+    // First, so that the token can be used again by whoever tries at once.
+    await giveBack(taken.value);
+    throw opened.status === "rejected" && !room.isClosed ? opened.reason : new Fenced();
   }
 
   async #resume(session: PeerSession, entry: Omit<Entry, "peerId">, peerId: PeerId): Promise<PeerId> {
     const room = this.#room;
     const { projectId, tokenHash, features } = entry;
-    await room.peers.get(peerId)?.storing;
-    const returned = await returnToPlace(room.node.connection, room.claim, {
-      projectId,
-      peerId,
-      tokenHash,
-      node: asNode(room.node),
-      isLive: () => room.peers.has(peerId),
-      onLate: (late) => this.#cameLate(late),
-    });
+    const earlier = room.peers.get(peerId);
+    const returning = (earlier?.storing ?? Promise.resolve()).then(() =>
+      returnToPlace(room.node.connection, room.claim, {
+        projectId,
+        peerId,
+        tokenHash,
+        node: asNode(room.node),
+        isLive: () => room.peers.has(peerId),
+        onLate: (late) => this.#cameLate(late),
+      }),
+    );
+    // A loss of the earlier socket that comes now is stored behind this, and finds the peer back.
+    if (earlier) earlier.storing = returning.catch(() => {});
+    const returned = await returning;
     if (room.isClosed) throw new Fenced();
     const live = room.peers.get(peerId);
     if (live) room.reseat(live, session, returned.resumeToken, features);
@@ -88,14 +108,16 @@ export class Arrivals {
   /** The place was kept, but this home never had the peer's media: another one did. */
   async #comeFromElsewhere(
     session: PeerSession,
-    returned: Returned,
+    returned: Admitted,
     features: ReadonlySet<RoomFeature>,
   ): Promise<void> {
     const room = this.#room;
     const { peerId } = returned;
+    room.expect(peerId);
     const media = await this.#openMedia().catch((error: unknown) => {
       this.#keep(peerId);
-      throw error;
+      room.expectAgain(peerId);
+      throw room.isClosed ? new Fenced() : error;
     });
     if (room.isClosed) {
       media.close();
@@ -112,7 +134,7 @@ export class Arrivals {
   }
 
   /** A return that was stored after its caller had given up: its socket is gone. */
-  #cameLate({ peerId }: Returned): void {
+  #cameLate({ peerId }: Admitted): void {
     if (!this.#room.peers.get(peerId)?.session) this.#keep(peerId);
   }
 

@@ -9,7 +9,7 @@ import {
   type RoomId,
 } from "@radist-tech/protocol";
 import { closeLostSessions, closeSession } from "@radist-tech/runtime";
-import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, eq, exists, gt, isNull, or, sql } from "drizzle-orm";
 import type { NodeContext } from "../node/context.ts";
 import { type HomeClaim, participantOf } from "./places.ts";
 import type { Awaited } from "./waiting.ts";
@@ -52,16 +52,32 @@ export async function roomOfToken(node: NodeContext, projectId: ProjectId, hash:
 }
 
 /** @throws {Refusal} `invalid_reconnect`, `room_terminated` | {DatabaseUnavailable} */
-export async function roomOfPeer(node: NodeContext, projectId: ProjectId, roomId: RoomId): Promise<Whereabouts> {
+export async function roomOfPeer(
+  node: NodeContext,
+  projectId: ProjectId,
+  roomId: RoomId,
+  resumeHash: Uint8Array,
+): Promise<Whereabouts> {
+  const { db } = node.connection;
+  const place = db
+    .select({ one: sql`1` })
+    .from(roomPeers)
+    .where(
+      and(
+        eq(roomPeers.roomId, rooms.id),
+        or(eq(roomPeers.resumeHash, resumeHash), eq(roomPeers.freshResumeHash, resumeHash)),
+      ),
+    );
   const [row] = await query(
-    node.connection.db
-      .select(found)
+    db
+      .select({ ...found, isHeld: exists(place).mapWith(Boolean) })
       .from(rooms)
       .leftJoin(nodes, eq(nodes.id, rooms.homeNodeId))
       .where(and(eq(rooms.id, roomId), eq(rooms.projectId, projectId))),
   );
-  if (!row) throw new Refusal("invalid_reconnect", "Invalid or expired resume token.");
-  if (row.tombstonedAt) throw new Refusal("room_terminated");
+  if (row?.tombstonedAt) throw new Refusal("room_terminated");
+  // Asked before anything is claimed for somebody who has no place there.
+  if (!row?.isHeld) throw new Refusal("invalid_reconnect", "Invalid or expired resume token.");
   return whereabouts(row);
 }
 

@@ -1,4 +1,3 @@
-import { isUnavailable } from "@radist-tech/db";
 import { type Epoch, Refusal, type RoomControl, type RoomId, SFU_SUBJECTS } from "@radist-tech/protocol";
 import type { MediaWorker } from "../media/workers.ts";
 import type { NodeContext } from "../node/context.ts";
@@ -12,7 +11,7 @@ export class Homes {
   readonly #node: NodeContext;
   readonly #rooms = new Map<RoomId, LiveRoom>();
   readonly #claiming = new Map<RoomId, Promise<LiveRoom | undefined>>();
-  readonly #releasing = new Set<Promise<void>>();
+  readonly #releasing = new Map<RoomId, Promise<void>>();
 
   constructor(node: NodeContext) {
     this.#node = node;
@@ -45,7 +44,9 @@ export class Homes {
     // One at a time: what another has just claimed here must not be claimed again.
     const underWay = this.#claiming.get(roomId);
     if (underWay) return underWay;
-    const claiming = this.#claim(seen).finally(() => this.#claiming.delete(roomId));
+    const claiming = this.released(roomId)
+      .then(() => this.#claim(seen))
+      .finally(() => this.#claiming.delete(roomId));
     this.#claiming.set(roomId, claiming);
     return claiming;
   }
@@ -122,26 +123,37 @@ export class Homes {
     for (const room of [...this.#rooms.values()]) room.handOver();
   }
 
+  /** The same, one after the other: those who are sent away shall not all arrive at once. */
+  async handOverSpread(pause: () => Promise<void>): Promise<void> {
+    for (const room of [...this.#rooms.values()]) {
+      room.handOver();
+      await pause();
+    }
+  }
+
   /** Resolves when all that is under way is stored. */
   async settled(): Promise<void> {
     await Promise.all([...this.#rooms.values()].map((room) => room.stored()));
-    while (this.#releasing.size > 0) await Promise.all(this.#releasing);
+    while (this.#releasing.size > 0) await Promise.all(this.#releasing.values());
+  }
+
+  /** Resolves when what was stored for a room that has just been given up is stored. */
+  async released(roomId: RoomId): Promise<void> {
+    await this.#releasing.get(roomId);
   }
 
   #closed(room: LiveRoom, left: readonly LivePeer[] | undefined): void {
-    const { logger } = this.#node;
     const { claim } = room;
     if (this.#rooms.get(claim.roomId) === room) this.#rooms.delete(claim.roomId);
     if (!left) return;
+    const { roomId } = claim;
     const releasing = room
       .stored()
-      .then(() => releaseHome(this.#node, claim, left))
-      .catch((error: unknown) => {
-        // The lease, or the next claim, tells that nobody is here.
-        if (!isUnavailable(error)) logger.error({ err: error, roomId: claim.roomId }, "a room was not given up");
-      })
-      .finally(() => this.#releasing.delete(releasing));
-    this.#releasing.add(releasing);
+      .then(() => room.storing.store(() => releaseHome(this.#node, claim, left)))
+      .finally(() => {
+        if (this.#releasing.get(roomId) === releasing) this.#releasing.delete(roomId);
+      });
+    this.#releasing.set(roomId, releasing);
   }
 
   #announce(control: RoomControl): void {

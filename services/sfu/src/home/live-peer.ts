@@ -2,6 +2,9 @@ import type { PeerId, ReconnectToken, RoomServerMessage } from "@radist-tech/pro
 import type { PeerMedia } from "../media/peer-media.ts";
 import type { PeerSession } from "./session.ts";
 
+/** So many requests of one peer may wait for the media worker. */
+const MAX_QUEUED = 512;
+
 /** A peer at its room's home: its socket, wherever that is, and its media. */
 export class LivePeer {
   readonly peerId: PeerId;
@@ -17,6 +20,7 @@ export class LivePeer {
   /** What is being stored of this peer: whoever stores next waits for it. */
   storing: Promise<unknown> = Promise.resolve();
   #handling: Promise<void> = Promise.resolve();
+  #queued = 0;
 
   constructor(peerId: PeerId, resumeToken: ReconnectToken, session: PeerSession, media: PeerMedia) {
     this.peerId = peerId;
@@ -34,8 +38,15 @@ export class LivePeer {
     this.session?.tell(JSON.stringify(message));
   }
 
-  /** Runs what the peer asks for in the order in which it asks. `work` must not throw. */
-  enqueue(work: () => Promise<void>): void {
-    this.#handling = this.#handling.then(work);
+  /**
+   * Runs what the peer asks for in the order in which it asks. `work` must not throw.
+   *
+   * @returns whether there was room for it
+   */
+  enqueue(work: () => Promise<void>): boolean {
+    if (this.#queued >= MAX_QUEUED) return false;
+    this.#queued++;
+    this.#handling = this.#handling.then(work).finally(() => this.#queued--);
+    return true;
   }
 }

@@ -5,6 +5,7 @@ import {
   type PeerId,
   type ProjectId,
   type ReconnectToken,
+  Refusal,
   type RoomClientMessage,
   type RoomFeature,
   type RoomLeftReason,
@@ -17,7 +18,7 @@ import { Routers } from "../media/routers.ts";
 import { Speakers } from "../media/speakers.ts";
 import type { MediaWorker } from "../media/workers.ts";
 import type { NodeContext } from "../node/context.ts";
-import { answer } from "../requests/answer.ts";
+import { answer, refuse } from "../requests/answer.ts";
 import { emptyRoom, type Peer, type Room, type RoomEvent, step, type Tell } from "../rooms/room.ts";
 import { announcementsFor } from "../rooms/snapshot.ts";
 import { Arrivals, type Entry } from "./arrivals.ts";
@@ -70,7 +71,9 @@ export class LiveRoom {
     }
     this.#waiting = new Waiting(awaited, (peerId) => this.#stopWaiting(peerId, "expired"));
     this.routers = new Routers(node.workers(), node.limits.CONSUMERS_PER_WORKER);
-    this.demand = new Demand((peerId, message) => this.deliver({ to: [peerId], message }));
+    this.demand = new Demand((peerId, message) => {
+      if (this.#room.peers.get(peerId)?.features.has("layers")) this.deliver({ to: [peerId], message });
+    });
     this.speakers = new Speakers(this);
   }
 
@@ -115,12 +118,13 @@ export class LiveRoom {
   ): void {
     const peer = new LivePeer(peerId, resumeToken, session, media);
     this.peers.set(peerId, peer);
-    if (this.#waiting.end(peerId)) this.apply({ type: "resume", peerId, features });
+    if (this.#room.peers.has(peerId)) this.apply({ type: "resume", peerId, features });
     else this.apply({ type: "join", peerId, participant, features });
     // Its worker may have died while the place was being taken.
     if (media.place.router.closed) this.#rebuild(peer, migrated);
     else this.#tellJoined(peer, media, migrated);
     this.speakers.listen();
+    this.speakers.tellCurrent(peerId);
   }
 
   /** Gives a peer that is still here to another socket. */
@@ -131,17 +135,39 @@ export class LiveRoom {
     peer.lostAt = undefined;
     peer.resumeToken = resumeToken;
     this.apply({ type: "resume", peerId: peer.peerId, features });
-    if (peer.media) peer.tell(roomResumed(this.#circumstances(peer, peer.media)));
-    else this.#rebuild(peer, true);
+    const { media } = peer;
+    if (!media) return this.#rebuild(peer, true);
+    // Built anew while, or just before, the socket was lost: the client may never have heard of it.
+    if (!media.isKnown) return this.#tellJoined(peer, media, true);
+    peer.tell(roomResumed(this.#circumstances(peer, media)));
+    this.#tellKeys(peer);
+    this.demand.retell(peer.peerId);
+    this.speakers.listen();
+    this.speakers.tellCurrent(peer.peerId);
+  }
+
+  /** Somebody is on the way back who is waited for: its window does not run out meanwhile. */
+  expect(peerId: PeerId): void {
+    this.#waiting.end(peerId);
+  }
+
+  /** It could not be seated after all: the wait goes on. */
+  expectAgain(peerId: PeerId): void {
+    if (!this.#isClosed && this.#room.peers.has(peerId)) {
+      this.#waiting.add(peerId, this.node.limits.RESUME_WINDOW_MS);
+    }
   }
 
   /** What a client says, read by the schema before. */
   hear(peerId: PeerId, sessionId: SessionId, message: RoomClientMessage): void {
     const peer = this.peers.get(peerId);
     if (peer?.session?.id !== sessionId) return;
-    peer.enqueue(async () => {
-      if (peer.session?.id === sessionId) await answer(this, peer, message);
+    const isQueued = peer.enqueue(async () => {
+      // A client that leaves may close its socket behind the message.
+      const isLeaving = message.type === "leave-room" && !peer.session && this.peers.get(peerId) === peer;
+      if (peer.session?.id === sessionId || isLeaving) await answer(this, peer, message);
     });
+    if (!isQueued) refuse(this, peer, new Refusal("rate_limited"), message.requestId);
   }
 
   /** A socket was lost, `silentMs` after its client was last heard. */
@@ -153,13 +179,21 @@ export class LiveRoom {
     const windowMs = this.node.limits.RESUME_WINDOW_MS;
     if (!this.peer(peerId).features.has("resume") || windowMs === 0) return this.leave(peer, "disconnected");
     this.apply({ type: "disconnect", peerId });
-    this.#storeOf(peer, () => keepPlace(this.node.connection, this.claim, { peerId, windowMs }));
+    this.#storeOf(peer, async () => {
+      // It may be back by the time that this can be stored.
+      if (!peer.session) await keepPlace(this.node.connection, this.claim, { peerId, windowMs });
+    });
     peer.expiry = setTimeout(() => this.leave(peer, "expired"), windowMs);
   }
 
   /** Takes a peer out for good; what it produced ends with it. */
   leave(peer: LivePeer, reason: RoomLeftReason): void {
     const { peerId, lastHeardAt } = peer;
+    this.#takeOut(peer, reason, () => this.#free(peerId, reason, lastHeardAt));
+  }
+
+  #takeOut(peer: LivePeer, reason: RoomLeftReason, free: () => Promise<void>): void {
+    const { peerId } = peer;
     if (this.peers.get(peerId) !== peer) return;
     this.peers.delete(peerId);
     clearTimeout(peer.expiry);
@@ -167,22 +201,30 @@ export class LiveRoom {
     peer.session = undefined;
     peer.media?.close();
     this.apply({ type: "leave", peerId, reason });
-    this.#storeOf(peer, () => this.#free(peerId, reason, lastHeardAt));
+    this.#storeOf(peer, free);
     this.closeIfEmpty();
   }
 
   kick(peerId: PeerId): void {
     const peer = this.peers.get(peerId);
     if (this.#waiting.end(peerId)) this.#stopWaiting(peerId, "kicked");
-    if (!peer) return;
+    if (!peer) return this.#arrivals.kicked(peerId);
     peer.session?.end(ERRORS.kicked.close, "kicked");
     this.leave(peer, "kicked");
+  }
+
+  /** A newcomer whose socket never heard that it was let in: the place and the token are free again. */
+  withdraw(peerId: PeerId, tokenHash: Uint8Array): void {
+    const peer = this.peers.get(peerId);
+    if (!peer) return;
+    const free = { peerId, reason: "withdrawn", lastHeardAt: Number.NEGATIVE_INFINITY, reuse: tokenHash };
+    this.#takeOut(peer, "left", () => freePlace(this.node.connection, this.claim, free));
   }
 
   /** Who was with an earlier home did not come back; its session in the ledger ended there. */
   #stopWaiting(peerId: PeerId, reason: RoomLeftReason): void {
     this.apply({ type: "leave", peerId, reason });
-    void this.storing.store(() => this.#free(peerId, reason, performance.now()));
+    void this.storing.store(() => this.#free(peerId, reason, Number.NEGATIVE_INFINITY));
   }
 
   /** The room ended for all. */
@@ -217,7 +259,7 @@ export class LiveRoom {
       peer.media = undefined;
       this.apply({ type: "migrate", peerId: peer.peerId });
     }
-    this.speakers.reset();
+    this.speakers.workerDied(worker);
     for (const peer of struck) {
       // While its socket is lost nobody would hear of the new transports: it gets them when it is back.
       if (peer.session) this.#rebuild(peer, true);
@@ -232,7 +274,12 @@ export class LiveRoom {
   #tellJoined(peer: LivePeer, media: PeerMedia, migrated: boolean): void {
     const { maxParticipants } = this.#options;
     peer.tell(roomJoined(this.#circumstances(peer, media), { maxParticipants, migrated }));
-    for (const tell of announcementsFor(this.#room, peer.peerId)) this.deliver(tell);
+    this.#tellKeys(peer);
+  }
+
+  /** Of those that were announced while it was not here. */
+  #tellKeys({ peerId }: LivePeer): void {
+    for (const tell of announcementsFor(this.#room, peerId)) this.deliver(tell);
   }
 
   #circumstances(peer: LivePeer, media: PeerMedia) {
@@ -245,13 +292,15 @@ export class LiveRoom {
     openMedia(this.routers, limits).then(
       (media) => {
         // Gone meanwhile, or struck by another death.
-        if (this.peers.get(peer.peerId) !== peer || peer.media) return media.close();
+        if (this.peers.get(peer.peerId) !== peer || peer.media || !peer.session) return media.close();
         if (media.place.router.closed) return this.#rebuild(peer, migrated);
+        media.isKnown = false;
         peer.media = media;
         metrics.migrations.inc();
         this.#tellJoined(peer, media, migrated);
       },
       (error: unknown) => {
+        if (this.#isClosed) return;
         logger.error({ err: error, roomId: this.claim.roomId, peerId: peer.peerId }, "media could not be built anew");
         // Its client comes back, and finds what there is then.
         peer.session?.end(ERRORS.unavailable.close, "unavailable");
@@ -260,8 +309,7 @@ export class LiveRoom {
   }
 
   #free(peerId: PeerId, reason: string, lastHeardAt: number): Promise<void> {
-    const agoMs = performance.now() - lastHeardAt;
-    return freePlace(this.node.connection, this.claim, { peerId, reason, agoMs });
+    return freePlace(this.node.connection, this.claim, { peerId, reason, lastHeardAt });
   }
 
   #storeOf(peer: LivePeer, work: () => Promise<void>): void {

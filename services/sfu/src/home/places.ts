@@ -90,11 +90,6 @@ export function takePlace(
   return transact(connection, take, { onLate });
 }
 
-export interface Returned extends Admitted {
-  /** The earlier claim on the place: connected elsewhere until now, or waiting. */
-  readonly wasConnected: boolean;
-}
-
 /**
  * Gives a place back to the peer that it is kept for.
  *
@@ -111,12 +106,12 @@ export function returnToPlace(
     readonly tokenHash: Uint8Array;
     readonly node: LedgerNode;
     readonly isLive: () => boolean;
-    readonly onLate: (late: Returned) => void;
+    readonly onLate: (late: Admitted) => void;
   },
-): Promise<Returned> {
+): Promise<Admitted> {
   const { projectId, peerId, tokenHash, node, isLive, onLate } = options;
   const { roomId } = claim;
-  const take = async (tx: Transaction): Promise<Returned> => {
+  const take = async (tx: Transaction): Promise<Admitted> => {
     const room = await lockRoom(tx, claim);
     const [peer] = await tx
       .select()
@@ -148,26 +143,39 @@ export function returnToPlace(
       await openSession(tx, { projectId, kind: "room", subjectId: roomId, peerId, identity }, node);
     }
     if (room.idleSince) await tx.update(rooms).set({ idleSince: null }).where(eq(rooms.id, roomId));
-    return { peerId, participant: participantOf(peer), resumeToken, wasConnected: peer.status === "connected" };
+    return { peerId, participant: participantOf(peer), resumeToken };
   };
   return transact(connection, take, { onLate });
 }
 
+export interface Leaving {
+  readonly peerId: PeerId;
+  readonly reason: string;
+  /** When the peer was last heard, monotonic milliseconds; minus infinity when it never was here. */
+  readonly lastHeardAt: number;
+  /** Its token can be used once more. */
+  readonly reuse?: Uint8Array;
+}
+
 /**
- * Frees a place.
+ * Frees a place; one whose window is over only if nobody came back to it meanwhile.
  *
- * @param agoMs how long ago the peer was there last
  * @throws {Fenced} | {DatabaseUnavailable}
  */
 export function freePlace(
   connection: Connection,
   claim: HomeClaim,
-  { peerId, reason, agoMs, reuse }: { peerId: PeerId; reason: string; agoMs: number; reuse?: Uint8Array | undefined },
+  { peerId, reason, lastHeardAt, reuse }: Leaving,
 ): Promise<void> {
   return transact(connection, async (tx) => {
     const room = await lockRoom(tx, claim, { evenEnded: true });
-    await tx.delete(roomPeers).where(ofPeer(claim.roomId, peerId));
-    await closeSession(tx, { subjectId: claim.roomId, peerId }, reason, agoMs);
+    const isOver = reason === "expired" ? eq(roomPeers.status, "disconnected") : undefined;
+    const freed = await tx
+      .delete(roomPeers)
+      .where(and(ofPeer(claim.roomId, peerId), isOver))
+      .returning({ peerId: roomPeers.peerId });
+    if (freed.length === 0 && isOver) return;
+    await closeSession(tx, { subjectId: claim.roomId, peerId }, reason, performance.now() - lastHeardAt);
     if (reuse) await tx.update(roomTokens).set({ usedAt: null }).where(eq(roomTokens.hash, reuse));
     await noteIdle(tx, room, claim.roomId);
   });

@@ -16,10 +16,8 @@ export class Storing {
     this.#onFenced = onFenced;
   }
 
-  /** @param work hears how long ago it happened, milliseconds, each time that it is tried */
-  store(work: (agoMs: number) => Promise<void>): Promise<void> {
-    const since = performance.now();
-    const storing = this.#persist(() => work(performance.now() - since)).finally(() => this.#underWay.delete(storing));
+  store(work: () => Promise<void>): Promise<void> {
+    const storing = this.#persist(work).finally(() => this.#underWay.delete(storing));
     this.#underWay.add(storing);
     return storing;
   }

@@ -11,16 +11,21 @@ export interface Awaited {
 /** Those who are waited for, each until its window is over. */
 export class Waiting {
   readonly #timers = new Map<PeerId, NodeJS.Timeout>();
+  readonly #onExpired: (peerId: PeerId) => void;
 
   /** @param onExpired hears of those who did not come */
   constructor(awaited: readonly Awaited[], onExpired: (peerId: PeerId) => void) {
-    for (const { peerId, forMs } of awaited) {
-      const expire = (): void => {
-        this.#timers.delete(peerId);
-        onExpired(peerId);
-      };
-      this.#timers.set(peerId, setTimeout(expire, forMs));
-    }
+    this.#onExpired = onExpired;
+    for (const { peerId, forMs } of awaited) this.add(peerId, forMs);
+  }
+
+  add(peerId: PeerId, forMs: number): void {
+    this.end(peerId);
+    const expire = (): void => {
+      this.#timers.delete(peerId);
+      this.#onExpired(peerId);
+    };
+    this.#timers.set(peerId, setTimeout(expire, forMs));
   }
 
   /** @returns whether the peer was waited for; now it is no longer */

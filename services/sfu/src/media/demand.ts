@@ -49,6 +49,14 @@ export class Demand {
     if (watched) this.#consider(watched);
   }
 
+  /** Tells a sender that is back what holds for its videos: it may have missed it. */
+  retell(ownerId: PeerId): void {
+    for (const watched of this.#watched.values()) {
+      const { toldLayer } = watched.own;
+      if (watched.ownerId === ownerId && toldLayer !== undefined) this.#say(watched, toldLayer);
+    }
+  }
+
   close(): void {
     for (const { timer } of this.#watched.values()) clearTimeout(timer);
     this.#watched.clear();

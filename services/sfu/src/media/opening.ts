@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "@radist-tech/protocol";
 import type { Limits } from "../config.ts";
 import { PeerMedia } from "./peer-media.ts";
-import type { Routers } from "./routers.ts";
+import type { Place, Routers } from "./routers.ts";
 
 /** How long a peer waits for a media worker, milliseconds. */
 const PATIENCE_MS = 5_000;
+const RETRY_MS = 50;
 
 /**
  * Opens a peer's two transports, where there is room for them. A worker that dies meanwhile is replaced by another one.
@@ -15,8 +17,9 @@ export async function openMedia(routers: Routers, limits: Limits): Promise<PeerM
   let isLate = false;
   const open = async (): Promise<PeerMedia> => {
     for (;;) {
-      const place = await routers.place();
+      let place: Place | undefined;
       try {
+        place = await routers.place();
         const media = await PeerMedia.open(place, {
           announced: limits.MEDIA_ANNOUNCED_ADDRESS,
           maxIncomingBitrate: limits.MAX_INCOMING_BITRATE,
@@ -24,7 +27,9 @@ export async function openMedia(routers: Routers, limits: Limits): Promise<PeerM
         if (!isLate) return media;
         media.close();
       } catch (error) {
-        if (!place.router.closed) throw error;
+        if (routers.isClosed || (place && !place.router.closed)) throw error;
+        // That a worker has died may be known a moment after the request to it failed.
+        await sleep(RETRY_MS);
       }
       if (isLate) throw new Refusal("unavailable");
     }

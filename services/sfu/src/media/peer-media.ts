@@ -1,4 +1,4 @@
-import type { RtpCapabilities, TransportParameters } from "@radist-tech/protocol";
+import type { MediaKind, RtpCapabilities, TransportParameters } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
 import { candidates } from "./announced.ts";
 import type { Ladder, View } from "./layers.ts";
@@ -34,12 +34,14 @@ export class PeerMedia {
   readonly place: Place;
   readonly send: types.WebRtcTransport;
   readonly recv: types.WebRtcTransport;
+  /** False until the client of media that was built anew has connected one of these transports. */
+  isKnown = true;
   readonly producers = new Map<string, OwnProducer>();
   readonly consumers = new Map<string, OwnConsumer>();
   readonly dataProducers = new Map<string, types.DataProducer>();
   readonly dataConsumers = new Map<string, types.DataConsumer>();
-  /** As the peer sent them last. */
-  rtpCapabilities: RtpCapabilities | undefined;
+  /** As the peer sent them last, by kind. */
+  rtpCapabilities: Readonly<Record<MediaKind, RtpCapabilities>> | undefined;
   readonly #announced: readonly string[];
 
   private constructor(
@@ -63,6 +65,8 @@ export class PeerMedia {
       });
     const [send, recv] = await Promise.all([create(), create()]);
     await send.setMaxIncomingBitrate(maxIncomingBitrate);
+    place.on.peers++;
+    send.observer.once("close", () => place.on.peers--);
     return new PeerMedia(place, send, recv, announced);
   }
 

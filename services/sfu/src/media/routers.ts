@@ -1,5 +1,5 @@
 import type { types } from "mediasoup";
-import { createRouter, type MediaWorker, type Workers } from "./workers.ts";
+import { createRouter, loadOf, type MediaWorker, type Workers } from "./workers.ts";
 
 /** Pipes run within this machine; their ports must not be those that workers are announced with. */
 const PIPE_LISTEN = { protocol: "udp", ip: "127.0.0.1", portRange: { min: 20_000, max: 59_999 } } as const;
@@ -16,16 +16,21 @@ export class Routers {
   readonly #consumersPerWorker: number;
   readonly #places = new Map<MediaWorker, Promise<Place>>();
   readonly #pipes = new Map<string, Promise<void>>();
+  #isClosed = false;
 
   constructor(workers: Workers, consumersPerWorker: number) {
     this.#workers = workers;
     this.#consumersPerWorker = consumersPerWorker;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Where the next peer's transports go: beside the others while there is room, then on the idlest worker. */
   async place(): Promise<Place> {
     for (const [worker, place] of this.#places) {
-      if (worker.consumers < this.#consumersPerWorker) return place;
+      if (loadOf(worker) < this.#consumersPerWorker) return place;
     }
     return this.#on(await this.#workers.leastLoaded());
   }
@@ -53,10 +58,10 @@ export class Routers {
   /** Forgets what a dead worker had. */
   forget(worker: MediaWorker): void {
     this.#places.delete(worker);
-    this.#pipes.clear();
   }
 
   close(): void {
+    this.#isClosed = true;
     // A router that is still being made is closed when it is there; one that could not be made needs no closing.
     for (const place of this.#places.values())
       void place.then(
@@ -67,7 +72,8 @@ export class Routers {
     this.#pipes.clear();
   }
 
-  #on(worker: MediaWorker): Promise<Place> {
+  async #on(worker: MediaWorker): Promise<Place> {
+    if (this.#isClosed) throw new Error("The room is closed.");
     const known = this.#places.get(worker);
     if (known) return known;
     const place = createRouter(worker).then((router) => ({ on: worker, router }));

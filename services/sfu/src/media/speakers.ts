@@ -2,6 +2,7 @@ import type { PeerId, RoomFeature } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
 import type { LiveRoom } from "../home/live-room.ts";
 import type { Place } from "./routers.ts";
+import type { MediaWorker } from "./workers.ts";
 
 /** How often levels are measured, and how soon another speaker is noticed, milliseconds. */
 const LEVELS_MS = 400;
@@ -43,18 +44,31 @@ export class Speakers {
   listen(): void {
     if (this.#observers || this.#isClosed || this.#owners.size === 0) return;
     if (this.#audience("media").length + this.#audience("levels").length === 0) return;
-    this.#observers = this.#open();
-    this.#observers.catch((error: unknown) => {
+    const opening = this.#open();
+    this.#observers = opening;
+    opening.catch((error: unknown) => {
+      if (this.#observers !== opening) return;
       this.#observers = undefined;
       this.#complain(error);
     });
     for (const producerId of this.#owners.keys()) this.#observe(producerId);
   }
 
-  /** The place where the room was listened to may be gone. */
-  reset(): void {
-    this.#observers = undefined;
-    this.listen();
+  /** The place where the room was listened to may be gone; then it is listened to elsewhere. */
+  workerDied(worker: MediaWorker): void {
+    const observers = this.#observers;
+    const listenAnew = (): void => {
+      if (this.#observers === observers) this.#observers = undefined;
+      this.listen();
+    };
+    observers?.then(({ place }) => {
+      if (place.on === worker) listenAnew();
+    }, listenAnew);
+  }
+
+  /** Tells somebody who has just come who speaks. */
+  tellCurrent(peerId: PeerId): void {
+    if (!this.#isSilent && this.#audience("media").includes(peerId)) this.#tellSpeaker(this.#dominant, [peerId]);
   }
 
   close(): void {
@@ -104,10 +118,10 @@ export class Speakers {
     this.#tellSpeaker(this.#dominant);
   }
 
-  #tellSpeaker(producerId: string | undefined): void {
+  #tellSpeaker(producerId: string | undefined, to = this.#audience("media")): void {
     const peerId = producerId === undefined ? undefined : this.#owners.get(producerId);
     this.#room.deliver({
-      to: this.#audience("media"),
+      to,
       message: { type: "active-speaker", peerId: peerId ?? null, producerId: (peerId && producerId) ?? null },
     });
   }

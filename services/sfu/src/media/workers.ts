@@ -20,7 +20,15 @@ export interface MediaWorker {
   readonly webRtcServer: types.WebRtcServer;
   /** How many consumers rooms have on it. */
   consumers: number;
+  /** How many peers have their transports on it. */
+  peers: number;
 }
+
+/** Consumers that somebody who has just come will have soon, at least. */
+const EXPECTED_CONSUMERS = 4;
+
+/** What a worker carries, or soon will, in consumers. */
+export const loadOf = ({ consumers, peers }: MediaWorker): number => Math.max(consumers, peers * EXPECTED_CONSUMERS);
 
 export interface WorkerOptions {
   readonly count: number;
@@ -68,7 +76,7 @@ export class Workers {
   /** The one with the least to do; waits when none lives. */
   async leastLoaded(): Promise<MediaWorker> {
     for (;;) {
-      const [first] = this.alive.toSorted((one, other) => one.consumers - other.consumers);
+      const [first] = this.alive.toSorted((one, other) => loadOf(one) - loadOf(other));
       if (first) return first;
       if (this.#isClosed) throw new Error("The workers are closed.");
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -89,7 +97,7 @@ export class Workers {
     try {
       const webRtcServer = await listen(worker, announced, port === 0 ? 0 : port + index);
       if (this.#isClosed) throw new Error("The workers are closed.");
-      const entry: MediaWorker = { index, worker, webRtcServer, consumers: 0 };
+      const entry: MediaWorker = { index, worker, webRtcServer, consumers: 0, peers: 0 };
       worker.once("died", (error) => this.#died(entry, error));
       this.#workers[index] = entry;
       this.#wake();

@@ -42,11 +42,13 @@ export function createMetrics(registry: Registry, census: () => Census, media: M
   }
   new Gauge({
     name: "radist_sfu_worker_cpu_seconds",
-    help: "CPU time that each media worker has used",
+    help: "CPU time that each living media worker has used",
     labelNames: ["worker"] as const,
     registers,
     async collect() {
-      for (const [worker, seconds] of await media.cpu()) this.set({ worker }, seconds);
+      const seconds = await media.cpu();
+      this.reset();
+      for (const [worker, used] of seconds) this.set({ worker }, used);
     },
   });
   new Gauge({
@@ -99,7 +101,7 @@ export function createMetrics(registry: Registry, census: () => Census, media: M
     }),
     layerSwitches: new Counter({
       name: "radist_sfu_layer_switches_total",
-      help: "Changes of the spatial layer that flows to a consumer",
+      help: "Changes of the layers that flow to a consumer",
       registers,
     }),
     scores: new Histogram({

@@ -20,6 +20,12 @@ import { Sweeping } from "./sweeping.ts";
 const COMPARE_MS = 30_000;
 const WATCH_MS = 500;
 
+/** Between two rooms that are handed over, milliseconds. */
+const MAX_PAUSE_MS = 50;
+
+/** How long closing waits for what is being stored, milliseconds: the database may be away. */
+const STORE_MS = 3_000;
+
 export interface SfuNodeOptions {
   readonly connection: Connection;
   readonly bus: Bus;
@@ -74,11 +80,10 @@ export class SfuNode {
       admit: (...request) => entering.enter(...request),
     });
     this.#sweeping = new Sweeping(this.context, {
-      watched: () =>
-        new Map([...this.#remoteHomes.nodes.map((id) => [id, undefined] as const), ...this.#remotePeers.nodes]),
-      died: (gone) => {
-        this.#remoteHomes.nodesDied(gone);
-        this.#remotePeers.nodesDied(gone);
+      watched: () => [...this.#remoteHomes.nodes, ...this.#remotePeers.nodes],
+      looked: (isGone) => {
+        this.#remoteHomes.nodesDied(isGone);
+        this.#remotePeers.nodesDied(isGone);
       },
     });
     this.#checkpoints = keepCheckpoints({
@@ -142,7 +147,10 @@ export class SfuNode {
   async drain(deadline: AbortSignal): Promise<void> {
     const over = aborted(deadline);
     await Promise.race([this.entrance.close(), over]);
-    this.#letGo();
+    const count = this.#homes.size + this.#remoteHomes.size;
+    const pauseMs = Math.min(MAX_PAUSE_MS, (this.context.limits.DRAIN_MS * 0.7) / count);
+    const pause = () => Promise.race([new Promise<void>((resolve) => setTimeout(resolve, pauseMs)), over]);
+    await Promise.all([this.#homes.handOverSpread(pause), this.#remoteHomes.dropSpread(pause)]);
     await Promise.race([this.#homes.settled(), over]);
   }
 
@@ -159,7 +167,7 @@ export class SfuNode {
     this.#keepalive.close();
     await this.#sweeping.close();
     await this.#checkpoints[Symbol.asyncDispose]();
-    await this.#homes.settled();
+    await Promise.race([this.#homes.settled(), aborted(AbortSignal.timeout(STORE_MS))]);
     this.#workers?.close();
     await Promise.all(this.#endings.map((end) => end()));
     await this.context.lease.close();

@@ -16,8 +16,9 @@ const UNLOCKED = ["update", { of: rooms, skipLocked: true }] as const;
 
 /** Hears which of the nodes that something here depends on are gone. */
 export interface Watcher {
-  readonly watched: () => ReadonlyMap<NodeId, number | undefined>;
-  readonly died: (gone: ReadonlySet<NodeId>) => void;
+  readonly watched: () => readonly NodeId[];
+  /** @param isGone tells of a node, or of one process under its name */
+  readonly looked: (isGone: (node: NodeId, epoch?: number) => boolean) => void;
 }
 
 /**
@@ -77,18 +78,18 @@ export class Sweeping {
 
   async #deadNodes(): Promise<void> {
     const watched = this.#watcher.watched();
-    if (watched.size === 0) return;
+    if (watched.length === 0) return;
     const rows = await query(
       this.#node.connection.db
         .select({ id: nodes.id, epoch: nodes.epoch, isOver: sql<boolean>`${nodes.leaseUntil} < now()` })
         .from(nodes)
-        .where(inArray(nodes.id, [...watched.keys()])),
+        .where(inArray(nodes.id, [...watched])),
     );
-    const gone = rows.filter(({ id, epoch, isOver }) => {
-      const known = watched.get(id as NodeId);
-      return isOver || (known !== undefined && epoch > known);
+    const known = new Map(rows.map((row) => [row.id, row]));
+    this.#watcher.looked((id, epoch) => {
+      const node = known.get(id);
+      return node !== undefined && (node.isOver || (epoch !== undefined && node.epoch > epoch));
     });
-    if (gone.length > 0) this.#watcher.died(new Set(gone.map(({ id }) => id as NodeId)));
   }
 
   /** Rooms with people in them whose home is gone, or that have ended without a home to see to it. */

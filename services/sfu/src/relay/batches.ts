@@ -1,10 +1,13 @@
-import { type Bus, BusUnavailable } from "@radist-tech/bus";
+import { type Bus, BusUnavailable, DeadlineExceeded, NoResponders } from "@radist-tech/bus";
 import type { RelayBatch } from "@radist-tech/protocol";
 
 /** How long the other node may take to take a batch, and how long it is tried, milliseconds. */
 const DEADLINE_MS = 2_000;
 const PATIENCE_MS = 5_000;
 const RETRY_MS = 200;
+
+/** NATS takes 1 MiB by default. */
+const MAX_BATCH_BYTES = 256 * 1024;
 
 /** What the other node answers: whether it still has the session. */
 export const TAKEN = "taken";
@@ -14,7 +17,10 @@ interface BatchesOptions {
   readonly bus: Bus;
   readonly subject: string;
   readonly session: RelayBatch["session"];
-  readonly roomId: RelayBatch["roomId"];
+  /** Since the client was last heard, where it is heard on this node. */
+  readonly silentMs?: () => number;
+  /** The last batch was taken, or could not be brought. */
+  readonly onEnded?: () => void;
   /** The other node cannot be reached, or has forgotten the session. */
   readonly onBroken: (why: string) => void;
 }
@@ -63,40 +69,50 @@ export class Batches {
   }
 
   #send(): void {
-    if (this.#isSending) return;
-    this.#isSending = true;
-    void this.#drain().finally(() => {
-      this.#isSending = false;
-    });
+    if (!this.#isSending) void this.#drain();
   }
 
   async #drain(): Promise<void> {
-    const { session, roomId, onBroken } = this.#options;
+    this.#isSending = true;
     while (this.#gathering.length > 0 || this.#end || this.#hasSign) {
-      const frames = this.#gathering;
-      const end = this.#end;
-      this.#gathering = [];
-      this.#end = undefined;
+      const frames = this.#takeFrames();
+      const end = this.#gathering.length === 0 ? this.#end : undefined;
+      if (end) this.#end = undefined;
       this.#hasSign = false;
-      const batch: RelayBatch = { session, roomId, count: ++this.#count, frames, ...(end && { end }) };
-      const failure = await this.#deliver(Buffer.from(JSON.stringify(batch)));
+      const failure = await this.#deliver({ session: this.#options.session, count: ++this.#count, frames }, end);
+      if (end) this.#options.onEnded?.();
       if (failure === undefined) continue;
       this.stop();
-      onBroken(failure);
+      this.#options.onBroken(failure);
     }
+    this.#isSending = false;
+  }
+
+  /** As many as the bus surely takes at once; a single frame beyond that goes alone. */
+  #takeFrames(): string[] {
+    let bytes = 0;
+    let count = 0;
+    for (const frame of this.#gathering) {
+      bytes += Buffer.byteLength(frame);
+      if (count > 0 && bytes > MAX_BATCH_BYTES) break;
+      count++;
+    }
+    return this.#gathering.splice(0, count);
   }
 
   /** @returns why it could not be delivered; a batch whose answer was lost is sent again, and known by its count */
-  async #deliver(data: Uint8Array): Promise<string | undefined> {
-    const { bus, subject } = this.#options;
+  async #deliver(batch: Omit<RelayBatch, "silentMs">, end: RelayBatch["end"]): Promise<string | undefined> {
+    const { bus, subject, silentMs } = this.#options;
     const until = performance.now() + PATIENCE_MS;
     for (;;) {
       try {
-        const answer = await bus.request(subject, data, { deadlineMs: DEADLINE_MS });
+        const data: RelayBatch = { ...batch, ...(end && { end }), ...(silentMs && { silentMs: silentMs() }) };
+        const answer = await bus.request(subject, Buffer.from(JSON.stringify(data)), { deadlineMs: DEADLINE_MS });
         return Buffer.from(answer).toString() === TAKEN ? undefined : "the other node has forgotten the session";
       } catch (error) {
+        // A node that reconnects to the bus cannot be heard for a moment.
         const mayPass =
-          error instanceof BusUnavailable || (error instanceof Error && error.name === "DeadlineExceeded");
+          error instanceof BusUnavailable || error instanceof DeadlineExceeded || error instanceof NoResponders;
         if (!mayPass || performance.now() > until) return error instanceof Error ? error.message : String(error);
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

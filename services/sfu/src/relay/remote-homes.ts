@@ -3,6 +3,7 @@ import {
   ERRORS,
   type ErrorCode,
   type NodeId,
+  newSessionId,
   Refusal,
   RelayBatch,
   type RoomControl,
@@ -56,19 +57,21 @@ export class RemoteHomes {
   async enter(home: Home, session: SocketSession, entry: Entry): Promise<Line | "not_home" | "unreachable"> {
     const { bus, lease } = this.#node;
     const { roomId, epoch, nodeId } = home;
+    // A name of its own for each attempt: what is left of one must not concern the next.
+    const id = newSessionId();
     const toHome = new Batches({
       bus,
       subject: SFU_SUBJECTS.inbound(nodeId),
-      session: session.id,
-      roomId,
-      onBroken: (why) => this.#drop(session.id, why),
+      session: id,
+      silentMs: () => session.silentMs,
+      onBroken: (why) => this.#drop(id, why),
     });
-    this.#relayed.set(session.id, { session, home, toHome, received: 0 });
+    this.#relayed.set(id, { session, home, toHome, received: 0 });
     const line: Line = {
       hear: (message) => toHome.add(JSON.stringify(message)),
-      lost: (silentMs) => {
-        toHome.end({ code: 1006, reason: "lost", silentMs });
-        this.#relayed.delete(session.id);
+      lost: () => {
+        toHome.end({ code: 1006, reason: "lost" });
+        this.#relayed.delete(id);
       },
     };
     const wish: RoomEntry = {
@@ -78,7 +81,7 @@ export class RemoteHomes {
       tokenHash: Buffer.from(entry.tokenHash).toString("base64url"),
       front: lease.nodeId,
       frontEpoch: lease.epoch,
-      session: session.id,
+      session: id,
       projectId: entry.projectId,
       features: [...entry.features],
     };
@@ -86,11 +89,11 @@ export class RemoteHomes {
     if (answered?.outcome === "entered") return line;
     // It may have been let in all the same, if only the answer was lost.
     if (!answered) {
-      line.lost(session.silentMs);
+      line.lost();
       return "unreachable";
     }
     toHome.stop();
-    this.#relayed.delete(session.id);
+    this.#relayed.delete(id);
     if (answered.outcome === "not_home") return "not_home";
     throw new Refusal(answered.code as ErrorCode, answered.message);
   }
@@ -126,12 +129,20 @@ export class RemoteHomes {
   }
 
   /** These nodes are gone, and the rooms with them: the clients come back, and one of the nodes claims. */
-  nodesDied(nodes: ReadonlySet<NodeId>): void {
-    for (const [id, { home }] of this.#relayed) if (nodes.has(home.nodeId)) this.#drop(id, "the room's home is gone");
+  nodesDied(isGone: (node: NodeId) => boolean): void {
+    for (const [id, { home }] of this.#relayed) if (isGone(home.nodeId)) this.#drop(id, "the room's home is gone");
   }
 
   dropAll(): void {
     for (const id of [...this.#relayed.keys()]) this.#drop(id, "this node lets go");
+  }
+
+  /** The same, one after the other. */
+  async dropSpread(pause: () => Promise<void>): Promise<void> {
+    for (const id of [...this.#relayed.keys()]) {
+      this.#drop(id, "this node stops");
+      await pause();
+    }
   }
 
   #drop(id: SessionId, why: string): void {
@@ -139,7 +150,7 @@ export class RemoteHomes {
     if (!relayed) return;
     this.#relayed.delete(id);
     this.#node.logger.info({ roomId: relayed.home.roomId, why }, "a relayed socket is sent elsewhere");
-    relayed.toHome.end({ code: 1006, reason: "lost", silentMs: relayed.session.silentMs });
+    relayed.toHome.end({ code: 1006, reason: "lost" });
     relayed.session.end(ERRORS.unavailable.close, "unavailable");
   }
 
@@ -153,7 +164,10 @@ export class RemoteHomes {
     } catch (error) {
       const isAway =
         error instanceof BusUnavailable || error instanceof DeadlineExceeded || error instanceof NoResponders;
-      if (!isAway && !(error instanceof RemoteFailure)) throw error;
+      if (!isAway && !(error instanceof RemoteFailure)) {
+        this.#relayed.delete(wish.session);
+        throw error;
+      }
       logger.warn({ err: error, nodeId, roomId: wish.roomId }, "a room's home cannot be reached");
       return undefined;
     }

@@ -30,17 +30,16 @@ class RelayedSession implements PeerSession {
   peerId: PeerId | undefined;
   /** Count of the last batch that came. */
   received = 0;
+  /** The socket is to be closed; what still comes from it concerns nobody. */
+  isOver = false;
   #heardAt = performance.now();
 
-  readonly #onEnd: (session: RelayedSession) => void;
-
-  constructor(room: LiveRoom, entry: RoomEntry, toFront: Batches, onEnd: (session: RelayedSession) => void) {
+  constructor(room: LiveRoom, entry: RoomEntry, toFront: Batches) {
     this.id = entry.session;
     this.nodeId = entry.front;
     this.nodeEpoch = entry.frontEpoch;
     this.room = room;
     this.toFront = toFront;
-    this.#onEnd = onEnd;
   }
 
   get silentMs(): number {
@@ -56,8 +55,8 @@ class RelayedSession implements PeerSession {
   }
 
   end(close: number, code?: ErrorCode): void {
+    this.isOver = true;
     this.toFront.end({ code: close, reason: code ?? "left" });
-    this.#onEnd(this);
   }
 }
 
@@ -72,9 +71,9 @@ export class RemotePeers {
     this.#homes = homes;
   }
 
-  /** The nodes that sockets are on, with the claim under which they were. */
-  get nodes(): ReadonlyMap<NodeId, number> {
-    return new Map([...this.#sessions.values()].map(({ nodeId, nodeEpoch }) => [nodeId, nodeEpoch]));
+  /** The nodes that sockets are on. */
+  get nodes(): NodeId[] {
+    return [...new Set([...this.#sessions.values()].map(({ nodeId }) => nodeId))];
   }
 
   /** A socket on another node wants its place. */
@@ -90,43 +89,54 @@ export class RemotePeers {
     if (!session) return Buffer.from(GONE);
     if (batch.count > session.received) {
       session.received = batch.count;
-      session.heard(batch.end?.silentMs);
+      session.heard(batch.silentMs);
       const { room, peerId } = session;
       for (const frame of batch.frames) {
-        if (peerId !== undefined) room.hear(peerId, session.id, RoomClientMessage.parse(JSON.parse(frame)));
+        if (peerId !== undefined && !session.isOver)
+          room.hear(peerId, session.id, RoomClientMessage.parse(JSON.parse(frame)));
       }
-      if (batch.end) this.#lost(session);
+      if (batch.end && !session.isOver) this.#lost(session);
     }
     return Buffer.from(TAKEN);
   }
 
-  nodesDied(nodes: ReadonlySet<NodeId>): void {
-    for (const session of this.#sessions.values()) if (nodes.has(session.nodeId)) this.#lost(session);
+  nodesDied(isGone: (node: NodeId, epoch: number) => boolean): void {
+    for (const session of [...this.#sessions.values()]) {
+      if (isGone(session.nodeId, session.nodeEpoch)) this.#lost(session);
+    }
   }
 
   async #enter(entry: RoomEntry): Promise<RoomEntered> {
     const { roomId, epoch } = entry;
+    const tokenHash = Buffer.from(entry.tokenHash, "base64url");
     const room = this.#homes.get(roomId, epoch);
-    if (!room) return { outcome: "not_home" };
+    if (!room) {
+      // Who asks will claim it: what is still to be stored of it comes first.
+      await this.#homes.released(roomId);
+      return { outcome: "not_home" };
+    }
     const toFront = new Batches({
       bus: this.#node.bus,
       subject: SFU_SUBJECTS.outbound(entry.front),
       session: entry.session,
-      roomId,
       onBroken: () => this.#lost(session),
+      onEnded: () => this.#sessions.delete(entry.session),
     });
-    const session = new RelayedSession(room, entry, toFront, ({ id }) => this.#sessions.delete(id));
+    const session = new RelayedSession(room, entry, toFront);
     this.#sessions.set(session.id, session);
     try {
       const peerId = await room.enter(session, {
         projectId: entry.projectId,
-        tokenHash: Buffer.from(entry.tokenHash, "base64url"),
+        tokenHash,
         features: new Set(ROOM_FEATURES.filter((feature) => entry.features.includes(feature))),
         ...(entry.kind === "resume" && { peerId: entry.peerId }),
       });
       session.peerId = peerId;
       // Given up by its node while it was on the way in.
-      if (!this.#sessions.has(session.id)) room.lost(peerId, session.id, session.silentMs);
+      if (!this.#sessions.has(session.id)) {
+        if (entry.kind === "join") room.withdraw(peerId, tokenHash);
+        else room.lost(peerId, session.id, session.silentMs);
+      }
       return { outcome: "entered", peerId };
     } catch (error) {
       this.#sessions.delete(session.id);

@@ -78,6 +78,11 @@ async function handle(asked: Asked, message: RoomClientMessage): Promise<Reply |
   }
 }
 
+/** Tells a peer that its request was not taken on. */
+export function refuse(room: LiveRoom, peer: LivePeer, refusal: Refusal, requestId?: string): void {
+  peer.tell(errorFrame(room, peer, refusal, requestId));
+}
+
 function errorFrame(room: LiveRoom, { peerId, media }: LivePeer, error: unknown, requestId?: string): ProtocolError {
   const { metrics, logger } = room.node;
   const frame = (code: ErrorCode, message: string, id = requestId): ProtocolError => ({

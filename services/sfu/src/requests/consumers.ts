@@ -14,6 +14,9 @@ import {
 } from "./reply.ts";
 import { transportOf } from "./transports.ts";
 
+/** Consumers of one and the same producer that a peer may have. */
+const MAX_ALIKE = 4;
+
 export async function consume(asked: Asked, message: Request<"consume">): Promise<Reply> {
   const { room, peer } = asked;
   const { producerId, paused = false } = message;
@@ -23,7 +26,9 @@ export async function consume(asked: Asked, message: Request<"consume">): Promis
   const owner = ownerId === undefined || ownerId === peer.peerId ? undefined : room.peers.get(ownerId);
   const theirs = owner?.media?.producers.get(producerId);
   if (!owner?.media || !theirs) throw new Refusal("producer_not_found");
-  if (media.consumers.size >= room.node.limits.CONSUMERS_PER_PEER) throw new Refusal("too_many");
+  const ofProducer = [...media.consumers.values()].filter(({ consumer }) => consumer.producerId === producerId);
+  const isTooMany = media.consumers.size >= room.node.limits.CONSUMERS_PER_PEER || ofProducer.length >= MAX_ALIKE;
+  if (isTooMany) throw new Refusal("too_many");
   const transport = message.transportId === undefined ? media.recv : transportOf(asked, message.transportId);
   if (transport !== media.recv) throw new Refusal("invalid_message", "transportId: must be the receive transport.");
   const rtpCapabilities = capabilities(asked, message.rtpCapabilities, theirs.producer.kind);
@@ -90,14 +95,22 @@ export async function setPriority(asked: Asked, { consumerId, priority }: Reques
   await unlessGone(asked, own, () => own.consumer.setPriority(priority));
 }
 
-/** All views of the message or, when one consumer is not the peer's, none. */
+/** Every view that can be; one of a consumer that is gone, or never was the peer's, is then told. */
 export async function setView(asked: Asked, { views }: Request<"set-view">): Promise<undefined> {
-  const shown = views.map(({ consumerId, ...view }) => ({ own: ownConsumer(asked, consumerId), view }));
-  for (const { own, view } of shown) {
-    own.view = view;
-    if (view.visible) await chooseLayer(asked, own);
-    await flow(asked, own);
+  let missing: unknown;
+  for (const { consumerId, ...view } of views) {
+    try {
+      const own = ownConsumer(asked, consumerId);
+      const isFirst = own.view === undefined;
+      own.view = view;
+      if (view.visible) await chooseLayer(asked, own, isFirst);
+      await flow(asked, own);
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === "consumer_not_found")) throw error;
+      missing = error;
+    }
   }
+  if (missing) throw missing;
 }
 
 /** What a client paused, or does not show, does not flow; when it flows again, it begins with a key frame. */
@@ -109,20 +122,18 @@ async function flow(asked: Asked, own: OwnConsumer): Promise<void> {
   asked.room.demand.changed(own);
 }
 
-async function chooseLayer(asked: Asked, own: OwnConsumer): Promise<void> {
+async function chooseLayer(asked: Asked, own: OwnConsumer, isFirst = false): Promise<void> {
   const { room } = asked;
   const { consumer, view, cap } = own;
   if (!isLayered(consumer.type)) return;
   const ownerId = room.producerOwners.get(consumer.producerId);
   const ladder = ownerId && room.peers.get(ownerId)?.media?.producers.get(consumer.producerId)?.ladder;
   if (!ladder) return;
-  const current = consumer.preferredLayers ? own.spatialLayer : undefined;
-  const wanted = view ? layerFor(ladder, view, current) : ladder.fractions.length - 1;
+  const wanted = view ? layerFor(ladder, view, isFirst ? undefined : own.spatialLayer) : ladder.fractions.length - 1;
   const spatialLayer = Math.min(wanted, cap?.spatialLayer ?? wanted);
   const temporalLayer = cap?.temporalLayer;
   own.spatialLayer = spatialLayer;
-  const before = consumer.preferredLayers;
-  if (before?.spatialLayer === spatialLayer && temporalLayer === undefined) return;
+  if (consumer.preferredLayers?.spatialLayer === spatialLayer && !cap) return;
   const layers = { spatialLayer, ...(temporalLayer !== undefined && { temporalLayer }) };
   await unlessGone(asked, own, () => consumer.setPreferredLayers(layers));
   room.demand.changed(own);

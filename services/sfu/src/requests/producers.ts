@@ -30,11 +30,8 @@ export async function produce(asked: Asked, message: Request<"produce">): Promis
   producer.observer.once("close", () => media.producers.delete(producerId));
   room.producerOwners.set(producerId, peerId);
   producer.observer.once("close", () => room.producerOwners.delete(producerId));
-  // The answer goes ahead of what follows from the producer.
-  queueMicrotask(() => {
-    if (kind === "audio") room.speakers.add(peerId, producer);
-    else room.demand.watch(peerId, own);
-  });
+  if (kind === "audio") room.speakers.add(peerId, producer);
+  else room.demand.watch(peerId, own);
   room.apply({ type: "produce", peerId, producer: { producerId, kind, source, paused } });
   return { type: "produced", producerId, kind };
 }

@@ -15,6 +15,7 @@ export async function connect(
       transport.connect({ dtlsParameters: { fingerprints, ...(role && { role }) } }),
     );
     transport.appData.isConnected = true;
+    media.isKnown = true;
   }
   return { type: "transport-connected", transportId };
 }

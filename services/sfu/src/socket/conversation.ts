@@ -8,8 +8,8 @@ const read = messageReader(RoomClientMessage);
 /** The way from a socket to its peer, at home on this node or another one. */
 export interface Line {
   hear(message: RoomClientMessage): void;
-  /** The socket is gone; its client was last heard `silentMs` ago. */
-  lost(silentMs: number): void;
+  /** The socket is gone. */
+  lost(): void;
 }
 
 /** Listens to a socket that has its place in a room, and passes on what it says. */
@@ -29,12 +29,12 @@ export function converse(node: NodeContext, session: SocketSession, line: Line, 
     },
   });
   // It may have gone while its place was being taken.
-  if (socket.readyState === socket.CLOSED) return line.lost(session.silentMs);
+  if (socket.readyState === socket.CLOSED) return line.lost();
   let hasLeft = false;
   socket.on("close", (code: number) => {
     // A close that the client said, or answered, is a sign of life.
     if (code !== 1006) session.heard();
-    line.lost(session.silentMs);
+    line.lost();
   });
   keepalive.watch(socket);
   const heard = (): void => {
