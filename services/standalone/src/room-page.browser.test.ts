@@ -104,7 +104,7 @@ test("whoever is alone has the link at hand; who is muted in the lobby comes in 
   await close(ada, grace);
 });
 
-test("who is cut off reads that they reconnect, and is marked for the others until they are back", async () => {
+test("the sockets are cut: the page says so until they are back, and all goes on", async () => {
   const { guests } = await roomOf("Ada", "Grace");
   const [ada, grace] = guests as [Guest, Guest];
   await Promise.all([ada.sees(grace), grace.sees(ada)]);
@@ -113,6 +113,8 @@ test("who is cut off reads that they reconnect, and is marked for the others unt
   platform.front.restoreSockets();
   for (const guest of guests) await guest.byId("notice-reconnecting").waitFor({ state: "detached" });
   await Promise.all([ada.sees(grace), grace.sees(ada)]);
+  await ada.writes("Still here");
+  await grace.reads("Still here", "Ada");
   await close(...guests);
 });
 

@@ -1,8 +1,8 @@
-import type { RadistConnection } from "@radist-tech/client";
+import type { RadistConnection, RadistRoomConnection } from "@radist-tech/client";
 
 declare global {
   interface Window {
-    /** The connection of the present or last call, for diagnosis in the console: `await radist.connection.getStats()`. */
-    radist?: { readonly connection: RadistConnection };
+    /** The connection of the present or last call or room, for diagnosis in the console: `await radist.room.getStats()`. */
+    radist?: { readonly connection?: RadistConnection; readonly room?: RadistRoomConnection };
   }
 }

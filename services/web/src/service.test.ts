@@ -1,81 +1,59 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { CreatedProject } from "@radist-tech/protocol";
-import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createWeb, type WebOptions } from "./service.ts";
-import { admin, type RunningService, startApi } from "./testing-api.ts";
+import { openWebTests, type WebTests } from "./testing-web.ts";
 
-let api: RunningService;
-let project: CreatedProject;
-let page: string;
-
+let tests: WebTests;
 beforeAll(async () => {
-  api = await startApi();
-  project = CreatedProject.parse(await admin(api.origin, "/projects", { name: "Tests" }));
-  page = await mkdtemp(path.join(tmpdir(), "radist-page-"));
-  await mkdir(path.join(page, "assets"));
-  await writeFile(path.join(page, "index.html"), "<!doctype html><title>Radist</title>");
-  await writeFile(path.join(page, "assets/index-3f2a.js"), "export const text = 'radist';\n".repeat(100));
-  await writeFile(path.join(page, ".stamp"), "not for others");
+  tests = await openWebTests();
 });
+afterAll(() => tests[Symbol.asyncDispose]());
 
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-  await rm(page, { recursive: true });
-});
-
-async function serve(options: Partial<WebOptions> = {}) {
-  const logger = createLogger({ name: "web", level: "silent" });
-  const { projectId, publicKey, secretKey } = project;
-  const own = { apiBaseUrl: `${api.origin}/api/v1`, projectId, publicKey, secretKey, logger, pageDirectory: page };
-  const planes = [createWeb({ ...own, ...options })];
-  const listening = await listen({ planes, port: 0, host: "127.0.0.1", logger, registry: createRegistry("test") });
-  const get = (target: string, headers: Record<string, string> = {}) => fetch(listening.url + target, { headers });
-  const post = (target: string, headers: Record<string, string> = {}) =>
-    fetch(listening.url + target, { method: "POST", headers });
-  return { get, post, [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose]() };
-}
+const ID = "550e8400-e29b-41d4-a716-446655440000";
+const serve: WebTests["serve"] = (options) => tests.serve(options);
 
 test("a private call, a token for its other seat, and nothing secret", async () => {
   await using web = await serve();
-  expect(await (await web.get("/web/config")).json()).toEqual({ publicKey: project.publicKey, apiBaseUrl: "/api/v1" });
+  expect(await (await web.get("/web/config")).json()).toEqual({
+    publicKey: tests.project.publicKey,
+    apiBaseUrl: "/api/v1",
+  });
 
   const started = await web.post("/web/calls");
   const call = (await started.json()) as { callId: string };
   expect(call).toEqual({
     callId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     callToken: expect.stringMatching(/^ct_/),
-    publicKey: project.publicKey,
+    publicKey: tests.project.publicKey,
   });
   expect(started.headers.get("cache-control")).toBe("no-store");
   expect(await (await web.post(`/web/calls/${call.callId}/tokens`)).json()).toEqual({
     callToken: expect.stringMatching(/^ct_/),
   });
 
-  const publicMint = await fetch(`${api.origin}/api/v1/p2p/calls/${call.callId}/token`, {
+  const publicMint = await fetch(`${tests.api.origin}/api/v1/p2p/calls/${call.callId}/token`, {
     method: "POST",
-    headers: { authorization: `Bearer ${project.publicKey}` },
+    headers: { authorization: `Bearer ${tests.project.publicKey}` },
   });
   expect(publicMint.status).toBe(403);
 });
 
 test("what the API says about a call is passed on, what it says about our key is not", async () => {
   await using web = await serve();
-  const unknown = await web.post("/web/calls/550e8400-e29b-41d4-a716-446655440000/tokens");
+  const unknown = await web.post(`/web/calls/${ID}/tokens`);
   expect([unknown.status, await unknown.json()]).toEqual([404, expect.objectContaining({ code: "call_not_found" })]);
   expect((await web.post("/web/calls/nonsense/tokens")).status).toBe(404);
 
   const { callId } = (await (await web.post("/web/calls")).json()) as { callId: string };
-  await fetch(`${api.origin}/api/v1/projects/${project.projectId}/calls/${callId}`, {
+  await fetch(`${tests.api.origin}/api/v1/projects/${tests.project.projectId}/calls/${callId}`, {
     method: "DELETE",
-    headers: { authorization: `Bearer ${project.secretKey}` },
+    headers: { authorization: `Bearer ${tests.project.secretKey}` },
   });
   const ended = await web.post(`/web/calls/${callId}/tokens`);
   expect([ended.status, await ended.json()]).toEqual([410, expect.objectContaining({ code: "call_terminated" })]);
 
-  await using stranger = await serve({ projectId: "550e8400-e29b-41d4-a716-446655440000" });
+  await using stranger = await serve({ projectId: ID });
   const refused = await stranger.post("/web/calls");
   expect([refused.status, await refused.json()]).toEqual([500, expect.objectContaining({ code: "internal_error" })]);
 
@@ -109,15 +87,23 @@ test("other sites cannot spend their visitors' allowance", async () => {
   expect((await web.post("/web/calls", { "sec-fetch-site": "same-origin" })).status).toBe(200);
 });
 
-test("the page stands at / and under every call's link; elsewhere it is a 404", async () => {
+test("the page stands at / and under the link of every call and room; elsewhere it is a 404", async () => {
   await using web = await serve();
-  for (const target of ["/", "/call/550e8400-e29b-41d4-a716-446655440000"]) {
+  for (const target of ["/", `/call/${ID}`, `/room/${ID}`]) {
     const response = await web.get(target);
     expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
     expect(await response.text()).toContain("<title>Radist</title>");
     expect(response.headers.get("cache-control")).toBe("no-cache");
   }
-  for (const target of ["/call/short", "/nothing", "/.stamp", "/../package.json", "/%2e%2e/package.json"]) {
+  for (const target of [
+    "/call/short",
+    "/room/short",
+    `/meeting/${ID}`,
+    "/nothing",
+    "/.stamp",
+    "/../package.json",
+    "/%2e%2e/package.json",
+  ]) {
     const response = await web.get(target);
     expect([target, response.status, await response.text()]).toEqual([target, 404, expect.stringContaining("Radist")]);
   }

@@ -4,11 +4,14 @@ import type { Logger, Plane } from "@radist-tech/runtime";
 import { RadistServerClient, RadistServerError } from "@radist-tech/server";
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { refusalOf } from "./calls/refusal.ts";
 import { callRoutes } from "./calls/routes.ts";
 import { type PageFiles, readPage } from "./page/files.ts";
 import { pageRoutes } from "./page/routes.ts";
 import { securityHeaders } from "./page/security-headers.ts";
+import { refusalOf } from "./refusal.ts";
+import { roomRoutes } from "./rooms/routes.ts";
+import { allowance } from "./visitors/allowance.ts";
+import { ownSiteOnly } from "./visitors/own-site.ts";
 
 export interface WebOptions {
   /** Base URL of the API as this process reaches it, such as `http://api:3000/api/v1`. */
@@ -23,9 +26,9 @@ export interface WebOptions {
   readonly pageDirectory?: string;
   /** How many proxies in front append to X-Forwarded-For. Default 0. */
   readonly trustedProxies?: number;
-  /** How many calls an address may start in a minute. Default 30. */
+  /** How many calls an address may start in a minute, and how many rooms. Default 30. */
   readonly callsPerMinute?: number;
-  /** How many tokens for existing calls an address may get in a minute. Default 120. */
+  /** How many tokens for existing calls and rooms an address may get in a minute. Default 120. */
   readonly joinsPerMinute?: number;
   /** Replaces `fetch` towards the API, such as for one in the same process. */
   readonly fetch?: typeof fetch;
@@ -58,17 +61,14 @@ export function createWeb(options: WebOptions): Plane {
     const body = { error: refusal.message, code: refusal.code, ...(requestId !== undefined && { requestId }) };
     return context.json(body, refusal.spec.status as ContentfulStatusCode);
   });
-  http.route(
-    "/",
-    callRoutes({
-      radist,
-      publicKey: options.publicKey,
-      publicApiBaseUrl,
-      trustedProxies: options.trustedProxies ?? 0,
-      callsPerMinute: options.callsPerMinute ?? 30,
-      joinsPerMinute: options.joinsPerMinute ?? 120,
-    }),
-  );
+  const { trustedProxies = 0, callsPerMinute = 30, joinsPerMinute = 120, publicKey } = options;
+  const joins = allowance(trustedProxies, joinsPerMinute, "Too many attempts to join from your network.");
+  const callStarts = allowance(trustedProxies, callsPerMinute, "Too many calls were started from your network.");
+  const roomStarts = allowance(trustedProxies, callsPerMinute, "Too many rooms were started from your network.");
+  http.use("/web/*", ownSiteOnly);
+  http.get("/web/config", (context) => context.json({ publicKey, apiBaseUrl: publicApiBaseUrl }));
+  http.route("/", callRoutes({ radist, publicKey, starts: callStarts, joins }));
+  http.route("/", roomRoutes({ radist, starts: roomStarts, joins }));
   http.route("/", pageRoutes(files));
 
   const close = () => Promise.resolve();

@@ -1,3 +1,4 @@
+import { RadistError } from "../errors.ts";
 import { ElementWatch } from "./element-watch.ts";
 import type { ReceivedTrack } from "./remote-track.ts";
 import { WayLost } from "./requests.ts";
@@ -108,8 +109,9 @@ export class Views {
 
   #ask(request: Parameters<RoomSocket["request"]>[0]): void {
     this.#options.socket.request(request).catch((error: unknown) => {
-      // What the outage swallowed is told after it.
-      if (!(error instanceof WayLost)) this.#options.failed(error);
+      // What the outage swallowed is told after it; and a track may end while something is asked for it.
+      const isGone = error instanceof RadistError && error.code === "consumer_not_found";
+      if (!(error instanceof WayLost) && !isGone) this.#options.failed(error);
     });
   }
 }

@@ -25,7 +25,8 @@ export class Speakers {
   #observers: Promise<Observers> | undefined;
   /** Whom the observer named last; it says nothing when the same one speaks again after a silence. */
   #dominant: string | undefined;
-  #isSilent = true;
+  /** Who was told to speak; undefined: silence. */
+  #speaking: string | undefined;
   #isClosed = false;
 
   constructor(room: LiveRoom) {
@@ -35,7 +36,10 @@ export class Speakers {
   /** An audio producer is there to be listened to. */
   add(owner: PeerId, producer: types.Producer): void {
     this.#owners.set(producer.id, owner);
-    producer.observer.once("close", () => this.#owners.delete(producer.id));
+    producer.observer.once("close", () => {
+      this.#owners.delete(producer.id);
+      if (this.#speaking === producer.id) this.#speaks(undefined);
+    });
     if (this.#observers) this.#observe(producer.id);
     else this.listen();
   }
@@ -68,7 +72,7 @@ export class Speakers {
 
   /** Tells somebody who has just come who speaks. */
   tellCurrent(peerId: PeerId): void {
-    if (!this.#isSilent && this.#audience("media").includes(peerId)) this.#tellSpeaker(this.#dominant, [peerId]);
+    if (this.#speaking !== undefined && this.#audience("media").includes(peerId)) this.#tellSpeaker([peerId]);
   }
 
   close(): void {
@@ -84,14 +88,13 @@ export class Speakers {
     ]);
     speaker.on("dominantspeaker", ({ producer }) => {
       this.#dominant = producer.id;
-      this.#isSilent = false;
-      this.#tellSpeaker(producer.id);
+      // It names somebody even while nobody speaks.
+      if (this.#speaking !== undefined) this.#speaks(producer.id);
     });
     levels.on("volumes", (volumes) => this.#hear(volumes));
     levels.on("silence", () => {
-      this.#isSilent = true;
       this.#tellLevels([]);
-      this.#tellSpeaker(undefined);
+      this.#speaks(undefined);
     });
     return { place, speaker, levels };
   }
@@ -112,13 +115,19 @@ export class Speakers {
 
   #hear(volumes: readonly types.AudioLevelObserverVolume[]): void {
     this.#tellLevels(volumes);
-    const speaks = volumes.some(({ producer }) => producer.id === this.#dominant);
-    if (!this.#isSilent || !speaks) return;
-    this.#isSilent = false;
-    this.#tellSpeaker(this.#dominant);
+    if (this.#speaking !== undefined) return;
+    const dominant = volumes.find(({ producer }) => producer.id === this.#dominant);
+    this.#speaks((dominant ?? volumes[0])?.producer.id);
   }
 
-  #tellSpeaker(producerId: string | undefined, to = this.#audience("media")): void {
+  #speaks(producerId: string | undefined): void {
+    if (producerId === this.#speaking) return;
+    this.#speaking = producerId;
+    this.#tellSpeaker(this.#audience("media"));
+  }
+
+  #tellSpeaker(to: readonly PeerId[]): void {
+    const producerId = this.#speaking;
     const peerId = producerId === undefined ? undefined : this.#owners.get(producerId);
     this.#room.deliver({
       to,

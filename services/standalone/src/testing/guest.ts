@@ -20,6 +20,7 @@ export class Guest {
   static async at(browser: Browser, url: string, name: string): Promise<Guest> {
     const context = await browser.newContext();
     const page = await context.newPage();
+    await page.addInitScript(hum);
     await page.goto(url);
     await page.getByTestId("name").fill(name);
     return new Guest(page, name);
@@ -135,4 +136,23 @@ export class Guest {
     const before = await frames();
     await expect.poll(frames, WITHIN).toBeGreaterThanOrEqual(before + 5);
   }
+}
+
+/** In the page: Chromium's microphone beeps too shortly to be somebody who speaks. This one hums. */
+function hum(): void {
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await open(constraints);
+    for (const beeps of stream.getAudioTracks()) {
+      const audio = new AudioContext();
+      const tone = audio.createOscillator();
+      const hums = audio.createMediaStreamDestination();
+      tone.connect(hums);
+      tone.start();
+      beeps.stop();
+      stream.removeTrack(beeps);
+      for (const track of hums.stream.getTracks()) stream.addTrack(track);
+    }
+    return stream;
+  };
 }

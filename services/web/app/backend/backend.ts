@@ -35,14 +35,31 @@ export async function mintCallToken(callId: string): Promise<string> {
   return callToken;
 }
 
-async function ask<T>(method: "GET" | "POST", path: string): Promise<T> {
+/** Creates a room with a token for this person. */
+export const createRoom = (name: string): Promise<{ roomId: string; roomToken: string }> =>
+  ask("POST", "/web/rooms", joining(name));
+
+/** A token for a place in an existing room, which tells the others the name. */
+export async function mintRoomToken(roomId: string, name: string): Promise<string> {
+  const { roomToken } = await ask<{ roomToken: string }>("POST", `/web/rooms/${roomId}/tokens`, joining(name));
+  return roomToken;
+}
+
+/** Without a name one is a guest. */
+const joining = (name: string): { name?: string } => (name.trim() === "" ? {} : { name });
+
+async function ask<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, { method, signal: AbortSignal.timeout(20_000) });
+    response = await fetch(path, {
+      method,
+      signal: AbortSignal.timeout(20_000),
+      ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    });
   } catch (cause) {
     throw new BackendError("offline", "The server cannot be reached. Check your connection and try again.", { cause });
   }
-  const body = (await response.json().catch(() => ({}))) as T & { error?: string; code?: string };
-  if (response.ok) return body;
-  throw new BackendError(body.code ?? "unavailable", body.error ?? "The server has a problem. Try again shortly.");
+  const answer = (await response.json().catch(() => ({}))) as T & { error?: string; code?: string };
+  if (response.ok) return answer;
+  throw new BackendError(answer.code ?? "unavailable", answer.error ?? "The server has a problem. Try again shortly.");
 }

@@ -1,8 +1,9 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { Lobby } from "../lobby/lobby.tsx";
-import { Entering } from "./entering.tsx";
+import { Entering } from "../meeting/entering.tsx";
+import { OverView } from "../meeting/over-view.tsx";
+import { OVER_TEXTS } from "./ending.ts";
 import { InCall } from "./in-call.tsx";
-import { OverView } from "./over-view.tsx";
 import { CallSession } from "./session.ts";
 
 /** Everything under the link of one call. */
@@ -20,6 +21,7 @@ export function CallPage({ callId }: { callId: string }) {
     case "lobby":
       return (
         <Lobby
+          to="call"
           media={session.media}
           joining={phase.joining}
           problem={phase.problem}
@@ -29,6 +31,13 @@ export function CallPage({ callId }: { callId: string }) {
     case "in-call":
       return <InCall call={phase.call} callId={callId} onLeave={() => void session.leave()} />;
     case "over":
-      return <OverView over={phase.over} onAgain={() => void session.again(phase.over)} />;
+      return (
+        <OverView
+          over={phase.over}
+          text={OVER_TEXTS[phase.over]}
+          afresh="Start a new call"
+          onAgain={() => void session.again(phase.over)}
+        />
+      );
   }
 }

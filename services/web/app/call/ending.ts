@@ -1,4 +1,5 @@
 import type { Ending } from "@radist-tech/client";
+import type { OverText } from "../meeting/over-view.tsx";
 
 /** Why the view of a call is over, as people need to know it. */
 export type Over =
@@ -45,13 +46,6 @@ export function overOfCode(code: string | undefined): Over | null {
     default:
       return null;
   }
-}
-
-interface OverText {
-  readonly title: string;
-  readonly text: string;
-  /** What joining again is called; null when it cannot help. */
-  readonly again: string | null;
 }
 
 export const OVER_TEXTS: Readonly<Record<Over, OverText>> = {

@@ -1,20 +1,12 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import { HelpDialog } from "../help/help-dialog.tsx";
-import { useShortcuts } from "../help/use-shortcuts.ts";
-import { DevicesDialog } from "../media/devices-dialog.tsx";
-import { toggleCamera, toggleMicrophone } from "../media/switches.tsx";
+import { ControlBar } from "../meeting/control-bar.tsx";
+import { Frame } from "../meeting/frame.tsx";
+import { Composer } from "../messages/composer.tsx";
 import { MessagePanel } from "../messages/panel.tsx";
-import { announce } from "../ui/announcer.tsx";
-import { Brand } from "../ui/brand.tsx";
-import { IconButton } from "../ui/button.tsx";
-import { Controls, toggleScreen } from "./controls.tsx";
+import { callLink } from "../router.ts";
 import type { JoinedCall } from "./joined-call.ts";
-import { copyLink } from "./share.ts";
+import { toggleScreen } from "./screen.ts";
 import { Stage } from "./stage.tsx";
-import { StatusChip } from "./status-chip.tsx";
-import { useWakeLock } from "./wake-lock.ts";
-import "./in-call.css";
+import { CallStatus } from "./status-chip.tsx";
 
 interface InCallProps {
   readonly call: JoinedCall;
@@ -24,69 +16,44 @@ interface InCallProps {
 
 export function InCall({ call, callId, onLeave }: InCallProps) {
   const { media, conversation, other } = call;
-  const dialog = useSignal<"help" | "devices" | null>(null);
-  const main = useRef<HTMLElement>(null);
-  const panelOpen = conversation.panelOpen.value;
-  const unread = conversation.unread.value;
-
-  useWakeLock();
-  useEffect(() => main.current?.focus(), []);
-  useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${other.presence.value.name || "Call"} · Radist`;
-  }, [unread, other.presence.value.name]);
-
-  const closePanel = (): void => {
-    conversation.setPanelOpen(false);
-    main.current?.querySelector<HTMLElement>("[data-testid=chat]")?.focus();
-  };
-  useShortcuts({
-    m: () => void toggleMicrophone(media),
-    v: () => void toggleCamera(media),
-    s: () => void toggleScreen(media),
-    c: () => {
-      if (conversation.panelOpen.peek()) closePanel();
-      else conversation.setPanelOpen(true);
-    },
-    l: () =>
-      void copyLink(callId).then((copied) => announce(copied ? "Link copied." : "The link could not be copied.")),
-    "?": () => {
-      dialog.value = "help";
-    },
-    Escape: () => {
-      if (conversation.panelOpen.peek()) closePanel();
-    },
-  });
-
+  const link = callLink(callId);
+  const onScreen = (): void => void toggleScreen(media);
   return (
-    <main class="page call" ref={main} tabIndex={-1} aria-label="Call" data-testid="call">
-      <header class="call-header tips-below">
-        <Brand />
-        <StatusChip call={call} />
-        <div class="call-header-buttons">
-          <IconButton
-            icon="settings"
-            label="Camera and microphone"
-            small
-            onClick={() => (dialog.value = "devices")}
-            testId="devices"
+    <Frame
+      kind="call"
+      title={other.presence.value.name || "Call"}
+      media={media}
+      log={conversation}
+      link={link}
+      onScreen={onScreen}
+      status={<CallStatus call={call} />}
+      stage={<Stage call={call} link={link} />}
+      panel={(onClose) => (
+        <MessagePanel
+          log={conversation}
+          files={conversation.files}
+          otherName={other.name}
+          hint="Messages and files go straight to the other browser and are gone when you close this page."
+          onClose={onClose}
+        >
+          <Composer
+            open={conversation.open.value}
+            hint="You can write as soon as you are connected."
+            onWrite={(text) => void conversation.write(text)}
+            files={conversation.files}
           />
-          <IconButton
-            icon="help"
-            label="Keyboard shortcuts"
-            shortcut="?"
-            small
-            onClick={() => (dialog.value = "help")}
-            testId="help"
-          />
-        </div>
-      </header>
-      <div class={`call-body ${panelOpen ? "call-body-split" : ""}`}>
-        <Stage call={call} callId={callId} />
-        {panelOpen && <MessagePanel conversation={conversation} otherName={other.name} onClose={closePanel} />}
-      </div>
-      <Controls call={call} onLeave={onLeave} />
-      {dialog.value === "help" && <HelpDialog onClose={() => (dialog.value = null)} />}
-      {dialog.value === "devices" && <DevicesDialog media={media} onClose={() => (dialog.value = null)} />}
-    </main>
+        </MessagePanel>
+      )}
+      controls={
+        <ControlBar
+          label="Call controls"
+          media={media}
+          log={conversation}
+          sharing={media.screen.value !== null}
+          onScreen={onScreen}
+          onLeave={onLeave}
+        />
+      }
+    />
   );
 }

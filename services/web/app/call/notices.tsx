@@ -1,8 +1,7 @@
-import { Button } from "../ui/button.tsx";
+import { Notice, ScreenNotice } from "../meeting/notice.tsx";
 import type { JoinedCall } from "./joined-call.ts";
-import "./notices.css";
 
-/** What is out of the ordinary now. The announcer says it; here it is to be seen. */
+/** What is out of the ordinary now. */
 export function Notices({ call }: { call: JoinedCall }) {
   const { other, media } = call;
   const away = other.whereabouts.value.at === "away";
@@ -12,31 +11,17 @@ export function Notices({ call }: { call: JoinedCall }) {
   return (
     <>
       {call.signaling.value === "reconnecting" && (
-        <p class="notice" data-testid="notice-reconnecting">
-          <span class="notice-dot" aria-hidden="true" />
+        <Notice testId="notice-reconnecting">
           {path === "connected"
             ? "Reconnecting to the server… Sound and picture go on."
             : "Your connection was lost. Reconnecting…"}
-        </p>
+        </Notice>
       )}
-      {away && (
-        <p class="notice" data-testid="notice-away">
-          <span class="notice-dot" aria-hidden="true" />
-          {other.name} lost their connection. Waiting for them to come back…
-        </p>
-      )}
+      {away && <Notice testId="notice-away">{other.name} lost their connection. Waiting for them to come back…</Notice>}
       {broken && call.signaling.value === "connected" && (
-        <p class="notice" data-testid="notice-path">
-          <span class="notice-dot" aria-hidden="true" />
-          Sound and picture are interrupted. Looking for another way…
-        </p>
+        <Notice testId="notice-path">Sound and picture are interrupted. Looking for another way…</Notice>
       )}
-      {media.screen.value && (
-        <p class="notice notice-screen" data-testid="notice-screen">
-          You are sharing your screen
-          <Button onClick={() => media.stopScreen()}>Stop</Button>
-        </p>
-      )}
+      {media.screen.value && <ScreenNotice onStop={() => media.stopScreen()} />}
     </>
   );
 }

@@ -2,9 +2,9 @@ import { signal } from "@preact/signals";
 import { RadistClient, RadistError, type ResumeState } from "@radist-tech/client";
 import { BackendError, mintCallToken, pageConfig } from "../backend/backend.ts";
 import { LocalMedia } from "../media/local-media.ts";
+import { keepFreshToken, takeFreshToken } from "../meeting/fresh-token.ts";
 import { announce } from "../ui/announcer.tsx";
 import { OVER_TEXTS, type Over, overOfCode } from "./ending.ts";
-import { keepFreshToken, takeFreshToken } from "./fresh-token.ts";
 import { JoinedCall } from "./joined-call.ts";
 import { forgetResume, loadResume } from "./resume-store.ts";
 
@@ -128,6 +128,8 @@ export class CallSession {
 
   /** An attempt failed: for good, or so that the lobby can offer another. */
   #refused(error: unknown): void {
+    // The lobby asked for a token, was answered late, and the user had got in by another one.
+    if (this.phase.peek().name === "in-call") return;
     if (!(error instanceof RadistError || error instanceof BackendError)) {
       console.error(error);
       this.#end("failed");

@@ -10,7 +10,7 @@ import { Waiting } from "./waiting.tsx";
 import "./stage.css";
 
 /** The other person, large; oneself, small; and above them what needs to be known. */
-export function Stage({ call, callId }: { call: JoinedCall; callId: string }) {
+export function Stage({ call, link }: { call: JoinedCall; link: string }) {
   const { other, media } = call;
   const { at } = other.whereabouts.value;
   const stream = other.stream.value;
@@ -22,7 +22,7 @@ export function Stage({ call, callId }: { call: JoinedCall; callId: string }) {
   return (
     <section class="stage" aria-label="Picture" data-testid="stage">
       {alone ? (
-        <Waiting callId={callId} other={other} />
+        <Waiting link={link} other={other} />
       ) : (
         <>
           <Video

@@ -1,32 +1,18 @@
+import type { Quality } from "../meeting/quality.ts";
+import { type Status, StatusChip, withRoundTrip } from "../meeting/status-chip.tsx";
 import type { JoinedCall } from "./joined-call.ts";
-import type { Quality } from "./quality.ts";
-import "./status-chip.css";
 
-interface Status {
-  readonly tone: "good" | "waiting" | "trouble";
-  readonly text: string;
-}
-
-/** One small line that says how the call stands. */
-export function StatusChip({ call }: { call: JoinedCall }) {
-  const { tone, text } = statusOf(call);
+export function CallStatus({ call }: { call: JoinedCall }) {
   const quality = call.figures.quality.value;
-  return (
-    <p
-      class={`status status-${tone}`}
-      title={title(quality)}
-      data-testid="status"
-      data-signaling={call.signaling.value}
-      data-media={call.path.value}
-      data-route={quality?.route}
-    >
-      <span class="status-dot" aria-hidden="true" />
-      {text}
-    </p>
-  );
+  const data = {
+    "data-signaling": call.signaling.value,
+    "data-media": call.path.value,
+    "data-route": quality?.route,
+  };
+  return <StatusChip status={{ ...statusOf(call), title: title(quality) }} data={data} />;
 }
 
-function statusOf(call: JoinedCall): Status {
+function statusOf(call: JoinedCall): Omit<Status, "title"> {
   const { at } = call.other.whereabouts.value;
   const path = call.path.value;
   if (call.signaling.value === "reconnecting") return { tone: "trouble", text: "Reconnecting…" };
@@ -43,10 +29,8 @@ function statusOf(call: JoinedCall): Status {
     : { tone: "waiting", text: "Connecting…" };
 }
 
-function pathText({ route, roundTripMs }: Quality): string {
-  const name = route === "direct" ? "Direct" : "Relayed";
-  return roundTripMs === undefined ? name : `${name} · ${Math.max(1, Math.round(roundTripMs))} ms`;
-}
+const pathText = (quality: Quality): string =>
+  withRoundTrip(quality.route === "direct" ? "Direct" : "Relayed", quality);
 
 function title(quality: Quality | null): string | undefined {
   if (!quality) return undefined;

@@ -1,8 +1,8 @@
+import { ShareLink } from "../share/share-link.tsx";
 import type { Other } from "./other.ts";
-import { ShareLink } from "./share-link.tsx";
 
 /** Nobody else is here: the link is what matters now. */
-export function Waiting({ callId, other }: { callId: string; other: Other }) {
+export function Waiting({ link, other }: { link: string; other: Other }) {
   const where = other.whereabouts.value;
   return (
     <div class="waiting" data-testid="waiting">
@@ -12,7 +12,7 @@ export function Waiting({ callId, other }: { callId: string; other: Other }) {
           ? "They can come back by the same link."
           : "Send them this link. Whoever opens it first takes the second seat."}
       </p>
-      <ShareLink callId={callId} />
+      <ShareLink link={link} to="call" />
     </div>
   );
 }

@@ -16,10 +16,12 @@ export function Missing() {
       </header>
       <div class="message-middle">
         <h1>There is nothing here</h1>
-        <p class="soft">If you followed the link of a call, it may have been cut off. Ask for it once more.</p>
+        <p class="soft">
+          If you followed the link of a call or a room, it may have been cut off. Ask for it once more.
+        </p>
         <div class="message-actions">
           <Button kind="primary" onClick={() => go("/")}>
-            Start a call
+            Start anew
           </Button>
         </div>
       </div>

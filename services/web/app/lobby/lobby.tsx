@@ -12,6 +12,7 @@ import { Preview } from "./preview.tsx";
 import "./lobby.css";
 
 interface LobbyProps {
+  readonly to: "call" | "room";
   readonly media: LocalMedia;
   readonly joining: boolean;
   /** Why an attempt to join failed, when another may succeed. */
@@ -20,10 +21,10 @@ interface LobbyProps {
 }
 
 /** Before joining: how one looks and sounds, and with what. */
-export function Lobby({ media, joining, problem, onJoin }: LobbyProps) {
+export function Lobby({ to, media, joining, problem, onJoin }: LobbyProps) {
   useEffect(() => {
-    document.title = "Join the call · Radist";
-  }, []);
+    document.title = `Join the ${to} · Radist`;
+  }, [to]);
   useShortcuts({ m: () => void toggleMicrophone(media), v: () => void toggleCamera(media) });
   return (
     <main class="page lobby" data-testid="lobby">
@@ -45,7 +46,7 @@ export function Lobby({ media, joining, problem, onJoin }: LobbyProps) {
           <NameField />
           <DevicePickers media={media} />
           <Button kind="primary" type="submit" disabled={joining} testId="join">
-            {joining ? "Joining…" : joinLabel(media)}
+            {joining ? "Joining…" : joinLabel(media, to)}
           </Button>
         </form>
       </div>
@@ -53,9 +54,9 @@ export function Lobby({ media, joining, problem, onJoin }: LobbyProps) {
   );
 }
 
-function joinLabel(media: LocalMedia): string {
+function joinLabel(media: LocalMedia, to: "call" | "room"): string {
   const { audio, video } = media.problems.value;
   if (audio && video) return "Join to watch and write";
   if (audio) return "Join without microphone";
-  return video ? "Join without camera" : "Join the call";
+  return video ? "Join without camera" : `Join the ${to}`;
 }

@@ -1,36 +1,39 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
-import type { Conversation } from "./conversation.ts";
-import { sizeText } from "./entry.ts";
-import { MAX_FILE_BYTES } from "./file-transfers.ts";
+import { AttachButton } from "./attach-button.tsx";
+import type { FileTransfers } from "./file-transfers.ts";
 import { MAX_TEXT_LENGTH } from "./wire.ts";
 
+interface ComposerProps {
+  /** Whether what is written can be sent now. */
+  readonly open: boolean;
+  /** Why not, while it is not. */
+  readonly hint: string;
+  readonly onWrite: (text: string) => void;
+  /** Where files can be sent too. */
+  readonly files?: FileTransfers;
+  /** Whenever it changes, the field gets the focus. */
+  readonly focusOn?: unknown;
+  /** Stands above the field, such as a choice to whom. */
+  readonly children?: ComponentChildren;
+}
+
 /** Writes messages and chooses files. Enter sends, Shift+Enter breaks the line. */
-export function Composer({ conversation }: { conversation: Conversation }) {
+export function Composer({ open, hint, onWrite, files, focusOn, children }: ComposerProps) {
   const text = useSignal("");
   const problem = useSignal<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const chooser = useRef<HTMLInputElement>(null);
-  const open = conversation.open.value;
 
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => field.current?.focus(), [focusOn]);
 
   const send = (): void => {
     if (!open || text.value.trim() === "") return;
-    void conversation.write(text.value);
+    onWrite(text.value);
     text.value = "";
     problem.value = null;
     field.current?.focus();
-  };
-
-  const offer = (files: FileList | null): void => {
-    problem.value = null;
-    for (const file of files ?? []) {
-      if (file.size <= MAX_FILE_BYTES) void conversation.files.offer(file);
-      else problem.value = `${file.name} is ${sizeText(file.size)}. Files may have up to ${sizeText(MAX_FILE_BYTES)}.`;
-    }
   };
 
   return (
@@ -46,27 +49,14 @@ export function Composer({ conversation }: { conversation: Conversation }) {
           {problem.value}
         </p>
       )}
-      {!open && <p class="composer-hint soft">You can write as soon as you are connected.</p>}
+      {!open && <p class="composer-hint soft">{hint}</p>}
+      {children}
       <div class="composer-row">
-        <IconButton
-          icon="attach"
-          label="Send a file"
-          small
-          disabled={!open}
-          onClick={() => chooser.current?.click()}
-          testId="attach"
-        />
-        <input
-          ref={chooser}
-          type="file"
-          multiple
-          hidden
-          data-testid="file-input"
-          onChange={(event) => {
-            offer(event.currentTarget.files);
-            event.currentTarget.value = "";
-          }}
-        />
+        {files ? (
+          <AttachButton files={files} disabled={!open} onProblem={(found) => (problem.value = found)} />
+        ) : (
+          <span class="composer-start" />
+        )}
         <textarea
           ref={field}
           rows={1}

@@ -13,7 +13,7 @@ export function EntryView({ entry, otherName, onCancel }: EntryProps) {
   return (
     <li class={`entry ${entry.own ? "entry-own" : ""}`} data-testid="entry">
       <p class="entry-from soft">
-        {entry.own ? "You" : otherName} · <time dateTime={entry.at.toISOString()}>{time}</time>
+        {entry.who ?? (entry.own ? "You" : otherName)} · <time dateTime={entry.at.toISOString()}>{time}</time>
       </p>
       {entry.kind === "text" ? <TextBody entry={entry} /> : <FileBody entry={entry} onCancel={onCancel} />}
     </li>

@@ -5,6 +5,8 @@ interface Base {
   readonly id: string;
   readonly own: boolean;
   readonly at: Date;
+  /** From whom, and to whom, where it is not simply "You" or the one other person. */
+  readonly who?: string;
 }
 
 export interface TextEntry extends Base {

@@ -1,27 +1,35 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { IconButton } from "../ui/button.tsx";
-import { Composer } from "./composer.tsx";
-import type { Conversation } from "./conversation.ts";
 import { EntryView } from "./entry-view.tsx";
+import type { FileTransfers } from "./file-transfers.ts";
+import type { MessageLog } from "./message-log.ts";
 import "./panel.css";
 
 interface PanelProps {
-  readonly conversation: Conversation;
+  readonly log: MessageLog;
+  /** Where files can be sent too. */
+  readonly files?: FileTransfers;
+  /** Who wrote what names nobody. */
   readonly otherName: string;
+  /** Stands there until something is written. */
+  readonly hint: string;
   readonly onClose: () => void;
+  /** What one writes with. */
+  readonly children: ComponentChildren;
 }
 
 /** Messages and files, beside the picture on wide screens, above it on narrow ones. */
-export function MessagePanel({ conversation, otherName, onClose }: PanelProps) {
+export function MessagePanel({ log, files, otherName, hint, onClose, children }: PanelProps) {
   const list = useRef<HTMLOListElement>(null);
   const dropping = useSignal(false);
   useSignalEffect(() => {
-    void conversation.entries.value.length;
+    void log.entries.value.length;
     // After the new entry has been drawn.
     requestAnimationFrame(() => list.current?.scrollTo({ top: list.current.scrollHeight }));
   });
-  const entries = conversation.entries.value;
+  const entries = log.entries.value;
 
   return (
     <aside
@@ -30,7 +38,7 @@ export function MessagePanel({ conversation, otherName, onClose }: PanelProps) {
       data-testid="messages"
       onDragOver={(event) => {
         event.preventDefault();
-        dropping.value = true;
+        dropping.value = files !== undefined;
       }}
       onDragLeave={() => {
         dropping.value = false;
@@ -38,7 +46,7 @@ export function MessagePanel({ conversation, otherName, onClose }: PanelProps) {
       onDrop={(event) => {
         event.preventDefault();
         dropping.value = false;
-        for (const file of event.dataTransfer?.files ?? []) void conversation.files.offer(file);
+        for (const file of event.dataTransfer?.files ?? []) void files?.offer(file);
       }}
     >
       <header>
@@ -46,21 +54,12 @@ export function MessagePanel({ conversation, otherName, onClose }: PanelProps) {
         <IconButton icon="close" label="Close messages" small onClick={onClose} testId="close-messages" />
       </header>
       <ol ref={list} class="entries">
-        {entries.length === 0 && (
-          <li class="entries-empty soft">
-            Messages and files go straight to the other browser and are gone when you close this page.
-          </li>
-        )}
+        {entries.length === 0 && <li class="entries-empty soft">{hint}</li>}
         {entries.map((entry) => (
-          <EntryView
-            key={entry.id}
-            entry={entry}
-            otherName={otherName}
-            onCancel={(id) => conversation.files.cancel(id)}
-          />
+          <EntryView key={entry.id} entry={entry} otherName={otherName} onCancel={(id) => files?.cancel(id)} />
         ))}
       </ol>
-      <Composer conversation={conversation} />
+      {children}
     </aside>
   );
 }

@@ -36,14 +36,17 @@ interface IconButtonProps {
   readonly shortcut?: string;
   /** `off`: something of the user's is off. `on`: something is active. `danger`: it ends something. */
   readonly tone?: "plain" | "off" | "on" | "danger";
+  /** News, which the label mentions too. */
   readonly badge?: number;
+  /** A number beside the icon. */
+  readonly count?: number;
   readonly testId?: string;
   readonly small?: boolean;
   readonly disabled?: boolean;
 }
 
 export function IconButton(props: IconButtonProps) {
-  const { icon, label, shortcut, tone = "plain", badge = 0 } = props;
+  const { icon, label, shortcut, tone = "plain", badge = 0, count } = props;
   return (
     <button
       type="button"
@@ -57,6 +60,7 @@ export function IconButton(props: IconButtonProps) {
     >
       <Icon name={icon} size={props.small ? 20 : 24} />
       {badge > 0 && <span class="badge">{badge > 9 ? "9+" : badge}</span>}
+      {count !== undefined && <span class="badge badge-quiet">{count}</span>}
     </button>
   );
 }

@@ -16,7 +16,7 @@ export function NameField() {
         enterkeyhint="done"
         maxLength={MAX_NAME_LENGTH}
         value={ownName.value}
-        placeholder="Shown to the other person"
+        placeholder="How others see you"
         onInput={(event) => setOwnName(event.currentTarget.value)}
         data-testid="name"
       />

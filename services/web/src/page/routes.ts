@@ -1,4 +1,4 @@
-import { CallId } from "@radist-tech/protocol";
+import { CallId, RoomId } from "@radist-tech/protocol";
 import { type Context, Hono } from "hono";
 import type { PageFile, PageFiles } from "./files.ts";
 
@@ -25,8 +25,8 @@ export function pageRoutes(files: () => Promise<PageFiles | null>): Hono {
 }
 
 function isView(path: string): boolean {
-  const callId = /^\/call\/([^/]+)$/.exec(path)?.[1];
-  return path === "/" || (callId !== undefined && CallId.safeParse(callId).success);
+  const [, view, id] = /^\/(call|room)\/([^/]+)$/.exec(path) ?? [];
+  return path === "/" || (view === "call" ? CallId : RoomId).safeParse(id).success;
 }
 
 function answer(context: Context, file: PageFile, status: 200 | 404): Response {

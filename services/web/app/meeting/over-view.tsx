@@ -2,12 +2,26 @@ import { useEffect, useRef } from "preact/hooks";
 import { go } from "../router.ts";
 import { Brand } from "../ui/brand.tsx";
 import { Button } from "../ui/button.tsx";
-import { OVER_TEXTS, type Over } from "./ending.ts";
 import "../ui/message-view.css";
 
+/** How an end is told. */
+export interface OverText {
+  readonly title: string;
+  readonly text: string;
+  /** What joining again is called; null when it cannot help. */
+  readonly again: string | null;
+}
+
+interface OverViewProps {
+  readonly over: string;
+  readonly text: OverText;
+  /** What starting afresh is called. */
+  readonly afresh: string;
+  readonly onAgain: () => void;
+}
+
 /** What ended, why, and where to go on. */
-export function OverView({ over, onAgain }: { over: Over; onAgain: () => void }) {
-  const { title, text, again } = OVER_TEXTS[over];
+export function OverView({ over, text: { title, text, again }, afresh, onAgain }: OverViewProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Radist`;
@@ -29,8 +43,8 @@ export function OverView({ over, onAgain }: { over: Over; onAgain: () => void })
               {again}
             </Button>
           )}
-          <Button kind={again ? "quiet" : "primary"} onClick={() => go("/")} testId="new-call">
-            Start a new call
+          <Button kind={again ? "quiet" : "primary"} onClick={() => go("/")} testId="afresh">
+            {afresh}
           </Button>
         </div>
       </div>

@@ -1,9 +1,7 @@
-import { callLink } from "../router.ts";
-
-/** Copies the link of a call. False where the browser does not let a page write to the clipboard. */
-export async function copyLink(callId: string): Promise<boolean> {
+/** Copies a link. False where the browser does not let a page write to the clipboard. */
+export async function copyLink(link: string): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(callLink(callId));
+    await navigator.clipboard.writeText(link);
     return true;
   } catch {
     return false;
@@ -14,9 +12,9 @@ export async function copyLink(callId: string): Promise<boolean> {
 export const canShareLink = (): boolean =>
   typeof navigator.share === "function" && matchMedia("(pointer: coarse)").matches;
 
-export async function shareLink(callId: string): Promise<void> {
+export async function shareLink(link: string, text: string): Promise<void> {
   try {
-    await navigator.share({ title: "Radist", text: "Join my call", url: callLink(callId) });
+    await navigator.share({ title: "Radist", text, url: link });
   } catch (error) {
     // AbortError: the user closed the sheet.
     if (!(error instanceof DOMException && error.name === "AbortError")) throw error;

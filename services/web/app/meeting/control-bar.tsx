@@ -1,17 +1,27 @@
+import type { ComponentChildren } from "preact";
 import { canShareScreen } from "../media/capture.ts";
 import type { LocalMedia } from "../media/local-media.ts";
 import { CameraButton, MicrophoneButton } from "../media/switches.tsx";
-import { announce } from "../ui/announcer.tsx";
+import type { MessageLog } from "../messages/message-log.ts";
 import { IconButton } from "../ui/button.tsx";
-import type { JoinedCall } from "./joined-call.ts";
-import "./controls.css";
+import "./control-bar.css";
 
-export function Controls({ call, onLeave }: { call: JoinedCall; onLeave: () => void }) {
-  const { media, conversation } = call;
-  const sharing = media.screen.value !== null;
-  const open = conversation.panelOpen.value;
+interface ControlBarProps {
+  readonly label: string;
+  readonly media: LocalMedia;
+  readonly log: MessageLog;
+  /** Whether the own screen is shared. */
+  readonly sharing: boolean;
+  readonly onScreen: () => void;
+  readonly onLeave: () => void;
+  /** Further buttons, before the one that leaves. */
+  readonly children?: ComponentChildren;
+}
+
+export function ControlBar({ label, media, log, sharing, onScreen, onLeave, children }: ControlBarProps) {
+  const open = log.panelOpen.value;
   return (
-    <fieldset class="controls" aria-label="Call controls">
+    <fieldset class="controls" aria-label={label}>
       <MicrophoneButton media={media} />
       <CameraButton media={media} />
       {canShareScreen() && (
@@ -20,7 +30,7 @@ export function Controls({ call, onLeave }: { call: JoinedCall; onLeave: () => v
           label={sharing ? "Stop sharing the screen" : "Share the screen"}
           shortcut="S"
           tone={sharing ? "on" : "plain"}
-          onClick={() => void toggleScreen(media)}
+          onClick={onScreen}
           testId="screen"
         />
       )}
@@ -29,22 +39,12 @@ export function Controls({ call, onLeave }: { call: JoinedCall; onLeave: () => v
         label={open ? "Close messages" : "Messages"}
         shortcut="C"
         tone={open ? "on" : "plain"}
-        badge={conversation.unread.value}
-        onClick={() => conversation.setPanelOpen(!open)}
+        badge={log.unread.value}
+        onClick={() => log.setPanelOpen(!open)}
         testId="chat"
       />
+      {children}
       <IconButton icon="leave" label="Leave" tone="danger" onClick={onLeave} testId="leave" />
     </fieldset>
   );
-}
-
-export async function toggleScreen(media: LocalMedia): Promise<void> {
-  if (media.screen.peek()) return media.stopScreen();
-  if (!canShareScreen()) return;
-  try {
-    await media.startScreen();
-  } catch (error) {
-    console.warn("Radist:", error);
-    announce("The screen could not be shared.");
-  }
 }

@@ -1,13 +1,17 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { callLink } from "../router.ts";
 import { announce } from "../ui/announcer.tsx";
 import { Button } from "../ui/button.tsx";
 import { canShareLink, copyLink, shareLink } from "./share.ts";
 import "./share-link.css";
 
-/** The link of the call, to be read, copied, or handed to another app. */
-export function ShareLink({ callId }: { callId: string }) {
+interface ShareLinkProps {
+  readonly link: string;
+  readonly to: "call" | "room";
+}
+
+/** The link of a call or a room, to be read, copied, or handed to another app. */
+export function ShareLink({ link, to }: ShareLinkProps) {
   const copied = useSignal(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -19,7 +23,7 @@ export function ShareLink({ callId }: { callId: string }) {
   }, [copied.value]);
 
   const copy = async (): Promise<void> => {
-    copied.value = await copyLink(callId);
+    copied.value = await copyLink(link);
     announce(copied.value ? "Link copied." : "Copy the selected link.");
     // Without access to the clipboard the selected text is one keystroke away from it.
     if (!copied.value) field.current?.select();
@@ -30,16 +34,16 @@ export function ShareLink({ callId }: { callId: string }) {
       <input
         ref={field}
         readOnly
-        value={callLink(callId)}
-        aria-label="Link of this call"
+        value={link}
+        aria-label={`Link of this ${to}`}
         onFocus={(event) => event.currentTarget.select()}
-        data-testid="call-link"
+        data-testid={`${to}-link`}
       />
       <Button kind="primary" icon={copied.value ? "check" : "copy"} onClick={() => void copy()} testId="copy-link">
         {copied.value ? "Copied" : "Copy link"}
       </Button>
       {canShareLink() && (
-        <Button icon="share" onClick={() => void shareLink(callId)} testId="share-link">
+        <Button icon="share" onClick={() => void shareLink(link, `Join my ${to}`)} testId="share-link">
           Share
         </Button>
       )}

@@ -1,0 +1,107 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { HelpDialog } from "../help/help-dialog.tsx";
+import { type Shortcuts, useShortcuts } from "../help/use-shortcuts.ts";
+import { DevicesDialog } from "../media/devices-dialog.tsx";
+import type { LocalMedia } from "../media/local-media.ts";
+import { toggleCamera, toggleMicrophone } from "../media/switches.tsx";
+import type { MessageLog } from "../messages/message-log.ts";
+import { copyLink } from "../share/share.ts";
+import { announce } from "../ui/announcer.tsx";
+import { Brand } from "../ui/brand.tsx";
+import { IconButton } from "../ui/button.tsx";
+import { useWakeLock } from "./wake-lock.ts";
+import "./meeting.css";
+import "./stage.css";
+
+interface FrameProps {
+  readonly kind: "call" | "room";
+  /** What the browser's tab says. */
+  readonly title: string;
+  readonly media: LocalMedia;
+  readonly log: MessageLog;
+  readonly link: string;
+  readonly onScreen: () => void;
+  /** Keys of this kind alone. */
+  readonly shortcuts?: Shortcuts;
+  readonly status: ComponentChildren;
+  readonly stage: ComponentChildren;
+  readonly panel: (onClose: () => void) => ComponentChildren;
+  readonly controls: ComponentChildren;
+}
+
+/** What being in a call and being in a room have in common: header, stage, messages beside it, controls, keys. */
+export function Frame({ kind, title, media, log, link, ...props }: FrameProps) {
+  const dialog = useSignal<"help" | "devices" | null>(null);
+  const main = useRef<HTMLElement>(null);
+  const panelOpen = log.panelOpen.value;
+  const unread = log.unread.value;
+
+  useWakeLock();
+  useEffect(() => main.current?.focus(), []);
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}${title} · Radist`;
+  }, [unread, title]);
+
+  const closePanel = (): void => {
+    log.setPanelOpen(false);
+    main.current?.querySelector<HTMLElement>("[data-testid=chat]")?.focus();
+  };
+  useShortcuts({
+    m: () => void toggleMicrophone(media),
+    v: () => void toggleCamera(media),
+    s: props.onScreen,
+    c: () => {
+      if (log.panelOpen.peek()) closePanel();
+      else log.setPanelOpen(true);
+    },
+    l: () => void copyLink(link).then((copied) => announce(copied ? "Link copied." : "The link could not be copied.")),
+    "?": () => {
+      dialog.value = "help";
+    },
+    Escape: () => {
+      if (log.panelOpen.peek()) closePanel();
+    },
+    ...props.shortcuts,
+  });
+
+  return (
+    <main
+      class="page meeting"
+      ref={main}
+      tabIndex={-1}
+      aria-label={kind === "call" ? "Call" : "Room"}
+      data-testid={kind}
+    >
+      <header class="meeting-header tips-below">
+        <Brand />
+        {props.status}
+        <div class="meeting-header-buttons">
+          <IconButton
+            icon="settings"
+            label="Camera and microphone"
+            small
+            onClick={() => (dialog.value = "devices")}
+            testId="devices"
+          />
+          <IconButton
+            icon="help"
+            label="Keyboard shortcuts"
+            shortcut="?"
+            small
+            onClick={() => (dialog.value = "help")}
+            testId="help"
+          />
+        </div>
+      </header>
+      <div class={`meeting-body ${panelOpen ? "meeting-body-split" : ""}`}>
+        {props.stage}
+        {panelOpen && props.panel(closePanel)}
+      </div>
+      {props.controls}
+      {dialog.value === "help" && <HelpDialog kind={kind} onClose={() => (dialog.value = null)} />}
+      {dialog.value === "devices" && <DevicesDialog media={media} onClose={() => (dialog.value = null)} />}
+    </main>
+  );
+}

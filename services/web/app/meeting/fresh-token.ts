@@ -1,0 +1,21 @@
+/** Unused tokens live ten minutes at the platform; one that is nearly over is not worth a failed attempt. */
+const GOOD_FOR_MS = 8 * 60_000;
+
+let fresh: { key: string; token: string; at: number } | undefined;
+
+/**
+ * Keeps an unused token in memory, and nowhere else, until the view takes it.
+ *
+ * @param key what the token is good for: its call, or its room and the name in it
+ */
+export function keepFreshToken(key: string, token: string): void {
+  fresh = { key, token, at: performance.now() };
+}
+
+/** The kept token, once. */
+export function takeFreshToken(key: string): string | undefined {
+  if (fresh?.key !== key) return undefined;
+  const { token, at } = fresh;
+  fresh = undefined;
+  return performance.now() - at < GOOD_FOR_MS ? token : undefined;
+}

@@ -1,0 +1,29 @@
+import type { Quality } from "./quality.ts";
+import "./status-chip.css";
+
+/** One small line that says how things stand. */
+export interface Status {
+  readonly tone: "good" | "waiting" | "trouble";
+  readonly text: string;
+  /** What the text means, for who rests the pointer on it. */
+  readonly title: string | undefined;
+}
+
+interface StatusChipProps {
+  readonly status: Status;
+  readonly data: Readonly<Record<`data-${string}`, string | undefined>>;
+}
+
+export function StatusChip({ status: { tone, text, title }, data }: StatusChipProps) {
+  return (
+    <p class={`status status-${tone}`} title={title} data-testid="status" {...data}>
+      <span class="status-dot" aria-hidden="true" />
+      {text}
+    </p>
+  );
+}
+
+/** `Direct · 18 ms` */
+export function withRoundTrip(text: string, { roundTripMs }: Quality): string {
+  return roundTripMs === undefined ? text : `${text} · ${Math.max(1, Math.round(roundTripMs))} ms`;
+}

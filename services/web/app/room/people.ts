@@ -1,0 +1,88 @@
+import { computed, signal } from "@preact/signals";
+import type { RadistRoomConnection } from "@radist-tech/client";
+import { announce } from "../ui/announcer.tsx";
+import { Person } from "./person.ts";
+
+/** Between two sentences nobody speaks; the mark stays where it is meanwhile. */
+const PAUSE_MS = 1_500;
+
+/** Everybody else in the room, and who of them speaks. */
+export class People {
+  /** In the order they came. */
+  readonly all = signal<readonly Person[]>([]);
+  /** Peer id of who speaks now, oneself included. */
+  readonly speaker = signal<string | undefined>(undefined);
+  /** By peer id, a number that is the higher the later they spoke. */
+  readonly spoke = signal<ReadonlyMap<string, number>>(new Map());
+  /** Who shares a screen. */
+  readonly sharing = computed(() => this.all.value.filter((person) => person.state.value.screen !== undefined));
+  readonly #connection: RadistRoomConnection;
+  #turns = 0;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(connection: RadistRoomConnection) {
+    this.#connection = connection;
+  }
+
+  find(peerId: string): Person | undefined {
+    return this.all.peek().find((person) => person.peerId === peerId);
+  }
+
+  /** @returns stops listening */
+  follow(): () => void {
+    const refresh = (peerId: string): void => this.find(peerId)?.refresh();
+    let isFirst = true;
+    const stops = [
+      this.#connection.on("participantjoined", (participant) => {
+        const person = new Person(participant);
+        this.all.value = [...this.all.value.filter(({ peerId }) => peerId !== person.peerId), person];
+        if (!isFirst) announce(`${person.name} joined.`);
+      }),
+      this.#connection.on("participantleft", ({ participant: { peerId }, reason }) => {
+        const person = this.find(peerId);
+        this.all.value = this.all.value.filter((other) => other !== person);
+        if (person) announce(`${person.name} ${reason === "expired" ? "did not come back" : "left"}.`);
+      }),
+      this.#connection.on("participantchanged", ({ participant, change }) => {
+        const person = this.find(participant.peerId);
+        person?.refresh();
+        if (person && change === "connection")
+          announce(participant.isConnected ? `${person.name} is back.` : `${person.name} lost their connection.`);
+      }),
+      this.#connection.on("remotestream", ({ peerId, source }) => {
+        refresh(peerId);
+        if (source === "screen" && !isFirst) announce(`${this.find(peerId)?.name} shares their screen.`);
+      }),
+      this.#connection.on("streamremoved", ({ peerId }) => refresh(peerId)),
+      this.#connection.on("activespeaker", ({ peerId }) => this.#speaks(peerId)),
+      // Who comes late is told who speaks when that changes, and the one who spoke may be silent long before.
+      this.#connection.on("levels", (levels) => {
+        const { activeSpeaker } = this.#connection;
+        this.#speaks((levels.find(({ peerId }) => peerId === activeSpeaker) ?? levels[0])?.peerId);
+      }),
+    ];
+    // Who is there already is told of in microtasks, before this one.
+    queueMicrotask(() => {
+      isFirst = false;
+    });
+    this.#speaks(this.#connection.activeSpeaker);
+    return () => {
+      clearTimeout(this.#silence);
+      for (const stop of stops) stop();
+    };
+  }
+
+  #speaks(peerId: string | undefined): void {
+    if (peerId === undefined) {
+      this.#silence ??= setTimeout(() => {
+        this.speaker.value = undefined;
+      }, PAUSE_MS);
+      return;
+    }
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
+    if (peerId === this.speaker.peek()) return;
+    this.speaker.value = peerId;
+    this.spoke.value = new Map(this.spoke.value).set(peerId, ++this.#turns);
+  }
+}
