@@ -10,6 +10,7 @@ const server = new WebSocketServer({
   perMessageDeflate: false,
   clientTracking: false,
 });
+server.on("listening", () => console.log("listening"));
 server.on("connection", (socket, request) => {
   const id = new URL(request.url ?? "/", "ws://bare").searchParams.get("id") ?? "";
   const pair = id.startsWith("a") ? `b${id.slice(1)}` : `a${id.slice(1)}`;
