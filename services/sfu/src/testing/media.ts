@@ -53,6 +53,15 @@ export const produceVideo = (more: object = {}) => ({
 /** Capabilities of somebody who can receive all that the room speaks. */
 export const capabilities = ({ joined }: Person): unknown => joined.routerRtpCapabilities;
 
+export const transportOf = ({ joined }: Person, which: "sendTransport" | "recvTransport"): string =>
+  (joined[which] as { id: string }).id;
+
+export async function produceData(person: Person, streamId = 0): Promise<string> {
+  const answer = await person.asks({ type: "produce-data", sctpStreamParameters: { streamId, ordered: true } });
+  if (answer.type !== "data-produced") throw new Error(`Not produced: ${JSON.stringify(answer)}`);
+  return String(answer.dataProducerId);
+}
+
 export async function produces(person: Person, message: object): Promise<string> {
   const answer = await person.asks(message);
   if (answer.type !== "produced") throw new Error(`Not produced: ${JSON.stringify(answer)}`);
