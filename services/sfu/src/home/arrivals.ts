@@ -68,7 +68,13 @@ export class Arrivals {
       );
     const canResume = features.has("resume");
     const node = asNode(room.node);
-    const taking = takePlace(connection, room.claim, { projectId, tokenHash, canResume, node, onLate: giveBack });
+    const taking = takePlace(connection, room.claim, {
+      projectId,
+      tokenHash,
+      canResume,
+      node,
+      onLate: (late) => void giveBack(late),
+    });
     const [taken, opened] = await Promise.allSettled([taking, this.#openMedia()]);
     if (taken.status === "fulfilled" && opened.status === "fulfilled" && !room.isClosed) {
       room.seat(session, taken.value, features, opened.value, false);

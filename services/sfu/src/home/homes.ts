@@ -80,7 +80,7 @@ export class Homes {
       case "participant_kicked":
         return this.#rooms.get(control.roomId)?.kick(control.peerId);
       case "project_deleted":
-        for (const room of [...this.#rooms.values()]) if (room.projectId === control.projectId) room.end();
+        for (const room of this.#rooms.values()) if (room.projectId === control.projectId) room.end();
         return;
       case "home_claimed": {
         const room = this.#rooms.get(control.roomId);
@@ -120,12 +120,12 @@ export class Homes {
 
   /** Lets go of all rooms; their peers come back elsewhere. */
   handOver(): void {
-    for (const room of [...this.#rooms.values()]) room.handOver();
+    for (const room of this.#rooms.values()) room.handOver();
   }
 
   /** The same, one after the other: those who are sent away shall not all arrive at once. */
   async handOverSpread(pause: () => Promise<void>): Promise<void> {
-    for (const room of [...this.#rooms.values()]) {
+    for (const room of this.#rooms.values()) {
       room.handOver();
       await pause();
     }

@@ -101,7 +101,7 @@ export class RemotePeers {
   }
 
   nodesDied(isGone: (node: NodeId, epoch: number) => boolean): void {
-    for (const session of [...this.#sessions.values()]) {
+    for (const session of this.#sessions.values()) {
       if (isGone(session.nodeId, session.nodeEpoch)) this.#lost(session);
     }
   }

@@ -77,8 +77,8 @@ function describe(message: RoomServerMessage): string {
   const { type, ...fields } = message as { type: string } & Record<string, unknown>;
   const named = ["peerId", "fromPeerId", "producerId", "dataProducerId", "keyId", "reason"]
     .map((field) => fields[field])
-    .filter((value) => value !== undefined)
-    .map((value) => (String(value).startsWith("peer_") ? initial(String(value)) : String(value)));
+    .filter((value) => typeof value === "string" || typeof value === "number")
+    .map((value) => (`${value}`.startsWith("peer_") ? initial(`${value}`) : `${value}`));
   return [type, ...named].join(" ");
 }
 
