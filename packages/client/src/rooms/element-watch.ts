@@ -3,12 +3,13 @@ import { HIDDEN, type View } from "./view-ledger.ts";
 /** Watches how large an element is shown, and whether it can be seen at all. */
 export class ElementWatch {
   readonly #element: HTMLVideoElement;
-  readonly #changed: () => void;
+  readonly #changed: (isFirst: boolean) => void;
   readonly #stop = new AbortController();
-  #isInView = false;
+  #isInView: boolean | undefined;
   #size = { width: 0, height: 0 };
 
-  constructor(element: HTMLVideoElement, changed: () => void) {
+  /** @param changed `isFirst`: only now something is known */
+  constructor(element: HTMLVideoElement, changed: (isFirst: boolean) => void) {
     this.#element = element;
     this.#changed = changed;
     const { signal } = this.#stop;
@@ -17,8 +18,9 @@ export class ElementWatch {
       if (entry) this.#resized(entry);
     });
     const places = new IntersectionObserver((entries) => {
+      const isFirst = !this.isKnown;
       this.#isInView = entries.at(-1)?.isIntersecting ?? false;
-      changed();
+      changed(isFirst);
     });
     this.#observe(sizes);
     places.observe(element);
@@ -26,16 +28,22 @@ export class ElementWatch {
       sizes.disconnect();
       places.disconnect();
     });
-    element.ownerDocument.addEventListener("visibilitychange", changed, { signal });
-    element.addEventListener("enterpictureinpicture", changed, { signal });
-    element.addEventListener("leavepictureinpicture", changed, { signal });
+    const again = () => changed(false);
+    element.ownerDocument.addEventListener("visibilitychange", again, { signal });
+    element.addEventListener("enterpictureinpicture", again, { signal });
+    element.addEventListener("leavepictureinpicture", again, { signal });
+  }
+
+  /** Whether the browser has said yet where the element is. It tells of sizes before places, in the same frame. */
+  get isKnown(): boolean {
+    return this.#isInView !== undefined;
   }
 
   get view(): View {
     const { ownerDocument } = this.#element;
     // A picture in picture stays on top of everything, whatever becomes of its page.
     const isFloating = ownerDocument.pictureInPictureElement === this.#element;
-    const isSeen = this.#isInView && ownerDocument.visibilityState === "visible";
+    const isSeen = this.#isInView === true && ownerDocument.visibilityState === "visible";
     const { width, height } = this.#size;
     return (isSeen || isFloating) && width > 0 && height > 0 ? { visible: true, width, height } : HIDDEN;
   }
@@ -59,6 +67,6 @@ export class ElementWatch {
     this.#size = box
       ? { width: box.inlineSize, height: box.blockSize }
       : { width: contentRect.width * devicePixelRatio, height: contentRect.height * devicePixelRatio };
-    this.#changed();
+    this.#changed(false);
   }
 }

@@ -32,6 +32,7 @@ test.each([
   ["VP8", {}, ["L1T3", "L1T3", "L1T3"]],
   ["VP9 of a camera", { codec: "vp9" }, ["L3T3_KEY"]],
   ["AV1 of a camera", { codec: "av1" }, ["L1T3"]],
+  ["VP8 of one size", { simulcast: false }, [undefined]],
   ["VP9 of a screen", { codec: "vp9", kind: "screen" }, ["L1T3"]],
   ["VP9 without layers", { codec: "vp9", simulcast: false }, ["L1T3"]],
   ["VP9 where the browser has no SVC", { codec: "vp9", canSvc: false }, [undefined]],

@@ -38,7 +38,8 @@ export function encodingsFor(source: VideoSource): types.RtpEncodingParameters[]
     const scaleResolutionDownBy = 2 ** (layers - 1 - layer);
     return {
       scaleResolutionDownBy,
-      scalabilityMode: "L1T3",
+      // A single size with a mode is taken for SVC, and mediasoup 3.27 drops the key frame that such a stream begins with.
+      ...(layers > 1 && { scalabilityMode: "L1T3" }),
       maxBitrate: bitsFor((width * height) / scaleResolutionDownBy ** 2, codec),
     };
   });

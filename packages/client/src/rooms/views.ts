@@ -69,7 +69,7 @@ export class Views {
   #watch(track: ReceivedTrack, element: HTMLVideoElement): () => void {
     element.playsInline = true;
     this.#isAttaching = true;
-    const watch = new ElementWatch(element, () => this.#schedule());
+    const watch = new ElementWatch(element, (isFirst) => this.#schedule(isFirst));
     const watches = this.#watches.get(track) ?? new Set();
     this.#watches.set(track, watches.add(watch));
     return () => {
@@ -80,8 +80,11 @@ export class Views {
     };
   }
 
-  #schedule(): void {
-    this.#timer ??= setTimeout(() => this.#tell(), TELL_MS);
+  /** @param isUrgent somebody waits for their first picture; those of one frame are told together */
+  #schedule(isUrgent = false): void {
+    if (isUrgent) clearTimeout(this.#timer);
+    else if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#tell(), isUrgent ? 0 : TELL_MS);
   }
 
   #tell(): void {
@@ -90,6 +93,7 @@ export class Views {
     const shown: [string, View | undefined][] = [];
     for (const track of this.#options.tracks()) {
       const { consumerId, kind } = track;
+      if (this.#isAwaited(track)) continue;
       if (kind === "video" && consumerId !== undefined) shown.push([consumerId, this.#viewOf(track)]);
     }
     const told = shown.flatMap(([id, view]) => (view ? [[id, view] as const] : []));
@@ -99,6 +103,12 @@ export class Views {
       this.#started.add(consumerId);
       this.#ask({ type: "resume-consumer", consumerId });
     }
+  }
+
+  /** It has elements, and the browser has not said yet where they are. */
+  #isAwaited(track: ReceivedTrack): boolean {
+    const watches = [...(this.#watches.get(track) ?? [])];
+    return watches.length > 0 && watches.every(({ isKnown }) => !isKnown);
   }
 
   /** Undefined: shown by other means. */
