@@ -113,6 +113,17 @@ export class RadistClient {
       ownsStream: options.localStream === undefined,
     });
   }
+
+  /**
+   * Loads what rooms need beyond calls, ahead of the first {@link createRoomConnection}: in a lobby, say. Joining is
+   * then quicker by a round trip. Not needed otherwise.
+   *
+   * @throws RadistError `network_error`
+   */
+  static async prepareRooms(): Promise<void> {
+    await loadRooms();
+  }
+
   /**
    * Opens the devices, joins a room, and publishes. Resolves when the room is joined; what is published, and everybody
    * else's media, follows. While the platform cannot be reached it tries for up to 15 seconds. A token that does not let

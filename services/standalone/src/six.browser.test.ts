@@ -1,45 +1,58 @@
 import process from "node:process";
 import { launchBrowser } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
-import { apartPlatform } from "./testing/platform.ts";
+import { apartPlatform, onePlatform } from "./testing/platform.ts";
 import { RoomGoer } from "./testing/room-goer.ts";
 
 const WITHIN = { timeout: 60_000, interval: 200 };
 
-test("six tabs on two nodes: everyone decodes everyone, and does again when the room's worker is killed", {
-  timeout: 240_000,
-}, async () => {
-  await using platform = await apartPlatform();
-  const browser = await launchBrowser();
-  await using _closing = { [Symbol.asyncDispose]: () => browser.close() };
-  const { roomId, roomTokens } = await platform.server.createRoom({ tokens: 6, maxParticipants: 6 });
-  const people: RoomGoer[] = [];
-  // As large as six are shown on a phone: nobody needs more than the smallest picture.
-  for (const token of roomTokens) {
-    people.push(await RoomGoer.enters(browser, platform, token, { tileSize: [160, 90] }));
-  }
-  const everyoneSeesEveryone = async (pictures?: number) => {
-    for (const viewer of people) {
-      await Promise.all(
-        people.filter((other) => other !== viewer).map((other) => viewer.sees(other, "camera", pictures)),
-      );
+test.each([
+  ["one process", onePlatform],
+  ["two sfu nodes", apartPlatform],
+])(
+  "six tabs talk in a room of %s, layers follow what is shown, a worker is killed and everybody is back",
+  {
+    timeout: 240_000,
+  },
+  async (_what, start) => {
+    await using platform = await start();
+    const browser = await launchBrowser();
+    await using _closing = { [Symbol.asyncDispose]: () => browser.close() };
+    const { roomId, roomTokens } = await platform.server.createRoom({ tokens: 6, maxParticipants: 6 });
+    const people: RoomGoer[] = [];
+    // As large as six are shown on a phone: nobody needs more than the smallest picture.
+    for (const token of roomTokens) {
+      people.push(await RoomGoer.enters(browser, platform, token, { tileSize: [160, 90] }));
     }
-  };
-  await everyoneSeesEveryone();
-  const { participants } = await platform.server.getRoom(roomId);
-  expect(participants.map(({ peerId, status }) => `${peerId} ${status}`)).toEqual(
-    people.map(({ peerId }) => `${peerId} connected`),
-  );
-  // Senders stop what nobody takes: only the smallest of the three pictures is left.
-  for (const person of people) {
-    const flowing = async () => (await person.sent("camera", "framesPerSecond")).filter((rate) => rate > 0).length;
-    await expect.poll(flowing, WITHIN).toBe(1);
-  }
+    const everyoneMeetsEveryone = async (pictures?: number) => {
+      for (const viewer of people) {
+        const others = people.filter((other) => other !== viewer);
+        await Promise.all(others.flatMap((other) => [viewer.sees(other, "camera", pictures), viewer.hears(other)]));
+      }
+    };
+    await everyoneMeetsEveryone();
+    const { participants } = await platform.server.getRoom(roomId);
+    expect(participants.map(({ peerId, status }) => `${peerId} ${status}`)).toEqual(
+      people.map(({ peerId }) => `${peerId} connected`),
+    );
 
-  for (const pid of platform.media.flatMap(({ children }) => children)) process.kill(pid, "SIGKILL");
-  await everyoneSeesEveryone(30);
-  for (const person of people) {
-    expect(await person.told("participantleft")).toEqual([]);
-    expect(await person.told("closed")).toEqual([]);
-  }
-});
+    // Senders stop what nobody takes: only the smallest of the three pictures is left, until somebody shows a large one.
+    const flowing = async (person: RoomGoer) =>
+      (await person.sent("camera", "framesPerSecond")).filter((rate) => rate > 0).length;
+    for (const person of people) await expect.poll(() => flowing(person), WITHIN).toBe(1);
+    const [first, second] = people as [RoomGoer, RoomGoer];
+    const height = () => first.received(second.peerId, "camera", "frameHeight");
+    expect(await height()).toBe(180);
+    await first.resizes(second, [1_280, 720]);
+    await expect.poll(height, WITHIN).toBe(720);
+    await first.resizes(second, [160, 90]);
+    await expect.poll(height, WITHIN).toBe(180);
+
+    for (const pid of platform.media.flatMap(({ children }) => children)) process.kill(pid, "SIGKILL");
+    await everyoneMeetsEveryone(30);
+    for (const person of people) {
+      expect(await person.told("participantleft")).toEqual([]);
+      expect(await person.told("closed")).toEqual([]);
+    }
+  },
+);

@@ -3,6 +3,9 @@ import { RadistClient, type RadistRoomConnection } from "@radist-tech/client";
 import { camera, freshSeat, newVideo } from "./guest.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
+// As a page does that has a lobby; the bare one has everything in one script.
+await RadistClient.prepareRooms();
+
 window.guest = {
   async publish() {
     const room = await enter(await freshSeat());

@@ -59,32 +59,35 @@ export function takePlace(
   const { roomId } = claim;
   const peerId = newPeerId();
   const take = async (tx: Transaction): Promise<Admitted> => {
-    const room = await lockRoom(tx, claim);
+    // One connection runs them in this order; sending them at once saves the round trips. The lock comes first.
+    const [room, held, [token]] = await Promise.all([
+      lockRoom(tx, claim),
+      tx.select({ places: count() }).from(roomPeers).where(eq(roomPeers.roomId, roomId)),
+      tx
+        .update(roomTokens)
+        .set({ usedAt: sql`now()` })
+        .where(
+          and(
+            eq(roomTokens.hash, tokenHash),
+            eq(roomTokens.roomId, roomId),
+            isNull(roomTokens.usedAt),
+            gt(roomTokens.expiresAt, sql`now()`),
+          ),
+        )
+        .returning(),
+    ]);
     if (room.projectId !== projectId) throw invalidToken();
-    if (room.maxParticipants !== null) {
-      const [held] = await tx.select({ places: count() }).from(roomPeers).where(eq(roomPeers.roomId, roomId));
-      if ((held?.places ?? 0) >= room.maxParticipants) throw new Refusal("room_full");
-    }
-    const [token] = await tx
-      .update(roomTokens)
-      .set({ usedAt: sql`now()` })
-      .where(
-        and(
-          eq(roomTokens.hash, tokenHash),
-          eq(roomTokens.roomId, roomId),
-          isNull(roomTokens.usedAt),
-          gt(roomTokens.expiresAt, sql`now()`),
-        ),
-      )
-      .returning();
+    if (room.maxParticipants !== null && (held[0]?.places ?? 0) >= room.maxParticipants) throw new Refusal("room_full");
     if (!token) throw invalidToken();
     const { identity, name, metadata, canPublish, canSubscribe } = token;
     const resumeToken = newReconnectToken();
     const resumeHash = canResume ? digest(resumeToken) : null;
     const stored = { identity, name, metadata, canPublish, canSubscribe };
-    await tx.insert(roomPeers).values({ roomId, peerId, ...stored, status: "connected", resumeHash });
-    await openSession(tx, { projectId, kind: "room", subjectId: roomId, peerId, identity }, node);
-    if (room.idleSince) await tx.update(rooms).set({ idleSince: null }).where(eq(rooms.id, roomId));
+    await Promise.all([
+      tx.insert(roomPeers).values({ roomId, peerId, ...stored, status: "connected", resumeHash }),
+      openSession(tx, { projectId, kind: "room", subjectId: roomId, peerId, identity }, node),
+      room.idleSince && tx.update(rooms).set({ idleSince: null }).where(eq(rooms.id, roomId)),
+    ]);
     return { peerId, participant: participantOf(stored), resumeToken };
   };
   return transact(connection, take, { onLate });

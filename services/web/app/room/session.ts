@@ -47,6 +47,8 @@ export class RoomSession {
   /** Shows the lobby; a room that cannot be joined says so before the user gets ready for it. */
   async toLobby(): Promise<void> {
     this.#showLobby(null);
+    // Joining tries again, and tells, if this fails.
+    RadistClient.prepareRooms().catch(() => {});
     const starting = this.media.start();
     // The user may write another name before the answer comes.
     const name = ownName.peek();
