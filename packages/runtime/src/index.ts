@@ -1,3 +1,4 @@
+export * from "./aborted.ts";
 export * from "./client-address.ts";
 export * from "./config.ts";
 export * from "./lease.ts";

@@ -1,7 +1,7 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type NodeId, Refusal, RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol";
-import { holdLease, keepCheckpoints, type Logger, type PresentPeer } from "@radist-tech/runtime";
+import { aborted, holdLease, keepCheckpoints, type Logger, type PresentPeer } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
 import type { Registry } from "prom-client";
 import type { Limits } from "../config.ts";
@@ -213,9 +213,4 @@ export class SfuNode {
     this.#homes.handOver();
     this.#remoteHomes.dropAll();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

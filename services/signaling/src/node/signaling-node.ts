@@ -1,7 +1,7 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type CallSnapshot, Control, ERRORS, type NodeId, SUBJECTS } from "@radist-tech/protocol";
-import { holdLease, keepCheckpoints, type Logger, type PresentPeer } from "@radist-tech/runtime";
+import { aborted, holdLease, keepCheckpoints, type Logger, type PresentPeer } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
 import type { Registry } from "prom-client";
 import { Catching } from "../calls/catching.ts";
@@ -214,9 +214,4 @@ export class SignalingNode {
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return Promise.race([new Promise<void>((resolve) => setTimeout(resolve, ms)), aborted(signal)]);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
