@@ -1,4 +1,10 @@
-import { type ERRORS, RoomClientMessage, type RoomId, RoomServerMessage } from "@radist-tech/protocol";
+import {
+  type ERRORS,
+  RoomClientMessage,
+  type RoomId,
+  RoomServerMessage,
+  type RtpCapabilities,
+} from "@radist-tech/protocol";
 import type { AnyMessage } from "@radist-tech/testkit";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -121,6 +127,8 @@ describe("What is not one's own is not found:", () => {
 describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, () => {
   test("of a producer are taken or refused; what others receive of it is of its kind, and within the protocol", async () => {
     const { nora } = bystanders;
+    const { codecs: all = [], headerExtensions } = capabilities(nora) as RtpCapabilities;
+    const redless = { codecs: all.filter(({ mimeType }) => mimeType !== "audio/red"), headerExtensions };
     let taken = 0;
     await fc.assert(
       fc.asyncProperty(hostileProduce, async (message) => {
@@ -129,7 +137,9 @@ describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, (
         if (answer.type !== "produced") return void (await mallory.person.asks({ type: "get-stats" }));
         taken++;
         const { producerId } = answer;
-        const consumer = await consumes(nora, String(producerId));
+        // By who takes RED, and by who does not.
+        await nora.asks({ type: "close-consumer", consumerId: (await consumes(nora, String(producerId))).consumerId });
+        const consumer = await consumes(nora, String(producerId), { rtpCapabilities: redless });
         expectAnswer(consumer, JSON.stringify(message));
         const { codecs } = consumer.rtpParameters as { codecs: { mimeType: string }[] };
         for (const { mimeType } of codecs) expect(mimeType).toMatch(new RegExp(`^${message.kind}/`));

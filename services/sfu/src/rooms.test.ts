@@ -1,4 +1,5 @@
 import { RoomServerMessage } from "@radist-tech/protocol";
+import type { AnyMessage } from "@radist-tech/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { capabilities, consumes, DTLS, opus, produceAudio, produces, produceVideo } from "./testing/media.ts";
@@ -70,6 +71,61 @@ test("A client written from the contract alone hears only what the contract name
   }
   await plain.hears("peer-left");
   expect(plain.socket.messages.map(({ type }) => type)).toEqual(["room-joined", "new-producer", "peer-left"]);
+});
+
+describe("A voice in RED", () => {
+  const codecsOf = (person: Person) =>
+    (person.joined.routerRtpCapabilities as { codecs: { mimeType: string }[] }).codecs.map(({ mimeType }) => mimeType);
+  const namesIn = (answer: AnyMessage) =>
+    (answer.rtpParameters as { codecs: { mimeType: string }[] }).codecs.map(({ mimeType }) => mimeType);
+  const redundant = () => {
+    const { codecs, ...rest } = opus();
+    return { ...rest, codecs: [...codecs, { mimeType: "audio/red", payloadType: 63, clockRate: 48_000, channels: 2 }] };
+  };
+
+  test("is offered to who knows it, received as such by who knows it, and as Opus by everybody else", async () => {
+    const roomId = await cluster.createRoom();
+    await using alice = await joins(cluster, roomId);
+    await using bob = await joins(cluster, roomId);
+    await using plain = await joins(cluster, roomId, { features: "" });
+    expect([codecsOf(alice), codecsOf(plain)].map((codecs) => codecs.includes("audio/red"))).toEqual([true, false]);
+    expect([...codecsOf(alice), ...codecsOf(plain)]).not.toContain("audio/multiopus");
+    const producerId = await produces(alice, produceAudio({ rtpParameters: redundant() }));
+
+    const twice = await consumes(bob, producerId);
+    expect(namesIn(twice)).toEqual(["audio/opus", "audio/red"]);
+    const once = await consumes(plain, producerId);
+    expect(namesIn(once)).toEqual(["audio/opus"]);
+    expect([twice.producerId, once.producerId]).toEqual([producerId, producerId]);
+    const asIfKnown = { codecs: [{ kind: "audio", mimeType: "audio/red", clockRate: 48_000, channels: 2 }] };
+    expect(await plain.asks({ type: "consume", producerId, rtpCapabilities: asIfKnown })).toMatchObject({
+      type: "error",
+      code: "cannot_consume",
+    });
+
+    await alice.asks({ type: "pause-producer", producerId });
+    expect(await consumes(plain, producerId)).toMatchObject({ producerPaused: true });
+    const { consumerId } = once;
+    expect(await plain.asks({ type: "get-stats", consumerId })).toMatchObject({ type: "stats" });
+    expect(await plain.asks({ type: "close-consumer", consumerId })).toMatchObject({ type: "ack" });
+    await alice.asks({ type: "close-producer", producerId });
+    expect(await plain.asks({ type: "consume", producerId })).toMatchObject({ code: "producer_not_found" });
+  });
+
+  test("is refused from who does not know it, and in a room that requires encryption", async () => {
+    const secret = await cluster.createRoom({ e2ee: "required" });
+    await using plain = await joins(cluster, await cluster.createRoom(), { features: "" });
+    await using alice = await joins(cluster, secret);
+    expect(codecsOf(alice)).not.toContain("audio/red");
+    await alice.asks({ type: "e2ee-announce", publicKey: "a".repeat(43), keyId: 1 });
+    for (const person of [plain, alice]) {
+      expect(await person.asks(produceAudio({ rtpParameters: redundant() }))).toMatchObject({
+        type: "error",
+        code: "invalid_message",
+        message: expect.stringContaining("audio/red"),
+      });
+    }
+  });
 });
 
 describe("A request is answered:", () => {

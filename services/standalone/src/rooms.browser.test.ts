@@ -201,6 +201,16 @@ test("VP9 carries all sizes in one stream", async () => {
   await close(alice, bob);
 });
 
+test("a voice travels in RED between those who know it, and as Opus alone to and from who does not", async () => {
+  const { alice, bob, third } = await twoInARoom();
+  const eve = await RoomGoer.enters(browser, platform, third, { redundantAudio: false });
+  await Promise.all([alice.hears(bob), bob.hears(alice), alice.hears(eve), eve.hears(alice), eve.hears(bob)]);
+  expect(await alice.redundancyOf(bob)).toBeGreaterThan(0.5);
+  expect(await alice.redundancyOf(eve)).toBeLessThan(0.1);
+  expect(await eve.redundancyOf(bob)).toBeLessThan(0.1);
+  await close(alice, bob, eve);
+});
+
 test("who is removed knows it, and when the room ends all do", async () => {
   const { roomId, alice, bob } = await twoInARoom();
   await platform.server.kickParticipant({ roomId, peerId: bob.peerId });

@@ -4,6 +4,7 @@ import { RadistError } from "../errors.ts";
 import type { MediaKind } from "../types.ts";
 import type { Gate } from "./gate.ts";
 import { Possessions } from "./possessions.ts";
+import { Red } from "./red.ts";
 import { type RoomRequest, WayLost } from "./requests.ts";
 import type { RoomSocket } from "./room-socket.ts";
 
@@ -42,6 +43,7 @@ export class MediaSession {
   readonly #socket: RoomSocket;
   readonly #gate: Gate<MediaSession>;
   readonly #own: Possessions;
+  readonly #red: Red | undefined;
   #knowsCapabilities = false;
 
   constructor({ device, joined, rtcConfiguration = {}, socket, gate }: MediaSessionOptions) {
@@ -57,15 +59,17 @@ export class MediaSession {
     });
     this.send = device.createSendTransport(options(joined.sendTransport));
     this.recv = device.createRecvTransport(options(joined.recvTransport));
+    this.#red = Red.between(device, this.send, this.recv);
     for (const transport of [this.send, this.recv]) {
       transport.on("connect", ({ dtlsParameters }, done, fail) => {
         this.#connect(transport.id, dtlsParameters as DtlsParameters).then(done, fail);
       });
     }
-    this.send.on("produce", ({ kind, rtpParameters, appData }, done, fail) => {
+    this.send.on("produce", ({ kind, rtpParameters: sent, appData }, done, fail) => {
       const details = appData as unknown as ProduceDetails;
+      const rtpParameters = this.#red?.complete(sent as RtpParameters) ?? (sent as RtpParameters);
       socket
-        .request({ type: "produce", kind, rtpParameters: rtpParameters as RtpParameters, ...details })
+        .request({ type: "produce", kind, rtpParameters, ...details })
         .then(({ producerId }) => {
           this.#own.producers.set(producerId, undefined);
           done({ id: producerId });
@@ -88,6 +92,8 @@ export class MediaSession {
   async produce(options: types.ProducerOptions, details: ProduceDetails): Promise<types.Producer> {
     const producer = await this.send.produce({
       ...options,
+      // A voice that breaks off is noticed first, and costs least to send twice.
+      ...(this.#red && details.source === "microphone" && { onRtpSender: this.#red.want }),
       appData: { ...details },
       // The page sees the track go on; what is muted or stopped is decided where the track came from.
       stopTracks: false,

@@ -14,11 +14,11 @@ export async function openRoom(options: CreateRoomConnectionOptions, deps: Clien
   if (!detectDevice()) {
     throw new RadistError("media_unsupported", { message: "This browser cannot take part in rooms." });
   }
-  const { roomToken, localStream, codec = "vp8" } = options;
+  const { roomToken, localStream, codec = "vp8", redundantAudio = true } = options;
   const tracks = localStream ? wantedTracks(localStream, deps.channels) : await captureForRoom(deps.channels);
   const isOwned = localStream === undefined;
   try {
-    return await RoomConnection.open({ ...deps, roomToken, codec, tracks, isOwned });
+    return await RoomConnection.open({ ...deps, roomToken, codec, redundantAudio, tracks, isOwned });
   } catch (error) {
     if (isOwned) for (const track of tracks) track.stop();
     throw error;

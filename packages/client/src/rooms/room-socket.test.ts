@@ -31,6 +31,7 @@ async function platform(answer: (message: { type: string; requestId?: string }) 
     apiBase: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`,
     publicKey: "rad_pk_1",
     roomToken: "ct_1",
+    redundantAudio: true,
     webSocketFactory: (url) => new WebSocket(url),
     handlers: {
       message: ({ type }) => told.push(type),
@@ -70,7 +71,7 @@ test("joins with its token, and brings each answer to who asked for it", async (
   expect(Object.fromEntries(room.queries[0] ?? [])).toEqual({
     publicKey: "rad_pk_1",
     roomToken: "ct_1",
-    features: "presence,media,resume,data,layers,levels",
+    features: "presence,media,resume,data,layers,levels,red",
   });
   const sctpStreamParameters = { streamId: 0, ordered: true };
   const [produced, restarted, closed] = await Promise.allSettled([

@@ -22,6 +22,7 @@ export interface RoomSocketOptions {
   readonly apiBase: string;
   readonly publicKey: string;
   readonly roomToken: string;
+  readonly redundantAudio: boolean;
   readonly webSocketFactory: (url: string) => WebSocket;
   readonly handlers: RoomSocketHandlers;
 }
@@ -48,12 +49,13 @@ export class RoomSocket {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isLeaving = false;
 
-  constructor({ apiBase, publicKey, roomToken, webSocketFactory, handlers }: RoomSocketOptions) {
+  constructor({ apiBase, publicKey, roomToken, redundantAudio, webSocketFactory, handlers }: RoomSocketOptions) {
     this.#handlers = handlers;
     this.#credentials = { roomToken };
     const base = `${apiBase.replace(/^http/, "ws")}/sfu/signaling/ws`;
+    const features = [...FEATURES, ...(redundantAudio ? (["red"] satisfies RoomFeature[]) : [])].join();
     this.#kept = new KeptSocket({
-      url: () => `${base}?${new URLSearchParams({ publicKey, ...this.#credentials, features: FEATURES.join() })}`,
+      url: () => `${base}?${new URLSearchParams({ publicKey, ...this.#credentials, features })}`,
       webSocketFactory,
       maxDelayMs: MAX_DELAY_MS,
       judge: (close) =>

@@ -34,6 +34,11 @@ export interface CreateRoomConnectionOptions {
   readonly localStream?: MediaStream;
   /** For camera and screen. Default `vp8`; one that the browser or the room lacks gives way to `vp8`. */
   readonly codec?: VideoCodec;
+  /**
+   * Sends each moment of the microphone twice (RED, RFC 2198), and takes the same of others, so that a lost packet is not
+   * heard. Costs about 30 kbit/s more a voice. Default true; browsers without it (Firefox) go on without.
+   */
+  readonly redundantAudio?: boolean;
 }
 
 /** `reconnecting`: the way to the platform, or the media's own way, is lost and being mended. `closed` is final. */

@@ -7,9 +7,10 @@ export const ROOM_SOCKET_PATH = "/api/v1/sfu/signaling/ws";
 
 /**
  * What a client can ask to be told beyond the contract's own messages, each a family of server messages.
- * `resume` also keeps the peer's place when its socket is lost.
+ * `resume` also keeps the peer's place when its socket is lost. `red` brings no messages: the client can send and take
+ * Opus in RED (RFC 2198), and is told so by a codec `audio/red` beside `audio/opus`.
  */
-export const ROOM_FEATURES = ["presence", "media", "resume", "data", "layers", "levels"] as const;
+export const ROOM_FEATURES = ["presence", "media", "resume", "data", "layers", "levels", "red"] as const;
 export type RoomFeature = (typeof ROOM_FEATURES)[number];
 
 const isFeature = (name: string): name is RoomFeature => (ROOM_FEATURES as readonly string[]).includes(name);

@@ -25,6 +25,7 @@ const FEATURES: Readonly<Record<RoomFeature, string>> = {
   data: "Data channels of others: new-data-producer, data-producer-closed.",
   layers: "The layers of the own video that anybody takes: producer-layers.",
   levels: "How loud the loudest voices are: audio-levels.",
+  red: "No messages: audio/red (RFC 2198) beside audio/opus in routerRtpCapabilities, and in what such clients send and get.",
 };
 
 /** The AsyncAPI 3.0 document of the two sockets, from the schemas that validate their frames. */

@@ -1,6 +1,7 @@
 import type { IceServer, RoomServerMessage, RtpCapabilities } from "@radist-tech/protocol";
 import type { PeerMedia } from "../media/peer-media.ts";
-import type { Room } from "../rooms/room.ts";
+import { outside, withoutRed } from "../media/red.ts";
+import { canRed, type Room } from "../rooms/room.ts";
 import { existingPeers } from "../rooms/snapshot.ts";
 import type { LivePeer } from "./live-peer.ts";
 
@@ -19,6 +20,7 @@ export function roomJoined(
   const { peerId, resumeToken } = peer;
   const { roomId, e2ee } = room;
   const participant = room.peers.get(peerId)?.participant;
+  const { codecs = [], ...offered } = media.place.router.rtpCapabilities as RtpCapabilities;
   return {
     type: "room-joined",
     roomId,
@@ -26,7 +28,7 @@ export function roomJoined(
     sendTransport: media.parameters(media.send),
     recvTransport: media.parameters(media.recv),
     existingPeers: existingPeers(room, peerId),
-    routerRtpCapabilities: media.place.router.rtpCapabilities as RtpCapabilities,
+    routerRtpCapabilities: { ...offered, codecs: canRed(room, peerId) ? outside(codecs) : withoutRed(codecs) },
     resumeToken,
     iceServers,
     maxParticipants: facts.maxParticipants,
@@ -47,9 +49,9 @@ export function roomResumed({ room, peer, media, iceServers }: Circumstances): R
     peerId,
     existingPeers: existingPeers(room, peerId),
     producers: [...producers],
-    consumers: [...media.consumers].map(([consumerId, { consumer, isPaused }]) => ({
+    consumers: [...media.consumers].map(([consumerId, { producerId, isPaused }]) => ({
       consumerId,
-      producerId: consumer.producerId,
+      producerId,
       paused: isPaused,
     })),
     dataProducers: dataProducers.map(({ targetPeerId: _target, ...info }) => info),

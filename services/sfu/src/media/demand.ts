@@ -33,7 +33,7 @@ export class Demand {
   }
 
   add(taker: OwnConsumer): void {
-    const watched = this.#watched.get(taker.consumer.producerId);
+    const watched = this.#watched.get(taker.producerId);
     if (!watched) return;
     watched.takers.add(taker);
     taker.consumer.observer.once("close", () => {
@@ -45,7 +45,7 @@ export class Demand {
 
   /** A consumer was paused, resumed, or takes another layer. */
   changed(taker: OwnConsumer): void {
-    const watched = this.#watched.get(taker.consumer.producerId);
+    const watched = this.#watched.get(taker.producerId);
     if (watched) this.#consider(watched);
   }
 

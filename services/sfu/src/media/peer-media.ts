@@ -3,11 +3,14 @@ import type { types } from "mediasoup";
 import { candidates } from "./announced.ts";
 import type { Ladder, View } from "./layers.ts";
 import type { Place } from "./routers.ts";
+import type { Unpacking } from "./unpacking.ts";
 
 /** A producer with what the layer policy knows of it. */
 export interface OwnProducer {
   readonly producer: types.Producer;
   readonly ladder: Ladder;
+  /** Of a producer of RED. */
+  readonly unpacking: Unpacking | undefined;
   /** The demand that its sender was told last. */
   toldLayer: number | undefined;
 }
@@ -15,6 +18,8 @@ export interface OwnProducer {
 /** A consumer with what its client asked for. */
 export interface OwnConsumer {
   readonly consumer: types.Consumer;
+  /** What its client subscribed to. The worker may know it by another name. */
+  readonly producerId: string;
   /** Paused by the client itself, whatever it shows. */
   isPaused: boolean;
   view: View | undefined;

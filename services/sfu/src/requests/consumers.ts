@@ -2,6 +2,8 @@ import { type MediaKind, Refusal, type RtpCapabilities, type RtpParameters } fro
 import { errors, type types } from "mediasoup";
 import { isLayered, layerFor } from "../media/layers.ts";
 import type { OwnConsumer } from "../media/peer-media.ts";
+import { capableInside, hasRed, outside } from "../media/red.ts";
+import { canRed } from "../rooms/room.ts";
 import {
   type Asked,
   mediaOf,
@@ -26,7 +28,7 @@ export async function consume(asked: Asked, message: Request<"consume">): Promis
   const owner = ownerId === undefined || ownerId === peer.peerId ? undefined : room.peers.get(ownerId);
   const theirs = owner?.media?.producers.get(producerId);
   if (!owner?.media || !theirs) throw new Refusal("producer_not_found");
-  const ofProducer = [...media.consumers.values()].filter(({ consumer }) => consumer.producerId === producerId);
+  const ofProducer = [...media.consumers.values()].filter((own) => own.producerId === producerId);
   const isTooMany = media.consumers.size >= room.node.limits.CONSUMERS_PER_PEER || ofProducer.length >= MAX_ALIKE;
   if (isTooMany) throw new Refusal("too_many");
   const transport = message.transportId === undefined ? media.recv : transportOf(asked, message.transportId);
@@ -38,15 +40,20 @@ export async function consume(asked: Asked, message: Request<"consume">): Promis
     () => !theirs.producer.closed,
     "producer_not_found",
     async () => {
-      await room.routers.bring({ producerId }, place, media.place);
-      return withParameters(media, "rtpCapabilities", () =>
-        transport.consume({ producerId, rtpCapabilities, paused }).catch(cannotConsume),
-      );
+      const subscribe = async ({ id }: types.Producer): Promise<types.Consumer> => {
+        await room.routers.bring({ producerId: id }, place, media.place);
+        return withParameters(media, "rtpCapabilities", () =>
+          transport.consume({ producerId: id, rtpCapabilities, paused }).catch(cannotConsume),
+        );
+      };
+      const { producer, unpacking } = theirs;
+      return unpacking && !hasRed(rtpCapabilities) ? unpacking.subscribe(subscribe) : subscribe(producer);
     },
   );
   const consumer = unlessLeft(transport, made);
   const own: OwnConsumer = {
     consumer,
+    producerId,
     isPaused: paused,
     view: undefined,
     cap: undefined,
@@ -55,15 +62,16 @@ export async function consume(asked: Asked, message: Request<"consume">): Promis
   media.addConsumer(own);
   report(asked, consumer);
   room.demand.add(own);
+  const { codecs } = consumer.rtpParameters as RtpParameters;
   return {
     type: "consumer-parameters",
     peerId: owner.peerId,
     consumerId: consumer.id,
     producerId,
     kind: consumer.kind,
-    rtpParameters: consumer.rtpParameters as RtpParameters,
+    rtpParameters: { ...(consumer.rtpParameters as RtpParameters), codecs: outside(codecs) },
     paused,
-    producerPaused: consumer.producerPaused,
+    producerPaused: theirs.producer.paused,
   };
 }
 
@@ -124,10 +132,10 @@ async function flow(asked: Asked, own: OwnConsumer): Promise<void> {
 
 async function chooseLayer(asked: Asked, own: OwnConsumer, isFirst = false): Promise<void> {
   const { room } = asked;
-  const { consumer, view, cap } = own;
+  const { consumer, producerId, view, cap } = own;
   if (!isLayered(consumer.type)) return;
-  const ownerId = room.producerOwners.get(consumer.producerId);
-  const ladder = ownerId && room.peers.get(ownerId)?.media?.producers.get(consumer.producerId)?.ladder;
+  const ownerId = room.producerOwners.get(producerId);
+  const ladder = ownerId && room.peers.get(ownerId)?.media?.producers.get(producerId)?.ladder;
   if (!ladder) return;
   const wanted = view ? layerFor(ladder, view, isFirst ? undefined : own.spatialLayer) : ladder.fractions.length - 1;
   const spatialLayer = Math.min(wanted, cap?.spatialLayer ?? wanted);
@@ -141,7 +149,10 @@ async function chooseLayer(asked: Asked, own: OwnConsumer, isFirst = false): Pro
 
 function capabilities(asked: Asked, given: RtpCapabilities | undefined, kind: MediaKind): types.RtpCapabilities {
   const media = mediaOf(asked);
-  if (given) media.rtpCapabilities = { audio: ofKind(given, "audio"), video: ofKind(given, "video") };
+  if (given) {
+    const capable = capableInside(given, canRed(asked.room.room, asked.peer.peerId));
+    media.rtpCapabilities = { audio: ofKind(capable, "audio"), video: ofKind(capable, "video") };
+  }
   if (!media.rtpCapabilities)
     throw new Refusal("invalid_message", "rtpCapabilities: must come with the first consume.");
   return media.rtpCapabilities[kind] as types.RtpCapabilities;

@@ -1,7 +1,9 @@
 import { Refusal } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
 import { ladderOf } from "../media/layers.ts";
-import { refusesToPublish } from "../rooms/room.ts";
+import { hasRed, producedInside } from "../media/red.ts";
+import { Unpacking } from "../media/unpacking.ts";
+import { canRed, refusesToPublish } from "../rooms/room.ts";
 import { type Asked, mediaOf, type Reply, type Request, unlessLeft, withParameters } from "./reply.ts";
 import { transportOf } from "./transports.ts";
 
@@ -19,13 +21,19 @@ export async function produce(asked: Asked, message: Request<"produce">): Promis
   if (media.producers.size >= room.node.limits.PRODUCERS_PER_PEER) throw new Refusal("too_many");
   const transport = message.transportId === undefined ? media.send : transportOf(asked, message.transportId);
   if (transport !== media.send) throw new Refusal("invalid_message", "transportId: must be the send transport.");
+  // The schema has checked it; only the header extensions' names and optional fields are typed more narrowly there.
+  const inside = producedInside(rtpParameters, canRed(room.room, peerId)) as types.RtpParameters;
   const made = await withParameters(media, "rtpParameters", () =>
-    // The schema has checked it; only the header extensions' names and optional fields are typed more narrowly there.
-    transport.produce({ kind, rtpParameters: rtpParameters as types.RtpParameters, paused }),
+    transport.produce({ kind, rtpParameters: inside, paused }),
   );
   const producer = unlessLeft(transport, made);
   const { id: producerId } = producer;
-  const own = { producer, ladder: ladderOf(rtpParameters, { width, height }), toldLayer: undefined };
+  const own = {
+    producer,
+    ladder: ladderOf(rtpParameters, { width, height }),
+    unpacking: hasRed(inside) ? new Unpacking(producer, media.place.router) : undefined,
+    toldLayer: undefined,
+  };
   media.producers.set(producerId, own);
   producer.observer.once("close", () => media.producers.delete(producerId));
   room.producerOwners.set(producerId, peerId);

@@ -60,8 +60,8 @@ export async function unlessEnded<T>(isThere: () => boolean, code: ErrorCode, wo
 }
 
 /** The same, for what is asked of a consumer. */
-export const unlessGone = <T>({ room }: Asked, { consumer }: OwnConsumer, work: () => Promise<T>): Promise<T> =>
-  unlessEnded(() => room.producerOwners.has(consumer.producerId), "consumer_not_found", work);
+export const unlessGone = <T>({ room }: Asked, { producerId }: OwnConsumer, work: () => Promise<T>): Promise<T> =>
+  unlessEnded(() => room.producerOwners.has(producerId), "consumer_not_found", work);
 
 /**
  * Ends what was made for a peer that left meanwhile: its transport is closed, and will not end it.

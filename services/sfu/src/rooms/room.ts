@@ -211,6 +211,10 @@ function withoutPeer(room: Room, peerId: PeerId): Room {
   return { ...room, peers };
 }
 
+/** Whether a peer sends and takes RED. Where all media is encrypted, nobody could unpack it for those who do not. */
+export const canRed = (room: Room, peerId: PeerId): boolean =>
+  room.e2ee !== "required" && (room.peers.get(peerId)?.features.has("red") ?? false);
+
 /** Why a peer may not publish now; nothing when it may. */
 export function refusesToPublish(room: Room, { participant, announcement }: Peer): ErrorCode | undefined {
   if (!participant.canPublish) return "not_allowed";

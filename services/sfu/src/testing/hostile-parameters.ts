@@ -52,6 +52,7 @@ const feedback = fc.array(
 );
 
 const opus = { mimeType: "audio/opus", payloadType: 111, clockRate: 48_000, channels: 2 };
+const red = { mimeType: "audio/red", payloadType: 63, clockRate: 48_000, channels: 2 };
 const vp8 = { mimeType: "video/VP8", payloadType: 96, clockRate: 90_000 };
 const vp9 = { mimeType: "video/VP9", payloadType: 98, clockRate: 90_000, parameters: { "profile-id": 0 } };
 const h264 = {
@@ -103,7 +104,16 @@ const twisted = (known: AnyCodec): fc.Arbitrary<AnyCodec> =>
 
 const codecs = fc
   .tuple(
-    pick<AnyCodec[]>([opus], [vp8], [vp8, rtxOf(96)], [vp9, rtxOf(98)], [h264, rtxOf(0)], [av1], [h264, vp8, vp9, av1]),
+    pick<AnyCodec[]>(
+      [opus],
+      [opus, red],
+      [vp8],
+      [vp8, rtxOf(96)],
+      [vp9, rtxOf(98)],
+      [h264, rtxOf(0)],
+      [av1],
+      [h264, vp8, vp9, av1],
+    ),
     fc.oneof(
       { weight: 8, arbitrary: fc.constant<AnyCodec[]>([]) },
       rarely(fc.array(pick<AnyCodec>(...odd, opus, vp8))),

@@ -23,7 +23,7 @@ interface JoinOptions extends Partial<Participant> {
   readonly features?: string;
 }
 
-const ALL_FEATURES = "presence,media,resume,data,layers,levels";
+const ALL_FEATURES = "presence,media,resume,data,layers,levels,red";
 
 export async function joins(cluster: Cluster, roomId: RoomId, options: JoinOptions = {}): Promise<Person> {
   const { node = 0, features = ALL_FEATURES, ...participant } = options;

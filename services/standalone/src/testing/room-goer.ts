@@ -103,6 +103,16 @@ export class RoomGoer {
     );
   }
 
+  /**
+   * How often each packet of somebody's voice brings a moment that was there already: about once in RED, never without.
+   * The codec that browsers tell is the one inside.
+   */
+  async redundancyOf({ peerId }: RoomGoer): Promise<number> {
+    const figure = (name: string) => this.received(peerId, "microphone", name);
+    await expect.poll(() => figure("packetsReceived"), WITHIN).toBeGreaterThan(100);
+    return (await figure("packetsDiscarded")) / (await figure("packetsReceived"));
+  }
+
   /** Sends a picture that the page draws. */
   async showsScreen(): Promise<void> {
     await this.page.evaluate(async () => {
