@@ -12,7 +12,7 @@ export interface ServedPage extends AsyncDisposable {
 }
 
 /** Serves `page/<name>.ts` as a bundler makes it. */
-export async function servePage(name: "ours" | "bare", room: Room): Promise<ServedPage> {
+export async function servePage(name: "ours" | "bare" | "voice", room: Room): Promise<ServedPage> {
   const scripts = await bundle(name);
   const server = createServer((request, response) => {
     const path = request.url?.slice(1) ?? "";

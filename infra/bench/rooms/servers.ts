@@ -19,6 +19,11 @@ export interface RoomServer extends AsyncDisposable {
   newRoom(): Promise<Room>;
 }
 
+/** Our own, with where it takes media. */
+export interface SfuNode extends RoomServer {
+  readonly media: { readonly address: string; readonly port: number };
+}
+
 export interface Room {
   /** URLs of so many sockets, each good for one. */
   seats(count: number): Promise<string[]>;
@@ -32,14 +37,16 @@ export async function workerBin(): Promise<string> {
   return stdout.trim();
 }
 
-export async function sfuNode(worker: string, features: readonly string[] = ROOM_FEATURES): Promise<RoomServer> {
-  const settings = { ...mediaSettings(worker), MEDIA_PORT: "0", MEDIA_WORKERS: "1" };
+export async function sfuNode(worker: string, features: readonly string[] = ROOM_FEATURES): Promise<SfuNode> {
+  const port = await freePort();
+  const settings = { ...mediaSettings(worker), MEDIA_PORT: String(port), MEDIA_WORKERS: "1" };
   const service = await startService("../../services/sfu/src/main.ts", settings);
   const origin = `ws://127.0.0.1:${service.port}${ROOM_SOCKET_PATH}`;
   return {
     name: "sfu",
     pid: service.process.pid,
     workerPid: childOf(service.process.pid),
+    media: { address: settings.MEDIA_ANNOUNCED_ADDRESS, port },
     async newRoom() {
       const roomId = newRoomId();
       const { connection, projectId, publicKey } = service;
