@@ -18,7 +18,6 @@ const isFeature = (name: string): name is RoomFeature => (ROOM_FEATURES as reado
 /** `a,b`; names that this server does not know are ignored. */
 const Features = z
   .string()
-  .max(1_024)
   .default("")
   .transform((text) => [...new Set(text.split(",").filter(isFeature))]);
 
