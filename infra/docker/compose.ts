@@ -19,8 +19,9 @@ export async function gatewayOrigin(): Promise<string> {
 
 /** Whose socket is where, as Postgres knows it: peer id → signaling node. A peer without a socket is absent. */
 export async function seats(callId: string): Promise<Map<string, string>> {
-  const query = `select peer_id, node_id from call_peers where call_id = '${callId}' and status = 'connected'`;
-  const rows = await compose("exec", "-T", "postgres", "psql", "-U", "radist", "-d", "radist", "-At", "-c", query);
+  const rows = await ask(
+    `select peer_id, node_id from call_peers where call_id = '${callId}' and status = 'connected'`,
+  );
   return new Map(
     rows
       .split("\n")
@@ -28,3 +29,10 @@ export async function seats(callId: string): Promise<Map<string, string>> {
       .map((row) => row.split("|") as [string, string]),
   );
 }
+
+/** The sfu node that has a room; empty while none has. */
+export const homeOf = (roomId: string): Promise<string> =>
+  ask(`select coalesce(home_node_id, '') from rooms where id = '${roomId}'`);
+
+const ask = (query: string): Promise<string> =>
+  compose("exec", "-T", "postgres", "psql", "-U", "radist", "-d", "radist", "-At", "-c", query);

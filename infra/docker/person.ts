@@ -39,10 +39,20 @@ export class Person {
     return this.#page.getByTestId("call-link").inputValue();
   }
 
-  async joins(link: string): Promise<void> {
-    await this.#page.goto(link);
-    await this.#page.getByTestId("join").click();
-    await this.#page.getByTestId("call").waitFor();
+  joinsCall(link: string): Promise<void> {
+    return this.#joins(link, "call");
+  }
+
+  /** Resolves to the link of a new room. */
+  async startsRoom(origin: string): Promise<string> {
+    await this.#page.goto(origin);
+    await this.#page.getByTestId("start-room").click();
+    await this.#page.getByTestId("room").waitFor();
+    return this.#page.url();
+  }
+
+  joinsRoom(link: string): Promise<void> {
+    return this.#joins(link, "room");
   }
 
   async reloads(): Promise<void> {
@@ -73,6 +83,12 @@ export class Person {
       }
       return frames;
     });
+  }
+
+  async #joins(link: string, meeting: "call" | "room"): Promise<void> {
+    await this.#page.goto(link);
+    await this.#page.getByTestId("join").click();
+    await this.#page.getByTestId(meeting).waitFor();
   }
 
   /** Everything that the page shows as text, for the report of a failure. */
