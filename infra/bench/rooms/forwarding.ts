@@ -1,5 +1,5 @@
+import { SRTP_SUITE } from "@radist-tech/testkit/media-link";
 import { measurePairs, printRatio, printShare } from "../pairs.ts";
-import { SRTP_SUITE } from "./media-link.ts";
 import { bareRooms, sfuNode } from "./servers.ts";
 import { PEERS, Talk } from "./talk.ts";
 

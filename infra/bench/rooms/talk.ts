@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { dtlsParameters, MediaLink } from "@radist-tech/testkit/media-link";
 import { RtpHeader } from "werift";
 import { cpuSeconds } from "../figures.ts";
 import { LEVEL_EXTENSION, voice } from "./formation.ts";
-import { dtlsParameters, MediaLink } from "./media-link.ts";
 import { RoomClient } from "./room-client.ts";
 import type { RoomServer } from "./servers.ts";
 

@@ -30,7 +30,7 @@ export const dtlsParameters: DtlsParameters = {
   fingerprints: certificate.getFingerprints().map(({ value }) => ({ algorithm: "sha-256", value })),
 };
 
-/** A browser's side of one WebRTC transport, and no more of it than a load needs: what arrives is counted unread. */
+/** A browser's side of one WebRTC transport, and no more of it than RTP needs: what arrives is counted unread. */
 export class MediaLink implements Disposable {
   /** RTP packets so far. */
   received = 0;
