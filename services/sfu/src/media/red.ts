@@ -33,12 +33,13 @@ const is =
   (name: string) =>
   ({ mimeType }: Named): boolean =>
     mimeType.toLowerCase() === name;
-const isInside = is(INSIDE);
+/** Whether a codec is RED, in the worker's words. */
+export const isRed = is(INSIDE);
 const isOutside = is(OUTSIDE);
 const isOpus = is("audio/opus");
 
 export const hasRed = ({ codecs = [] }: { readonly codecs?: readonly Named[] | undefined }): boolean =>
-  codecs.some(isInside);
+  codecs.some(isRed);
 
 /**
  * What a client sends, in the worker's words.
@@ -49,7 +50,7 @@ export const hasRed = ({ codecs = [] }: { readonly codecs?: readonly Named[] | u
 export function producedInside(rtpParameters: RtpParameters, isAllowed: boolean): RtpParameters {
   const { codecs, encodings } = rtpParameters;
   const refuse = (why: string) => new Refusal("invalid_message", `rtpParameters.codecs: ${why}.`);
-  if (codecs.some(isInside)) throw refuse(`${INSIDE} is not spoken here`);
+  if (codecs.some(isRed)) throw refuse(`${INSIDE} is not spoken here`);
   const red = codecs.find(isOutside);
   if (!red) return rtpParameters;
   if (!isAllowed) throw refuse(`${OUTSIDE} needs the feature red, and a room that does not require encryption`);
@@ -79,17 +80,17 @@ export function capableInside(capabilities: RtpCapabilities, isAllowed: boolean)
   return {
     ...capabilities,
     codecs: codecs
-      .filter((codec) => !isInside(codec) && (isAllowed || !isOutside(codec)))
+      .filter((codec) => !isRed(codec) && (isAllowed || !isOutside(codec)))
       .map((codec) => (isOutside(codec) ? { ...codec, mimeType: INSIDE, ...FORM, parameters: SETTINGS } : codec)),
   };
 }
 
 /** What a consumer gets, or a room offers, in browsers' words: Opus first, as what RED refers to. */
 export function outside<Codec extends Named>(codecs: readonly Codec[]): Codec[] {
-  const red = codecs.filter(isInside).map((codec) => ({ ...codec, mimeType: OUTSIDE, channels: 2, parameters: {} }));
-  return [...codecs.filter((codec) => !isInside(codec)), ...red];
+  const red = codecs.filter(isRed).map((codec) => ({ ...codec, mimeType: OUTSIDE, channels: 2, parameters: {} }));
+  return [...codecs.filter((codec) => !isRed(codec)), ...red];
 }
 
 /** What a room offers to a client that does not know of RED. */
 export const withoutRed = <Codec extends Named>(codecs: readonly Codec[]): Codec[] =>
-  codecs.filter((codec) => !isInside(codec));
+  codecs.filter((codec) => !isRed(codec));

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { types } from "mediasoup";
-import { hasRed } from "./red.ts";
+import { isRed } from "./red.ts";
 import { payloadTypeOf, unpacked } from "./red-packet.ts";
 
 const AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
@@ -67,7 +67,7 @@ export class Unpacking {
     const { rtpCapabilities } = this.#router;
     const consumer = await transport.consume({ producerId: this.#producer.id, rtpCapabilities });
     const { codecs, encodings, headerExtensions = [], rtcp } = consumer.rtpParameters;
-    const red = codecs.find((codec) => hasRed({ codecs: [codec] }));
+    const red = codecs.find(isRed);
     const opus = codecs.find((codec) => codec !== red);
     const ssrc = encodings?.[0]?.ssrc;
     if (!red || !opus || ssrc === undefined) throw new Error("A producer of RED has no RED, no Opus, or no stream.");

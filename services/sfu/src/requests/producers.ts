@@ -2,6 +2,7 @@ import { Refusal } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
 import { ladderOf } from "../media/layers.ts";
 import { hasRed, producedInside } from "../media/red.ts";
+import { unambiguous } from "../media/unambiguous.ts";
 import { Unpacking } from "../media/unpacking.ts";
 import { canRed, refusesToPublish } from "../rooms/room.ts";
 import { type Asked, mediaOf, type Reply, type Request, unlessLeft, withParameters } from "./reply.ts";
@@ -22,7 +23,7 @@ export async function produce(asked: Asked, message: Request<"produce">): Promis
   const transport = message.transportId === undefined ? media.send : transportOf(asked, message.transportId);
   if (transport !== media.send) throw new Refusal("invalid_message", "transportId: must be the send transport.");
   // The schema has checked it; only the header extensions' names and optional fields are typed more narrowly there.
-  const inside = producedInside(rtpParameters, canRed(room.room, peerId)) as types.RtpParameters;
+  const inside = unambiguous(producedInside(rtpParameters, canRed(room.room, peerId))) as types.RtpParameters;
   const made = await withParameters(media, "rtpParameters", () =>
     transport.produce({ kind, rtpParameters: inside, paused }),
   );
