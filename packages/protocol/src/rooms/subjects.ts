@@ -50,12 +50,14 @@ export type RoomEntered = z.infer<typeof RoomEntered>;
 
 /**
  * Frames of one session in order. `count` grows by one with each batch: a batch that is sent again, because its answer
- * was lost, is known by it.
+ * was lost, is known by it. A frame that is more than the bus takes at once goes in parts, one batch after the other.
  */
 export const RelayBatch = z.object({
   session: SessionId,
   count: z.int(),
   frames: z.array(z.string()),
+  /** The last frame goes on with the first one of the next batch. */
+  goesOn: z.literal(true).optional(),
   /** Inbound: since the client was last heard. A batch without frames tells just this. */
   silentMs: z.number().nonnegative().optional(),
   /** The last batch: the socket was lost (inbound), or is to be closed with this code (outbound). */

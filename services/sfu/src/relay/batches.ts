@@ -1,20 +1,18 @@
 import { type Bus, BusUnavailable, DeadlineExceeded, NoResponders } from "@radist-tech/bus";
 import type { RelayBatch } from "@radist-tech/protocol";
+import { Gathering } from "./gathering.ts";
 
 /** How long the other node may take to take a batch, and how long it is tried, milliseconds. */
 const DEADLINE_MS = 2_000;
 const PATIENCE_MS = 5_000;
 const RETRY_MS = 200;
 
-/** NATS takes 1 MiB by default. */
-const MAX_BATCH_BYTES = 256 * 1024;
-
 /** What the other node answers: whether it still has the session. */
 export const TAKEN = "taken";
 export const GONE = "gone";
 
 interface BatchesOptions {
-  readonly bus: Bus;
+  readonly bus: Pick<Bus, "request">;
   readonly subject: string;
   readonly session: RelayBatch["session"];
   /** Since the client was last heard, where it is heard on this node. */
@@ -28,7 +26,7 @@ interface BatchesOptions {
 /** Frames on their way to another node, in order: while one batch is under way, the next one gathers. */
 export class Batches {
   readonly #options: BatchesOptions;
-  #gathering: string[] = [];
+  readonly #gathering = new Gathering();
   #end: RelayBatch["end"];
   #hasSign = false;
   #count = 0;
@@ -48,7 +46,7 @@ export class Batches {
 
   add(frame: string): void {
     if (this.#isOver) return;
-    this.#gathering.push(frame);
+    this.#gathering.add(frame);
     this.#send();
   }
 
@@ -63,7 +61,7 @@ export class Batches {
   /** Nothing is sent any more. */
   stop(): void {
     this.#isOver = true;
-    this.#gathering = [];
+    this.#gathering.clear();
     this.#end = undefined;
     this.#hasSign = false;
   }
@@ -75,29 +73,17 @@ export class Batches {
   async #drain(): Promise<void> {
     this.#isSending = true;
     while (this.#gathering.length > 0 || this.#end || this.#hasSign) {
-      const frames = this.#takeFrames();
+      const taken = this.#gathering.take();
       const end = this.#gathering.length === 0 ? this.#end : undefined;
       if (end) this.#end = undefined;
       this.#hasSign = false;
-      const failure = await this.#deliver({ session: this.#options.session, count: ++this.#count, frames }, end);
+      const failure = await this.#deliver({ session: this.#options.session, count: ++this.#count, ...taken }, end);
       if (end) this.#options.onEnded?.();
       if (failure === undefined) continue;
       this.stop();
       this.#options.onBroken(failure);
     }
     this.#isSending = false;
-  }
-
-  /** As many as the bus surely takes at once; a single frame beyond that goes alone. */
-  #takeFrames(): string[] {
-    let bytes = 0;
-    let count = 0;
-    for (const frame of this.#gathering) {
-      bytes += Buffer.byteLength(frame);
-      if (count > 0 && bytes > MAX_BATCH_BYTES) break;
-      count++;
-    }
-    return this.#gathering.splice(0, count);
   }
 
   /** @returns why it could not be delivered; a batch whose answer was lost is sent again, and known by its count */

@@ -18,6 +18,7 @@ import type { NodeContext } from "../node/context.ts";
 import type { Line } from "../socket/conversation.ts";
 import type { SocketSession } from "../socket/socket-session.ts";
 import { Batches, GONE, TAKEN } from "./batches.ts";
+import { Incoming } from "./incoming.ts";
 
 /** How long a home may take to give a place, milliseconds. */
 const ENTRY_MS = 8_000;
@@ -26,8 +27,7 @@ interface Relayed {
   readonly session: SocketSession;
   readonly home: Home;
   readonly toHome: Batches;
-  /** Count of the last batch that came. */
-  received: number;
+  readonly fromHome: Incoming;
 }
 
 /** The sockets of this node whose rooms are at home on others. */
@@ -66,7 +66,7 @@ export class RemoteHomes {
       silentMs: () => session.silentMs,
       onBroken: (why) => this.#drop(id, why),
     });
-    this.#relayed.set(id, { session, home, toHome, received: 0 });
+    this.#relayed.set(id, { session, home, toHome, fromHome: new Incoming() });
     const line: Line = {
       hear: (message) => toHome.add(JSON.stringify(message)),
       lost: () => {
@@ -103,9 +103,9 @@ export class RemoteHomes {
     const batch = RelayBatch.parse(JSON.parse(Buffer.from(data).toString()));
     const relayed = this.#relayed.get(batch.session);
     if (!relayed) return Buffer.from(GONE);
-    if (batch.count > relayed.received) {
-      relayed.received = batch.count;
-      for (const frame of batch.frames) relayed.session.tell(frame);
+    const frames = relayed.fromHome.take(batch);
+    if (frames) {
+      for (const frame of frames) relayed.session.tell(frame);
       if (batch.end) {
         const { code, reason } = batch.end;
         this.#relayed.delete(batch.session);

@@ -18,6 +18,7 @@ import { Fenced } from "../home/places.ts";
 import type { PeerSession } from "../home/session.ts";
 import type { NodeContext } from "../node/context.ts";
 import { Batches, GONE, TAKEN } from "./batches.ts";
+import { Incoming } from "./incoming.ts";
 
 /** Another node's socket, as the home sees it. */
 class RelayedSession implements PeerSession {
@@ -28,8 +29,7 @@ class RelayedSession implements PeerSession {
   readonly toFront: Batches;
   /** Known once it has its place. */
   peerId: PeerId | undefined;
-  /** Count of the last batch that came. */
-  received = 0;
+  readonly fromFront = new Incoming();
   /** The socket is to be closed; what still comes from it concerns nobody. */
   isOver = false;
   #heardAt = performance.now();
@@ -87,11 +87,11 @@ export class RemotePeers {
     const batch = RelayBatch.parse(JSON.parse(Buffer.from(data).toString()));
     const session = this.#sessions.get(batch.session);
     if (!session) return Buffer.from(GONE);
-    if (batch.count > session.received) {
-      session.received = batch.count;
+    const frames = session.fromFront.take(batch);
+    if (frames) {
       session.heard(batch.silentMs);
       const { room, peerId } = session;
-      for (const frame of batch.frames) {
+      for (const frame of frames) {
         if (peerId !== undefined && !session.isOver)
           room.hear(peerId, session.id, RoomClientMessage.parse(JSON.parse(frame)));
       }
