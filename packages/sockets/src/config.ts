@@ -27,6 +27,6 @@ export const socketConfig = {
   MESSAGE_BURST: integer(1, 1_000_000).default(200),
   /** Going over the rate for this long ends the socket. */
   RATE_LIMIT_PATIENCE_MS: integer(0, HOUR_MS).default(5_000),
-  /** Unsent bytes at which a socket counts as too slow. */
+  /** Unsent bytes at which a socket counts as too slow; of a room's messages the largest does not count. */
   MAX_UNSENT_BYTES: integer(1024, 1024 * 1024 * 1024).default(1024 * 1024),
 };

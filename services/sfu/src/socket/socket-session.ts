@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode, type NodeId, newSessionId, type SessionId } from "@radist-tech/protocol";
 import type { PeerSocket } from "@radist-tech/sockets";
+import { Backlog } from "../home/backlog.ts";
 import type { PeerSession } from "../home/session.ts";
 
 /** A socket of this node. */
@@ -7,13 +8,13 @@ export class SocketSession implements PeerSession {
   readonly id: SessionId = newSessionId();
   readonly nodeId: NodeId;
   readonly socket: PeerSocket;
-  readonly #maxUnsentBytes: number;
+  readonly #unsent: Backlog;
   #heardAt = performance.now();
 
   constructor(nodeId: NodeId, socket: PeerSocket, maxUnsentBytes: number) {
     this.nodeId = nodeId;
     this.socket = socket;
-    this.#maxUnsentBytes = maxUnsentBytes;
+    this.#unsent = new Backlog(maxUnsentBytes);
   }
 
   get isOpen(): boolean {
@@ -31,7 +32,8 @@ export class SocketSession implements PeerSession {
   tell(frame: string): void {
     const { socket } = this;
     socket.sendText(frame);
-    if (this.isOpen && socket.bufferedAmount > this.#maxUnsentBytes) {
+    // Of text that is unsent `ws` and Node count the UTF-16 length.
+    if (this.isOpen && this.#unsent.isTooLong(frame.length, socket.bufferedAmount)) {
       socket.refuse("slow_consumer", ERRORS.slow_consumer.close);
     }
   }
