@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { roomPeers } from "@radist-tech/db";
 import { newPeerId, type RoomId } from "@radist-tech/protocol";
-import type { AnyMessage } from "@radist-tech/testkit";
+import { type AnyMessage, ownNats } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { UNHURRIED } from "./testing/bystanders.ts";
@@ -121,4 +121,23 @@ describe.each([
     expect(await left).toMatchObject({ peerId: alice.peerId });
     expect(await bob.asks({ type: "get-stats" })).toMatchObject({ type: "stats" });
   });
+});
+
+test("What waits for another node while the bus stands still is bounded; who is there comes back.", async () => {
+  await using nats = await ownNats();
+  await using cluster = await startCluster({ nodes: 2, natsUrl: nats.url, env: SMALL_LIMIT });
+  const roomId = await cluster.createRoom();
+  await using bob = await joins(cluster, roomId, { node: 0 });
+  await using alice = await joins(cluster, roomId, { node: 1 });
+  nats.signal("SIGSTOP");
+  await talksTo(bob, alice.peerId);
+  nats.signal("SIGCONT");
+  expect(await alice.hears("error")).toMatchObject({ code: "unavailable" });
+  expect(await alice.socket.closed).toMatchObject({ code: 1012 });
+  expect(await bob.hears("peer-disconnected")).toMatchObject({ peerId: alice.peerId });
+  const heard = alice.socket.messages.filter(({ type }) => type === "e2ee-peer-key").length;
+  expect(heard).toBeGreaterThan(0);
+  expect(heard).toBeLessThan(250);
+  await using back = await alice.resumes(1);
+  expect(back.joined.type).toBe("room-resumed");
 });

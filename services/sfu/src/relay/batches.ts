@@ -37,6 +37,11 @@ export class Batches {
     this.#options = options;
   }
 
+  /** UTF-16 length of what waits. */
+  get waiting(): number {
+    return this.#gathering.length;
+  }
+
   /** Tells that the client lives, though it said nothing. */
   signOfLife(): void {
     if (this.#isOver) return;

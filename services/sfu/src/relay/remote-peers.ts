@@ -1,5 +1,6 @@
 import { isUnavailable } from "@radist-tech/db";
 import {
+  ERRORS,
   type ErrorCode,
   type NodeId,
   type PeerId,
@@ -12,6 +13,7 @@ import {
   type SessionId,
   SFU_SUBJECTS,
 } from "@radist-tech/protocol";
+import { Backlog } from "../home/backlog.ts";
 import type { Homes } from "../home/homes.ts";
 import type { LiveRoom } from "../home/live-room.ts";
 import { Fenced } from "../home/places.ts";
@@ -19,6 +21,9 @@ import type { PeerSession } from "../home/session.ts";
 import type { NodeContext } from "../node/context.ts";
 import { Batches, GONE, TAKEN } from "./batches.ts";
 import { Incoming } from "./incoming.ts";
+
+/** The bus may stand still for a moment, and no client is slow for that: so much more may wait than at a socket. */
+const PATIENCE_FACTOR = 8;
 
 /** Another node's socket, as the home sees it. */
 class RelayedSession implements PeerSession {
@@ -33,6 +38,7 @@ class RelayedSession implements PeerSession {
   /** The socket is to be closed; what still comes from it concerns nobody. */
   isOver = false;
   #heardAt = performance.now();
+  readonly #waiting: Backlog;
 
   constructor(room: LiveRoom, entry: RoomEntry, toFront: Batches) {
     this.id = entry.session;
@@ -40,6 +46,7 @@ class RelayedSession implements PeerSession {
     this.nodeEpoch = entry.frontEpoch;
     this.room = room;
     this.toFront = toFront;
+    this.#waiting = new Backlog(PATIENCE_FACTOR * room.node.limits.MAX_UNSENT_BYTES);
   }
 
   get silentMs(): number {
@@ -52,6 +59,9 @@ class RelayedSession implements PeerSession {
 
   tell(frame: string): void {
     this.toFront.add(frame);
+    if (!this.isOver && this.#waiting.isTooLong(frame.length, this.toFront.waiting)) {
+      this.end(ERRORS.unavailable.close, "unavailable");
+    }
   }
 
   end(close: number, code?: ErrorCode): void {
@@ -120,7 +130,7 @@ export class RemotePeers {
       subject: SFU_SUBJECTS.outbound(entry.front),
       session: entry.session,
       onBroken: () => this.#lost(session),
-      onEnded: () => this.#sessions.delete(entry.session),
+      onEnded: () => this.#lost(session),
     });
     const session = new RelayedSession(room, entry, toFront);
     this.#sessions.set(session.id, session);
