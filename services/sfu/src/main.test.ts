@@ -3,8 +3,8 @@ import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { connect } from "@radist-tech/db";
-import { freshDatabase, sharedNatsUrl, startProcess } from "@radist-tech/testkit";
-import { expect, test } from "vitest";
+import { freePort, freshDatabase, sharedNatsUrl, startProcess } from "@radist-tech/testkit";
+import { describe, expect, test } from "vitest";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
@@ -28,24 +28,42 @@ test("A wrong configuration lists every problem and exits 1.", async () => {
   }
 });
 
-test("A media port that is taken is told without a stack.", async () => {
-  await using database = await freshDatabase();
-  await using connection = await connect(database.url);
-  await connection.migrate();
-  const workerBin = process.env.MEDIASOUP_WORKER_BIN;
-  const env = {
-    DATABASE_URL: database.url,
-    NATS_URL: sharedNatsUrl(),
-    PORT: "0",
-    HOST: "127.0.0.1",
-    MEDIA_WORKERS: "1",
-    ...(workerBin !== undefined && { MEDIASOUP_WORKER_BIN: workerBin }),
+describe("A media port that is taken is told without a stack,", () => {
+  const settings = async (stack: AsyncDisposableStack) => {
+    const database = stack.use(await freshDatabase());
+    await using connection = await connect(database.url);
+    await connection.migrate();
+    const workerBin = process.env.MEDIASOUP_WORKER_BIN;
+    return {
+      DATABASE_URL: database.url,
+      NATS_URL: sharedNatsUrl(),
+      HOST: "127.0.0.1",
+      MEDIA_WORKERS: "1",
+      ...(workerBin !== undefined && { MEDIASOUP_WORKER_BIN: workerBin }),
+    };
   };
-  const taken = createSocket("udp4");
-  taken.bind(0, "0.0.0.0");
-  await once(taken, "listening");
-  const { port } = taken.address();
-  const output = await failedStart({ ...env, MEDIA_PORT: String(port) });
-  expect(output).toContain(`  - MEDIA_PORT: ${port}, UDP and TCP, cannot be had`);
-  taken.close();
+
+  test("by another program", async () => {
+    await using stack = new AsyncDisposableStack();
+    const env = await settings(stack);
+    const taken = createSocket("udp4");
+    taken.bind(0, "0.0.0.0");
+    await once(taken, "listening");
+    const { port } = taken.address();
+    const output = await failedStart({ ...env, PORT: "0", MEDIA_PORT: String(port) });
+    expect(output).toContain(`  - MEDIA_PORT: ${port}, UDP and TCP, cannot be had`);
+    taken.close();
+  });
+
+  test("by another sfu, though it shares the port between sockets of its own", async () => {
+    await using stack = new AsyncDisposableStack();
+    const [env, port, mediaPort] = await Promise.all([settings(stack), freePort(), freePort()]);
+    const readyUrl = `http://127.0.0.1:${port}/readyz`;
+    const first = { ...env, PORT: String(port), MEDIA_PORT: String(mediaPort) };
+    const other = stack.use(await startProcess({ command: process.execPath, args: [MAIN], env: first, readyUrl }));
+    const output = await failedStart({ ...first, PORT: "0" });
+    expect(output).toContain(`  - MEDIA_PORT: ${mediaPort}, UDP and TCP, cannot be had`);
+    expect(other.children).toHaveLength(1);
+    expect((await fetch(readyUrl)).status).toBe(200);
+  });
 });

@@ -77,7 +77,7 @@ test(`${VISITS} visits, ended cleanly and abruptly, leave everything as it was`,
   const { db } = cluster.connection;
   const everything = async () => ({
     worker: counts(await worker?.dump()),
-    server: counts(await witness.webRtcServers[0]?.dump()),
+    server: counts(await witness.webRtcServers.find(({ closed }) => !closed)?.dump()),
     open: Object.fromEntries(Object.entries(witness.open()).filter(([, count]) => count > 0)),
     files: readdirSync(`/proc/${worker?.pid}/fd`).length,
     places: await db.$count(roomPeers),

@@ -1,6 +1,6 @@
 import type { types } from "mediasoup";
 import { describe, expect, test } from "vitest";
-import { candidates, listenInfos } from "./announced.ts";
+import { candidates, listenInfos, loopbacks, withLoopbacks } from "./announced.ts";
 
 const listening = (announced: string[], port = 10_000) =>
   listenInfos(announced, port).map(({ protocol, ip, announcedAddress, port }) =>
@@ -34,6 +34,28 @@ describe("A worker listens", () => {
   });
 });
 
+describe("Where loopback is announced", () => {
+  test("a worker listens there, too, for UDP, and its sockets share the port", () => {
+    const infos = withLoopbacks(["host.example", "127.0.0.1", "::1"], 10_000);
+    const listened = infos.map(({ protocol, ip, announcedAddress, port, flags }) =>
+      [protocol, ip, announcedAddress ?? "-", port, flags?.udpReusePort === true, flags?.ipv6Only === true].join(" "),
+    );
+    expect(listened).toEqual([
+      "udp 0.0.0.0 host.example 10000 true false",
+      "udp :: ::1 10000 true true",
+      "tcp 0.0.0.0 host.example 10000 false false",
+      "tcp :: ::1 10000 false true",
+      "udp 127.0.0.1 - 10000 true false",
+      "udp ::1 - 10000 true false",
+    ]);
+  });
+
+  test("it is known in every way of writing it, and nothing else is taken for it", () => {
+    const all = ["127.0.0.1", "127.8.0.1", "::1", "0:0:0:0:0:0:0:1", "192.0.2.1", "2001:db8::1", "127.example", "::2"];
+    expect(loopbacks(all)).toEqual(all.slice(0, 4));
+  });
+});
+
 const given = (address: string, protocol: "udp" | "tcp", priority: number): types.IceCandidate => ({
   foundation: `${protocol}candidate`,
   priority,
@@ -49,6 +71,15 @@ describe("A transport's candidates", () => {
   test("are those of the worker where one address is announced", () => {
     const ofWorker = [given("192.0.2.1", "udp", 1_076_558_079), given("192.0.2.1", "tcp", 1_076_302_079)];
     expect(candidates(["192.0.2.1"], ofWorker)).toEqual(ofWorker);
+  });
+
+  test("of loopback addresses are not told twice", () => {
+    const ofWorker = [
+      given("127.0.0.1", "udp", 1_076_558_079),
+      given("127.0.0.1", "tcp", 1_076_302_079),
+      given("127.0.0.1", "udp", 1_076_276_479),
+    ];
+    expect(candidates(["127.0.0.1"], ofWorker)).toEqual(ofWorker.slice(0, 2));
   });
 
   const announced = ["192.0.2.1", "2001:db8::1", "host.example", "2001:db8::2"];

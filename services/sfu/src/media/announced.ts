@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 import type { types } from "mediasoup";
 
 /** Where a worker listens: one port, UDP and TCP, for IPv4 and, where an IPv6 address is announced, for IPv6. */
@@ -12,6 +12,26 @@ export function listenInfos(announced: readonly string[], port: number): types.T
   ]);
 }
 
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
+LOOPBACK.addAddress("::1", "ipv6");
+
+/** Those of the announced addresses at which only this machine reaches itself. */
+export const loopbacks = (announced: readonly string[]): string[] =>
+  announced.filter((address) => isIP(address) !== 0 && LOOPBACK.check(address, isIP(address) === 6 ? "ipv6" : "ipv4"));
+
+/**
+ * The same, and in addition UDP at each announced loopback address itself, in the same port. A browser sends there from
+ * the address of a real interface; the answer of a socket that listens on all addresses comes from that address too,
+ * and is not taken for one. Where ports are published from a container, packets come to other addresses than loopback.
+ */
+export function withLoopbacks(announced: readonly string[], port: number): types.TransportListenInfo[] {
+  const share = (info: types.TransportListenInfo): types.TransportListenInfo =>
+    info.protocol === "udp" ? { ...info, flags: { ...info.flags, udpReusePort: true } } : info;
+  const more = loopbacks(announced).map((ip) => share({ protocol: "udp", ip, port }));
+  return [...listenInfos(announced, port).map(share), ...more];
+}
+
 /**
  * The candidates of a transport, once for each announced address: a worker knows of one per family, and all of a
  * family lead to the same port. Later ones have a lower priority (RFC 8445, 5.1.2.1: the local preference).
@@ -20,8 +40,13 @@ export function candidates(
   announced: readonly string[],
   given: readonly types.IceCandidate[],
 ): readonly types.IceCandidate[] {
+  const known = new Set<string>();
   return given.flatMap((candidate) => {
     const family = isIP(candidate.address) === 6;
+    // Those of loopback addresses come last: they are among the announced ones.
+    const kind = `${candidate.protocol} ${family}`;
+    if (known.has(kind)) return [];
+    known.add(kind);
     return announced
       .filter((address) => (isIP(address) === 6) === family)
       .map((address, index) => ({

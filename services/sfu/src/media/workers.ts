@@ -1,8 +1,8 @@
 import process from "node:process";
-import { InvalidConfig, type Logger } from "@radist-tech/runtime";
+import type { Logger } from "@radist-tech/runtime";
 import type { types } from "mediasoup";
-import { listenInfos } from "./announced.ts";
 import { MEDIA_CODECS } from "./codecs.ts";
+import { listen } from "./listening.ts";
 import { startWorker } from "./start-worker.ts";
 
 /** Pause before a worker that could not be started again is tried once more, milliseconds. */
@@ -144,17 +144,6 @@ export class Workers {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
-  }
-}
-
-async function listen(worker: types.Worker, announced: readonly string[], port: number): Promise<types.WebRtcServer> {
-  try {
-    return await worker.createWebRtcServer({ listenInfos: listenInfos(announced, port) });
-  } catch (error) {
-    if (worker.closed || !(error instanceof Error)) throw error;
-    throw new InvalidConfig([
-      `MEDIA_PORT: ${port}, UDP and TCP, cannot be had (${error.message}). Stop the program that uses it, or choose others.`,
-    ]);
   }
 }
 
