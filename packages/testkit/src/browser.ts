@@ -19,14 +19,15 @@ const FLAGS = [
 
 /**
  * A real Chromium with a fresh profile, a fake camera and microphone that need no permission. Disposal closes it.
+ * @param flags more of Chromium's own
  * @throws what to install, when this machine has no Chromium.
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath(),
     headless: true,
     // The sandbox needs privileges that containers and root do not have; the pages are the tests' own.
     chromiumSandbox: false,
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
   });
 }

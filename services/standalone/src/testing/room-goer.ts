@@ -113,6 +113,28 @@ export class RoomGoer {
     return (await figure("packetsDiscarded")) / (await figure("packetsReceived"));
   }
 
+  /** The server's end of what the own media goes by, and that of somebody else comes by: protocol and address. */
+  paths({ peerId }: RoomGoer, source = "camera"): Promise<string[]> {
+    return this.page.evaluate(
+      async ([id, name]) => {
+        const { room } = window.stage;
+        const tracks = [room?.published.get(name), room?.participants.get(id)?.tracks.get(name)];
+        const reports = await Promise.all(tracks.map((track) => track?.getStats()));
+        return reports.map((report) => {
+          const stats: Record<string, string>[] = [];
+          report?.forEach((stat: Record<string, string>) => {
+            stats.push(stat);
+          });
+          const transport = stats.find(({ type }) => type === "transport");
+          const pair = stats.find(({ id }) => id === transport?.selectedCandidatePairId);
+          const remote = stats.find(({ id }) => id === pair?.remoteCandidateId);
+          return `${remote?.protocol} ${remote?.address}`;
+        });
+      },
+      [peerId, source] as const,
+    );
+  }
+
   /** Sends a picture that the page draws. */
   async showsScreen(): Promise<void> {
     await this.page.evaluate(async () => {

@@ -1,0 +1,24 @@
+import { launchBrowser } from "@radist-tech/testkit";
+import { expect, test } from "vitest";
+import { onePlatform } from "./testing/platform.ts";
+import { RoomGoer } from "./testing/room-goer.ts";
+
+const WITHIN = { timeout: 30_000, interval: 200 };
+
+test.each([
+  ["by UDP", "udp", []],
+  ["by TCP where UDP is barred", "tcp", ["--webrtc-ip-handling-policy=disable_non_proxied_udp"]],
+])("pages on the server's own machine send and receive %s", async (_how, protocol, flags) => {
+  await using platform = await onePlatform();
+  const browser = await launchBrowser(flags);
+  await using _closing = { [Symbol.asyncDispose]: () => browser.close() };
+  const { roomTokens } = await platform.server.createRoom();
+  const [first = "", second = ""] = roomTokens;
+  const alice = await RoomGoer.enters(browser, platform, first);
+  const bob = await RoomGoer.enters(browser, platform, second);
+  await Promise.all([alice.sees(bob), bob.sees(alice)]);
+  // Whichever answers first may carry the first pictures.
+  const paths = [`${protocol} 127.0.0.1`, `${protocol} 127.0.0.1`];
+  await expect.poll(() => alice.paths(bob), WITHIN).toEqual(paths);
+  await expect.poll(() => bob.paths(alice), WITHIN).toEqual(paths);
+});
