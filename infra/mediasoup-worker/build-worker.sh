@@ -34,7 +34,7 @@ readonly SRTP_POOL_PATH="pool/main/libs/libsrtp2/libsrtp2_${SRTP_VERSION}.orig.t
 readonly SRTP_SHA256=8a43ef8e9ae2b665292591af62aa1a4ae41e468b6d98d8258f91478735da4e09
 
 readonly PACKAGES=(
-	g++ meson ninja-build pkg-config
+	g++ meson ninja-build pkg-config patch
 	libuv1-dev libssl-dev libabsl-dev libflatbuffers-dev flatbuffers-compiler
 )
 
@@ -226,6 +226,11 @@ if [ "$SRTP_MODE" != system ]; then
 	tar -xzf "$BUILD/libsrtp2.tar.gz" -C "$SRTP/libsrtp2" --strip-components=1
 	cp "$SRTP/libsrtp2/include/srtp.h" "$SRTP/libsrtp2-include/srtp2/"
 fi
+
+# Faults by which a peer could end the worker (see README.md).
+for each in "$OVERLAY"/patches/*.patch; do
+	patch -d "$SRC" -p1 --silent <"$each" || die "$each does not fit mediasoup $VERSION"
+done
 
 # Debian 12 has meson 1.0.1; nothing here needs the 1.1.0 that is asked for.
 sed -i "s/meson_version:[[:space:]]*'>= *1\.[0-9.]*'/meson_version: '>= 1.0.0'/" "$SRC/meson.build"

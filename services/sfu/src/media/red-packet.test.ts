@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { redPayload, rtpPacket } from "../testing/red-packets.ts";
+import { redPayload, rtpPacket } from "../testing/raw-packets.ts";
 import { payloadTypeOf, unpacked } from "./red-packet.ts";
 
 const OPUS = 111;

@@ -6,7 +6,7 @@ import process from "node:process";
 import { RtpCapabilities, RtpParameters } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { redPayload, rtpPacket } from "../testing/red-packets.ts";
+import { redPayload, rtpPacket } from "../testing/raw-packets.ts";
 import { MEDIA_CODECS } from "./codecs.ts";
 import { capableInside, producedInside } from "./red.ts";
 import { payloadTypeOf } from "./red-packet.ts";

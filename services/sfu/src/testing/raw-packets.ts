@@ -10,6 +10,8 @@ export interface PacketParts {
   readonly sources?: readonly number[];
   /** Of a header extension, in words of 32 bits. */
   readonly extension?: readonly number[];
+  /** What that begins with (RFC 8285): by default, of elements with one byte before them. */
+  readonly extensionProfile?: number;
   /** How many bytes of padding follow, their number included. */
   readonly padding?: number;
 }
@@ -17,7 +19,7 @@ export interface PacketParts {
 /** An RTP packet (RFC 3550, section 5.1). */
 export function rtpPacket(parts: PacketParts, payload: Uint8Array): Buffer {
   const { payloadType, sequenceNumber = 0, timestamp = 0, ssrc = 1, marker = false, sources = [], padding = 0 } = parts;
-  const { extension } = parts;
+  const { extension, extensionProfile = 0xbede } = parts;
   const header = Buffer.alloc(12);
   header[0] = 0x80 | (padding ? 0x20 : 0) | (extension ? 0x10 : 0) | sources.length;
   header[1] = (marker ? 0x80 : 0) | payloadType;
@@ -29,7 +31,7 @@ export function rtpPacket(parts: PacketParts, payload: Uint8Array): Buffer {
   return Buffer.concat([
     header,
     words(sources),
-    ...(extension ? [Buffer.from([0xbe, 0xde, extension.length >> 8, extension.length & 0xff]), words(extension)] : []),
+    ...(extension ? [words([((extensionProfile << 16) | extension.length) >>> 0]), words(extension)] : []),
     payload,
     trailer,
   ]);
