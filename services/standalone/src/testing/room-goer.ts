@@ -119,7 +119,7 @@ export class RoomGoer {
       async ([id, name]) => {
         const { room } = window.stage;
         const tracks = [room?.published.get(name), room?.participants.get(id)?.tracks.get(name)];
-        const reports = await Promise.all(tracks.map((track) => track?.getStats()));
+        const reports = await Promise.all(tracks.map(async (track) => track?.getStats()));
         return reports.map((report) => {
           const stats: Record<string, string>[] = [];
           report?.forEach((stat: Record<string, string>) => {
