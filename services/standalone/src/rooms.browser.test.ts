@@ -3,7 +3,8 @@ import { launchBrowser } from "@radist-tech/testkit";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { onePlatform, type Platform } from "./testing/platform.ts";
-import { RoomGoer } from "./testing/room-goer.ts";
+import { RoomGoer, type RoomGoerOptions } from "./testing/room-goer.ts";
+import { watchStream } from "./testing/stream-watch.ts";
 
 const WITHIN = { timeout: 30_000, interval: 200 };
 
@@ -18,11 +19,11 @@ afterAll(async () => {
   await platform?.[Symbol.asyncDispose]();
 });
 
-async function twoInARoom() {
+async function twoInARoom(options: RoomGoerOptions = {}) {
   const { roomId, roomTokens } = await platform.server.createRoom({ tokens: 3 });
   const [first = "", second = "", third = ""] = roomTokens;
-  const alice = await RoomGoer.enters(browser, platform, first);
-  const bob = await RoomGoer.enters(browser, platform, second);
+  const alice = await RoomGoer.enters(browser, platform, first, options);
+  const bob = await RoomGoer.enters(browser, platform, second, options);
   await Promise.all([alice.sees(bob), bob.sees(alice)]);
   return { roomId, alice, bob, third };
 }
@@ -124,6 +125,54 @@ test("a small picture gets a small layer, a large one a large layer, and nobody 
   await alice.resizes(bob, [1_280, 720]);
   await expect.poll(height, WITHIN).toBe(720);
   await alice.sees(bob);
+  await close(alice, bob);
+});
+
+test("what one viewer hides costs that one no packet while another one watches on", async () => {
+  const { alice, bob, third } = await twoInARoom();
+  const eve = await RoomGoer.enters(browser, platform, third);
+  await eve.sees(bob);
+  const packets = (viewer: RoomGoer) => viewer.received(bob.peerId, "camera", "packetsReceived");
+  /** As the browser counts it, and as the media server does. */
+  const atAlice = () =>
+    Promise.all([
+      packets(alice),
+      alice.received(bob.peerId, "camera", "bytesReceived"),
+      alice.sentByServer(bob, "camera", "packetCount"),
+      alice.sentByServer(bob, "camera", "byteCount"),
+    ]);
+  /** How much more of bob there is at alice when a hundred more packets of him have reached eve. */
+  const growth = async () => {
+    const [before, seen] = [await atAlice(), await packets(eve)];
+    await expect.poll(() => packets(eve), WITHIN).toBeGreaterThanOrEqual(seen + 100);
+    return (await atAlice()).map((figure, index) => figure - (before[index] ?? 0));
+  };
+  expect(Math.min(...(await growth()))).toBeGreaterThan(0);
+  await alice.resizes(bob, [0, 0]);
+  await expect.poll(growth, WITHIN).toEqual([0, 0, 0, 0]);
+  await alice.hears(bob);
+  expect(await growth()).toEqual([0, 0, 0, 0]);
+  await alice.resizes(bob, [640, 360]);
+  await alice.sees(bob);
+  await close(alice, bob, eve);
+});
+
+test("the sockets are cut and come back: of all that is sent meanwhile no packet and no frame is lost", async () => {
+  const { alice, bob } = await twoInARoom({ logsFrames: true });
+  const videos = await Promise.all([watchStream(alice, bob, "camera"), watchStream(bob, alice, "camera")]);
+  const sounds = await Promise.all([watchStream(alice, bob, "microphone"), watchStream(bob, alice, "microphone")]);
+  const streams = [...videos, ...sounds];
+  platform.front.cutSockets();
+  await Promise.all([alice.isInState("reconnecting"), bob.isInState("reconnecting")]);
+  await Promise.all(streams.map((stream) => stream.brings(30)));
+  platform.front.restoreSockets();
+  await Promise.all([alice.isInState("connected"), bob.isInState("connected")]);
+  await Promise.all(streams.map((stream) => stream.brings(30)));
+  for (const stream of streams) {
+    expect(await stream.losses()).toEqual({ frames: [], packets: 0, isAnotherStream: false });
+  }
+  await Promise.all([alice.mutes("camera"), bob.mutes("camera")]);
+  await Promise.all(videos.map((video) => video.isDecoded()));
   await close(alice, bob);
 });
 

@@ -1,14 +1,22 @@
 import { BlockList, isIP } from "node:net";
 import type { types } from "mediasoup";
 
+/**
+ * All that all peers of a worker send comes by one socket: what arrives while the worker is busy has to wait somewhere.
+ * Bytes; a kernel gives as much as it allows (`net.core.rmem_max`, `wmem_max`).
+ */
+const BUFFERS = { recvBufferSize: 4 << 20, sendBufferSize: 4 << 20 };
+
 /** Where a worker listens: one port, UDP and TCP, for IPv4 and, where an IPv6 address is announced, for IPv6. */
 export function listenInfos(announced: readonly string[], port: number): types.TransportListenInfo[] {
   const v6 = announced.find((address) => isIP(address) === 6);
   const v4 = announced.find((address) => isIP(address) !== 6);
   // The order is the order of preference.
   return (["udp", "tcp"] as const).flatMap((protocol) => [
-    ...(v4 === undefined ? [] : [{ protocol, ip: "0.0.0.0", announcedAddress: v4, port }]),
-    ...(v6 === undefined ? [] : [{ protocol, ip: "::", announcedAddress: v6, port, flags: { ipv6Only: true } }]),
+    ...(v4 === undefined ? [] : [{ protocol, ip: "0.0.0.0", announcedAddress: v4, port, ...BUFFERS }]),
+    ...(v6 === undefined
+      ? []
+      : [{ protocol, ip: "::", announcedAddress: v6, port, flags: { ipv6Only: true }, ...BUFFERS }]),
   ]);
 }
 
@@ -28,7 +36,7 @@ export const loopbacks = (announced: readonly string[]): string[] =>
 export function withLoopbacks(announced: readonly string[], port: number): types.TransportListenInfo[] {
   const share = (info: types.TransportListenInfo): types.TransportListenInfo =>
     info.protocol === "udp" ? { ...info, flags: { ...info.flags, udpReusePort: true } } : info;
-  const more = loopbacks(announced).map((ip) => share({ protocol: "udp", ip, port }));
+  const more = loopbacks(announced).map((ip) => share({ protocol: "udp", ip, port, ...BUFFERS }));
   return [...listenInfos(announced, port).map(share), ...more];
 }
 

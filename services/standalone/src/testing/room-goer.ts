@@ -6,11 +6,13 @@ import { openRoomPage } from "./room-page.ts";
 
 const WITHIN = { timeout: 30_000, interval: 100 };
 
-type Options = Omit<CreateRoomConnectionOptions, "roomToken" | "localStream"> & {
+export type RoomGoerOptions = Omit<CreateRoomConnectionOptions, "roomToken" | "localStream"> & {
   /** Whether the page shows tracks by `attach`. Default true. */
   readonly attaches?: boolean;
   /** Size in which each video is shown at first, CSS pixels. Default 640 × 360. */
   readonly tileSize?: readonly [width: number, height: number];
+  /** Whether the page logs all frames, and sends its camera in one size. Default false. */
+  readonly logsFrames?: boolean;
 };
 
 /** A person in a room, in a browser window of their own. */
@@ -27,20 +29,26 @@ export class RoomGoer {
     browser: Browser,
     platform: Platform,
     roomToken: string,
-    options: Options = {},
+    options: RoomGoerOptions = {},
   ): Promise<RoomGoer> {
-    const { attaches = true, tileSize = [640, 360], ...given } = options;
+    const { attaches = true, tileSize = [640, 360], logsFrames = false, ...given } = options;
     const context = await browser.newContext({ viewport: { width: 1_600, height: 1_200 } });
     const page = await context.newPage();
     await openRoomPage(page, platform.front.url);
     const config = await (await fetch(`${platform.front.url}/web/config`)).json();
     const peerId = await page.evaluate(
-      async ([publicKey, settings, attach, size]) => {
+      async ([publicKey, settings, attach, size, enter]) => {
         window.stage.tileSize = size;
-        await window.stage.enter(publicKey, settings, attach);
+        await window.stage[enter](publicKey, settings, attach);
         return window.stage.room?.peerId ?? "";
       },
-      [(config as { publicKey: string }).publicKey, { roomToken, ...given }, attaches, tileSize] as const,
+      [
+        (config as { publicKey: string }).publicKey,
+        { roomToken, ...given },
+        attaches,
+        tileSize,
+        logsFrames ? "enterLogging" : "enter",
+      ] as const,
     );
     return new RoomGoer(page, peerId);
   }
@@ -130,6 +138,36 @@ export class RoomGoer {
           const remote = stats.find(({ id }) => id === pair?.remoteCandidateId);
           return `${remote?.protocol} ${remote?.address}`;
         });
+      },
+      [peerId, source] as const,
+    );
+  }
+
+  /** A figure of what the media server sent of a track to this page; NaN while there is none. */
+  async sentByServer({ peerId }: RoomGoer, source: string, figure: string): Promise<number> {
+    return Number(
+      await this.page.evaluate(([id, name, field]) => window.stage.sentByServer(id, name, field), [
+        peerId,
+        source,
+        figure,
+      ] as const),
+    );
+  }
+
+  /** RTP timestamps of the frames that this page sent of a source, in order. */
+  framesSent(source: string): Promise<readonly number[]> {
+    return this.page.evaluate((name) => {
+      const { room, frames } = window.stage;
+      return frames.get(room?.published.get(name)?.track.id ?? "") ?? [];
+    }, source);
+  }
+
+  /** RTP timestamps of the frames of a track that arrived here, in order. */
+  framesReceived({ peerId }: RoomGoer, source: string): Promise<readonly number[]> {
+    return this.page.evaluate(
+      ([id, name]) => {
+        const [track] = window.stage.track(id, name).stream.getTracks();
+        return window.stage.frames.get(track?.id ?? "") ?? [];
       },
       [peerId, source] as const,
     );

@@ -11,11 +11,11 @@ declare global {
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const PATH = "/room-page";
-const ENTRY = "stage.js";
+const ENTRIES = { stage: "room-stage.ts", "frame-worker": "frame-worker.ts" };
 
 let built: Promise<ReadonlyMap<string, string>> | undefined;
 
-/** The SDK and the page around it as a bundler makes them: an entry, and the chunks that it loads when it needs them. */
+/** The SDK and the page around it as a bundler makes them: entries, and the chunks that they load when they need them. */
 function bundle(): Promise<ReadonlyMap<string, string>> {
   built ??= build({
     configFile: false,
@@ -24,7 +24,7 @@ function bundle(): Promise<ReadonlyMap<string, string>> {
     build: {
       write: false,
       minify: false,
-      lib: { entry: "room-stage.ts", formats: ["es"], fileName: () => ENTRY },
+      lib: { entry: ENTRIES, formats: ["es"], fileName: (_format, name) => `${name}.js` },
     },
   }).then((result) => {
     const outputs = [result].flat().flatMap((each) => ("output" in each ? each.output : []));
@@ -42,6 +42,6 @@ export async function openRoomPage(page: Page, origin: string): Promise<void> {
   });
   // A document of the server itself: to one that a test made up Chromium refuses WebSockets to this machine.
   await page.goto(`${origin}/web/config`);
-  await page.setContent(`<!doctype html><title>Room</title><script type="module" src="${PATH}/${ENTRY}"></script>`);
+  await page.setContent(`<!doctype html><title>Room</title><script type="module" src="${PATH}/stage.js"></script>`);
   await page.waitForFunction(() => window.stage !== undefined);
 }

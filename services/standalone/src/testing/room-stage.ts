@@ -5,6 +5,8 @@ import {
   type RemoteTrack,
   type RoomEvents,
 } from "@radist-tech/client";
+import { type FrameLog, logFrames } from "./frame-log.ts";
+import { serverStats } from "./server-stats.ts";
 
 // Runs in the browser: a page that does with the SDK what pages do, and remembers what it was told.
 
@@ -42,10 +44,25 @@ export class Stage {
   tileSize: readonly [width: number, height: number] = [640, 360];
   /** Or sets `srcObject` itself, as pages do that know nothing of `attach`. */
   attaches = false;
+  /** Filled where the room was entered by {@link enterLogging}. */
+  frames: FrameLog = new Map();
+  #socket: WebSocket | undefined;
+
+  /** Logs all frames, and sends the camera in one size: of several the media server chooses what a viewer gets. */
+  async enterLogging(publicKey: string, options: CreateRoomConnectionOptions, attaches: boolean): Promise<void> {
+    this.frames = logFrames("/room-page/frame-worker.js");
+    await this.enter(publicKey, { ...options, localStream: new MediaStream() }, attaches);
+    await this.room?.publish({ source: "microphone" });
+    await this.room?.publish({ source: "camera", simulcast: false });
+  }
 
   async enter(publicKey: string, options: CreateRoomConnectionOptions, attaches: boolean): Promise<void> {
     this.attaches = attaches;
-    const radist = new RadistClient({ publicKey, apiBaseUrl: "/api/v1" });
+    const webSocketFactory = (url: string) => {
+      this.#socket = new WebSocket(url);
+      return this.#socket;
+    };
+    const radist = new RadistClient({ publicKey, apiBaseUrl: "/api/v1", webSocketFactory });
     const room = await radist.createRoomConnection(options);
     this.room = room;
     for (const name of NAMES) room.on(name, (payload) => this.told.push({ name, text: textOf(name, payload) }));
@@ -73,6 +90,13 @@ export class Stage {
     const track = this.room?.participants.get(peerId)?.tracks.get(source);
     if (!track) throw new Error(`There is no ${source} of ${peerId}.`);
     return track;
+  }
+
+  /** A figure of what the media server sent of a track to this page. */
+  async sentByServer(peerId: string, source: string, figure: string): Promise<unknown> {
+    if (!this.#socket) throw new Error("There is no socket yet.");
+    const stats = await serverStats(this.#socket, this.track(peerId, source));
+    return stats.find(({ type }) => type === "outbound-rtp")?.[figure];
   }
 
   tile(peerId: string, source: string): Tile {
