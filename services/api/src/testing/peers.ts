@@ -5,6 +5,11 @@ import { sha256 } from "../auth/digest.ts";
 
 type Status = (typeof callPeers.$inferInsert)["status"];
 
+let seated = 0;
+
+/** Now, and after everybody else: these times are kept in whole milliseconds. */
+const inTurn = () => sql`clock_timestamp() + ${++seated}::int * interval '1 millisecond'`;
+
 /** Seats a peer the way a signaling node records it. A disconnected one may come back for `windowSeconds` from now. */
 export async function seatPeer(
   connection: Connection,
@@ -20,7 +25,7 @@ export async function seatPeer(
     epoch: 1,
     nodeId: "node_test",
     nodeEpoch: 1,
-    joinedAt: sql`clock_timestamp()`,
+    joinedAt: inTurn(),
     updatedAt: sql`now()`,
     expiresAt: status === "connected" ? null : sql`now() + make_interval(secs => ${windowSeconds})`,
     reconnectHash: sha256(newReconnectToken()),
@@ -35,7 +40,7 @@ export async function placeParticipant(
   participant: Partial<typeof roomPeers.$inferInsert> = {},
 ): Promise<PeerId> {
   const peerId = newPeerId();
-  const joinedAt = sql`clock_timestamp()`;
-  await connection.db.insert(roomPeers).values({ roomId, peerId, status: "connected", joinedAt, ...participant });
+  const place = { roomId, peerId, status: "connected", joinedAt: inTurn() } as const;
+  await connection.db.insert(roomPeers).values({ ...place, ...participant });
   return peerId;
 }
