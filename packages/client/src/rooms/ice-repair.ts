@@ -61,6 +61,8 @@ export class IceRepair {
 
   #watch(transport: types.Transport): void {
     if (this.#isOver) return;
+    // What broke the media's way may have broken the socket's too, without a word.
+    if (/^(disconnected|failed)$/.test(transport.connectionState)) this.#socket.nudge();
     switch (transport.connectionState) {
       case "connected":
         clearTimeout(this.#timers.get(transport));

@@ -41,7 +41,13 @@ export class WayLost extends RadistError {
 /** Brings answers to those who asked. */
 export class Requests {
   readonly #pending = new Map<string, Pending>();
+  readonly #onSilence: () => void;
   #count = 0;
+
+  /** @param onSilence an answer did not come in time */
+  constructor(onSilence: () => void) {
+    this.#onSilence = onSilence;
+  }
 
   /** Asks by `send`. Rejects with the platform's error, or with {@link WayLost}. */
   ask<Request extends RoomRequest>(
@@ -52,6 +58,7 @@ export class Requests {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(requestId);
+        this.#onSilence();
         reject(new RadistError("internal_error", { message: `No answer to ${request.type}.`, requestId }));
       }, ANSWER_MS);
       this.#pending.set(requestId, { resolve: (answer) => resolve(answer as AnswerTo<Request>), reject, timer });

@@ -41,7 +41,7 @@ const LEAVE_MS = 3_000;
 /** Keeps one place in a room, and carries requests and answers. */
 export class RoomSocket {
   readonly #kept: KeptSocket<RoomServerMessage, RoomEnding>;
-  readonly #requests = new Requests();
+  readonly #requests = new Requests(() => this.nudge());
   readonly #handlers: RoomSocketHandlers;
   #credentials: Record<string, string>;
   #unsent: string[] = [];

@@ -192,7 +192,7 @@ export interface RoomEvents {
   streamremoved: RemoteTrack;
   /** Who speaks now, this participant itself included; undefined: nobody. */
   activespeaker: { readonly peerId: string | undefined };
-  /** The loudest voices, loudest first, about once a second; empty: silence. */
+  /** The loudest voices, loudest first, two or three times a second; empty: silence. */
   levels: readonly AudioLevel[];
   message: RoomMessage;
   statechange: RoomState;
