@@ -51,6 +51,8 @@ export class Publications {
       if (isOwned) for (const track of tracks) track.stop();
       throw new RadistError("connection_closed");
     }
+    // With the sound that came along with it, before there is another one.
+    if (options.source === "screen") void this.#published.get("screen")?.unpublish();
     const publications = tracks.map((track) => this.#add(track, isOwned, options));
     const [first] = publications.toSorted(
       (a, b) => Number(b.source === options.source) - Number(a.source === options.source),
