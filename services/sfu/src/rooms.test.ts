@@ -73,6 +73,18 @@ test("A client written from the contract alone hears only what the contract name
   expect(plain.socket.messages.map(({ type }) => type)).toEqual(["room-joined", "new-producer", "peer-left"]);
 });
 
+test("A picture that is hidden at first takes the layer of its size, as one that is shown at once.", async () => {
+  const roomId = await cluster.createRoom();
+  await using alice = await joins(cluster, roomId);
+  await using bob = await joins(cluster, roomId);
+  const producerId = await produces(alice, produceVideo());
+  const { consumerId } = await consumes(bob, producerId);
+  for (const view of [{ visible: false }, { visible: true, width: 400, height: 225 }]) {
+    await bob.asks({ type: "set-view", views: [{ consumerId, ...view }] });
+  }
+  expect(await alice.hears("producer-layers")).toEqual({ type: "producer-layers", producerId, spatialLayer: 0 });
+});
+
 describe("A voice in RED", () => {
   const codecsOf = (person: Person) =>
     (person.joined.routerRtpCapabilities as { codecs: { mimeType: string }[] }).codecs.map(({ mimeType }) => mimeType);

@@ -109,7 +109,7 @@ export async function setView(asked: Asked, { views }: Request<"set-view">): Pro
   for (const { consumerId, ...view } of views) {
     try {
       const own = ownConsumer(asked, consumerId);
-      const isFirst = own.view === undefined;
+      const isFirst = !own.view?.visible;
       own.view = view;
       if (view.visible) await chooseLayer(asked, own, isFirst);
       await flow(asked, own);
