@@ -132,6 +132,22 @@ test("Who does not come back in time has left, and the ledger counts until it wa
   await expect(bob.resumes()).rejects.toThrow("invalid_reconnect");
 });
 
+test("Whose place another node has cleared away is closed in the ledger all the same.", async () => {
+  await using quick = await startCluster({ env: { RESUME_WINDOW_MS: "1000" } });
+  const roomId = await quick.createRoom();
+  await using alice = await joins(quick, roomId);
+  const bob = await joins(quick, roomId);
+  bob.socket.terminate();
+  const { db } = quick.connection;
+  const itsPlace = eq(roomPeers.peerId, bob.peerId);
+  await until(async () => (await db.select().from(roomPeers).where(itsPlace))[0]?.status === "disconnected");
+  await db.delete(roomPeers).where(itsPlace);
+  await alice.hears("peer-left");
+  const session = async () => (await db.select().from(usageSessions).where(eq(usageSessions.peerId, bob.peerId)))[0];
+  await until(async () => (await session())?.closedAt !== null);
+  expect((await session())?.closeReason).toBe("expired");
+});
+
 test("A room that nobody is in ends after its idle time.", async () => {
   const roomId = await cluster.createRoom({ idleSeconds: 1 });
   const alice = await joins(cluster, roomId);

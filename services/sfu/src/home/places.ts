@@ -177,11 +177,18 @@ export function freePlace(
       .delete(roomPeers)
       .where(and(ofPeer(claim.roomId, peerId), isOver))
       .returning({ peerId: roomPeers.peerId });
-    if (freed.length === 0 && isOver) return;
+    if (freed.length === 0 && isOver && (await isThere(tx, claim.roomId, peerId))) return;
     await closeSession(tx, { subjectId: claim.roomId, peerId }, reason, performance.now() - lastHeardAt);
-    if (reuse) await tx.update(roomTokens).set({ usedAt: null }).where(eq(roomTokens.hash, reuse));
+    // A kick may have freed it before, and made the token void.
+    if (reuse && freed.length > 0) await tx.update(roomTokens).set({ usedAt: null }).where(eq(roomTokens.hash, reuse));
     await noteIdle(tx, room, claim.roomId);
   });
+}
+
+/** It came back; else a sweeper was faster, and the session is still to be closed. */
+async function isThere(tx: Transaction, roomId: RoomId, peerId: PeerId): Promise<boolean> {
+  const rows = await tx.select({ peerId: roomPeers.peerId }).from(roomPeers).where(ofPeer(roomId, peerId));
+  return rows.length > 0;
 }
 
 /**
