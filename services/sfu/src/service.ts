@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Bus } from "@radist-tech/bus";
 import { type Connection, query } from "@radist-tech/db";
 import { ERRORS, type NodeId, ROOM_SOCKET_PATH } from "@radist-tech/protocol";
@@ -9,6 +10,9 @@ import type { Limits } from "./config.ts";
 import { SfuNode } from "./node/sfu-node.ts";
 
 export { SfuConfig, sfuConfig } from "./config.ts";
+
+/** Pause before media workers that could not be started are tried again, milliseconds. */
+const RETRY_MS = 5_000;
 
 export interface SfuDeps {
   readonly connection: Connection;
@@ -26,16 +30,15 @@ export interface SfuDeps {
 /**
  * The sfu plane: the room WebSocket, and the media behind it.
  *
- * @throws {Error} when a media worker cannot start, unless its binary was still to come: then it is logged
+ * @throws {Error} when a media worker cannot start, unless its binary was still to come: then it is logged,
+ *   and tried again
  */
 export async function createSfu({ connection, bus, logger, registry, config, workerBin }: SfuDeps): Promise<Plane> {
   const node = new SfuNode({ connection, bus, logger, registry, nodeId: config.NODE_ID, limits: config });
   try {
     await node.listen();
     if (workerBin instanceof Promise) {
-      workerBin
-        .then((path) => node.startWorkers(path))
-        .catch((error: unknown) => logger.error({ err: error }, "rooms cannot be served"));
+      void workerBin.then((path) => keepStarting(node, path, logger));
     } else await node.startWorkers(workerBin);
   } catch (error) {
     await node.close();
@@ -60,4 +63,19 @@ export async function createSfu({ connection, bus, logger, registry, config, wor
     close: () => node.close(),
     [Symbol.asyncDispose]: () => node.close(),
   };
+}
+
+/** What is in the way, a port that another program has, say, may go; what else the process serves goes on. */
+async function keepStarting(node: SfuNode, workerBin: string | undefined, logger: Logger): Promise<void> {
+  let told: string | undefined;
+  while (!node.isClosing) {
+    try {
+      return await node.startWorkers(workerBin);
+    } catch (error) {
+      const why = String(error);
+      if (why !== told) logger.error({ err: error }, "rooms cannot be served yet; it is tried again and again");
+      told = why;
+      await sleep(RETRY_MS, undefined, { ref: false });
+    }
+  }
 }

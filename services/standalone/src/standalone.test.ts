@@ -67,6 +67,35 @@ test("a port or a folder that cannot be had is a problem of its setting, told wi
   expect(inUse + noFolder).not.toMatch(/\n\s+at /);
 });
 
+test("a media port that is taken keeps rooms waiting, not calls, and rooms are there when it is free", async () => {
+  await using directory = await temporaryDirectory();
+  const [port, mediaPort] = [await freePort(), await freePort()];
+  const taken = createServer().listen(mediaPort, "0.0.0.0");
+  await once(taken, "listening");
+  const env = { MEDIA_PORT: String(mediaPort), MEDIA_WORKERS: "1" };
+  await using started = await startStandalone(join(directory.path, "data"), port, env);
+  const server = new RadistServerClient(printed(started.output, "Secret key"), {
+    projectId: printed(started.output, "Project id"),
+    apiBaseUrl: `http://127.0.0.1:${port}/api/v1`,
+  });
+  await server.createP2PConnection();
+  await expect.poll(() => started.output, { timeout: 20_000 }).toContain(`MEDIA_PORT: ${mediaPort}`);
+  const { roomTokens } = await server.createRoom();
+  const query = new URLSearchParams({
+    publicKey: printed(started.output, "Public key"),
+    roomToken: roomTokens[0] ?? "",
+  });
+  const joining = async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/sfu/signaling/ws?${query}`);
+    const [{ data }] = (await once(socket, "message")) as [MessageEvent<string>];
+    socket.close();
+    return JSON.parse(data);
+  };
+  expect(await joining()).toMatchObject({ type: "error", code: "unavailable" });
+  taken.close();
+  await expect.poll(async () => (await joining()).type, { timeout: 20_000, interval: 500 }).toBe("room-joined");
+});
+
 // Elsewhere the loopback network has one address.
 if (process.platform === "linux")
   test("the page gets its tokens whatever address is listened at", async () => {

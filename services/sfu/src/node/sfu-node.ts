@@ -108,6 +108,10 @@ export class SfuNode {
     return (this.#workers?.alive.length ?? 0) > 0;
   }
 
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
   /**
    * Starts the media workers.
    *

@@ -28,13 +28,18 @@ const MEDIA = {
 const mainOf = (service: string): string => fileURLToPath(new URL(`../../../${service}/src/main.ts`, import.meta.url));
 
 /** A start of the one process, by the command that `npm start` ends in. */
-export async function startStandalone(dataDirectory: string, port: number): Promise<OwnProcess> {
+export async function startStandalone(
+  dataDirectory: string,
+  port: number,
+  more: Record<string, string> = {},
+): Promise<OwnProcess> {
   const env = {
     PORT: String(port),
     HOST: "127.0.0.1",
     RADIST_DATA_DIR: dataDirectory,
     RADIST_ADMIN_TOKEN: ADMIN_TOKEN,
     ...MEDIA,
+    ...more,
   };
   const url = `http://127.0.0.1:${port}/readyz`;
   return startProcess({ command: process.execPath, args: [mainOf("standalone")], env, readyUrl: url });
