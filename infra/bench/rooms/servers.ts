@@ -83,8 +83,8 @@ export async function bareRooms(worker: string): Promise<RoomServer & { readonly
 }
 
 /**
- * An address of the network, as in production: to 127.0.0.1 browsers send from another address, which the answers of a
- * socket that listens on all addresses then come from, and browsers do not take those.
+ * An address of the network, as in production. At 127.0.0.1 the bare server, which listens at all addresses alone, would
+ * answer browsers from another one, and they do not take that.
  */
 function mediaSettings(worker: string) {
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);

@@ -109,9 +109,9 @@ export async function setView(asked: Asked, { views }: Request<"set-view">): Pro
   for (const { consumerId, ...view } of views) {
     try {
       const own = ownConsumer(asked, consumerId);
-      const isFirst = !own.view?.visible;
+      const isShownAnew = !own.view?.visible;
       own.view = view;
-      if (view.visible) await chooseLayer(asked, own, isFirst);
+      if (view.visible) await chooseLayer(asked, own, isShownAnew);
       await flow(asked, own);
     } catch (error) {
       if (!(error instanceof Refusal && error.code === "consumer_not_found")) throw error;
@@ -130,14 +130,16 @@ async function flow(asked: Asked, own: OwnConsumer): Promise<void> {
   asked.room.demand.changed(own);
 }
 
-async function chooseLayer(asked: Asked, own: OwnConsumer, isFirst = false): Promise<void> {
+async function chooseLayer(asked: Asked, own: OwnConsumer, isShownAnew = false): Promise<void> {
   const { room } = asked;
   const { consumer, producerId, view, cap } = own;
   if (!isLayered(consumer.type)) return;
   const ownerId = room.producerOwners.get(producerId);
   const ladder = ownerId && room.peers.get(ownerId)?.media?.producers.get(producerId)?.ladder;
   if (!ladder) return;
-  const wanted = view ? layerFor(ladder, view, isFirst ? undefined : own.spatialLayer) : ladder.fractions.length - 1;
+  const wanted = view
+    ? layerFor(ladder, view, isShownAnew ? undefined : own.spatialLayer)
+    : ladder.fractions.length - 1;
   const spatialLayer = Math.min(wanted, cap?.spatialLayer ?? wanted);
   const temporalLayer = cap?.temporalLayer;
   own.spatialLayer = spatialLayer;
