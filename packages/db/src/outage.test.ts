@@ -1,4 +1,4 @@
-import { freePort, ownPostgres } from "@radist-tech/testkit";
+import { ownPostgres, reservePort } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { connect, DatabaseUnavailable, isUnavailable, query, type Transaction, transact } from "./index.ts";
@@ -12,7 +12,7 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
   );
 
 test("a database that was never there: connecting does not fail, queries say so", async () => {
-  await using connection = await connect(`postgres://radist@127.0.0.1:${await freePort()}/radist`);
+  await using connection = await connect(`postgres://radist@127.0.0.1:${await reservePort()}/radist`);
   const error = await errorOf(connection.db.execute(ONE));
   expect(isUnavailable(error)).toBe(true);
   await expect(query(connection.db.execute(ONE))).rejects.toThrow(DatabaseUnavailable);

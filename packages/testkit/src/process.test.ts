@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isAlive } from "./machine/families.ts";
-import { freePort } from "./machine/free-port.ts";
 import { startProcess } from "./process.ts";
 
 const command = process.execPath;
@@ -18,11 +17,12 @@ test("a program is ready when it says so", async () => {
 });
 
 test("a program is ready when its URL answers", async () => {
-  const port = await freePort();
-  const code = `setTimeout(() => require("http").createServer((_, r) => r.end()).listen(${port}, "127.0.0.1"), 100)`;
-  const readyUrl = `http://127.0.0.1:${port}/`;
-  await using _program = await startProcess({ command, args: ["-e", code], readyUrl });
-  expect((await fetch(readyUrl)).status).toBe(200);
+  const code = `
+    const server = require("http").createServer((_, response) => response.end());
+    server.listen(0, "127.0.0.1", () => console.log("http://127.0.0.1:" + server.address().port + "/"));`;
+  const readyUrl = (output: string) => /http:\S+/.exec(output)?.[0];
+  await using program = await startProcess({ command, args: ["-e", code], readyUrl });
+  expect((await fetch(String(readyUrl(program.output)))).status).toBe(200);
 });
 
 test("a program that ends before it is ready is an error with its output", async () => {

@@ -1,5 +1,5 @@
 import { CreatedProject, Key, Project } from "@radist-tech/protocol";
-import { freePort, startProcess } from "@radist-tech/testkit";
+import { reservePort, startProcess } from "@radist-tech/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { ADMIN_TOKEN, admin, type RunningService, startApi, startWeb } from "./testing-api.ts";
@@ -51,7 +51,7 @@ test("with the admin token alone: a project of its own, and a key as long as the
 });
 
 test("two that start at once agree on one project, before the API is up", { timeout: 60_000 }, async () => {
-  const port = await freePort();
+  const port = await reservePort();
   const origin = `http://127.0.0.1:${port}`;
   const env = { RADIST_ADMIN_TOKEN: ADMIN_TOKEN };
   const starting = Promise.all([

@@ -1,6 +1,6 @@
 import type { ContainerRuntimeClient } from "testcontainers";
-import { freePort } from "../machine/free-port.ts";
 import { keep, release } from "../machine/keeper.ts";
+import { reservePort } from "../machine/reserve-port.ts";
 import { say } from "../machine/say.ts";
 import type { OwnServer } from "./own-server.ts";
 import type { ServerKind } from "./server-kind.ts";
@@ -26,7 +26,7 @@ export async function runContainer(kind: ServerKind, engine: ContainerRuntimeCli
   const started = await new GenericContainer(image)
     .withCommand([...command])
     .withEnvironment(environment)
-    .withExposedPorts({ container: port, host: await freePort() })
+    .withExposedPorts({ container: port, host: await reservePort() })
     .withWaitStrategy(Wait.forLogMessage(readyLine))
     .withStartupTimeout(READY_WITHIN_MS)
     .start();

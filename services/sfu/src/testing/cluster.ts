@@ -20,12 +20,11 @@ import {
 import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import {
   connectSocket,
-  freePort,
   freshDatabase,
   freshSubjectPrefix,
   type OwnProcess,
   sharedNatsUrl,
-  startProcess,
+  startService,
   type TestSocket,
 } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
@@ -106,20 +105,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     return { url, metric: (name) => metric(url, name) };
   };
   const startApart = async (): Promise<ClusterNode> => {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
     const env = {
       DATABASE_URL: databaseUrl,
       NATS_URL: natsUrl,
-      PORT: String(port),
-      HOST: "127.0.0.1",
       ...(workerBin !== undefined && { MEDIASOUP_WORKER_BIN: workerBin }),
       ...FAST,
       ...options.env,
     };
-    const own = stack.use(
-      await startProcess({ command: process.execPath, args: [MAIN], env, readyUrl: `${url}/readyz` }),
-    );
+    const { url, process: own } = stack.use(await startService({ main: MAIN, env }));
     return { url, process: own, metric: (name) => metric(url, name) };
   };
   const start = options.processes ? startApart : startInProcess;
