@@ -8,8 +8,10 @@ const NEVER = ["**/node_modules/**", "**/dist/**"];
 export default defineConfig({
   test: {
     globalSetup: "packages/testkit/src/global-setup.ts",
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // These end what hangs, and say nothing about speed: a machine that is busy with other things may take its time.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     // A test that passes at the second try has found something.
     retry: 0,
     projects: [
@@ -30,7 +32,6 @@ export default defineConfig({
           include: [BROWSER_TESTS],
           exclude: NEVER,
           globalSetup: "packages/testkit/src/browser-setup.ts",
-          testTimeout: 60_000,
           // A call keeps two cores busy: one at a time, after all other tests, or its timings mean nothing.
           fileParallelism: false,
           sequence: { groupOrder: 1 },

@@ -53,7 +53,7 @@ test("disposal ends what a program has started and left behind", async () => {
   const program = await startProcess({ command, args: ["-e", code], readyLine: /child \d+\n/ });
   const child = Number(/child (\d+)/.exec(program.output)?.[1]);
   await program[Symbol.asyncDispose]();
-  await expect.poll(() => isAlive(child), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => isAlive(child)).toBe(false);
 });
 
 test("nothing outlives a test process that is killed", async () => {
@@ -70,5 +70,5 @@ test("nothing outlives a test process that is killed", async () => {
   const pid = Number(/pid (\d+)/.exec(owner.output)?.[1]);
   expect(isAlive(pid)).toBe(true);
   owner.signal("SIGKILL");
-  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });

@@ -36,8 +36,8 @@ test("starts before its database, is ready once that is there, and ends by SIGTE
   expect((await listProjects()).status).toBe(503);
 
   await postgres.start();
-  await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).ok, { timeout: 30_000 });
+  await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).ok, { timeout: 60_000 });
   expect(await (await listProjects()).json()).toEqual([]);
   service.process.signal("SIGTERM");
   expect(await service.process.exited).toBe(0);
-}, 90_000);
+});

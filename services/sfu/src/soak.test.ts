@@ -69,7 +69,7 @@ async function severalAtOnce(from: number, to: number, work: (count: number) => 
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-test(`${VISITS} visits, ended cleanly and abruptly, leave everything as it was`, { timeout: 180_000 }, async () => {
+test(`${VISITS} visits, ended cleanly and abruptly, leave everything as it was`, { timeout: 600_000 }, async () => {
   using witness = new Witness();
   await using cluster = await startCluster({ env: { ...UNHURRIED, RESUME_WINDOW_MS: "200" } });
   const [worker] = witness.workers;

@@ -18,7 +18,7 @@ test.each([
 ])(
   "six tabs talk in a room of %s, layers follow what is shown, a worker is killed and everybody is back",
   {
-    timeout: 240_000,
+    timeout: 600_000,
   },
   async (_what, start) => {
     await using platform = await start();

@@ -80,7 +80,7 @@ test("a media port that is taken keeps rooms waiting, not calls, and rooms are t
     apiBaseUrl: `${url}/api/v1`,
   });
   await server.createP2PConnection();
-  await expect.poll(() => started.output, { timeout: 20_000 }).toContain(`MEDIA_PORT: ${mediaPort}`);
+  await expect.poll(() => started.output).toContain(`MEDIA_PORT: ${mediaPort}`);
   const { roomTokens } = await server.createRoom();
   const query = new URLSearchParams({
     publicKey: printed(started.output, "Public key"),

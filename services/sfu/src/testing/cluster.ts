@@ -75,7 +75,7 @@ const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const Settings = z.object(sfuConfig);
 
 /** Leases that run out fast, so that tests need not wait for real ones; one worker, on a port of its own. */
-const FAST = { LEASE_MS: "1500", LEASE_RENEW_MS: "300", MEDIA_PORT: "0", MEDIA_WORKERS: "1", CHECKPOINT_MS: "300" };
+const FAST = { LEASE_MS: "3000", LEASE_RENEW_MS: "500", MEDIA_PORT: "0", MEDIA_WORKERS: "1", CHECKPOINT_MS: "300" };
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const stack = new AsyncDisposableStack();

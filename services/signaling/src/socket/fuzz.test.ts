@@ -11,7 +11,7 @@ import { frame, OPCODE } from "../testing/raw-socket.ts";
 const RUNS = { numRuns: 150 };
 const CONNECTIONS = { numRuns: 25 };
 /** Many exchanges in a row; on a busy machine each takes its time. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 /** Close codes of the contract, and those of RFC 6455 for what is no frame and no UTF-8. */
 const CLOSE_CODES = new Set<number | null | undefined>([

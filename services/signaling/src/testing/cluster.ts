@@ -64,7 +64,7 @@ const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const Settings = z.object(signalingConfig);
 
 /** Leases that run out fast, so that tests need not wait for real ones. */
-const FAST = { LEASE_MS: "1500", LEASE_RENEW_MS: "300" };
+const FAST = { LEASE_MS: "3000", LEASE_RENEW_MS: "500" };
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const stack = new AsyncDisposableStack();
