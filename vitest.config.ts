@@ -3,7 +3,20 @@ import { defineConfig } from "vitest/config";
 
 const TESTS = "{packages,services,infra}/**/*.test.ts";
 const BROWSER_TESTS = "{packages,services,infra}/**/*.browser.test.ts";
+// Soaks and many rounds, each of which has a short form among the others: npm run test:long.
+const LONG_TESTS = "{packages,services,infra}/**/*.long.test.ts";
+const LONG_BROWSER_TESTS = "{packages,services,infra}/**/*.long.browser.test.ts";
 const NEVER = ["**/node_modules/**", "**/dist/**"];
+
+// Most files wait for servers most of their time: two at once even on two cores.
+const code = { maxWorkers: Math.max(2, availableParallelism() - 1) };
+
+const browser = {
+  globalSetup: "packages/testkit/src/browser-setup.ts",
+  // A call keeps two cores busy: one at a time, after all other tests.
+  fileParallelism: false,
+  sequence: { groupOrder: 1 },
+};
 
 export default defineConfig({
   test: {
@@ -17,25 +30,19 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: {
-          name: "code",
-          include: [TESTS],
-          exclude: [...NEVER, BROWSER_TESTS],
-          // Most files wait for servers most of their time: two at once even on two cores.
-          maxWorkers: Math.max(2, availableParallelism() - 1),
-        },
+        test: { ...code, name: "code", include: [TESTS], exclude: [...NEVER, BROWSER_TESTS, LONG_TESTS] },
       },
       {
         extends: true,
-        test: {
-          name: "browser",
-          include: [BROWSER_TESTS],
-          exclude: NEVER,
-          globalSetup: "packages/testkit/src/browser-setup.ts",
-          // A call keeps two cores busy: one at a time, after all other tests, or its timings mean nothing.
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-        },
+        test: { ...browser, name: "browser", include: [BROWSER_TESTS], exclude: [...NEVER, LONG_BROWSER_TESTS] },
+      },
+      {
+        extends: true,
+        test: { ...code, name: "long", include: [LONG_TESTS], exclude: NEVER },
+      },
+      {
+        extends: true,
+        test: { ...browser, name: "long-browser", include: [LONG_BROWSER_TESTS], exclude: NEVER },
       },
     ],
   },

@@ -1,0 +1,3 @@
+import { fuzzSockets } from "../testing/fuzz.ts";
+
+fuzzSockets({ messages: 40, connections: 8 });
