@@ -1,5 +1,6 @@
 import { Unprepared } from "./ending.mjs";
 import { NODE } from "./house.mjs";
+import { checkLayers } from "./layers/check.mjs";
 import { prepareWorker } from "./media-worker/prepare.mjs";
 import { buildPage } from "./page.mjs";
 import { run } from "./run.mjs";
@@ -23,7 +24,8 @@ const CHECKS = [
   { name: "types hold in the commands", run: tool("tsc", "-p", "infra/commands") },
   { name: "types hold in the trial of the compose stack", run: tool("tsc", "-p", "infra/docker") },
   { name: "format and lint (biome)", run: tool("biome", "check", ".") },
-  { name: "no floating promises (oxlint)", run: tool("oxlint", "--type-aware") },
+  { name: "no floating promises, no import circles (oxlint)", run: tool("oxlint", "--type-aware") },
+  { name: "packages import from the top down", run: checkLayers },
   { name: "nothing is dead or undeclared (knip)", run: tool("knip", "--no-progress") },
   {
     name: "the reference is current",

@@ -6,9 +6,9 @@ import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
+import { DEADLINE_MS } from "./deadline.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import * as schema from "./schema.ts";
-import { DEADLINE_MS } from "./transact.ts";
 
 /** Queries by drizzle, alike for Postgres and for the embedded default. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
