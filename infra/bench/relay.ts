@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { pause } from "@radist-tech/protocol/timing";
 import { WebSocket } from "ws";
 import { cpuSeconds, residentKiB } from "./figures.ts";
 import type { Contender } from "./servers.ts";
@@ -66,5 +67,3 @@ async function open(url: string, joins: boolean): Promise<{ socket: WebSocket; p
   socket.on("message", () => {});
   return { socket, peerId: joined.peerId };
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@radist-tech/protocol/timing";
 import { launchBrowser } from "@radist-tech/testkit";
 import { measurePairs, printRatio } from "../pairs.ts";
 import { openLossyPath } from "./lossy-path.ts";
@@ -31,9 +31,9 @@ export async function losing(worker: string): Promise<void> {
     const page = await open();
     await page.evaluate(([port, isOn]) => window.voice.listen(port, isOn), [path.port, redundantAudio] as const);
     await page.waitForFunction(async () => (await window.voice.heard()).samples > 0);
-    await sleep(SETTLE_MS);
+    await pause(SETTLE_MS);
     const before = await page.evaluate(() => window.voice.heard());
-    await sleep(LISTEN_MS);
+    await pause(LISTEN_MS);
     const after = await page.evaluate(() => window.voice.heard());
     await page.close();
     return share(before, after);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@radist-tech/protocol/timing";
 import { dtlsParameters, MediaLink } from "@radist-tech/testkit/media-link";
 import { RtpHeader } from "werift";
 import { cpuSeconds } from "../figures.ts";
@@ -66,9 +66,9 @@ export class Talk implements Disposable {
     const { pid, workerPid } = this.#server;
     const abort = new AbortController();
     const talking = this.#talk(abort.signal);
-    await sleep(WARM_UP_MS);
+    await pause(WARM_UP_MS);
     const before = this.#count(pid, workerPid);
-    await sleep(MEASURE_MS);
+    await pause(MEASURE_MS);
     const after = this.#count(pid, workerPid);
     abort.abort();
     await talking;
@@ -102,7 +102,7 @@ export class Talk implements Disposable {
         if (talker) say(talker);
         this.#sent++;
       }
-      await sleep(2);
+      await pause(2);
     }
   }
 }

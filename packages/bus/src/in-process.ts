@@ -1,10 +1,10 @@
+import { pause } from "@radist-tech/protocol/timing";
 import type { Bus, Subscription } from "./bus.ts";
 import { BusUnavailable, DeadlineExceeded, NoResponders, RemoteFailure } from "./errors.ts";
 import { InProcessQueue } from "./in-process-queue.ts";
 import type { BusLogger } from "./logger.ts";
 import { guarded } from "./logger.ts";
 import { Mailbox } from "./mailbox.ts";
-import { pause } from "./pause.ts";
 import { assertSize } from "./size.ts";
 import { Status } from "./status.ts";
 import { assertPattern, assertSubject, matcher } from "./subject.ts";

@@ -1,15 +1,14 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import { connect } from "@nats-io/transport-node";
+import { backoffMs, pause } from "@radist-tech/protocol/timing";
 import { BusUnavailable } from "./errors.ts";
 import type { BusLogger } from "./logger.ts";
 import type { NatsAddress } from "./nats-url.ts";
-import { backoffMs, pause } from "./pause.ts";
 import { Status } from "./status.ts";
 
 const HANDSHAKE_MS = 5_000;
 const DRAIN_MS = 3_000;
-const REDIAL_BASE_MS = 100;
-const REDIAL_CAP_MS = 2_000;
+const REDIAL = { firstMs: 200, longestMs: 2_000 };
 
 export interface LinkOptions {
   readonly address: NatsAddress;
@@ -116,7 +115,7 @@ export class NatsLink {
         this.#sayFailure(error);
       }
       this.#dialled.resolve();
-      await pause(backoffMs(failures, REDIAL_BASE_MS, REDIAL_CAP_MS), this.#closing.signal);
+      await pause(backoffMs(failures, REDIAL), this.#closing.signal);
     }
   }
 

@@ -1,5 +1,6 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
+import { backoffMs, pause } from "@radist-tech/protocol/timing";
 import type { BusLogger } from "./logger.ts";
 import { readDeadLetters } from "./nats-dead-letters.ts";
 import { NatsDelivery } from "./nats-delivery.ts";
@@ -8,7 +9,6 @@ import type { NatsLink } from "./nats-link.ts";
 import { pull } from "./nats-pull.ts";
 import type { QueueNames } from "./nats-stream.ts";
 import { prepareQueue, queueNames } from "./nats-stream.ts";
-import { backoffMs, pause } from "./pause.ts";
 import { assertSize } from "./size.ts";
 import type { JobHandler, QueueSettings, Worker, WorkerOptions, WorkQueue } from "./work-queue.ts";
 import { assertJobId } from "./work-queue.ts";
@@ -102,7 +102,7 @@ export class NatsQueue implements WorkQueue, JobSource {
         this.#prepared.delete(connection);
         if (stopping.aborted || connection.isClosed()) continue;
         this.logger.warn({ err, queue: this.name }, "a worker cannot take jobs, and keeps trying");
-        await pause(backoffMs(failures, RETRY_BASE_MS, RETRY_CAP_MS), stopping);
+        await pause(backoffMs(failures, { firstMs: RETRY_BASE_MS, longestMs: RETRY_CAP_MS }), stopping);
         failures += 1;
       }
     }

@@ -1,5 +1,6 @@
 import type { Msg, MsgHdrs, NatsConnection } from "@nats-io/transport-node";
 import { headers } from "@nats-io/transport-node";
+import { pause } from "@radist-tech/protocol/timing";
 import type { Bus, Subscription } from "./bus.ts";
 import { BusUnavailable, RemoteFailure } from "./errors.ts";
 import type { BusLogger } from "./logger.ts";
@@ -9,7 +10,6 @@ import { Interests } from "./nats-interests.ts";
 import { NatsLink } from "./nats-link.ts";
 import { NatsQueue } from "./nats-queue.ts";
 import { readNatsUrl } from "./nats-url.ts";
-import { pause } from "./pause.ts";
 import { SendWindow } from "./send-window.ts";
 import { assertSize } from "./size.ts";
 import { assertSubject } from "./subject.ts";

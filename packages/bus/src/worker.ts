@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
+import { backoffMs, pause } from "@radist-tech/protocol/timing";
 import type { BusLogger } from "./logger.ts";
-import { backoffMs, pause } from "./pause.ts";
 import type { JobHandler, QueueSettings, Worker, WorkerOptions } from "./work-queue.ts";
 import { RETRY_CAP_MS } from "./work-queue.ts";
 
@@ -106,7 +106,7 @@ async function settle({ name, settings, logger }: JobSource, delivery: Delivery,
     case "failed":
       if (delivery.attempt < settings.maxAttempts) {
         logger.warn({ ...fields, err: outcome.error }, "a job failed and will be tried again");
-        return delivery.again(backoffMs(delivery.attempt - 1, settings.retryMs, RETRY_CAP_MS));
+        return delivery.again(backoffMs(delivery.attempt - 1, { firstMs: settings.retryMs, longestMs: RETRY_CAP_MS }));
       }
       await delivery.bury(oneLine(outcome.error));
       logger.error({ ...fields, err: outcome.error }, "a job was given up and is a dead letter now");

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@radist-tech/protocol/timing";
 import { InvalidConfig } from "./config.ts";
 import type { Listening } from "./listen.ts";
 import type { Logger } from "./logger.ts";
@@ -29,7 +29,7 @@ export async function run(start: () => Promise<Running>): Promise<void> {
   const stopping = firstSignal();
   let running: Running | undefined;
   try {
-    running = await Promise.race([start(), stopping.then(() => sleep(STARTING_MS, undefined))]);
+    running = await Promise.race([start(), stopping.then(() => pause(STARTING_MS)).then(() => undefined)]);
   } catch (error) {
     if (error instanceof InvalidConfig) process.stderr.write(`${error.message}\n`);
     else

@@ -1,5 +1,6 @@
+import { backoffMs, pause } from "@radist-tech/protocol/timing";
 import { type Answer, errorOfAnswer, RadistServerError } from "./error.ts";
-import { backoffMs, LONGEST_RETRY_AFTER_MS, pause, retryAfterMs } from "./retry.ts";
+import { LONGEST_RETRY_AFTER_MS, PAUSES, retryAfterMs } from "./retry.ts";
 
 export interface TransportOptions {
   /** URL of the API with its version, such as `https://radist.tech/api/v1`, without a trailing slash. */
@@ -67,7 +68,7 @@ async function tryOnce(options: TransportOptions, path: string, init: RequestIni
     answer = { status: response.status, headers: response.headers, text: await response.text() };
     ok = response.ok;
   } catch (cause) {
-    return { error: connectionError(options, signal.aborted, cause), retryInMs: backoffMs(attempt) };
+    return { error: connectionError(options, signal.aborted, cause), retryInMs: backoffMs(attempt, PAUSES) };
   }
   if (ok) return { answer };
   const error = errorOfAnswer(answer);
@@ -78,9 +79,9 @@ function retryPause(error: RadistServerError, retryAfter: string | null, attempt
   const asked = retryAfterMs(retryAfter, Date.now());
   if (asked !== undefined && asked > LONGEST_RETRY_AFTER_MS) return null;
   // Jitter on top of what was asked, or everyone who was refused comes back in the same instant.
-  if (error.status === 429) return asked === undefined ? null : asked + backoffMs(0);
+  if (error.status === 429) return asked === undefined ? null : asked + backoffMs(0, PAUSES);
   const passes = error.code === "unavailable" || error.code === "idempotency_in_progress" || error.status === 503;
-  return passes ? (asked ?? 0) + backoffMs(attempt) : null;
+  return passes ? (asked ?? 0) + backoffMs(attempt, PAUSES) : null;
 }
 
 function connectionError(options: TransportOptions, timedOut: boolean, cause: unknown): RadistServerError {

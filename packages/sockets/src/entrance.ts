@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, isUnavailable, projects, query } from "@radist-tech/db";
 import { ERRORS, type ProjectId, type PublicKey, Refusal } from "@radist-tech/protocol";
+import { pause } from "@radist-tech/protocol/timing";
 import { addressBlock, clientAddress, FailureThrottle, type Lease, type Logger } from "@radist-tech/runtime";
 import { and, eq, isNull } from "drizzle-orm";
 import { WebSocketServer } from "ws";
@@ -107,7 +107,7 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
     const delayMs = this.#throttle.failed(block, performance.now());
     if (delayMs === 0 || this.#waiting >= MAX_WAITING) return;
     this.#waiting++;
-    await sleep(delayMs, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {});
+    await pause(delayMs, this.#closing.signal);
     this.#waiting--;
   }
 }

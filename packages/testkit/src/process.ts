@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@radist-tech/protocol/timing";
 import { endsWithin, hasEnded } from "./machine/ending.ts";
 import { signalFamily, signalProcess } from "./machine/families.ts";
 import { keep, release } from "./machine/keeper.ts";
@@ -98,7 +98,7 @@ class StartedProcess implements OwnProcess {
         const what = late ? `was not ready within ${readyWithinMs} ms` : "ended before it was ready";
         throw new Error(`${[command, ...args].join(" ")} ${what}:\n${this.#output}`);
       }
-      await sleep(50);
+      await pause(50);
     }
   }
 

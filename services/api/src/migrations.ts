@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, isUnavailable } from "@radist-tech/db";
+import { backoffMs, pause } from "@radist-tech/protocol/timing";
 import type { Logger } from "@radist-tech/runtime";
 
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 5_000;
+const PAUSES = { firstMs: 500, longestMs: 5_000 };
 
 /** A schema being brought up to date. */
 export interface Migrating {
@@ -21,7 +20,8 @@ export function migrateWhenUp(connection: Connection, logger: Logger): Migrating
   const stopping = new AbortController();
   let done = false;
   const work = async (): Promise<void> => {
-    for (let pauseMs = FIRST_PAUSE_MS; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    for (let attempt = 0; !stopping.signal.aborted; attempt++) {
+      const pauseMs = backoffMs(attempt, PAUSES);
       try {
         await connection.migrate();
         done = true;
@@ -30,9 +30,7 @@ export function migrateWhenUp(connection: Connection, logger: Logger): Migrating
         if (!isUnavailable(error)) throw error;
         logger.warn({ err: error, retryInMs: pauseMs }, "the database is not up yet");
       }
-      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch((error: unknown) => {
-        if (!stopping.signal.aborted) throw error;
-      });
+      await pause(pauseMs, stopping.signal);
     }
   };
   const finished = work();

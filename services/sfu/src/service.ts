@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Bus } from "@radist-tech/bus";
 import { type Connection, query } from "@radist-tech/db";
 import { ERRORS, type NodeId, ROOM_SOCKET_PATH } from "@radist-tech/protocol";
+import { pause } from "@radist-tech/protocol/timing";
 import type { Logger, Plane } from "@radist-tech/runtime";
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
@@ -75,7 +75,7 @@ async function keepStarting(node: SfuNode, workerBin: string | undefined, logger
       const why = String(error);
       if (why !== told) logger.error({ err: error }, "rooms cannot be served yet; it is tried again and again");
       told = why;
-      await sleep(RETRY_MS, undefined, { ref: false });
+      await pause(RETRY_MS);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@radist-tech/protocol/timing";
 
 const LOOK_MS = 500;
 
@@ -8,6 +8,6 @@ const LOOK_MS = 500;
  * comes by a rename, so what is there is whole.
  */
 export async function mediaWorker(path: string | undefined): Promise<string | undefined> {
-  while (path !== undefined && !existsSync(path)) await sleep(LOOK_MS, undefined, { ref: false });
+  while (path !== undefined && !existsSync(path)) await pause(LOOK_MS);
   return path;
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@radist-tech/protocol/timing";
 import { endsWithin, hasEnded } from "../machine/ending.ts";
 import { signalFamily, signalProcess } from "../machine/families.ts";
 import { keep, release } from "../machine/keeper.ts";
@@ -75,7 +75,7 @@ class ProgramServer implements OwnServer {
       } catch (error) {
         // Processes that outlive a killed Postgres for a moment still hold its shared memory.
         if (attempt === ATTEMPTS || !/shared memory block/.test(String(error))) throw error;
-        await sleep(200);
+        await pause(200);
       }
     }
   }

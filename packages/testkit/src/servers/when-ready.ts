@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@radist-tech/protocol/timing";
 import type { ServerKind } from "./server-kind.ts";
 
 const PAUSE_MS = 50;
@@ -17,6 +17,6 @@ export async function whenReady(kind: ServerKind, url: string, signal: AbortSign
     } catch (error) {
       if (performance.now() > deadline) throw new Error(`${kind.name} at ${url} does not serve.`, { cause: error });
     }
-    await sleep(PAUSE_MS);
+    await pause(PAUSE_MS);
   }
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorCode, Refusal } from "@radist-tech/protocol";
+import { pause } from "@radist-tech/protocol/timing";
 import { addressBlock, clientAddress, DEFAULT_THROTTLE, FailureThrottle } from "@radist-tech/runtime";
 import type { ApiSettings } from "../config.ts";
 import type { Exchange } from "../http/env.ts";
@@ -58,21 +58,13 @@ export class FailedAttempts {
     this.#waiting++;
     this.#waitingByBlock.set(block, waitingHere + 1);
     try {
-      await sleepUntilAborted(delayMs, AbortSignal.any([this.#closed.signal, context.req.raw.signal]));
+      // Ends with the process, and with a client that goes away.
+      await pause(delayMs, AbortSignal.any([this.#closed.signal, context.req.raw.signal]));
     } finally {
       this.#waiting--;
       const left = (this.#waitingByBlock.get(block) ?? 1) - 1;
       if (left === 0) this.#waitingByBlock.delete(block);
       else this.#waitingByBlock.set(block, left);
     }
-  }
-}
-
-/** Sleeps; the end of the process, or a client that went away, ends the sleep and is no error. */
-async function sleepUntilAborted(durationMs: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(durationMs, undefined, { signal, ref: false });
-  } catch (error) {
-    if (!signal.aborted) throw error;
   }
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "@radist-tech/protocol";
+import { pause } from "@radist-tech/protocol/timing";
 import type { Limits } from "../config.ts";
 import { PeerMedia } from "./peer-media.ts";
 import type { Place, Routers } from "./routers.ts";
@@ -29,7 +29,7 @@ export async function openMedia(routers: Routers, limits: Limits): Promise<PeerM
       } catch (error) {
         if (routers.isClosed || (place && !place.router.closed)) throw error;
         // That a worker has died may be known a moment after the request to it failed.
-        await sleep(RETRY_MS);
+        await pause(RETRY_MS);
       }
       if (isLate) throw new Refusal("unavailable");
     }

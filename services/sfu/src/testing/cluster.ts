@@ -17,6 +17,7 @@ import {
   type RoomId,
   SFU_SUBJECTS,
 } from "@radist-tech/protocol";
+import { pause } from "@radist-tech/protocol/timing";
 import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import {
   connectSocket,
@@ -157,7 +158,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
 /** Resolves when a node can serve. */
 export async function isReady({ url }: Pick<ClusterNode, "url">): Promise<void> {
-  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!(await fetch(`${url}/readyz`)).ok) await pause(20);
 }
 
 async function metric(url: string, name: string): Promise<number> {

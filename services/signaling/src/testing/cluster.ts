@@ -13,6 +13,7 @@ import {
   type PublicKey,
   SUBJECTS,
 } from "@radist-tech/protocol";
+import { pause } from "@radist-tech/protocol/timing";
 import { closeLostSessions, createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import {
   connectSocket,
@@ -147,5 +148,5 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
 /** Resolves when a node can serve. */
 export async function isReady({ url }: ClusterNode): Promise<void> {
-  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!(await fetch(`${url}/readyz`)).ok) await pause(20);
 }

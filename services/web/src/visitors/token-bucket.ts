@@ -1,5 +1,7 @@
+import { TokenBucket } from "@radist-tech/protocol/timing";
+
 /** How much an address may do: `burst` at once, then `perMinute` steadily. */
-export interface BucketLimits {
+export interface AddressLimits {
   readonly burst: number;
   readonly perMinute: number;
   /** How many addresses are remembered; the one that asked least recently gives way. */
@@ -8,26 +10,24 @@ export interface BucketLimits {
 
 /** A token bucket for each address. Time comes in as milliseconds of a monotonic clock. */
 export class TokenBuckets {
-  readonly #limits: BucketLimits;
+  readonly #limits: AddressLimits;
   /** In order of the last request, oldest first. */
-  readonly #buckets = new Map<string, { tokens: number; at: number }>();
+  readonly #buckets = new Map<string, TokenBucket>();
 
-  constructor(limits: BucketLimits) {
+  constructor(limits: AddressLimits) {
     this.#limits = limits;
   }
 
   /** Takes one token of `address` and returns 0; or, when none is left, the milliseconds until there is one. */
   take(address: string, now: number): number {
     const { burst, perMinute, maxAddresses } = this.#limits;
-    const bucket = this.#buckets.get(address) ?? { tokens: burst, at: now };
-    const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 60_000) * perMinute);
-    const granted = tokens >= 1;
+    const bucket = this.#buckets.get(address) ?? new TokenBucket({ burst, perSecond: perMinute / 60 }, now);
     this.#buckets.delete(address);
-    this.#buckets.set(address, { tokens: granted ? tokens - 1 : tokens, at: now });
+    this.#buckets.set(address, bucket);
     if (this.#buckets.size > maxAddresses) {
       const [oldest] = this.#buckets.keys();
       if (oldest !== undefined) this.#buckets.delete(oldest);
     }
-    return granted ? 0 : Math.ceil(((1 - tokens) / perMinute) * 60_000);
+    return bucket.take(now);
   }
 }

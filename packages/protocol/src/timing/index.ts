@@ -1,0 +1,3 @@
+export * from "./backoff.ts";
+export * from "./pause.ts";
+export * from "./token-bucket.ts";
