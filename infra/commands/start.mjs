@@ -22,7 +22,7 @@ Settings come from the environment, for example: PORT=4000 npm start
 
   MEDIA_ANNOUNCED_ADDRESS  where the browsers of a room reach this machine (default 127.0.0.1)
   MEDIA_PORT               the first of the ports for media, UDP and TCP, one for each worker
-  MEDIASOUP_WORKER_BIN     a media worker to use (default: fetched or built once, kept in ~/.cache/radist)
+  MEDIASOUP_WORKER_BIN     a media worker to use (default: built or downloaded once, kept in ~/.cache/radist)
 
 All of them, limits and times too: services/standalone/src/config.ts
 `;

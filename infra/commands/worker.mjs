@@ -1,17 +1,20 @@
 import { explain } from "./ending.mjs";
 import { prepareWorker } from "./media-worker/prepare.mjs";
 
-const USAGE = `Prints the path of the media worker that rooms need, after fetching or building it where it is missing:
+const USAGE = `Prints the path of the media worker that rooms need, after building or downloading it where it is missing:
 node infra/commands/worker.mjs (npm start and npm test do the same by themselves)
 
 Settings come from the environment:
 
   MEDIASOUP_WORKER_BIN  a worker to use instead; it is checked
   XDG_CACHE_HOME        where it is kept (default ~/.cache), in radist/mediasoup-worker
-  MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL  where it is fetched from (default: mediasoup's releases on GitHub)
-  MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD      1: build it at once
+  MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL  where it is downloaded from (default: mediasoup's releases on GitHub)
+  MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD      1: never download it
+  RADIST_MEDIASOUP_WORKER_SHA256               the hash that the downloaded archive must have (default: the one that
+                                               infra/mediasoup-worker/archives.json has for it)
 
-Those of the build: infra/mediasoup-worker/build-worker.sh
+Where there is a C++ compiler it is built, with our patches; elsewhere mediasoup's own is downloaded, which a hostile
+packet can restart. Settings of the build: infra/mediasoup-worker/build-worker.sh
 `;
 
 async function printPath() {

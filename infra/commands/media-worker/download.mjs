@@ -2,15 +2,18 @@ import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Unprepared } from "../ending.mjs";
+import { verify } from "./archives.mjs";
 import { problemOf } from "./check.mjs";
+import { fetchWhole, reasonOf } from "./fetch.mjs";
+import { isPatched, stampOf } from "./patched.mjs";
 import { fileName, THIS_MACHINE } from "./place.mjs";
 
-/** How long a host may be silent: to connect, to answer, and between two pieces of its answer. */
 const PATIENCE_MS = 10_000;
 
 /**
  * @typedef {object} Download
  * @property {string} url
+ * @property {string} sha256 of the archive, in lower-case hexadecimal
  * @property {string} target
  * @property {import("./place.mjs").Mediasoup} mediasoup
  * @property {AbortSignal | undefined} [signal]
@@ -18,52 +21,27 @@ const PATIENCE_MS = 10_000;
  */
 
 /**
- * Fetches mediasoup's own binary. The target appears whole, executable and tried, or not at all.
+ * Fetches mediasoup's own binary, or one of ours. The target appears whole, executable and tried, or not at all.
  *
  * @param {Download} download
  * @returns {Promise<void>}
  * @throws {Unprepared} with the reason why it could not be had
  */
-export async function downloadWorker({ url, target, mediasoup, signal, patienceMs = PATIENCE_MS }) {
+export async function downloadWorker({ url, sha256, target, mediasoup, signal, patienceMs = PATIENCE_MS }) {
   // To memory first: whatever ends this process meanwhile leaves nothing behind.
   const archive = await fetchWhole(url, patienceMs, signal);
+  verify(archive, sha256, url);
   const workshop = makeWorkshop(dirname(target));
   try {
     const unpacked = await unpack(archive, workshop, mediasoup);
     const problem = await problemOf(unpacked, mediasoup);
     if (problem) throw new Unprepared(`What ${url} holds ${problem}.`);
+    // The stamp of the earlier worker goes first and that of this one comes last: between, it counts as unpatched.
+    rmSync(stampOf(target), { force: true });
     renameSync(unpacked, target);
+    if (isPatched(unpacked)) renameSync(stampOf(unpacked), stampOf(target));
   } finally {
     rmSync(workshop, { recursive: true, force: true });
-  }
-}
-
-/**
- * @param {string} url
- * @param {number} patienceMs
- * @param {AbortSignal | undefined} signal
- */
-async function fetchWhole(url, patienceMs, signal) {
-  signal?.throwIfAborted();
-  const given = new AbortController();
-  const giveUp = () => given.abort(new Error("it does not answer"));
-  const timer = setTimeout(giveUp, patienceMs);
-  signal?.addEventListener("abort", giveUp);
-  try {
-    const response = await fetch(url, { signal: given.signal });
-    if (!response.ok || !response.body) throw new Error(`status ${response.status}`);
-    const pieces = [];
-    for await (const piece of response.body) {
-      timer.refresh();
-      pieces.push(piece);
-    }
-    return Buffer.concat(pieces);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw new Unprepared(`${url} cannot be fetched: ${reasonOf(error)}.`);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", giveUp);
   }
 }
 
@@ -95,11 +73,4 @@ async function unpack(archive, workshop, mediasoup) {
   } catch (error) {
     throw new Unprepared(`What came is damaged: ${reasonOf(error)}.`);
   }
-}
-
-/** @param {unknown} error */
-function reasonOf(error) {
-  // What fetch throws says "fetch failed" and keeps the reason as its cause.
-  const { cause, message } = /** @type {Error} */ (error);
-  return cause instanceof Error ? cause.message || /** @type {NodeJS.ErrnoException} */ (cause).code : message;
 }

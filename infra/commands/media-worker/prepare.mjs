@@ -1,28 +1,34 @@
 import { Unprepared } from "../ending.mjs";
+import { expectedHash } from "./archives.mjs";
 import { buildWorker } from "./build.mjs";
 import { problemOf, runsHere } from "./check.mjs";
+import { hasCompiler } from "./compiler.mjs";
 import { downloadWorker } from "./download.mjs";
+import { isPatched, UNPATCHED } from "./patched.mjs";
 import { downloadUrl, installedMediasoup, THIS_MACHINE, workerPath } from "./place.mjs";
 
 /**
  * @typedef {object} Preparation
- * @property {(line: string) => void} say hears what is done, while something is
+ * @property {(line: string) => void} say is told what is done, while something is
  * @property {AbortSignal} [signal]
  * @property {NodeJS.ProcessEnv} [env]
- * @property {string} [script]
+ * @property {string} [script] the recipe
+ * @property {boolean} [canCompile] whether this machine has a compiler
  */
 
 /**
  * The media worker that rooms need, in exactly the version of the installed mediasoup: the one that the environment
- * names, else one prepared earlier, else mediasoup's own download, else one built here. It appears at `workerPath()`
- * when it is whole. Costs a few milliseconds when it was prepared earlier.
+ * names; else one prepared earlier; else, where there is a compiler, one built here with our patches; else a verified
+ * download of mediasoup's own. It appears at `workerPath()` when it is whole. Costs a few milliseconds when it was
+ * prepared earlier.
  *
  * @param {Preparation} preparation
  * @returns {Promise<string>} its path
  * @throws {Unprepared} with the reasons, and with what to do
  * @throws {import("../ending.mjs").Interrupted} when this process was told to end meanwhile
  */
-export async function prepareWorker({ say, signal, env = process.env, script }) {
+export async function prepareWorker(preparation) {
+  const { say, env = process.env, canCompile = hasCompiler() } = preparation;
   const mediasoup = installedMediasoup();
   const target = workerPath(env, mediasoup);
   if (env.MEDIASOUP_WORKER_BIN) {
@@ -30,28 +36,59 @@ export async function prepareWorker({ say, signal, env = process.env, script }) 
     if (problem) throw new Unprepared(`MEDIASOUP_WORKER_BIN names ${target}, which ${problem}.`);
     return target;
   }
-  if (runsHere(target)) return target;
+  // A download makes way for the patched worker as soon as that can be built.
+  const isHere = runsHere(target);
+  if (isHere && (isPatched(target) || !canCompile)) return target;
 
+  const building = { name: "build", run: () => build(preparation, target, mediasoup) };
+  const downloading = { name: "download", run: () => download(preparation, target, mediasoup) };
+  // The recipe can install a compiler too, but a first look should not wait for that where a download will do.
+  const [first, second] = canCompile ? [building, downloading] : [downloading, building];
+  const firstProblem = await problemIn(first.run);
+  if (!firstProblem) return target;
+  if (isHere) {
+    say(`${firstProblem}\n${UNPATCHED}`);
+    return target;
+  }
+  say(firstProblem);
+  const secondProblem = await problemIn(second.run);
+  if (!secondProblem) return target;
+  const problems = { [first.name]: firstProblem, [second.name]: secondProblem };
+  const { build: noBuild = "", download: noDownload = "" } = problems;
+  throw new Unprepared(whatToDo({ mediasoup, url: downloadUrl(mediasoup, env, THIS_MACHINE), noDownload, noBuild }));
+}
+
+/**
+ * @param {Preparation} preparation
+ * @param {string} target
+ * @param {import("./place.mjs").Mediasoup} mediasoup
+ */
+async function build({ say, signal, script }, target, mediasoup) {
+  say(`Building the worker of mediasoup ${mediasoup.version} with our patches: about three minutes, once.`);
+  await buildWorker({ target, mediasoup, say, signal, ...(script && { script }) });
+}
+
+/**
+ * @param {Preparation} preparation
+ * @param {string} target
+ * @param {import("./place.mjs").Mediasoup} mediasoup
+ */
+async function download({ say, signal, env = process.env }, target, mediasoup) {
+  if (env.MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD) {
+    throw new Unprepared("MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD is set.");
+  }
   const url = downloadUrl(mediasoup, env, THIS_MACHINE);
-  const noDownload = await reasonAgainst(async () => {
-    if (env.MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD) {
-      throw new Unprepared("MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD is set.");
-    }
-    say(`Fetching the worker of mediasoup ${mediasoup.version} …`);
-    await downloadWorker({ url, target, mediasoup, signal });
-  });
-  if (!noDownload) return target;
-  say(`${noDownload} Building it here instead: about three minutes, once.`);
-  const noBuild = await reasonAgainst(() => buildWorker({ target, mediasoup, say, signal, ...(script && { script }) }));
-  if (!noBuild) return target;
-  throw new Unprepared(whatToDo({ mediasoup, url, noDownload, noBuild }));
+  const sha256 = expectedHash(url, env);
+  say(`Fetching the worker of mediasoup ${mediasoup.version} …`);
+  await downloadWorker({ url, sha256, target, mediasoup, signal });
+  if (!isPatched(target)) say(UNPATCHED);
 }
 
 /**
  * @param {() => Promise<void>} attempt
  * @returns {Promise<string | undefined>} why it failed
  */
-async function reasonAgainst(attempt) {
+async function problemIn(attempt) {
   try {
     await attempt();
     return undefined;
@@ -65,15 +102,15 @@ async function reasonAgainst(attempt) {
  * @param {{ mediasoup: import("./place.mjs").Mediasoup, url: string, noDownload: string, noBuild: string }} failure
  */
 export function whatToDo({ mediasoup, url, noDownload, noBuild }) {
-  return `Rooms need mediasoup's media worker, which could not be had. Calls work without it.
+  return `Rooms need mediasoup's media worker, which is not available here. Calls work without it.
 
   No download: ${noDownload}
   No build:    ${noBuild}
 
-Put one of the two right and run the same command again. Or name a worker of mediasoup ${mediasoup.version}
-(MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker) that another machine fetched from
+Solve one of the two and run the same command again. Or set MEDIASOUP_WORKER_BIN to a worker of mediasoup ${mediasoup.version}
+from another machine: one that infra/mediasoup-worker/build-worker.sh built on Debian, with our patches; one from
 ${url}
-or that mediasoup's own build made, which needs Python, a C++ compiler and GitHub:
+or one that mediasoup's own build made, which needs Python, a C++ compiler and GitHub:
 npm --prefix ${mediasoup.directory} run worker:build
 `;
 }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { copyFile, mkdtempDisposable, readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtempDisposable, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,9 +9,11 @@ import process from "node:process";
 import { expect, test } from "vitest";
 import { Unprepared } from "../ending.mjs";
 import { run } from "../run.mjs";
+import { expectedHash, hashOf } from "./archives.mjs";
 import { buildWorker } from "./build.mjs";
 import { problemOf, runsHere } from "./check.mjs";
 import { downloadWorker } from "./download.mjs";
+import { isPatched, UNPATCHED } from "./patched.mjs";
 import { installedMediasoup, workerPath } from "./place.mjs";
 import { prepareWorker } from "./prepare.mjs";
 
@@ -35,6 +37,7 @@ async function host(answer: Buffer | undefined) {
   await once(server.listen(0, "127.0.0.1"), "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    sha256: hashOf(answer ?? Buffer.alloc(0)),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -42,12 +45,17 @@ async function host(answer: Buffer | undefined) {
   };
 }
 
-/** A release, packed as mediasoup packs it. */
-async function release(worker: string): Promise<Buffer> {
+/** A release, packed as mediasoup packs it; one of ours has the worker's stamp in it. */
+async function release(worker: string, stamp?: string): Promise<Buffer> {
   await using packed = await folder();
   const file = join(packed.path, "release.tgz");
   await copyFile(worker, join(packed.path, "mediasoup-worker"));
-  const packing = await run("tar", ["-czf", file, "-C", packed.path, "mediasoup-worker"], { quiet: true });
+  const names = ["mediasoup-worker"];
+  if (stamp !== undefined) {
+    await writeFile(join(packed.path, "mediasoup-worker.stamp"), stamp);
+    names.push("mediasoup-worker.stamp");
+  }
+  const packing = await run("tar", ["-czf", file, "-C", packed.path, ...names], { quiet: true });
   expect(packing).toMatchObject({ code: 0 });
   return readFile(file);
 }
@@ -61,7 +69,7 @@ test("a download appears whole and executable, with nothing beside it", async ()
   await using here = await folder();
   await using there = await host(await release(realWorker()));
   const target = join(here.path, "cache/worker");
-  await downloadWorker({ url: there.url, target, mediasoup });
+  await downloadWorker({ url: there.url, sha256: there.sha256, target, mediasoup });
   expect(await problemOf(target, mediasoup)).toBeUndefined();
   expect(await readdir(dirname(target))).toEqual(["worker"]);
 });
@@ -72,7 +80,12 @@ test("a damaged download leaves nothing, and says so", async () => {
   const damaged = { truncated: whole.subarray(0, whole.length / 2), page: Buffer.from("<html>Sign in first") };
   for (const bytes of Object.values(damaged)) {
     await using there = await host(bytes);
-    const download = downloadWorker({ url: there.url, target: join(here.path, "worker"), mediasoup });
+    const download = downloadWorker({
+      url: there.url,
+      sha256: there.sha256,
+      target: join(here.path, "worker"),
+      mediasoup,
+    });
     await expect(download).rejects.toThrow(/^What came is damaged: /);
   }
   expect(await readdir(here.path)).toEqual([]);
@@ -82,7 +95,9 @@ test("a download that is no worker of this mediasoup is not taken", async () => 
   await using here = await folder();
   await using there = await host(await release(await script(join(here.path, "impostor"), "#!/bin/sh", "exit 41")));
   const target = join(here.path, "worker");
-  await expect(downloadWorker({ url: there.url, target, mediasoup })).rejects.toThrow("may be of another version");
+  await expect(downloadWorker({ url: there.url, sha256: there.sha256, target, mediasoup })).rejects.toThrow(
+    "may be of another version",
+  );
   expect(await readdir(here.path)).toEqual(["impostor"]);
 });
 
@@ -90,11 +105,13 @@ test("a host that does not answer, and one that refuses, are given up", async ()
   await using here = await folder();
   const target = join(here.path, "worker");
   const silent = await host(undefined);
-  await expect(downloadWorker({ url: silent.url, target, mediasoup, patienceMs: 100 })).rejects.toThrow(
-    `${silent.url} cannot be fetched: it does not answer.`,
-  );
+  await expect(
+    downloadWorker({ url: silent.url, sha256: silent.sha256, target, mediasoup, patienceMs: 100 }),
+  ).rejects.toThrow(`${silent.url} cannot be fetched: it does not answer.`);
   await silent[Symbol.asyncDispose]();
-  await expect(downloadWorker({ url: silent.url, target, mediasoup })).rejects.toThrow("ECONNREFUSED");
+  await expect(downloadWorker({ url: silent.url, sha256: silent.sha256, target, mediasoup })).rejects.toThrow(
+    "ECONNREFUSED",
+  );
 });
 
 test("a worker that never answers, as one of another version does not, is found out", async () => {
@@ -106,42 +123,119 @@ test("a worker that never answers, as one of another version does not, is found 
   expect(await problemOf(mute, mediasoup, 2000)).toContain("may be of another version");
 });
 
-test("a worker is fetched once and then found", async () => {
+test("a download with another hash than the expected one is not even unpacked", async () => {
   await using here = await folder();
-  const there = await host(await release(realWorker()));
-  const env = { XDG_CACHE_HOME: here.path, MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL: there.url };
-  const said: string[] = [];
-  const say = (line: string) => said.push(line);
-  expect(await prepareWorker({ say, env })).toBe(workerPath(env));
-  await there[Symbol.asyncDispose]();
-  expect(said).toEqual([`Fetching the worker of mediasoup ${mediasoup.version} …`]);
-  expect(await prepareWorker({ say, env })).toBe(workerPath(env));
-  expect(said).toHaveLength(1);
+  await using there = await host(await release(realWorker()));
+  const download = downloadWorker({
+    url: there.url,
+    sha256: "0".repeat(64),
+    target: join(here.path, "worker"),
+    mediasoup,
+  });
+  await expect(download).rejects.toThrow(`${there.url} has the SHA-256 ${there.sha256}; expected 000`);
+  expect(await readdir(here.path)).toEqual([]);
 });
 
-test("what cannot be fetched is built", async () => {
+test("a download of a patched worker brings its stamp along, and one of another takes an old stamp away", async () => {
   await using here = await folder();
-  await using there = await host(Buffer.from("no archive"));
-  const env = { XDG_CACHE_HOME: join(here.path, "cache"), MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL: there.url };
-  const build = await script(
-    join(here.path, "build.sh"),
-    `mkdir -p "$(dirname "$2")" && cp '${realWorker()}' "$2"`,
-    'echo "build-worker:   [150/300, 60.0s] Compiling C++ object a.cpp.o"',
-  );
+  const target = join(here.path, "worker");
+  await using ours = await host(await release(realWorker(), "the recipe"));
+  await downloadWorker({ url: ours.url, sha256: ours.sha256, target, mediasoup });
+  expect(isPatched(target)).toBe(true);
+  await using theirs = await host(await release(realWorker()));
+  await downloadWorker({ url: theirs.url, sha256: theirs.sha256, target, mediasoup });
+  expect(isPatched(target)).toBe(false);
+});
+
+test("an archive that nobody has checked is not expected to have any hash", () => {
+  const url = "https://example.org/3.27.1/worker.tgz";
+  const pinned = { "worker.tgz": "a".repeat(64) };
+  expect(expectedHash(url, {}, pinned)).toBe("a".repeat(64));
+  expect(expectedHash(url, { RADIST_MEDIASOUP_WORKER_SHA256: "B".repeat(64) }, pinned)).toBe("b".repeat(64));
+  expect(() => expectedHash(url, {}, {})).toThrow("No hash of worker.tgz is pinned");
+  expect(() => expectedHash(url, { RADIST_MEDIASOUP_WORKER_SHA256: "short" }, pinned)).toThrow("64 hexadecimal digits");
+});
+
+/** A recipe that takes the worker of this machine instead of compiling one. */
+const recipe = (path: string, ...more: string[]) =>
+  script(path, `mkdir -p "$(dirname "$2")" && cp '${realWorker()}' "$2" && touch "$2.stamp"`, ...more);
+
+test("without a compiler a worker is fetched once and then found, and what it lacks is told", async () => {
+  await using here = await folder();
+  const there = await host(await release(realWorker()));
+  const env = {
+    XDG_CACHE_HOME: here.path,
+    MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL: there.url,
+    RADIST_MEDIASOUP_WORKER_SHA256: there.sha256,
+  };
   const said: string[] = [];
-  const worker = await prepareWorker({ say: (line) => said.push(line), env, script: build });
-  expect(runsHere(worker)).toBe(true);
-  expect(said.slice(1)).toEqual([
-    expect.stringMatching(/^What came is damaged: .* Building it here instead/),
+  const say = (line: string) => said.push(line);
+  expect(await prepareWorker({ say, env, canCompile: false })).toBe(workerPath(env));
+  await there[Symbol.asyncDispose]();
+  expect(said).toEqual([`Fetching the worker of mediasoup ${mediasoup.version} …`, UNPATCHED]);
+  expect(await prepareWorker({ say, env, canCompile: false })).toBe(workerPath(env));
+  expect(said).toHaveLength(2);
+});
+
+test("with a compiler the worker is built, also in the place of one that was fetched earlier", async () => {
+  await using here = await folder();
+  const env = { XDG_CACHE_HOME: join(here.path, "cache"), MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD: "1" };
+  const target = workerPath(env);
+  await mkdir(dirname(target), { recursive: true });
+  await copyFile(realWorker(), target);
+  const progress = 'echo "build-worker:   [150/300, 60.0s] Compiling C++ object a.cpp.o"';
+  const build = await recipe(join(here.path, "build.sh"), progress);
+  const said: string[] = [];
+  const say = (line: string) => said.push(line);
+  expect(await prepareWorker({ say, env, script: build, canCompile: true })).toBe(target);
+  expect(isPatched(target)).toBe(true);
+  expect(said).toEqual([
+    expect.stringMatching(/^Building the worker of mediasoup .* with our patches/),
     "Building the media worker: 150 of 300 files, about a minute left …",
   ]);
+  expect(await prepareWorker({ say, env, canCompile: true })).toBe(target);
+  expect(said).toHaveLength(2);
+});
+
+test("a worker that was fetched stays in use where the build fails", async () => {
+  await using here = await folder();
+  const env = { XDG_CACHE_HOME: here.path };
+  const target = workerPath(env);
+  await mkdir(dirname(target), { recursive: true });
+  await copyFile(realWorker(), target);
+  const build = await script(join(here.path, "build.sh"), 'echo "build-worker: ERROR: no packages" >&2', "exit 1");
+  const said: string[] = [];
+  expect(await prepareWorker({ say: (line) => said.push(line), env, script: build, canCompile: true })).toBe(target);
+  expect(said.at(-1)).toBe(`ERROR: no packages\n${UNPATCHED}`);
+});
+
+test.each([
+  { canCompile: true, first: "build" },
+  { canCompile: false, first: "download" },
+])("where the $first fails, the other way is tried", async ({ canCompile }) => {
+  await using here = await folder();
+  await using there = await host(canCompile ? await release(realWorker()) : Buffer.from("no archive"));
+  const env = {
+    XDG_CACHE_HOME: join(here.path, "cache"),
+    MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL: there.url,
+    RADIST_MEDIASOUP_WORKER_SHA256: there.sha256,
+  };
+  const path = join(here.path, "build.sh");
+  const build = canCompile
+    ? await script(path, 'echo "build-worker: ERROR: it broke" >&2', "exit 1")
+    : await recipe(path);
+  const said: string[] = [];
+  const worker = await prepareWorker({ say: (line) => said.push(line), env, script: build, canCompile });
+  expect(runsHere(worker)).toBe(true);
+  expect(isPatched(worker)).toBe(!canCompile);
+  expect(said[1]).toMatch(canCompile ? /^ERROR: it broke$/ : /^What came is damaged: /);
 });
 
 test("what can be neither fetched nor built is explained", async () => {
   await using here = await folder();
   const env = { XDG_CACHE_HOME: here.path, MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD: "1" };
   const build = await script(join(here.path, "build.sh"), 'echo "build-worker: ERROR: no compiler" >&2', "exit 1");
-  const prepared = prepareWorker({ say: () => {}, env, script: build });
+  const prepared = prepareWorker({ say: () => {}, env, script: build, canCompile: true });
   await expect(prepared).rejects.toThrow(Unprepared);
   await expect(prepared).rejects.toThrow(/_DOWNLOAD is set\.\n {2}No build: {4}ERROR: no compiler\n/);
 });

@@ -1,5 +1,8 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { mkdtempDisposable, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { connect } from "@radist-tech/db";
@@ -14,6 +17,21 @@ async function failedStart(env: Record<string, string>): Promise<string> {
   return started.output;
 }
 
+/** What an sfu needs. */
+const settings = async (stack: AsyncDisposableStack) => {
+  const database = stack.use(await freshDatabase());
+  await using connection = await connect(database.url);
+  await connection.migrate();
+  const workerBin = process.env.MEDIASOUP_WORKER_BIN;
+  return {
+    DATABASE_URL: database.url,
+    NATS_URL: sharedNatsUrl(),
+    HOST: "127.0.0.1",
+    MEDIA_WORKERS: "1",
+    ...(workerBin !== undefined && { MEDIASOUP_WORKER_BIN: workerBin }),
+  };
+};
+
 test("A wrong configuration lists every problem and exits 1.", async () => {
   const output = await failedStart({
     DATABASE_URL: "no url",
@@ -26,21 +44,20 @@ test("A wrong configuration lists every problem and exits 1.", async () => {
   }
 });
 
-describe("A media port that is taken is told without a stack,", () => {
-  const settings = async (stack: AsyncDisposableStack) => {
-    const database = stack.use(await freshDatabase());
-    await using connection = await connect(database.url);
-    await connection.migrate();
-    const workerBin = process.env.MEDIASOUP_WORKER_BIN;
-    return {
-      DATABASE_URL: database.url,
-      NATS_URL: sharedNatsUrl(),
-      HOST: "127.0.0.1",
-      MEDIA_WORKERS: "1",
-      ...(workerBin !== undefined && { MEDIASOUP_WORKER_BIN: workerBin }),
-    };
-  };
+test("A media worker without our patches is pointed out.", async () => {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await mkdtempDisposable(join(tmpdir(), "unpatched-")));
+  const env = await settings(stack);
+  // Where nothing lies beside it.
+  const unpatched = join(folder.path, "mediasoup-worker");
+  await symlink(String(env.MEDIASOUP_WORKER_BIN), unpatched);
+  const started = stack.use(
+    await startService({ main: MAIN, env: { ...env, MEDIASOUP_WORKER_BIN: unpatched, MEDIA_PORT: "0" } }),
+  );
+  expect(started.process.output).toContain("this media worker lacks our patches");
+});
 
+describe("A media port that is taken is told without a stack,", () => {
   test("by another program", async () => {
     await using stack = new AsyncDisposableStack();
     const env = await settings(stack);

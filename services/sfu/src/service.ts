@@ -7,9 +7,11 @@ import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import type { Registry } from "prom-client";
 import type { Limits } from "./config.ts";
+import { isPatched } from "./media/patched.ts";
 import { SfuNode } from "./node/sfu-node.ts";
 
 export { SfuConfig, sfuConfig } from "./config.ts";
+export { isPatched } from "./media/patched.ts";
 
 /** Pause before media workers that could not be started are tried again, milliseconds. */
 const RETRY_MS = 5_000;
@@ -39,7 +41,7 @@ export async function createSfu({ connection, bus, logger, registry, config, wor
     await node.listen();
     if (workerBin instanceof Promise) {
       void workerBin.then((path) => keepStarting(node, path, logger));
-    } else await node.startWorkers(workerBin);
+    } else await startWorkers(node, workerBin, logger);
   } catch (error) {
     await node.close();
     throw error;
@@ -65,12 +67,23 @@ export async function createSfu({ connection, bus, logger, registry, config, wor
   };
 }
 
+async function startWorkers(node: SfuNode, workerBin: string | undefined, logger: Logger): Promise<void> {
+  await node.startWorkers(workerBin);
+  if (!isPatched(workerBin)) {
+    logger.warn(
+      { workerBin },
+      "this media worker lacks our patches: a hostile packet can restart it. infra/mediasoup-worker/README.md tells " +
+        "how to get the patched one",
+    );
+  }
+}
+
 /** What is in the way, a port that another program has, say, may go; what else the process serves goes on. */
 async function keepStarting(node: SfuNode, workerBin: string | undefined, logger: Logger): Promise<void> {
   let told: string | undefined;
   while (!node.isClosing) {
     try {
-      return await node.startWorkers(workerBin);
+      return await startWorkers(node, workerBin, logger);
     } catch (error) {
       const why = String(error);
       if (why !== told) logger.error({ err: error }, "rooms cannot be served yet; it is tried again and again");

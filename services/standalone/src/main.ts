@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { createApi } from "@radist-tech/api";
@@ -5,7 +6,7 @@ import { inProcessBus } from "@radist-tech/bus";
 import { connect } from "@radist-tech/db";
 import { NodeId } from "@radist-tech/protocol";
 import { createLogger, createRegistry, listen, type Running, readConfig, run } from "@radist-tech/runtime";
-import { createSfu } from "@radist-tech/sfu";
+import { createSfu, isPatched } from "@radist-tech/sfu";
 import { createSignaling } from "@radist-tech/signaling";
 import { createWeb } from "@radist-tech/web";
 import { StandaloneConfig } from "./config.ts";
@@ -58,6 +59,8 @@ async function start(config: StandaloneConfig): Promise<Running> {
   const planes = [api, signaling, sfu, web];
   const listening = await listen({ planes, port: config.PORT, host: config.HOST, logger, registry });
   const adminTokenFrom = config.RADIST_ADMIN_TOKEN ? "from RADIST_ADMIN_TOKEN" : `in ${secrets.path}`;
-  process.stdout.write(welcome({ port: listening.port, project, adminTokenFrom }));
+  const { MEDIASOUP_WORKER_BIN: workerBin } = config;
+  const isWorkerPatched = workerBin !== undefined && existsSync(workerBin) ? isPatched(workerBin) : undefined;
+  process.stdout.write(welcome({ port: listening.port, project, adminTokenFrom, isWorkerPatched }));
   return { listening, resources: [connection, bus], logger, drainMs: config.DRAIN_MS };
 }

@@ -1,8 +1,19 @@
 import type { CreatedProject } from "@radist-tech/protocol";
 
+const UNPATCHED = `
+  The media worker of the rooms lacks our patches: a hostile packet can restart it.
+  How to get the patched one: infra/mediasoup-worker/README.md
+`;
+
 /** What a person who started the platform wants to know. */
-export function welcome(options: { port: number; project: CreatedProject; adminTokenFrom: string }): string {
-  const { port, project, adminTokenFrom } = options;
+export function welcome(options: {
+  port: number;
+  project: CreatedProject;
+  adminTokenFrom: string;
+  /** Of a media worker that is there; undefined when it is still to come, and tells of itself then. */
+  isWorkerPatched: boolean | undefined;
+}): string {
+  const { port, project, adminTokenFrom, isWorkerPatched } = options;
   const origin = `http://localhost:${port}`;
   return `
   Radist is ready.
@@ -17,6 +28,6 @@ export function welcome(options: { port: number; project: CreatedProject; adminT
 
   Browsers give camera and microphone to localhost and to HTTPS pages only.
   Stop with Ctrl+C; the data stays.
-
+${isWorkerPatched === false ? UNPATCHED : ""}
 `;
 }
