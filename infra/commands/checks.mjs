@@ -1,8 +1,8 @@
 import { Unprepared } from "./ending.mjs";
-import { NODE } from "./house.mjs";
 import { checkLayers } from "./layers/check.mjs";
 import { prepareWorker } from "./media-worker/prepare.mjs";
 import { buildPage } from "./page.mjs";
+import { NODE } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 /**
@@ -72,20 +72,20 @@ export function runPreparations() {
  * Tells of each check as it ends, with its output where it failed.
  *
  * @param {readonly Check[]} checks
- * @returns {Promise<import("./tally.mjs").Tally>}
+ * @returns {Promise<import("./counts.mjs").Counts>}
  */
 async function runEach(checks) {
-  const tally = { passed: 0, failed: 0, skipped: 0 };
+  const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const check of checks) {
     const started = performance.now();
     const { code, output } = await check.run();
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(` ${code === 0 ? "✓" : "✗"} ${check.name} ${seconds} s`);
-    if (code === 0) tally.passed += 1;
+    if (code === 0) counts.passed += 1;
     else {
-      tally.failed += 1;
+      counts.failed += 1;
       console.log(output);
     }
   }
-  return tally;
+  return counts;
 }

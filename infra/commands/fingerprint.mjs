@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./house.mjs";
+import { ROOT } from "./paths.mjs";
 
 /**
  * A hash over the contents of files and folders of the repository; what is missing counts as missing.

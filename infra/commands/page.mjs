@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fingerprint, isStamped, writeStamp } from "./fingerprint.mjs";
-import { NODE, ROOT } from "./house.mjs";
+import { NODE, ROOT } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 const DIST = "services/web/dist";

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { explain, Unprepared } from "./ending.mjs";
-import { ROOT } from "./house.mjs";
 import { archiveName, hashOf, PINNED } from "./media-worker/archives.mjs";
 import { fetchWhole } from "./media-worker/fetch.mjs";
-import { downloadUrl, installedMediasoup } from "./media-worker/place.mjs";
+import { downloadUrl, installedMediasoup } from "./media-worker/worker-path.mjs";
+import { ROOT } from "./paths.mjs";
 
 const USAGE = `Fetches the workers that mediasoup offers for its installed version, and pins their hashes in
 ${PINNED}: node infra/commands/pin-workers.mjs

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Unprepared } from "./ending.mjs";
 import { fingerprint, isStamped, writeStamp } from "./fingerprint.mjs";
-import { NODE, ROOT } from "./house.mjs";
+import { NODE, ROOT } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 const OLDEST_NODE = 20;

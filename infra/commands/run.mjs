@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { Interrupted } from "./ending.mjs";
-import { ROOT, toolEnvironment } from "./house.mjs";
 import { passSignals } from "./pass-signals.mjs";
+import { ROOT, toolEnvironment } from "./paths.mjs";
 
 /**
  * @typedef {object} RunOptions

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { explain, Interrupted, Unprepared } from "./ending.mjs";
-import { NODE, ROOT, toolEnvironment } from "./house.mjs";
-import { workerPath } from "./media-worker/place.mjs";
 import { prepareWorker } from "./media-worker/prepare.mjs";
+import { workerPath } from "./media-worker/worker-path.mjs";
 import { buildPage, pageIsCurrent } from "./page.mjs";
 import { passSignals } from "./pass-signals.mjs";
+import { NODE, ROOT, toolEnvironment } from "./paths.mjs";
 import { prepare } from "./prepare.mjs";
 
 const USAGE = `Starts the whole platform in one process: npm start

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NODE, toolEnvironment } from "./house.mjs";
-import { workerPath } from "./media-worker/place.mjs";
+import { workerPath } from "./media-worker/worker-path.mjs";
+import { NODE, toolEnvironment } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 /**
@@ -22,7 +22,7 @@ import { run } from "./run.mjs";
  *
  * @param {readonly string[]} projects those of vitest.config.ts
  * @param {readonly string[]} filters what a person adds to `npm test --`
- * @returns {Promise<import("./tally.mjs").Tally>}
+ * @returns {Promise<import("./counts.mjs").Counts>}
  */
 export async function runSuites(projects, filters) {
   const folder = mkdtempSync(join(tmpdir(), "radist-report-"));
@@ -57,7 +57,7 @@ function readReport(file) {
  *
  * @param {Report | undefined} report
  * @param {number} code the exit code of vitest
- * @returns {import("./tally.mjs").Tally}
+ * @returns {import("./counts.mjs").Counts}
  */
 export function count(report, code) {
   if (!report) return { passed: 0, failed: 1, skipped: 0 };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { lastLine, sum } from "./counts.mjs";
 import { count } from "./suites.mjs";
-import { lastLine, sum } from "./tally.mjs";
 
 const GREEN = {
   success: true,

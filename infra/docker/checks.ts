@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Person } from "./person.ts";
+import type { PageUser } from "./page-user.ts";
 
 const PATIENCE_MS = 60_000;
 
@@ -14,7 +14,7 @@ export async function check(what: string, holds: () => Promise<boolean>): Promis
 }
 
 /** Both decode new frames of each other. */
-export async function picturesMove(people: readonly Person[], when: string): Promise<void> {
+export async function picturesMove(people: readonly PageUser[], when: string): Promise<void> {
   for (const person of people) {
     const from = await person.framesDecoded();
     await check(
@@ -24,7 +24,7 @@ export async function picturesMove(people: readonly Person[], when: string): Pro
   }
 }
 
-export async function talk([asks, answers]: readonly [Person, Person], question: string, answer: string) {
+export async function talk([asks, answers]: readonly [PageUser, PageUser], question: string, answer: string) {
   await asks.writes(question);
   await answers.reads(question);
   await answers.writes(answer);

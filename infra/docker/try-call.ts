@@ -1,9 +1,9 @@
 import { check, picturesMove, talk } from "./checks.ts";
 import { compose, seats } from "./compose.ts";
-import type { Person } from "./person.ts";
+import type { PageUser } from "./page-user.ts";
 
 /** Two call each other, then one of the signaling containers is killed. */
-export async function tryCall(origin: string, people: readonly [Person, Person]): Promise<void> {
+export async function tryCall(origin: string, people: readonly [PageUser, PageUser]): Promise<void> {
   const [alice, bob] = people;
   const link = await alice.startsCall(origin);
   const callId = link.split("/").at(-1) ?? "";

@@ -1,9 +1,9 @@
 import { check, picturesMove, talk } from "./checks.ts";
 import { compose, homeOf } from "./compose.ts";
-import type { Person } from "./person.ts";
+import type { PageUser } from "./page-user.ts";
 
 /** Two meet in a room, then the sfu container that is its home is killed. */
-export async function tryRoom(origin: string, people: readonly [Person, Person]): Promise<void> {
+export async function tryRoom(origin: string, people: readonly [PageUser, PageUser]): Promise<void> {
   const [alice, bob] = people;
   const link = await alice.startsRoom(origin);
   const roomId = link.split("/").at(-1) ?? "";

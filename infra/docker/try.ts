@@ -6,13 +6,13 @@ import process from "node:process";
 import { launchBrowser } from "../../packages/testkit/src/browser.ts";
 import { check } from "./checks.ts";
 import { gatewayOrigin } from "./compose.ts";
-import { Person } from "./person.ts";
+import { PageUser } from "./page-user.ts";
 import { tryCall } from "./try-call.ts";
 import { tryRoom } from "./try-room.ts";
 
 const origin = await gatewayOrigin();
 await using browser = await launchBrowser();
-const people = [await Person.sitsDown(browser, "Alice"), await Person.sitsDown(browser, "Bob")] as const;
+const people = [await PageUser.sitsDown(browser, "Alice"), await PageUser.sitsDown(browser, "Bob")] as const;
 
 try {
   await check(`${origin}/healthz answers`, async () => (await fetch(`${origin}/healthz`)).ok);

@@ -1,6 +1,6 @@
 import { measurePairs, printRatio } from "../pairs.ts";
 import { consumersIn, type Formation, type Formed } from "./formation.ts";
-import { formByCalls, formBySockets } from "./gathering.ts";
+import { formByCalls, formBySockets } from "./join-burst.ts";
 import { bareRooms, sfuNode } from "./servers.ts";
 
 const ROUNDS = 9;

@@ -43,10 +43,10 @@ async function published(
 ): Promise<() => Promise<Times>> {
   const { url } = stack.use(await servePage(side, await server.newRoom()));
   const publisher = await open(browser, url);
-  const producerId = await publisher.evaluate(() => window.guest.publish());
+  const producerId = await publisher.evaluate(() => window.user.publish());
   return async () => {
     const page = await open(browser, url);
-    const times = await page.evaluate((id) => window.guest.join(id), producerId);
+    const times = await page.evaluate((id) => window.user.join(id), producerId);
     await page.close();
     return times;
   };
@@ -55,7 +55,7 @@ async function published(
 async function open(browser: Browser, url: string) {
   const page = await browser.newPage();
   await page.goto(url);
-  await page.waitForFunction(() => window.guest !== undefined);
+  await page.waitForFunction(() => window.user !== undefined);
   return page;
 }
 

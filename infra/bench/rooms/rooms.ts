@@ -1,7 +1,7 @@
 import { forming } from "./forming.ts";
 import { forwarding } from "./forwarding.ts";
 import { joining } from "./joining.ts";
-import { losing } from "./losing.ts";
+import { packetLoss } from "./packet-loss.ts";
 import { workerBin } from "./servers.ts";
 
 /** The figures of rooms. */
@@ -10,5 +10,5 @@ export async function benchRooms(): Promise<void> {
   await forwarding(worker);
   await forming(worker);
   await joining(worker);
-  await losing(worker);
+  await packetLoss(worker);
 }

@@ -1,4 +1,4 @@
-import { ROOT } from "../house.mjs";
+import { ROOT } from "../paths.mjs";
 import { productionImports } from "./imports.mjs";
 import { LAYERS } from "./layers.mjs";
 

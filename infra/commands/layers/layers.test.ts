@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ROOT } from "../house.mjs";
+import { ROOT } from "../paths.mjs";
 import { checkLayers } from "./check.mjs";
 import { productionImports } from "./imports.mjs";
 import { LAYERS } from "./layers.mjs";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Unprepared } from "../ending.mjs";
-import { ROOT } from "../house.mjs";
+import { ROOT } from "../paths.mjs";
 
 /** The SHA-256 of each archive that may be downloaded, by its file name. `pin-workers.mjs` writes it. */
 export const PINNED = "infra/mediasoup-worker/archives.json";

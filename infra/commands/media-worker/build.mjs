@@ -2,15 +2,15 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Interrupted, Unprepared } from "../ending.mjs";
-import { ROOT } from "../house.mjs";
 import { passSignals } from "../pass-signals.mjs";
-import { BUILD_SCRIPT } from "./place.mjs";
+import { ROOT } from "../paths.mjs";
 import { tellProgress } from "./progress.mjs";
+import { BUILD_SCRIPT } from "./worker-path.mjs";
 
 /**
  * @typedef {object} Build
  * @property {string} target
- * @property {import("./place.mjs").Mediasoup} mediasoup
+ * @property {import("./worker-path.mjs").Mediasoup} mediasoup
  * @property {(line: string) => void} say
  * @property {AbortSignal | undefined} [signal]
  * @property {string} [script]

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { NODE } from "../house.mjs";
+import { NODE } from "../paths.mjs";
 import { run } from "../run.mjs";
 
 /** What a worker exits with that was not started by mediasoup; its own installer knows a good one by that, too. */
@@ -30,7 +30,7 @@ export function runsHere(file) {
  * Starts a worker the way the sfu does, and asks it something.
  *
  * @param {string} file
- * @param {import("./place.mjs").Mediasoup} mediasoup
+ * @param {import("./worker-path.mjs").Mediasoup} mediasoup
  * @param {number} [trialMs]
  * @returns {Promise<string | undefined>} what is wrong with it, to follow its name
  */

@@ -6,7 +6,7 @@ import { verify } from "./archives.mjs";
 import { problemOf } from "./check.mjs";
 import { fetchWhole, reasonOf } from "./fetch.mjs";
 import { isPatched, stampOf } from "./patched.mjs";
-import { fileName, THIS_MACHINE } from "./place.mjs";
+import { fileName, THIS_MACHINE } from "./worker-path.mjs";
 
 const PATIENCE_MS = 10_000;
 
@@ -15,7 +15,7 @@ const PATIENCE_MS = 10_000;
  * @property {string} url
  * @property {string} sha256 of the archive, in lower-case hexadecimal
  * @property {string} target
- * @property {import("./place.mjs").Mediasoup} mediasoup
+ * @property {import("./worker-path.mjs").Mediasoup} mediasoup
  * @property {AbortSignal | undefined} [signal]
  * @property {number} [patienceMs]
  */
@@ -58,7 +58,7 @@ function makeWorkshop(folder) {
 /**
  * @param {Buffer} archive
  * @param {string} workshop
- * @param {import("./place.mjs").Mediasoup} mediasoup
+ * @param {import("./worker-path.mjs").Mediasoup} mediasoup
  */
 async function unpack(archive, workshop, mediasoup) {
   // A dependency of mediasoup, for this very purpose.

@@ -5,7 +5,7 @@ import { problemOf, runsHere } from "./check.mjs";
 import { hasCompiler } from "./compiler.mjs";
 import { downloadWorker } from "./download.mjs";
 import { isPatched, UNPATCHED } from "./patched.mjs";
-import { downloadUrl, installedMediasoup, THIS_MACHINE, workerPath } from "./place.mjs";
+import { downloadUrl, installedMediasoup, THIS_MACHINE, workerPath } from "./worker-path.mjs";
 
 /**
  * @typedef {object} Preparation
@@ -61,7 +61,7 @@ export async function prepareWorker(preparation) {
 /**
  * @param {Preparation} preparation
  * @param {string} target
- * @param {import("./place.mjs").Mediasoup} mediasoup
+ * @param {import("./worker-path.mjs").Mediasoup} mediasoup
  */
 async function build({ say, signal, script }, target, mediasoup) {
   say(`Building the worker of mediasoup ${mediasoup.version} with our patches: about three minutes, once.`);
@@ -71,7 +71,7 @@ async function build({ say, signal, script }, target, mediasoup) {
 /**
  * @param {Preparation} preparation
  * @param {string} target
- * @param {import("./place.mjs").Mediasoup} mediasoup
+ * @param {import("./worker-path.mjs").Mediasoup} mediasoup
  */
 async function download({ say, signal, env = process.env }, target, mediasoup) {
   if (env.MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD) {
@@ -99,7 +99,7 @@ async function problemIn(attempt) {
 }
 
 /**
- * @param {{ mediasoup: import("./place.mjs").Mediasoup, url: string, noDownload: string, noBuild: string }} failure
+ * @param {{ mediasoup: import("./worker-path.mjs").Mediasoup, url: string, noDownload: string, noBuild: string }} failure
  */
 export function whatToDo({ mediasoup, url, noDownload, noBuild }) {
   return `Rooms need mediasoup's media worker, which is not available here. Calls work without it.

@@ -14,8 +14,8 @@ import { buildWorker } from "./build.mjs";
 import { problemOf, runsHere } from "./check.mjs";
 import { downloadWorker } from "./download.mjs";
 import { isPatched, UNPATCHED } from "./patched.mjs";
-import { installedMediasoup, workerPath } from "./place.mjs";
 import { prepareWorker } from "./prepare.mjs";
+import { installedMediasoup, workerPath } from "./worker-path.mjs";
 
 const mediasoup = installedMediasoup();
 

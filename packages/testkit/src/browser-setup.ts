@@ -1,5 +1,5 @@
 import { installChromiumWhereMissing } from "./browser-program.ts";
-import { say } from "./machine/say.ts";
+import { printNotice } from "./machine/print-notice.ts";
 
 /** Sees to it before the first browser test, whose time limit knows nothing of downloads, that there is a Chromium. */
 export default async function setup(): Promise<void> {
@@ -7,6 +7,6 @@ export default async function setup(): Promise<void> {
     await installChromiumWhereMissing();
   } catch (error) {
     // Each browser test fails with what to install; this says why it could not be done here.
-    say(error instanceof Error ? error.message : String(error));
+    printNotice(error instanceof Error ? error.message : String(error));
   }
 }

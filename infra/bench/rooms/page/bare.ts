@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { RoomJoined } from "@radist-tech/protocol";
 import { Device, type types } from "mediasoup-client";
-import { camera, freshSeat, newVideo } from "./guest.ts";
+import { camera, freshSeat, newVideo } from "./page-user.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 /** As the SDK sends a camera of this size. */
@@ -10,7 +10,7 @@ const ENCODINGS = [
   { scaleResolutionDownBy: 1, scalabilityMode: "L1T3", maxBitrate: 601_000 },
 ];
 
-window.guest = {
+window.user = {
   async publish() {
     const { ask, joined, device } = await enter(new WebSocket(await freshSeat()));
     const transport = connected(device.createSendTransport(joined.sendTransport as types.TransportOptions), ask);

@@ -1,12 +1,12 @@
 /// <reference lib="dom" />
 import { RadistClient, type RadistRoomConnection } from "@radist-tech/client";
-import { camera, freshSeat, newVideo } from "./guest.ts";
+import { camera, freshSeat, newVideo } from "./page-user.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 // As a page does that has a lobby; the bare one has everything in one script.
 await RadistClient.prepareRooms();
 
-window.guest = {
+window.user = {
   async publish() {
     const room = await enter(await freshSeat());
     await room.publish({ source: "camera", track: await camera() });

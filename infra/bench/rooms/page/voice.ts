@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { RadistClient, type RadistRoomConnection } from "@radist-tech/client";
-import { freshSeat } from "./guest.ts";
+import { freshSeat } from "./page-user.ts";
 
 /** What a listener's browser had to make up, of all that it played. */
 export interface Heard {

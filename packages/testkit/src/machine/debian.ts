@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { isRoot } from "./account.ts";
+import { printNotice } from "./print-notice.ts";
 import { isExecutable } from "./programs.ts";
-import { say } from "./say.ts";
 
 const run = promisify(execFile);
 const APT_GET = "/usr/bin/apt-get";
@@ -30,7 +30,7 @@ export function installPackages(...packages: string[]): Promise<void> {
 }
 
 async function installNow(packages: string[]): Promise<void> {
-  say(`installing the Debian package ${packages.join(", ")} (apt-get) …`);
+  printNotice(`installing the Debian package ${packages.join(", ")} (apt-get) …`);
   using _ = keepServicesFromStarting();
   try {
     await install(packages);

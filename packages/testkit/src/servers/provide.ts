@@ -1,5 +1,5 @@
 import { canInstallPackages, installPackages } from "../machine/debian.ts";
-import { say } from "../machine/say.ts";
+import { printNotice } from "../machine/print-notice.ts";
 import type { OwnServer } from "./own-server.ts";
 import { findEngine, runContainer } from "./run-container.ts";
 import { runProgram } from "./run-program.ts";
@@ -34,7 +34,7 @@ async function firstOf(kind: ServerKind, sources: Source[]): Promise<OwnServer> 
       if (server) return server;
     } catch (error) {
       problems.push(messageOf(error));
-      say(`${kind.name}: ${messageOf(error)}`);
+      printNotice(`${kind.name}: ${messageOf(error)}`);
     }
   }
   const tried = problems.length > 0 ? `\nTried without success:\n- ${problems.join("\n- ")}` : "";

@@ -1,7 +1,7 @@
 import type { ContainerRuntimeClient } from "testcontainers";
 import { keep, release } from "../machine/keeper.ts";
+import { printNotice } from "../machine/print-notice.ts";
 import { reservePort } from "../machine/reserve-port.ts";
-import { say } from "../machine/say.ts";
 import type { OwnServer } from "./own-server.ts";
 import type { ServerKind } from "./server-kind.ts";
 import { READY_WITHIN_MS, whenReady } from "./when-ready.ts";
@@ -21,7 +21,7 @@ export async function findEngine(): Promise<ContainerRuntimeClient | undefined> 
 export async function runContainer(kind: ServerKind, engine: ContainerRuntimeClient): Promise<OwnServer> {
   const { GenericContainer, ImageName, Wait } = await import("testcontainers");
   const { image, port, command, environment, readyLine } = kind.container;
-  if (!(await engine.image.exists(ImageName.fromString(image)))) say(`fetching the container image ${image} …`);
+  if (!(await engine.image.exists(ImageName.fromString(image)))) printNotice(`fetching the container image ${image} …`);
   // A port of our choice: one of the engine's choice would be another one after a restart.
   const started = await new GenericContainer(image)
     .withCommand([...command])

@@ -2,7 +2,7 @@
 import type { Times } from "./stopwatch.ts";
 
 /** What a page under test can do; each side has its own. */
-export interface Guest {
+export interface PageUser {
   /** Publishes a camera. Returns its producer's id, where the other side needs to be told. */
   publish(): Promise<string | undefined>;
   /** Joins, and resolves when it shows what is published. */
@@ -11,7 +11,7 @@ export interface Guest {
 
 declare global {
   interface Window {
-    guest: Guest;
+    user: PageUser;
   }
 }
 

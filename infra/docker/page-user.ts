@@ -8,7 +8,7 @@ declare global {
 }
 
 /** Somebody in front of the page, in a browser profile of their own. */
-export class Person {
+export class PageUser {
   readonly name: string;
   readonly #page: Page;
 
@@ -17,7 +17,7 @@ export class Person {
     this.#page = page;
   }
 
-  static async sitsDown(browser: Browser, name: string): Promise<Person> {
+  static async sitsDown(browser: Browser, name: string): Promise<PageUser> {
     const page = await (await browser.newContext()).newPage();
     // The page keeps its RTCPeerConnection to itself; only the browser's statistics tell what was really decoded.
     await page.addInitScript(() => {
@@ -29,7 +29,7 @@ export class Person {
         }
       };
     });
-    return new Person(name, page);
+    return new PageUser(name, page);
   }
 
   /** Resolves to the link of a new call. */

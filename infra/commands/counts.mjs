@@ -1,14 +1,14 @@
 /**
- * @typedef {object} Tally
+ * @typedef {object} Counts
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
  */
 
 /**
- * @param {Tally} a
- * @param {Tally} b
- * @returns {Tally}
+ * @param {Counts} a
+ * @param {Counts} b
+ * @returns {Counts}
  */
 export function sum(a, b) {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
@@ -17,7 +17,7 @@ export function sum(a, b) {
 /**
  * The last line of a test run.
  *
- * @param {Tally} tally
+ * @param {Counts} counts
  */
 export function lastLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;

@@ -13,7 +13,7 @@ const LISTEN_MS = 12_000;
 const GOAL = { atMost: 0.5 };
 
 /** What a listener's browser makes up of a voice that loses packets: in RED, beside Opus with in-band FEC alone. */
-export async function losing(worker: string): Promise<void> {
+export async function packetLoss(worker: string): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const sfu = stack.use(await sfuNode(worker));
   const path = stack.use(await openLossyPath({ ...PATH, ...sfu.media }));

@@ -3,7 +3,7 @@ import { homedir, release } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { Unprepared } from "../ending.mjs";
 import { fingerprint } from "../fingerprint.mjs";
-import { ROOT } from "../house.mjs";
+import { ROOT } from "../paths.mjs";
 
 /**
  * @typedef {object} Mediasoup

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { downloadUrl, workerPath } from "./place.mjs";
 import { whatToDo } from "./prepare.mjs";
 import { tellProgress } from "./progress.mjs";
+import { downloadUrl, workerPath } from "./worker-path.mjs";
 
 const MEDIASOUP = { directory: "/m", version: "3.27.1", repository: "https://example.org/mediasoup" };
 const LINUX = { platform: "linux", arch: "x64", kernel: "6.1.0-18-amd64" };
