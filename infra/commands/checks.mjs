@@ -7,12 +7,12 @@ import { run } from "./run.mjs";
 
 /**
  * @typedef {object} Check
- * @property {string} name what holds when it passes
+ * @property {string} name what is true when it passes
  * @property {() => Promise<{ code: number, output: string }>} run
  */
 
-/** @type {Check} Without it the suites of the rooms could not run, and must count as failed. */
-const WORKER = { name: "the media worker is here", run: workerIsHere };
+/** @type {Check} Without it the suites of the rooms cannot run, which counts as a failure. */
+const WORKER = { name: "the media worker is available", run: workerIsHere };
 
 /** @type {Check} */
 const PAGE = { name: "the page builds", run: buildPage };
@@ -20,25 +20,25 @@ const PAGE = { name: "the page builds", run: buildPage };
 /** @type {readonly Check[]} */
 const CHECKS = [
   WORKER,
-  { name: "types hold in every package", run: tool("turbo", "run", "typecheck", "--output-logs=errors-only") },
-  { name: "types hold in the commands", run: tool("tsc", "-p", "infra/commands") },
-  { name: "types hold in the trial of the compose stack", run: tool("tsc", "-p", "infra/docker") },
+  { name: "types check in every package", run: tool("turbo", "run", "typecheck", "--output-logs=errors-only") },
+  { name: "types check in the commands", run: tool("tsc", "-p", "infra/commands") },
+  { name: "types check in the trial of the compose stack", run: tool("tsc", "-p", "infra/docker") },
   { name: "format and lint (biome)", run: tool("biome", "check", ".") },
   { name: "no floating promises, no import circles (oxlint)", run: tool("oxlint", "--type-aware") },
   { name: "packages import from the top down", run: checkLayers },
-  { name: "nothing is dead or undeclared (knip)", run: tool("knip", "--no-progress") },
+  { name: "no unused code or undeclared dependencies (knip)", run: tool("knip", "--no-progress") },
   {
-    name: "the reference is current",
+    name: "the reference is up to date",
     run: () => run(NODE, ["infra/commands/reference.ts", "--check"], { quiet: true }),
   },
   {
-    name: "the SDKs build within their size",
+    name: "the SDKs build within their size limits",
     run: tool("turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only"),
   },
   PAGE,
 ];
 
-/** @type {readonly Check[]} What the suites stand on. */
+/** @type {readonly Check[]} What the suites need. */
 const PREPARATIONS = [WORKER, PAGE];
 
 /**
@@ -63,13 +63,13 @@ export function runChecks() {
   return runEach(CHECKS);
 }
 
-/** Makes what the suites need. */
+/** Prepares what the suites need. */
 export function runPreparations() {
   return runEach(PREPARATIONS);
 }
 
 /**
- * Tells of each check as it ends, with its output where it failed.
+ * Prints each check as it ends, with its output if it failed.
  *
  * @param {readonly Check[]} checks
  * @returns {Promise<import("./counts.mjs").Counts>}

@@ -1,9 +1,9 @@
 import { constants } from "node:os";
 
-/** Something that the person at the terminal can put right; shown without a stack. */
+/** A problem that the user at the terminal can solve; shown without a stack. */
 export class Unprepared extends Error {}
 
-/** The person at the terminal, or whoever started this, wants it to end. */
+/** The user or the parent process asked this process to end. */
 export class Interrupted extends Error {
   /** @param {NodeJS.Signals} signal */
   constructor(signal) {
@@ -13,11 +13,11 @@ export class Interrupted extends Error {
 }
 
 /**
- * Shows why a command ended before its end.
+ * Prints why a command stopped early.
  *
  * @param {unknown} error
  * @returns {number} the exit code for it
- * @throws whatever is neither of the two above: a bug, with its stack
+ * @throws any other error: a bug, with its stack
  */
 export function explain(error) {
   if (error instanceof Interrupted) return 128 + constants.signals[error.signal];

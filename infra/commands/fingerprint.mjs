@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ROOT } from "./paths.mjs";
 
 /**
- * A hash over the contents of files and folders of the repository; what is missing counts as missing.
+ * A hash over the contents of files and folders of the repository; missing ones count as missing.
  *
  * @param {readonly string[]} paths relative to the repository
  * @returns {string}

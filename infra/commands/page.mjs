@@ -15,19 +15,19 @@ const DEFINED_BY = [
   "pnpm-lock.yaml",
 ];
 
-/** Whether the page is built from the sources as they are now. */
+/** Whether the built page is up to date with its sources. */
 export function pageIsCurrent() {
   return isStamped(STAMP, fingerprint(DEFINED_BY)) && existsSync(join(ROOT, DIST, "index.html"));
 }
 
 /**
- * Builds the page where it is older than its sources.
+ * Builds the page if it is older than its sources.
  *
  * @returns {Promise<{ code: number, output: string }>}
  */
 export async function buildPage() {
   if (pageIsCurrent()) return { code: 0, output: "" };
-  // Taken before the build: what changes during it is built next time.
+  // Taken before the build, so that changes during it lead to another one.
   const mark = fingerprint(DEFINED_BY);
   const cwd = join(ROOT, "services/web");
   const built = await run(NODE, ["node_modules/vite/bin/vite.js", "build"], { cwd, quiet: true });

@@ -2,12 +2,12 @@ const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 const LOOK_EVERY_MS = 500;
 
 /**
- * Passes signals on to a child process while it runs, so that ending this process ends it in order. A parent that is
- * gone without a word (npm, killed) counts as SIGTERM.
+ * Forwards signals to a child process while it runs, so that ending this process ends it gracefully. A parent that
+ * disappeared without a signal (npm, killed) counts as SIGTERM.
  *
  * @param {import("node:child_process").ChildProcess} child
- * @param {(signal: NodeJS.Signals) => void} [send] for a child that takes them in another way
- * @returns {() => NodeJS.Signals | undefined} the signal that was passed on first, if any
+ * @param {(signal: NodeJS.Signals) => void} [send] for a child that is signalled in another way
+ * @returns {() => NodeJS.Signals | undefined} the first forwarded signal, if any
  */
 export function passSignals(child, send = (signal) => child.kill(signal)) {
   /** @type {NodeJS.Signals | undefined} */

@@ -9,7 +9,7 @@ const OLDEST_NODE = 20;
 const STAMP = "node_modules/.installed-from";
 const DEFINED_BY = ["pnpm-lock.yaml", "pnpm-workspace.yaml"];
 
-// npm's own pauses between its attempts add up to more than a minute before it says that it is offline.
+// By default npm retries for more than a minute before it reports that it is offline.
 const PATIENCE = {
   npm_config_fetch_retries: "4",
   npm_config_fetch_retry_mintimeout: "1000",
@@ -17,7 +17,7 @@ const PATIENCE = {
 };
 
 /**
- * Brings the dependencies, Node itself among them, up to the lock file. Costs a few milliseconds when they are.
+ * Installs the dependencies of the lock file, Node itself among them. Takes a few milliseconds when they are current.
  *
  * @returns {Promise<void>}
  * @throws {Unprepared} with what to do
@@ -35,7 +35,7 @@ function checkNode() {
   if (major >= OLDEST_NODE) return;
   throw new Unprepared(
     `This is Node ${process.versions.node}; the installer needs Node ${OLDEST_NODE} or newer (https://nodejs.org). ` +
-      "Everything else, a newer Node included, is then installed in this folder alone.",
+      "It then installs everything else, a newer Node included, in this folder only.",
   );
 }
 
@@ -48,7 +48,7 @@ async function install() {
     env: { ...PATIENCE, ...process.env, NODE_ENV: "development" },
   });
   if (code !== 0) throw new Unprepared(await explainFailure(code));
-  if (!existsSync(NODE)) throw new Unprepared("The installation brought no Node. Remove node_modules and try again.");
+  if (!existsSync(NODE)) throw new Unprepared("The installation contains no Node. Remove node_modules and try again.");
   console.log(`Installed in ${Math.round((Date.now() - started) / 1000)} s.\n`);
 }
 
@@ -59,7 +59,7 @@ function installArguments(pnpm) {
     pnpm,
     "install",
     "--frozen-lockfile",
-    // A node_modules of another layout is replaced; pnpm would wait for an answer at the terminal.
+    // Replaces a node_modules of another layout instead of asking at the terminal.
     "--config.confirmModulesPurge=false",
   ];
 }
@@ -76,8 +76,8 @@ async function explainFailure(code) {
     () => false,
   );
   const reason = reachable
-    ? "The lines above say why."
-    : `${new URL(registry).host} cannot be reached: check the connection, or name your proxy or mirror ` +
+    ? "The lines above show the reason."
+    : `${new URL(registry).host} cannot be reached: check the connection, or configure your proxy or mirror ` +
       "(npm config set proxy …, npm config set registry …).";
   return `The dependencies could not be installed (exit code ${code}). ${reason} Then run the same command again.`;
 }

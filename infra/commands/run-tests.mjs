@@ -4,10 +4,9 @@ import { prepare } from "./prepare.mjs";
 import { runSuites } from "./suites.mjs";
 
 /**
- * A whole test run, with the arguments of this process as filters. Its last line of output is the sum.
+ * Runs checks and suites, with the arguments of this process as filters. The last line of output is the sum.
  *
- * @param {() => Promise<import("./counts.mjs").Counts>} checks what comes before the suites: they measure time, and a
- *   machine may have two cores only
+ * @param {() => Promise<import("./counts.mjs").Counts>} checks run before the suites, not in parallel: a machine may have only two cores
  * @param {readonly string[]} projects the suites
  */
 export async function runTests(checks, projects) {

@@ -8,7 +8,7 @@ import { ROOT, toolEnvironment } from "./paths.mjs";
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
  * @property {boolean} [quiet] keep the output for the result instead of showing it
- * @property {number} [timeoutMs] how long it may take; then it is killed
+ * @property {number} [timeoutMs] after this long it is killed
  */
 
 /**
@@ -18,7 +18,7 @@ import { ROOT, toolEnvironment } from "./paths.mjs";
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
  * @returns {Promise<{ code: number, output: string }>} code 127 when there is no such program
- * @throws {Interrupted} when this process was told to end meanwhile
+ * @throws {Interrupted} when this process was asked to end before the program did
  */
 export function run(command, args, { cwd = ROOT, env = toolEnvironment(), quiet = false, timeoutMs = 0 } = {}) {
   const child = spawn(command, args, {

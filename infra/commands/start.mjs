@@ -12,22 +12,22 @@ const USAGE = `Starts the whole platform in one process: npm start
 
 Settings come from the environment, for example: PORT=4000 npm start
 
-  PORT                where it serves (default 3000)
-  HOST                at which address (default 0.0.0.0: all of this machine)
+  PORT                the port it listens on (default 3000; 0: any free port)
+  HOST                the address it listens on (default 0.0.0.0: all addresses of this machine)
   RADIST_DATA_DIR     where it keeps its data (default .radist/)
-  RADIST_ADMIN_TOKEN  the admin token (default: made at the first start and kept in the data directory)
+  RADIST_ADMIN_TOKEN  the admin token (default: generated at the first start and kept in the data directory)
   ICE_SERVERS         STUN and TURN servers for the browsers, a JSON list of RTCIceServer objects (default none)
-  TRUSTED_PROXIES     how many proxies in front append to X-Forwarded-For (default 0)
+  TRUSTED_PROXIES     how many proxies in front of it append to X-Forwarded-For (default 0)
   LOG_LEVEL           trace, debug, info, warn, error, fatal or silent (default warn)
 
-  MEDIA_ANNOUNCED_ADDRESS  where the browsers of a room reach this machine (default 127.0.0.1)
-  MEDIA_PORT               the first of the ports for media, UDP and TCP, one for each worker
+  MEDIA_ANNOUNCED_ADDRESS  the address at which browsers in a room reach this machine (default 127.0.0.1)
+  MEDIA_PORT               the first media port, UDP and TCP; each worker uses one
   MEDIASOUP_WORKER_BIN     a media worker to use (default: built or downloaded once, kept in ~/.cache/radist)
 
-All of them, limits and times too: services/standalone/src/config.ts
+All settings, limits and durations included: services/standalone/src/config.ts
 `;
 
-// Saves a third of the work of every start but the first.
+// Saves a third of the work of every start after the first.
 const COMPILED = join(ROOT, "node_modules/.cache/compiled");
 
 /** @returns {Promise<number>} the exit code of the platform */
@@ -49,7 +49,7 @@ async function start() {
 }
 
 /**
- * Beside the platform, which serves calls without it and finds the worker when it is there.
+ * Runs alongside the platform, which serves calls without the worker and picks it up when it is available.
  *
  * @param {AbortSignal} over
  */
@@ -57,16 +57,16 @@ async function prepareRooms(over) {
   let working = false;
   /** @param {string} line */
   function say(line) {
-    if (!working) console.log("Rooms are being prepared; calls work meanwhile.");
+    if (!working) console.log("Rooms are being prepared. Calls already work.");
     working = true;
     console.log(line);
   }
   try {
     await prepareWorker({ say, signal: over });
-    if (working) console.log("The media worker is ready, and with it the rooms.");
+    if (working) console.log("The media worker is ready: rooms work now.");
   } catch (error) {
     if (over.aborted || error instanceof Interrupted) return;
-    // Calls need none of it: they go on.
+    // Calls do not need the worker, so the platform keeps running.
     console.error(error instanceof Unprepared ? `\n${error.message}` : error);
   }
 }
@@ -86,6 +86,6 @@ function runPlatform() {
 const [argument] = process.argv.slice(2);
 if (argument === "--help" || argument === "-h") process.stdout.write(USAGE);
 else if (argument !== undefined) {
-  process.stderr.write(`There is no argument ${argument}.\n\n${USAGE}`);
+  process.stderr.write(`Unknown argument: ${argument}\n\n${USAGE}`);
   process.exitCode = 1;
 } else process.exitCode = await start().catch(explain);

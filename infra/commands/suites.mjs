@@ -18,10 +18,10 @@ import { run } from "./run.mjs";
  */
 
 /**
- * Runs the test suites, showing them as they go.
+ * Runs the test suites, with their output.
  *
  * @param {readonly string[]} projects those of vitest.config.ts
- * @param {readonly string[]} filters what a person adds to `npm test --`
+ * @param {readonly string[]} filters the arguments of `npm test --`
  * @returns {Promise<import("./counts.mjs").Counts>}
  */
 export async function runSuites(projects, filters) {
@@ -41,7 +41,7 @@ export async function runSuites(projects, filters) {
 
 /**
  * @param {string} file
- * @returns {Report | undefined} undefined when vitest did not come as far as a report
+ * @returns {Report | undefined} undefined when vitest ended before it wrote a report
  */
 function readReport(file) {
   try {
@@ -52,8 +52,8 @@ function readReport(file) {
 }
 
 /**
- * Counts tests; a file that failed without a failed test (it could not be loaded, a hook broke) counts as one failed,
- * and so does a run that ended badly for no such reason.
+ * Counts tests. A file that failed without a failed test (it could not be loaded, a hook threw) counts as one failure,
+ * and so does a run that failed for any other reason.
  *
  * @param {Report | undefined} report
  * @param {number} code the exit code of vitest

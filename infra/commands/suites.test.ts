@@ -11,31 +11,31 @@ const GREEN = {
   testResults: [{ status: "passed", name: "a.test.ts", assertionResults: [{ status: "passed" }] }],
 };
 
-test("a green run is what vitest says", () => {
+test("a passing run is counted as vitest reports it", () => {
   expect(count(GREEN, 0)).toEqual({ passed: 3, failed: 0, skipped: 0 });
 });
 
-test("a file that could not be loaded is one failed", () => {
+test("a file that could not be loaded is one failure", () => {
   const broken = { status: "failed", name: "b.test.ts", assertionResults: [] };
   const report = { ...GREEN, success: false, testResults: [...GREEN.testResults, broken] };
   expect(count(report, 1)).toEqual({ passed: 3, failed: 1, skipped: 0 });
 });
 
-test("a file whose tests failed is not counted beside them", () => {
+test("a file whose tests failed is not counted in addition to them", () => {
   const failed = { status: "failed", name: "c.test.ts", assertionResults: [{ status: "failed" }] };
   const report = { ...GREEN, success: false, numFailedTests: 1, testResults: [failed] };
   expect(count(report, 1)).toEqual({ passed: 3, failed: 1, skipped: 0 });
 });
 
-test("a run that ends badly although every test passed has failed", () => {
+test("a run that fails although every test passed is a failure", () => {
   expect(count(GREEN, 1).failed).toBe(1);
 });
 
-test("no report at all has failed", () => {
+test("a run without a report is a failure", () => {
   expect(count(undefined, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 });
 });
 
-test("skipped tests and tests to be written are told", () => {
+test("skipped tests and todos are reported", () => {
   const counted = count({ ...GREEN, numPendingTests: 1, numTodoTests: 1 }, 0);
   expect(lastLine(sum(counted, { passed: 8, failed: 0, skipped: 0 }))).toBe("11 passed, 0 failed, 2 skipped");
   expect(lastLine({ passed: 1, failed: 0, skipped: 0 })).toBe("1 passed, 0 failed");

@@ -1,12 +1,12 @@
 import { explain } from "./ending.mjs";
 import { prepareWorker } from "./media-worker/prepare.mjs";
 
-const USAGE = `Prints the path of the media worker that rooms need, after building or downloading it where it is missing:
-node infra/commands/worker.mjs (npm start and npm test do the same by themselves)
+const USAGE = `Prints the path of the media worker that rooms need, and builds or downloads it if it is missing:
+node infra/commands/worker.mjs (npm start and npm test do this themselves)
 
 Settings come from the environment:
 
-  MEDIASOUP_WORKER_BIN  a worker to use instead; it is checked
+  MEDIASOUP_WORKER_BIN  the worker to use instead, after a check
   XDG_CACHE_HOME        where it is kept (default ~/.cache), in radist/mediasoup-worker
   MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL  where it is downloaded from (default: mediasoup's releases on GitHub)
   MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD      1: never download it
@@ -27,6 +27,6 @@ async function printPath() {
 const [argument] = process.argv.slice(2);
 if (argument === "--help" || argument === "-h") process.stdout.write(USAGE);
 else if (argument !== undefined) {
-  process.stderr.write(`There is no argument ${argument}.\n\n${USAGE}`);
+  process.stderr.write(`Unknown argument: ${argument}\n\n${USAGE}`);
   process.exitCode = 1;
 } else process.exitCode = await printPath().catch(explain);

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { Interrupted, Unprepared } from "../ending.mjs";
 import { passSignals } from "../pass-signals.mjs";
 import { ROOT } from "../paths.mjs";
-import { tellProgress } from "./progress.mjs";
+import { progressNotice } from "./progress.mjs";
 import { BUILD_SCRIPT } from "./worker-path.mjs";
 
 /**
@@ -17,26 +17,26 @@ import { BUILD_SCRIPT } from "./worker-path.mjs";
  */
 
 /**
- * Builds the worker from mediasoup's own sources. The target appears whole and tried, or not at all; two builds of one
- * target are one.
+ * Builds the worker from mediasoup's own sources. The target appears complete and tested, or not at all; concurrent
+ * builds of one target share one build.
  *
  * @param {Build} build
  * @returns {Promise<void>}
  * @throws {Unprepared} with the reason why it could not be built
- * @throws {Interrupted} when this process was told to end meanwhile
+ * @throws {Interrupted} when this process was asked to end before the build did
  */
 export async function buildWorker({ target, mediasoup, say, signal, script = join(ROOT, BUILD_SCRIPT) }) {
   signal?.throwIfAborted();
-  // Gives way to the calls that this machine may serve meanwhile.
+  // Yields to the calls that this machine may be serving.
   const child = spawn("nice", ["-n", "10", "bash", script, mediasoup.directory, target], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
-    // A group of its own, to be ended whole: bash would wait for the compiler first.
+    // A process group of its own, to be ended as a whole: bash would wait for the compiler first.
     detached: true,
   });
   let stopping = false;
   function stop() {
-    // A second one would disturb its cleaning up.
+    // A second signal would interrupt the cleanup.
     if (!stopping) interrupt(child.pid);
     stopping = true;
   }
@@ -44,8 +44,8 @@ export async function buildWorker({ target, mediasoup, say, signal, script = joi
   signal?.addEventListener("abort", stop);
   try {
     createInterface({ input: child.stdout }).on("line", (line) => {
-      const told = tellProgress(line);
-      if (told) say(told);
+      const notice = progressNotice(line);
+      if (notice) say(notice);
     });
     const { code, complaint } = await ended(child);
     const ending = passedSignal();
@@ -58,9 +58,9 @@ export async function buildWorker({ target, mediasoup, say, signal, script = joi
 }
 
 /**
- * Whatever the reason, by SIGINT: apt-get in the midst of its work goes on to a sound end then.
+ * Always by SIGINT: apt-get then finishes its current step in a consistent state.
  *
- * @param {number | undefined} pid the first of the group
+ * @param {number | undefined} pid the leader of the group
  */
 function interrupt(pid) {
   if (pid === undefined) return;

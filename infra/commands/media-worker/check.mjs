@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { NODE } from "../paths.mjs";
 import { run } from "../run.mjs";
 
-/** What a worker exits with that was not started by mediasoup; its own installer knows a good one by that, too. */
+/** The exit code of a worker that was not started by mediasoup, by which mediasoup's installer checks it as well. */
 const NOT_STARTED_BY_MEDIASOUP = 41;
 const RUN_MS = 10_000;
 
-// Generous: a first start on a busy machine takes seconds. A worker of another version never answers.
+// Generous, as a first start on a busy machine takes seconds. A worker of another version never answers.
 const TRIAL_MS = 30_000;
 const TRIAL = `
   const [, mediasoup, workerBin] = process.argv;
@@ -18,7 +18,7 @@ const TRIAL = `
 `;
 
 /**
- * Whether a file is a worker that runs on this machine. Costs milliseconds.
+ * Whether a file is a worker that runs on this machine. Takes milliseconds.
  *
  * @param {string} file
  */
@@ -27,17 +27,17 @@ export function runsHere(file) {
 }
 
 /**
- * Starts a worker the way the sfu does, and asks it something.
+ * Starts a worker as the sfu does, and sends it a request.
  *
  * @param {string} file
  * @param {import("./worker-path.mjs").Mediasoup} mediasoup
  * @param {number} [trialMs]
- * @returns {Promise<string | undefined>} what is wrong with it, to follow its name
+ * @returns {Promise<string | undefined>} what is wrong with it, to be printed after its name
  */
 export async function problemOf(file, mediasoup, trialMs = TRIAL_MS) {
   if (!existsSync(file)) return "does not exist";
-  if (!runsHere(file)) return "is no media worker that runs on this machine";
-  // An image has no Node but its own.
+  if (!runsHere(file)) return "is not a media worker that runs on this machine";
+  // Images have only their own Node.
   const node = existsSync(NODE) ? NODE : process.execPath;
   const trial = await run(node, ["--eval", TRIAL, mediasoup.directory, file], { quiet: true, timeoutMs: trialMs });
   return trial.code === 0

@@ -21,56 +21,56 @@ const PATIENCE_MS = 10_000;
  */
 
 /**
- * Fetches mediasoup's own binary, or one of ours. The target appears whole, executable and tried, or not at all.
+ * Fetches mediasoup's own binary, or one of ours. The target appears complete, executable and tested, or not at all.
  *
  * @param {Download} download
  * @returns {Promise<void>}
- * @throws {Unprepared} with the reason why it could not be had
+ * @throws {Unprepared} with the reason for the failure
  */
 export async function downloadWorker({ url, sha256, target, mediasoup, signal, patienceMs = PATIENCE_MS }) {
-  // To memory first: whatever ends this process meanwhile leaves nothing behind.
+  // To memory first: if this process is ended now, nothing is left behind.
   const archive = await fetchWhole(url, patienceMs, signal);
   verify(archive, sha256, url);
-  const workshop = makeWorkshop(dirname(target));
+  const folder = makeTemporaryFolder(dirname(target));
   try {
-    const unpacked = await unpack(archive, workshop, mediasoup);
+    const unpacked = await unpack(archive, folder, mediasoup);
     const problem = await problemOf(unpacked, mediasoup);
-    if (problem) throw new Unprepared(`What ${url} holds ${problem}.`);
+    if (problem) throw new Unprepared(`The worker in ${url} ${problem}.`);
     // The stamp of the earlier worker goes first and that of this one comes last: between, it counts as unpatched.
     rmSync(stampOf(target), { force: true });
     renameSync(unpacked, target);
     if (isPatched(unpacked)) renameSync(stampOf(unpacked), stampOf(target));
   } finally {
-    rmSync(workshop, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {string} folder beside the target: what is renamed into place must come from the same file system */
-function makeWorkshop(folder) {
+/** @param {string} folder that of the target: a file can only be renamed within one file system */
+function makeTemporaryFolder(folder) {
   try {
     mkdirSync(folder, { recursive: true });
     return mkdtempSync(join(folder, "download-"));
   } catch (error) {
-    throw new Unprepared(`It cannot be stored: ${reasonOf(error)}. XDG_CACHE_HOME names another place.`);
+    throw new Unprepared(`It cannot be stored: ${reasonOf(error)}. Set XDG_CACHE_HOME to another folder.`);
   }
 }
 
 /**
  * @param {Buffer} archive
- * @param {string} workshop
+ * @param {string} folder
  * @param {import("./worker-path.mjs").Mediasoup} mediasoup
  */
-async function unpack(archive, workshop, mediasoup) {
-  // A dependency of mediasoup, for this very purpose.
+async function unpack(archive, folder, mediasoup) {
+  // mediasoup depends on it for the same purpose.
   const tar = createRequire(join(mediasoup.directory, "package.json"))("tar");
-  const file = join(workshop, "worker.tgz");
-  const worker = join(workshop, fileName(THIS_MACHINE));
+  const file = join(folder, "worker.tgz");
+  const worker = join(folder, fileName(THIS_MACHINE));
   try {
     writeFileSync(file, archive);
-    await tar.extract({ file, cwd: workshop, strict: true });
+    await tar.extract({ file, cwd: folder, strict: true });
     chmodSync(worker, 0o755);
     return worker;
   } catch (error) {
-    throw new Unprepared(`What came is damaged: ${reasonOf(error)}.`);
+    throw new Unprepared(`The archive is damaged: ${reasonOf(error)}.`);
   }
 }

@@ -6,7 +6,7 @@ import { Unprepared } from "../ending.mjs";
  * @param {string} url
  * @param {number} patienceMs how long its host may be silent: to connect, to answer, and between two pieces of its answer
  * @param {AbortSignal} [signal]
- * @throws {Unprepared} with the reason why it could not be had
+ * @throws {Unprepared} with the reason for the failure
  */
 export async function fetchWhole(url, patienceMs, signal) {
   signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { whatToDo } from "./prepare.mjs";
-import { tellProgress } from "./progress.mjs";
+import { progressNotice } from "./progress.mjs";
 import { downloadUrl, workerPath } from "./worker-path.mjs";
 
 const MEDIASOUP = { directory: "/m", version: "3.27.1", repository: "https://example.org/mediasoup" };
@@ -21,10 +21,10 @@ describe("the download", () => {
   });
 });
 
-describe("the place", () => {
+describe("the path", () => {
   const env = { XDG_CACHE_HOME: "/cache" };
 
-  test("is the user's cache, by version, machine and recipe", () => {
+  test("is in the user's cache, by version, machine and recipe", () => {
     expect(workerPath(env, MEDIASOUP, LINUX)).toMatch(
       /^\/cache\/radist\/mediasoup-worker\/3\.27\.1-linux-x64-[0-9a-f]{16}\/mediasoup-worker$/,
     );
@@ -44,39 +44,39 @@ describe("the place", () => {
 
 describe("the progress of a build", () => {
   const compiling = (done: number, seconds: number) =>
-    tellProgress(`build-worker:   [${done}/300, ${seconds}s] Compiling C++ object a.cpp.o`);
+    progressNotice(`build-worker:   [${done}/300, ${seconds}s] Compiling C++ object a.cpp.o`);
 
-  test("names a time as soon as one can be told", () => {
+  test("estimates the time left as soon as it can", () => {
     expect(compiling(40, 5)).toBe("Building the media worker: 40 of 300 files …");
     expect(compiling(100, 60)).toBe("Building the media worker: 100 of 300 files, about 2 minutes left …");
     expect(compiling(200, 120)).toBe("Building the media worker: 200 of 300 files, about a minute left …");
     expect(compiling(280, 170)).toBe("Building the media worker: 280 of 300 files, less than a minute left …");
   });
 
-  test("tells what changes the machine, and what it waits for", () => {
-    expect(tellProgress("build-worker: installing Debian packages: g++ meson")).toBe(
+  test("shows what changes the machine, and what it waits for", () => {
+    expect(progressNotice("build-worker: installing Debian packages: g++ meson")).toBe(
       "Building the media worker: installing Debian packages: g++ meson …",
     );
-    expect(tellProgress("build-worker: another build is under way: waiting for it")).toContain("waiting for it …");
+    expect(progressNotice("build-worker: another build is under way: waiting for it")).toContain("waiting for it …");
   });
 
-  test("tells nothing else", () => {
-    expect(tellProgress("build-worker: configuring")).toBeUndefined();
-    expect(tellProgress("")).toBeUndefined();
+  test("shows nothing else", () => {
+    expect(progressNotice("build-worker: configuring")).toBeUndefined();
+    expect(progressNotice("")).toBeUndefined();
   });
 });
 
-test("where no worker can be had, a person learns why, what to do, and what works without it", () => {
+test("without a worker, users learn why, what to do, and what works all the same", () => {
   const noBuild = "ERROR: missing packages and not root; run as root: apt-get install g++";
-  const told = whatToDo({
+  const advice = whatToDo({
     mediasoup: MEDIASOUP,
     url: "https://example.org/w.tgz",
     noDownload: "Unreachable.",
     noBuild,
   });
-  expect(told).toContain("Calls work without it.");
-  expect(told).toContain("No download: Unreachable.");
-  expect(told).toContain(`No build:    ${noBuild}`);
-  expect(told).toContain("a worker of mediasoup 3.27.1");
-  expect(told).toContain("npm --prefix /m run worker:build");
+  expect(advice).toContain("Calls work without it.");
+  expect(advice).toContain("No download: Unreachable.");
+  expect(advice).toContain(`No build:    ${noBuild}`);
+  expect(advice).toContain("a worker of mediasoup 3.27.1");
+  expect(advice).toContain("npm --prefix /m run worker:build");
 });

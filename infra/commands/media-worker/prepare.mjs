@@ -9,7 +9,7 @@ import { downloadUrl, installedMediasoup, THIS_MACHINE, workerPath } from "./wor
 
 /**
  * @typedef {object} Preparation
- * @property {(line: string) => void} say is told what is done, while something is
+ * @property {(line: string) => void} say receives progress notices
  * @property {AbortSignal} [signal]
  * @property {NodeJS.ProcessEnv} [env]
  * @property {string} [script] the recipe
@@ -19,13 +19,13 @@ import { downloadUrl, installedMediasoup, THIS_MACHINE, workerPath } from "./wor
 /**
  * The media worker that rooms need, in exactly the version of the installed mediasoup: the one that the environment
  * names; else one prepared earlier; else, where there is a compiler, one built here with our patches; else a verified
- * download of mediasoup's own. It appears at `workerPath()` when it is whole. Costs a few milliseconds when it was
+ * download of mediasoup's own. It appears at `workerPath()` when it is complete. Takes a few milliseconds when it was
  * prepared earlier.
  *
  * @param {Preparation} preparation
  * @returns {Promise<string>} its path
- * @throws {Unprepared} with the reasons, and with what to do
- * @throws {import("../ending.mjs").Interrupted} when this process was told to end meanwhile
+ * @throws {Unprepared} with the reasons and with what to do
+ * @throws {import("../ending.mjs").Interrupted} when this process was asked to end
  */
 export async function prepareWorker(preparation) {
   const { say, env = process.env, canCompile = hasCompiler() } = preparation;

@@ -65,7 +65,7 @@ async function script(path: string, ...lines: string[]): Promise<string> {
   return path;
 }
 
-test("a download appears whole and executable, with nothing beside it", async () => {
+test("a download appears complete and executable, and leaves nothing else", async () => {
   await using here = await folder();
   await using there = await host(await release(realWorker()));
   const target = join(here.path, "cache/worker");
@@ -74,7 +74,7 @@ test("a download appears whole and executable, with nothing beside it", async ()
   expect(await readdir(dirname(target))).toEqual(["worker"]);
 });
 
-test("a damaged download leaves nothing, and says so", async () => {
+test("a damaged download leaves nothing behind and is reported", async () => {
   await using here = await folder();
   const whole = await release(realWorker());
   const damaged = { truncated: whole.subarray(0, whole.length / 2), page: Buffer.from("<html>Sign in first") };
@@ -86,12 +86,12 @@ test("a damaged download leaves nothing, and says so", async () => {
       target: join(here.path, "worker"),
       mediasoup,
     });
-    await expect(download).rejects.toThrow(/^What came is damaged: /);
+    await expect(download).rejects.toThrow(/^The archive is damaged: /);
   }
   expect(await readdir(here.path)).toEqual([]);
 });
 
-test("a download that is no worker of this mediasoup is not taken", async () => {
+test("a download that is not a worker of this mediasoup is rejected", async () => {
   await using here = await folder();
   await using there = await host(await release(await script(join(here.path, "impostor"), "#!/bin/sh", "exit 41")));
   const target = join(here.path, "worker");
@@ -101,7 +101,7 @@ test("a download that is no worker of this mediasoup is not taken", async () => 
   expect(await readdir(here.path)).toEqual(["impostor"]);
 });
 
-test("a host that does not answer, and one that refuses, are given up", async () => {
+test("a host that does not answer or refuses is given up", async () => {
   await using here = await folder();
   const target = join(here.path, "worker");
   const silent = await host(undefined);
@@ -114,7 +114,7 @@ test("a host that does not answer, and one that refuses, are given up", async ()
   );
 });
 
-test("a worker that never answers, as one of another version does not, is found out", async () => {
+test("a worker that never answers, like one of another version, is detected", async () => {
   await using here = await folder();
   // Ends with its channel, like a real one.
   const lines = ["#!/bin/sh", '[ -n "$MEDIASOUP_VERSION" ] || exit 41', "exec cat <&3"];
@@ -160,7 +160,7 @@ test("an archive that nobody has checked is not expected to have any hash", () =
 const recipe = (path: string, ...more: string[]) =>
   script(path, `mkdir -p "$(dirname "$2")" && cp '${realWorker()}' "$2" && touch "$2.stamp"`, ...more);
 
-test("without a compiler a worker is fetched once and then found, and what it lacks is told", async () => {
+test("without a compiler a worker is downloaded once and then found, and the missing patches are pointed out", async () => {
   await using here = await folder();
   const there = await host(await release(realWorker()));
   const env = {
@@ -168,13 +168,13 @@ test("without a compiler a worker is fetched once and then found, and what it la
     MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL: there.url,
     RADIST_MEDIASOUP_WORKER_SHA256: there.sha256,
   };
-  const said: string[] = [];
-  const say = (line: string) => said.push(line);
+  const notices: string[] = [];
+  const say = (line: string) => notices.push(line);
   expect(await prepareWorker({ say, env, canCompile: false })).toBe(workerPath(env));
   await there[Symbol.asyncDispose]();
-  expect(said).toEqual([`Fetching the worker of mediasoup ${mediasoup.version} …`, UNPATCHED]);
+  expect(notices).toEqual([`Fetching the worker of mediasoup ${mediasoup.version} …`, UNPATCHED]);
   expect(await prepareWorker({ say, env, canCompile: false })).toBe(workerPath(env));
-  expect(said).toHaveLength(2);
+  expect(notices).toHaveLength(2);
 });
 
 test("with a compiler the worker is built, also in the place of one that was fetched earlier", async () => {
@@ -185,16 +185,16 @@ test("with a compiler the worker is built, also in the place of one that was fet
   await copyFile(realWorker(), target);
   const progress = 'echo "build-worker:   [150/300, 60.0s] Compiling C++ object a.cpp.o"';
   const build = await recipe(join(here.path, "build.sh"), progress);
-  const said: string[] = [];
-  const say = (line: string) => said.push(line);
+  const notices: string[] = [];
+  const say = (line: string) => notices.push(line);
   expect(await prepareWorker({ say, env, script: build, canCompile: true })).toBe(target);
   expect(isPatched(target)).toBe(true);
-  expect(said).toEqual([
+  expect(notices).toEqual([
     expect.stringMatching(/^Building the worker of mediasoup .* with our patches/),
     "Building the media worker: 150 of 300 files, about a minute left …",
   ]);
   expect(await prepareWorker({ say, env, canCompile: true })).toBe(target);
-  expect(said).toHaveLength(2);
+  expect(notices).toHaveLength(2);
 });
 
 test("a worker that was fetched stays in use where the build fails", async () => {
@@ -204,9 +204,9 @@ test("a worker that was fetched stays in use where the build fails", async () =>
   await mkdir(dirname(target), { recursive: true });
   await copyFile(realWorker(), target);
   const build = await script(join(here.path, "build.sh"), 'echo "build-worker: ERROR: no packages" >&2', "exit 1");
-  const said: string[] = [];
-  expect(await prepareWorker({ say: (line) => said.push(line), env, script: build, canCompile: true })).toBe(target);
-  expect(said.at(-1)).toBe(`ERROR: no packages\n${UNPATCHED}`);
+  const notices: string[] = [];
+  expect(await prepareWorker({ say: (line) => notices.push(line), env, script: build, canCompile: true })).toBe(target);
+  expect(notices.at(-1)).toBe(`ERROR: no packages\n${UNPATCHED}`);
 });
 
 test.each([
@@ -224,14 +224,14 @@ test.each([
   const build = canCompile
     ? await script(path, 'echo "build-worker: ERROR: it broke" >&2', "exit 1")
     : await recipe(path);
-  const said: string[] = [];
-  const worker = await prepareWorker({ say: (line) => said.push(line), env, script: build, canCompile });
+  const notices: string[] = [];
+  const worker = await prepareWorker({ say: (line) => notices.push(line), env, script: build, canCompile });
   expect(runsHere(worker)).toBe(true);
   expect(isPatched(worker)).toBe(!canCompile);
-  expect(said[1]).toMatch(canCompile ? /^ERROR: it broke$/ : /^What came is damaged: /);
+  expect(notices[1]).toMatch(canCompile ? /^ERROR: it broke$/ : /^The archive is damaged: /);
 });
 
-test("what can be neither fetched nor built is explained", async () => {
+test("a worker that can be neither downloaded nor built is explained", async () => {
   await using here = await folder();
   const env = { XDG_CACHE_HOME: here.path, MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD: "1" };
   const build = await script(join(here.path, "build.sh"), 'echo "build-worker: ERROR: no compiler" >&2', "exit 1");
@@ -240,7 +240,7 @@ test("what can be neither fetched nor built is explained", async () => {
   await expect(prepared).rejects.toThrow(/_DOWNLOAD is set\.\n {2}No build: {4}ERROR: no compiler\n/);
 });
 
-test("a build ends whole with whoever wanted it", async () => {
+test("a build is ended as a whole when it is aborted", async () => {
   await using here = await folder();
   const target = join(here.path, "worker");
   const lines = ["trap 'rm \"$2.new\"' EXIT", "trap 'exit 130' INT", 'touch "$2.new"'];
@@ -257,6 +257,6 @@ test("a worker that the environment names is used if it works", async () => {
   const say = (line: string) => expect.unreachable(line);
   expect(await prepareWorker({ say, env: { MEDIASOUP_WORKER_BIN: realWorker() } })).toBe(realWorker());
   const wrong = prepareWorker({ say, env: { MEDIASOUP_WORKER_BIN: process.execPath } });
-  await expect(wrong).rejects.toThrow(`MEDIASOUP_WORKER_BIN names ${process.execPath}, which is no media worker`);
+  await expect(wrong).rejects.toThrow(`MEDIASOUP_WORKER_BIN names ${process.execPath}, which is not a media worker`);
   await expect(prepareWorker({ say, env: { MEDIASOUP_WORKER_BIN: "/no/such" } })).rejects.toThrow("does not exist");
 });

@@ -1,24 +1,24 @@
 const COMPILED = /^build-worker: +\[(\d+)\/(\d+), ([\d.]+)s\]/;
-const WORTH_TELLING = /^build-worker: (installing Debian packages: .+|another build is under way: waiting for it)$/;
+const NOTABLE = /^build-worker: (installing Debian packages: .+|another build is under way: waiting for it)$/;
 
-/** The first files are small ones: what they took says nothing about the rest. */
-const TELLING_PART = 0.2;
+/** The first files are small: their duration says nothing about the rest. */
+const ESTIMATE_FROM = 0.2;
 
 /**
- * What a person is told of a line that the build prints; undefined for a line that says nothing to them.
+ * The notice for a line of the build's output; undefined for lines that mean nothing to users.
  *
  * @param {string} line
  * @returns {string | undefined}
  */
-export function tellProgress(line) {
+export function progressNotice(line) {
   const [, done, all, seconds] = COMPILED.exec(line) ?? [];
   if (done && all && seconds) {
     const part = Number(done) / Number(all);
-    const left = part < TELLING_PART ? "" : `, ${duration((Number(seconds) * (1 - part)) / part)} left`;
+    const left = part < ESTIMATE_FROM ? "" : `, ${duration((Number(seconds) * (1 - part)) / part)} left`;
     return `Building the media worker: ${done} of ${all} files${left} …`;
   }
-  const [, told] = WORTH_TELLING.exec(line) ?? [];
-  return told && `Building the media worker: ${told} …`;
+  const [, step] = NOTABLE.exec(line) ?? [];
+  return step && `Building the media worker: ${step} …`;
 }
 
 /** @param {number} seconds */

@@ -27,7 +27,7 @@ const RECIPE = [BUILD_SCRIPT, "infra/mediasoup-worker/overlay"];
 const RECIPE_DIGITS = 16;
 
 /**
- * The mediasoup whose Node part the sfu runs, which must be of the worker's version.
+ * The mediasoup package of the sfu, whose version the worker must have.
  *
  * @returns {Mediasoup}
  * @throws {Unprepared} when it is not installed
@@ -35,7 +35,7 @@ const RECIPE_DIGITS = 16;
 export function installedMediasoup() {
   const path = join(ROOT, "services/sfu/node_modules/mediasoup");
   try {
-    // Its dependencies stand beside the real folder, not beside pnpm's link to it.
+    // Its dependencies are next to the real folder, not next to pnpm's link to it.
     const directory = realpathSync(path);
     const { version, repository } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
     return { directory, version, repository: repository.url.replace(/^git\+/, "").replace(/\.git$/, "") };
@@ -46,8 +46,8 @@ export function installedMediasoup() {
 }
 
 /**
- * Where the worker is, or will be: the file that the environment names, else one in the user's cache, whose path
- * changes with whatever would make it another binary.
+ * Where the worker is, or will be: the file that the environment names, or one in the user's cache, whose path changes
+ * with everything that affects the binary.
  *
  * @param {NodeJS.ProcessEnv} [env]
  * @param {Mediasoup} [mediasoup]
@@ -68,7 +68,7 @@ export function fileName({ platform }) {
 }
 
 /**
- * Where mediasoup's own installer fetches the binary from, by the same names and the same setting.
+ * The address that mediasoup's own installer downloads from, by the same names and settings.
  *
  * @param {Mediasoup} mediasoup
  * @param {NodeJS.ProcessEnv} env
