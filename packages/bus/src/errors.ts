@@ -1,4 +1,4 @@
-/** The bus is disconnected, closed, or its server takes no more for now. Repeating later may help. */
+/** The bus is disconnected, closed, or its server accepts nothing at the moment. Retrying later may help. */
 export class BusUnavailable extends Error {
   override readonly name = "BusUnavailable";
 
@@ -7,7 +7,7 @@ export class BusUnavailable extends Error {
   }
 }
 
-/** Nobody listens on the subject of a request. The request reached nobody. */
+/** The subject of a request has no responder. */
 export class NoResponders extends Error {
   override readonly name = "NoResponders";
 
@@ -16,7 +16,7 @@ export class NoResponders extends Error {
   }
 }
 
-/** No answer came in time. Whoever was asked may or may not have acted. */
+/** No answer came in time. The responder may or may not have acted. */
 export class DeadlineExceeded extends Error {
   override readonly name = "DeadlineExceeded";
 
@@ -25,7 +25,7 @@ export class DeadlineExceeded extends Error {
   }
 }
 
-/** The responder's handler threw. Its reason stands in the responder's log and does not travel. */
+/** The responder's handler threw. Its reason is in the responder's log and is not transmitted. */
 export class RemoteFailure extends Error {
   override readonly name = "RemoteFailure";
 

@@ -14,7 +14,7 @@ interface Interest {
   live?: NatsSubscription;
 }
 
-/** What a bus listens to, over all of its connections. */
+/** The subscriptions of a bus, across all of its connections. */
 export class Interests {
   readonly #prefix: string;
   readonly #all = new Set<Interest>();
@@ -23,12 +23,12 @@ export class Interests {
     this.#prefix = prefix;
   }
 
-  /** Makes all of them live on a fresh connection. */
+  /** Restores all of them on a new connection. */
   restore(connection: NatsConnection): void {
     for (const interest of this.#all) this.#enliven(interest, connection);
   }
 
-  /** Resolves when the server knows of it, or at once when there is none to tell. */
+  /** Resolves when the server has registered it, or at once while disconnected. */
   async add(link: NatsLink, pattern: string, shares: boolean, deliver: Deliver): Promise<Subscription> {
     assertPattern(pattern);
     const interest: Interest = { pattern, shares, deliver };
@@ -69,7 +69,7 @@ export class Interests {
   }
 }
 
-/** Waits until the server knows, unless the connection is lost before: then the next one tells it. */
+/** Waits until the server has registered it, unless the connection is lost first: then the next one restores it. */
 async function settled(link: NatsLink, connection: NatsConnection): Promise<void> {
   try {
     await link.roundTrip(connection);

@@ -1,7 +1,7 @@
 import type { BusLogger } from "./logger.ts";
 import { guarded } from "./logger.ts";
 
-/** Whether a bus is connected, and who wants to hear of it. */
+/** Whether a bus is connected, and the listeners to changes of that. */
 export class Status {
   readonly #listeners = new Set<(connected: boolean) => void>();
   readonly #logger: BusLogger;
@@ -16,7 +16,7 @@ export class Status {
     return this.#connected;
   }
 
-  /** Listeners hear of changes only. */
+  /** Listeners are called for changes only. */
   set(connected: boolean): void {
     if (connected === this.#connected) return;
     this.#connected = connected;
@@ -29,7 +29,7 @@ export class Status {
   }
 
   listen(listener: (connected: boolean) => void): () => void {
-    // Wrapped, so that a function that listens twice is heard twice and can stop each by itself.
+    // Wrapped, so that a function that subscribes twice is called twice and can be removed one at a time.
     const own = (connected: boolean) => listener(connected);
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);

@@ -9,7 +9,7 @@ export const text = (data: Uint8Array): string => new TextDecoder().decode(data)
 /** Waits until `check` passes, however long it takes on a busy machine. */
 export const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, PATIENCE);
 
-/** A handler that remembers. */
+/** A handler that records what it receives. */
 export function heard() {
   const subjects: string[] = [];
   const texts: string[] = [];
@@ -33,7 +33,7 @@ export function heard() {
   };
 }
 
-/** Keeps what it is told, and shows nothing. */
+/** Records its lines, and prints nothing. */
 export class RecordingLogger implements BusLogger {
   readonly lines: string[] = [];
 

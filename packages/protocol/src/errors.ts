@@ -53,7 +53,12 @@ export const ERRORS = {
   connection_limit: { status: 429, close: null, retry: true, message: "Connection limit reached." },
 
   // Opening a socket.
-  upgrade_required: { status: 426, close: null, retry: false, message: "This path speaks WebSocket." },
+  upgrade_required: {
+    status: 426,
+    close: null,
+    retry: false,
+    message: "This path accepts WebSocket connections only.",
+  },
   invalid_connection_request: {
     status: 400,
     close: 4400,
@@ -97,7 +102,12 @@ export const ERRORS = {
     retry: false,
     message: "This room is end-to-end encrypted: announce your key before you publish.",
   },
-  too_many: { status: 429, close: null, retry: false, message: "You have as many of these as a peer may have." },
+  too_many: {
+    status: 429,
+    close: null,
+    retry: false,
+    message: "This peer has reached its limit for objects of this kind.",
+  },
   rate_limited: {
     status: 429,
     close: null,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 
 /**
  * The address that a request comes from. Each trusted proxy appends one entry to X-Forwarded-For, so the entry counted
- * from the right by their number is the first that a client cannot have made up.
+ * from the right by their number is the first that a client cannot forge.
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: number): string {
   const direct = request.socket.remoteAddress ?? "unknown";

@@ -19,17 +19,17 @@ export const commonConfig = {
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
   /** How many proxies in front of this service append to X-Forwarded-For. 0: the socket's address counts. */
   TRUSTED_PROXIES: integer(0, 10).default(0),
-  /** How long SIGTERM lets sockets move elsewhere. */
+  /** How long sockets may take to move to other nodes after SIGTERM. */
   DRAIN_MS: integer(0, 600_000).default(10_000),
 };
 
-/** What a process that owns something reads: how long its lease is good, and how often it is renewed. */
+/** The settings of a process that owns something: how long its lease is valid, and how often it is renewed. */
 export const leaseConfig = {
   LEASE_MS: integer(100, 600_000).default(5_000),
   LEASE_RENEW_MS: integer(20, 600_000).default(1_500),
 };
 
-/** The environment does not describe a service; `problems` lists everything that is wrong with it. */
+/** The environment is not a valid configuration; `problems` lists everything that is wrong with it. */
 export class InvalidConfig extends Error {
   readonly problems: readonly string[];
 
@@ -45,7 +45,7 @@ export class InvalidConfig extends Error {
 /**
  * Reads the environment by a schema. An empty variable counts as absent.
  *
- * @throws {InvalidConfig} naming every problem at once; values are not repeated, they may be secrets
+ * @throws {InvalidConfig} naming every problem at once, but no values: they may be secrets
  */
 export function readConfig<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
@@ -54,7 +54,7 @@ export function readConfig<S extends z.ZodObject>(schema: S, env: NodeJS.Process
   throw new InvalidConfig(
     result.error.issues.map((issue) => {
       const name = issue.path.join(".");
-      // A rule about several variables belongs to none of them.
+      // A rule about several variables is not attributed to one of them.
       if (name === "") return issue.message;
       return present[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`;
     }),

@@ -29,7 +29,7 @@ export function health(options: { planes: readonly Plane[]; registry: Registry; 
   return app;
 }
 
-/** A check that throws, or does not come to an end in time, does not hold. */
+/** A check that throws, or does not finish in time, fails. */
 async function holds(check: () => boolean | Promise<boolean>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<boolean>((resolve) => {

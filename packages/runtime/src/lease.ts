@@ -12,21 +12,21 @@ export interface LeaseTimes {
 const DEFAULT_TIMES: LeaseTimes = { leaseMs: 5_000, renewMs: 1_500 };
 
 /**
- * What a node's right to own things rests on: a row in Postgres, renewed every `renewMs`, good for `leaseMs` by the
- * database's clock. Nobody takes over what a node owns before its lease is over.
+ * A node's right to own peers and rooms: a row in Postgres, renewed every `renewMs`, valid for `leaseMs` by the
+ * database's clock. No other node takes over what a node owns before its lease has expired.
  */
 export interface Lease extends AsyncDisposable {
   readonly nodeId: NodeId;
-  /** Grows each time that a process claims this node id. */
+  /** Incremented by each process that claims this node id. */
   readonly epoch: number;
-  /** Renewed less than a lease ago: nobody can have taken over anything. */
+  /** Renewed less than a lease ago: no other node can have taken over anything. */
   holds(): boolean;
   /**
-   * False from the moment at which this process finds that it was frozen for a lease, until it has renewed and
-   * `onLapse` has compared what it believes to own with the database.
+   * False from the moment this process notices that it was frozen for a lease, until it has renewed the lease and
+   * `onLapse` has compared what it holds with the database.
    */
   isTrusted(): boolean;
-  /** False until a whole lease after the start, or after an outage: others must get their chance to renew first. */
+  /** False until a whole lease after the start, or after an outage: other nodes must have had the chance to renew first. */
   mayJudge(): boolean;
   close(): Promise<void>;
 }
@@ -37,14 +37,14 @@ export interface LeaseOptions {
   readonly service: string;
   readonly logger: Logger;
   readonly times?: LeaseTimes;
-  /** The lease had run out and is good again: compare what this node holds with the database. */
+  /** The lease had expired and is valid again: compare what this node holds with the database. */
   readonly onLapse: () => Promise<void>;
-  /** Another process claimed this node id: let go of everything. */
+  /** Another process claimed this node id: release everything. */
   readonly onSuperseded: () => void;
 }
 
 /**
- * Claims a node id. While the database is away it keeps trying, and holds nothing yet.
+ * Claims a node id. While the database is unavailable it keeps trying, and holds no lease yet.
  */
 export function holdLease(options: LeaseOptions): Lease {
   const { nodeId, service, logger, onLapse } = options;
@@ -57,7 +57,7 @@ export function holdLease(options: LeaseOptions): Lease {
   let judgeFrom = Number.POSITIVE_INFINITY;
   let lastTick = performance.now();
   let trusted = true;
-  /** How often others may have come to own what is here: a comparison that began before the last time proves nothing. */
+  /** How often others may have taken over what is held here; a comparison that began before the last time proves nothing. */
   let doubts = 0;
   let owesComparison = false;
   let comparing: Promise<void> | undefined;
@@ -68,8 +68,8 @@ export function holdLease(options: LeaseOptions): Lease {
   const heldAt = (time: number): boolean => time - renewedAt < leaseMs;
 
   /**
-   * A process cannot feel that it is stopped; it finds a gap in its own ticking afterwards. A gap in which the lease ran
-   * out is one too long; a lease that ran out while the ticking went on tells of the database, not of this process.
+   * A process cannot notice that it is stopped, only a gap between its ticks afterwards. A gap in which the lease expired
+   * is too long; a lease that expired while the ticks continued says something about the database, not about this process.
    */
   const tick = (): void => {
     const now = performance.now();
@@ -111,7 +111,7 @@ export function holdLease(options: LeaseOptions): Lease {
 
   const beat = async (): Promise<void> => {
     tick();
-    // The lease runs from before the request: by then at the latest the database had set its own, later end.
+    // The lease counts from before the request: the end that the database has set is later.
     const startedAt = performance.now();
     if (startedAt - renewedAt > leaseMs) {
       owesComparison = true;
@@ -127,18 +127,18 @@ export function holdLease(options: LeaseOptions): Lease {
     }
     renewedAt = startedAt;
     tick();
-    // Frozen while it renewed: what the database said then may be long over.
+    // Frozen during the renewal: the answer of the database may be out of date.
     if (doubts !== asOf) return;
     if (!owesComparison && trusted) return;
     owesComparison = true;
     judgeFrom = startedAt + leaseMs;
-    // Beside the renewals, not between two of them: comparing much may take longer than a lease.
+    // Concurrently with the renewals, not between two of them: a comparison may take longer than a lease.
     comparing ??= compare().finally(() => {
       comparing = undefined;
     });
   };
 
-  /** What fails, or was overtaken by another doubt, is owed until the next beat. */
+  /** A comparison that fails, or is overtaken by another doubt, is due again at the next beat. */
   const compare = async (): Promise<void> => {
     const asOf = doubts;
     try {
@@ -185,7 +185,7 @@ export function holdLease(options: LeaseOptions): Lease {
       .set({ leaseUntil: sql`now()` })
       .where(and(eq(nodes.id, nodeId), eq(nodes.epoch, epoch)));
     await query(released, { deadlineMs: renewMs }).catch((error: unknown) =>
-      logger.warn({ nodeId, err: error }, "the lease was left to run out"),
+      logger.warn({ nodeId, err: error }, "the lease could not be released, and will expire"),
     );
   };
 

@@ -18,12 +18,12 @@ export interface ListenOptions {
   readonly registry: Registry;
 }
 
-/** An open port with everything behind it. */
+/** A listening server with its planes. */
 export interface Listening extends AsyncDisposable {
   readonly port: number;
   /** Origin on the loopback address, such as `http://127.0.0.1:3000`. */
   readonly url: string;
-  /** Not ready from now on; planes let go of what they hold until `deadline` aborts. */
+  /** Not ready from now on; planes release what they hold until `deadline` aborts. */
   drain(deadline: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface Listening extends AsyncDisposable {
 /**
  * Serves planes on one port: their paths, `/healthz`, `/readyz`, `/metrics`, and their WebSocket upgrades.
  *
- * @throws {InvalidConfig} when the port or the host cannot be had
+ * @throws {InvalidConfig} when the port or the host is not available
  */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { planes, logger } = options;
@@ -47,12 +47,12 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   });
 
   const server = createServer(
-    // What else a client would like to upgrade to (h2c) may be ignored: RFC 9110, section 7.8.
+    // Other upgrades (h2c) may be ignored: RFC 9110, section 7.8.
     { shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket" },
     (request, response) => void serve(request, response),
   );
   server.on("upgrade", (request, socket, head) => {
-    // An upgrade's socket has no other listener, and an unheard "error" would end the process.
+    // An upgrade's socket has no other listener, and an unhandled "error" would end the process.
     socket.on("error", (error) => logger.debug({ err: error }, "upgrade socket failed"));
     const path = request.url?.split("?", 1)[0];
     const plane = planes.find((candidate) => candidate.sockets?.path === path);
@@ -91,7 +91,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   return listening;
 }
 
-/** The server's timeouts no longer watch over this socket, so it must not stay open for as long as the client likes. */
+/** The server's timeouts no longer apply to this socket, so it must not stay open for as long as the client likes. */
 function refuse(socket: Duplex, status: string): void {
   socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -109,7 +109,8 @@ function bind(server: Server, port: number, host: string): Promise<void> {
 }
 
 function problem({ code }: NodeJS.ErrnoException, port: number, host: string): string {
-  if (code === "EADDRINUSE") return `PORT: ${port} is in use by another program. Stop that, or choose another port.`;
+  if (code === "EADDRINUSE")
+    return `PORT: ${port} is in use by another program. Stop that program, or choose another port.`;
   if (code === "EACCES") return `PORT: ${port} is not open to this user. Choose one above 1023.`;
-  return `HOST: ${host} is no address of this machine (${code}).`;
+  return `HOST: ${host} is not an address of this machine (${code}).`;
 }

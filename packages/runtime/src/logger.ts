@@ -5,18 +5,18 @@ export type { Logger };
 const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export const LOG_LEVELS: readonly [string, ...string[]] = LEVELS;
 
-/** Whatever is logged as a whole object must not carry a credential along. */
+/** Objects that are logged as a whole must not contain credentials. */
 const SECRETS = ["authorization", "callToken", "reconnectToken", "secretKey", "adminToken", "headers.authorization"];
 
 /**
- * A key or token wherever it stands: in a URL, in the text of an error, deep within an object. No boundary is asked for
- * before it: in JSON a new line ends with the letter n.
+ * A key or token wherever it appears: in a URL, in the text of an error, deep within an object. It needs no boundary
+ * before it: a line break in JSON ends with the letter n.
  */
 const CREDENTIAL = /(rad_[sp]k|ct|rt)_[\w-]{38,}/g;
 
 /**
- * Structured logs, a JSON line each, on standard output. Ids go into fields (`projectId callId peerId nodeId`),
- * credentials never.
+ * Structured logs, a JSON line each, on standard output. Ids are fields (`projectId callId peerId nodeId`);
+ * credentials are never logged.
  */
 export function createLogger(options: { name: string; level?: string }, destination?: DestinationStream): Logger {
   const settings = {

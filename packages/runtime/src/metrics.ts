@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 
 /**
  * How often the event loop's lag is measured, milliseconds; its figures include this much. The usual 10 would wake a
- * process that has nothing to do a hundred times a second, which is most of what an sfu costs beside its media worker.
+ * idle process a hundred times a second, which is most of the cost of an sfu apart from its media worker.
  */
 const LAG_MS = 100;
 

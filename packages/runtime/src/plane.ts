@@ -2,20 +2,20 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Hono } from "hono";
 
-/** Takes over an HTTP upgrade; answers every request that it is handed, also the ones that it refuses. */
+/** Handles an HTTP upgrade; answers every request that it receives, including those that it refuses. */
 export type AcceptUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** One of the parts that scale apart (api, signaling, web …): what it serves, whether it can, how it ends. */
+/** One of the parts that scale independently (api, signaling, web …): what it serves, its health, how it stops. */
 export interface Plane extends AsyncDisposable {
   readonly name: string;
   /** The HTTP paths of this plane, absolute. */
   readonly http: Hono;
   /** The WebSocket path of this plane. */
   readonly sockets?: { readonly path: string; readonly accept: AcceptUpgrade };
-  /** What must hold for the plane to serve, by name, for `/readyz`. */
+  /** The conditions under which the plane can serve, by name, for `/readyz`. */
   readonly checks: Readonly<Record<string, () => boolean | Promise<boolean>>>;
-  /** Lets go of what is under way until done or `deadline` aborts; takes nothing new meanwhile. */
+  /** Accepts nothing new, and releases what it holds, until done or `deadline` aborts. */
   drain(deadline: AbortSignal): Promise<void>;
-  /** Frees everything; idempotent. */
+  /** Releases everything; idempotent. */
   close(): Promise<void>;
 }

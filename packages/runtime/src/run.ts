@@ -12,18 +12,18 @@ export interface Running {
   readonly drainMs: number;
 }
 
-// One Ctrl-C arrives several times: from the terminal, and from npm and other parents that pass it on.
+// One Ctrl-C arrives several times: from the terminal, and from npm and other parents that forward it.
 const ECHO_MS = 1000;
 
-/** How long a start that is under way when it is told to stop may take, to be ended in order. */
+/** How long a start in progress may still take after the signal, so that it can be stopped gracefully. */
 const STARTING_MS = 2_000;
 
 /** How long closing may take after draining. */
 const CLOSE_MS = 5_000;
 
 /**
- * The life of a service's process: start, serve until SIGTERM or SIGINT, drain, close, exit 0; 1 when something of it
- * failed or took too long. A later signal exits at once. A wrong configuration exits 1 with all its problems.
+ * Runs a service as a process: start, serve until SIGTERM or SIGINT, drain, close, exit 0; exit 1 if a step failed or
+ * took too long. A later signal exits at once. An invalid configuration exits 1 with all its problems.
  */
 export async function run(start: () => Promise<Running>): Promise<void> {
   const stopping = firstSignal();
@@ -44,20 +44,20 @@ export async function run(start: () => Promise<Running>): Promise<void> {
 
   const signal = await stopping;
   logger.info({ signal }, "draining");
-  // Whoever started this process would wait, and then kill it without a word.
+  // The parent would wait, and then kill it without a log line.
   setTimeout(() => {
     logger.fatal("did not stop in time");
     process.exit(1);
   }, running.drainMs + CLOSE_MS).unref();
 
   let failed = false;
-  /** What fails to end must not keep the rest from ending in order. */
+  /** A step that fails must not prevent the others. */
   const step = async (work: () => PromiseLike<void>): Promise<void> => {
     try {
       await work();
     } catch (error) {
       failed = true;
-      logger.error({ err: error }, "stopping went wrong");
+      logger.error({ err: error }, "a step of stopping failed");
     }
   };
   await step(() => listening.drain(AbortSignal.timeout(running.drainMs)));
@@ -67,7 +67,7 @@ export async function run(start: () => Promise<Running>): Promise<void> {
   process.exit(failed ? 1 : 0);
 }
 
-/** Waits for the first signal to stop; a later one, that is no echo of it, exits at once. */
+/** Waits for the first signal to stop; a later one that is not an echo of it exits at once. */
 function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let since: number | undefined;

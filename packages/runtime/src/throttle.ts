@@ -1,13 +1,13 @@
-/** What {@link FailureThrottle} counts with; all durations in milliseconds. */
+/** The limits of a {@link FailureThrottle}; all durations in milliseconds. */
 export interface ThrottleLimits {
-  /** So many failures are answered at once. */
+  /** Number of failures that are answered without a delay. */
   readonly freeFailures: number;
-  /** Delay of the first failure beyond; doubles with each. */
+  /** Delay of the next failure; doubles with each. */
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
   /** Failures are forgotten after this long without one. */
   readonly forgetMs: number;
-  /** How many addresses are remembered; the one that failed least recently gives way. */
+  /** How many addresses are remembered; the one that failed least recently is forgotten first. */
   readonly maxAddresses: number;
 }
 
@@ -20,8 +20,8 @@ export const DEFAULT_THROTTLE: ThrottleLimits = {
 };
 
 /**
- * Growing delays for addresses whose authentication keeps failing. Only a failure waits: a key that works is let
- * through whatever others at the same address did.
+ * Growing delays for addresses whose authentication keeps failing. Only failures wait: a valid key is
+ * accepted whatever others at the same address did.
  */
 export class FailureThrottle {
   readonly #limits: ThrottleLimits;
@@ -32,7 +32,7 @@ export class FailureThrottle {
     this.#limits = limits;
   }
 
-  /** Counts a failure of `block` at `now` (milliseconds, monotonic) and says how long its answer is to wait. */
+  /** Counts a failure of `block` at `now` (milliseconds, monotonic) and returns how long its answer has to wait. */
   failed(block: string, now: number): number {
     const { freeFailures, firstDelayMs, maxDelayMs, forgetMs, maxAddresses } = this.#limits;
     const earlier = this.#failures.get(block);

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const HOUR_MS = 3_600_000;
 
-/** What a plane with WebSockets can be told; everything has a default. */
+/** The settings of a plane with WebSockets; everything has a default. */
 export const socketConfig = {
   /** RTCIceServer objects as JSON, handed to every participant. */
   ICE_SERVERS: z
@@ -20,13 +20,13 @@ export const socketConfig = {
     .pipe(z.array(IceServer))
     .default([]),
   PING_INTERVAL_MS: integer(10, HOUR_MS).default(10_000),
-  /** A socket that is silent for this long is lost. */
+  /** After this long without a sign of life a socket counts as lost. */
   SOCKET_TIMEOUT_MS: integer(20, HOUR_MS).default(25_000),
-  /** Messages per second that a socket may send for long, and at once. */
+  /** Messages that a socket may send: per second in the long run, and in a burst. */
   MESSAGES_PER_SECOND: integer(1, 1_000_000).default(50),
   MESSAGE_BURST: integer(1, 1_000_000).default(200),
-  /** Going over the rate for this long ends the socket. */
+  /** A socket that exceeds its rate for this long is closed. */
   RATE_LIMIT_PATIENCE_MS: integer(0, HOUR_MS).default(5_000),
-  /** Unsent bytes at which a socket counts as too slow; of a room's messages the largest does not count. */
+  /** Unsent bytes at which a socket counts as too slow; in rooms the largest unsent message does not count. */
   MAX_UNSENT_BYTES: integer(1024, 1024 * 1024 * 1024).default(1024 * 1024),
 };

@@ -11,7 +11,7 @@ import { PeerSocket } from "./peer-socket.ts";
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
-/** Refused sockets that wait out their delay at once; beyond, they are refused without one. */
+/** Maximum of refused sockets that wait for their delay at the same time; further ones are refused at once. */
 const MAX_WAITING = 1_000;
 
 export interface EntranceOptions<Request> {
@@ -19,13 +19,13 @@ export interface EntranceOptions<Request> {
   readonly lease: Lease;
   readonly logger: Logger;
   readonly trustedProxies: number;
-  /** Reads what a socket asks for by its URL, or throws a {@link Refusal}. */
+  /** Reads the connection request from the URL, or throws a {@link Refusal}. */
   readonly read: (url: string) => Request;
-  /** Seats a socket whose key and origin are right, or throws why not. */
+  /** Admits a socket whose key and origin are valid, or throws the reason why not. */
   readonly admit: (socket: PeerSocket, projectId: ProjectId, request: Request) => Promise<void>;
 }
 
-/** Takes upgrades, checks whose they are, and tells those that are refused why: an `error`, then the close. */
+/** Accepts upgrades, authenticates them, and sends refused sockets the reason: an `error`, then the close. */
 export class Entrance<Request extends { readonly publicKey: PublicKey }> {
   readonly #options: EntranceOptions<Request>;
   readonly #throttle = new FailureThrottle();
@@ -46,9 +46,9 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (peerSocket) => {
-      // A broken connection ends in "close", which is what counts.
+      // A broken connection ends with "close", which is handled.
       peerSocket.on("error", (error) => this.#options.logger.debug({ err: error }, "socket failed"));
-      // What the client says before it is admitted waits in the connection.
+      // Messages that arrive before the admission wait in the connection.
       peerSocket.pause();
       const entering = this.#enter(peerSocket, request)
         .then(
@@ -60,7 +60,7 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
     });
   }
 
-  /** No new sockets from here on; resolves when those on their way in are seated or refused. */
+  /** Refuses new sockets from now on; resolves when those in progress are admitted or refused. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all(this.#entering);

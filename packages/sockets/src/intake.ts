@@ -3,20 +3,20 @@ import type { Complaint } from "./message.ts";
 import { MessageRate, type RateLimits } from "./message-rate.ts";
 import type { PeerSocket } from "./peer-socket.ts";
 
-/** So many messages that cannot be understood, one after the other, and the socket is closed. */
+/** After this many consecutive invalid messages the socket is closed. */
 const MAX_INVALID_IN_A_ROW = 10;
 
 interface IntakeOptions<Message> {
   readonly socket: PeerSocket;
   readonly limits: RateLimits;
   readonly read: (text: string) => { readonly message: Message } | Complaint;
-  /** Tells the client of an error that leaves the socket open. */
+  /** Sends the client an error that leaves the socket open. */
   readonly refuse: (code: ErrorCode, requestId?: string, message?: string) => void;
   /** Counts an error that closes the socket. */
   readonly count: (code: ErrorCode) => void;
 }
 
-/** What every frame goes through: rate, schema, and patience with those who keep to neither. */
+/** Checks every frame against rate limit and schema, and closes the socket of a client that keeps violating either. */
 export class Intake<Message> {
   readonly #options: IntakeOptions<Message>;
   readonly #rate: MessageRate;
@@ -27,7 +27,7 @@ export class Intake<Message> {
     this.#rate = new MessageRate(options.limits, performance.now());
   }
 
-  /** @returns nothing when the frame was refused */
+  /** @returns undefined when the frame was refused */
   take(data: Buffer, isBinary: boolean): { readonly message: Message; readonly text: string } | undefined {
     if (!this.#isWithinRate()) return undefined;
     const text = data.toString();

@@ -29,7 +29,7 @@ export class Keepalive {
     if (entry) entry.heardAt = performance.now();
   }
 
-  /** Pings every socket now: who lives will have been heard a round trip later. */
+  /** Pings every socket now: live ones will have answered a round trip later. */
   ask(): void {
     const now = performance.now();
     for (const [socket, entry] of this.#sockets) this.#ping(socket, entry, now);
@@ -40,7 +40,7 @@ export class Keepalive {
   }
 
   #tick(now: number): void {
-    // Time in which this process did not run says nothing about the sockets: their pongs lie unread.
+    // Time in which this process did not run says nothing about the sockets: their pongs are still unread.
     const frozenMs = Math.max(0, now - this.#tickedAt - this.#times.pingIntervalMs);
     this.#tickedAt = now;
     for (const [socket, entry] of this.#sockets) {

@@ -1,14 +1,14 @@
 import { type BucketLimits, TokenBucket } from "@radist-tech/protocol/timing";
 
 export interface RateLimits extends BucketLimits {
-  /** Going over for this long, milliseconds, is more than a burst. */
+  /** A rate exceeded for this long, milliseconds, is more than a burst. */
   readonly patienceMs: number;
 }
 
 /** Refusals further apart than this, milliseconds, belong to different bursts. */
 const CALM_MS = 1_000;
 
-/** A token bucket that also tells how long its limit has been overrun. Time comes in as monotonic milliseconds. */
+/** A token bucket that also tracks for how long its limit has been exceeded. Times are monotonic milliseconds. */
 export class MessageRate {
   readonly #bucket: TokenBucket;
   readonly #patienceMs: number;

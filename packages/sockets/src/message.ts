@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What is wrong with a frame, and the request that it belongs to, where that can be told. */
+/** What is wrong with a frame, and the request that it belongs to, where that is known. */
 export interface Complaint {
   readonly code: "invalid_message" | "unsupported_message";
   readonly message: string;

@@ -4,7 +4,7 @@ import { WebSocket } from "ws";
 /** How long a socket may take to answer a close before it is cut, milliseconds. */
 const CLOSE_GRACE_MS = 3_000;
 
-/** Where `ws` itself closes: no frames (1002), no UTF-8 (1007), too many fragments (1008), too many bytes (1009). */
+/** The close codes of `ws` itself: protocol error (1002), invalid UTF-8 (1007), too many fragments (1008), too large (1009). */
 const CLOSED_BY_PARSER: Partial<Record<number, { readonly code: ErrorCode; readonly close: number }>> = {
   1002: { code: "invalid_message", close: 1002 },
   1007: { code: "invalid_message", close: 1007 },
@@ -12,12 +12,12 @@ const CLOSED_BY_PARSER: Partial<Record<number, { readonly code: ErrorCode; reado
   1009: { code: "message_too_large", close: ERRORS.message_too_large.close },
 };
 
-/** A socket that says why before it closes, also where `ws` itself closes it. */
+/** A socket that sends the reason before it closes, even when `ws` itself closes it. */
 export class PeerSocket extends WebSocket {
   #isEnding = false;
 
   override close(code?: number, reason?: string | Buffer): void {
-    // `ws` closes by itself without a reason; where it answers a client's close it repeats that one's reason.
+    // When `ws` closes on its own it gives no reason; when it answers a client's close it repeats the client's reason.
     const refusal = code === undefined || reason !== undefined ? undefined : CLOSED_BY_PARSER[code];
     if (refusal && this.readyState === WebSocket.OPEN) this.refuse(refusal.code, refusal.close);
     else super.close(code, reason);
@@ -29,17 +29,17 @@ export class PeerSocket extends WebSocket {
   }
 
   sendText(frame: string): void {
-    // What is written to a socket that is already closing goes nowhere, and nobody waits for it.
+    // Frames for a socket that is already closing are dropped.
     if (this.readyState === WebSocket.OPEN) this.send(frame, () => {});
   }
 
-  /** Says why, closes, and cuts the connection when the other side does not answer the close. */
+  /** Sends the reason, closes, and cuts the connection if the other side does not answer the close. */
   refuse(code: ErrorCode, close: number, detail?: { message?: string; requestId?: string | undefined }): void {
     this.sendError(code, detail);
     this.end(close, code);
   }
 
-  /** The first code counts; a client that goes on talking can be refused many times until it is cut. */
+  /** The first code counts: a client that keeps sending may be refused several times before it is cut. */
   end(close: number, reason: string): void {
     if (this.#isEnding) return;
     this.#isEnding = true;

@@ -58,7 +58,7 @@ test("a port or a folder that cannot be had is a problem of its setting, told wi
   const data = join(directory.path, "data");
   const env = { HOST: "127.0.0.1", PORT: String(port), RADIST_DATA_DIR: data, MEDIA_PORT: "0" };
   const inUse = await failedStart(env);
-  expect(inUse).toContain(`  - PORT: ${port} is in use by another program. Stop that, or choose another port.`);
+  expect(inUse).toContain(`  - PORT: ${port} is in use by another program. Stop that program, or choose another port.`);
 
   const file = join(directory.path, "file");
   await writeFile(file, "");
