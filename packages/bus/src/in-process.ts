@@ -17,7 +17,7 @@ type Reply = (answer: Uint8Array | RemoteFailure) => void;
 
 interface Route {
   readonly matches: (subject: string) => boolean;
-  /** Of all that share, one gets the message; of the others, each. */
+  /** One of all that share gets the message; of the others, each one. */
   readonly shares: boolean;
   deliver(data: Uint8Array, subject: string, reply: Reply | undefined): void;
 }
@@ -139,7 +139,7 @@ class InProcessBus implements Bus {
     if (!this.connected) throw closed();
   }
 
-  /** Returns how many will hear it, decided now: who subscribes later does not hear what was said earlier. */
+  /** Returns the number of receivers, determined now: later subscribers do not receive earlier messages. */
   #post(subject: string, data: Uint8Array, reply: Reply | undefined): number {
     this.#assertOpen();
     assertSubject(subject);

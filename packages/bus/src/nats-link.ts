@@ -14,18 +14,18 @@ export interface LinkOptions {
   readonly address: NatsAddress;
   readonly name: string;
   readonly logger: BusLogger;
-  /** A server that leaves two pings unanswered is taken for lost, after about three intervals. */
+  /** A server that leaves two pings unanswered counts as lost, after about three intervals. */
   readonly pingIntervalMs: number;
-  /** Makes subscriptions anew on a fresh connection, before it is called connected. */
+  /** Restores the subscriptions on a new connection, before it counts as connected. */
   readonly restore: (connection: NatsConnection) => void;
 }
 
 /**
  * Keeps one connection to NATS, dialling for as long as it is open, with delays that grow to two seconds.
  *
- * The client's own reconnect is off on purpose: it buffers what is published meanwhile, drops that buffer unsaid at
- * the next dial, and leaves requests to their deadline. Here a lost connection is over, all that waited for it fails
- * at once, and the next one begins from what {@link LinkOptions.restore} knows.
+ * The client's own reconnect is disabled on purpose: it buffers what is published during the outage, silently drops that
+ * buffer at the next dial, and leaves requests to their deadline. Here a lost connection is discarded, everything that
+ * waited for it fails at once, and the next one starts with what {@link LinkOptions.restore} subscribes.
  */
 export class NatsLink {
   readonly status: Status;
@@ -66,7 +66,7 @@ export class NatsLink {
   /** Resolves when the server has taken all that was sent so far; rejects when the connection is lost before. */
   async roundTrip(connection: NatsConnection): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // The client leaves a flush pending for ever when its connection closes.
+    // The client leaves a flush pending forever when its connection closes.
     this.#trips.add(reject);
     connection.flush().then(resolve, reject);
     try {
@@ -91,7 +91,7 @@ export class NatsLink {
     });
   }
 
-  /** Sends what is under way, within a bound, and disconnects. */
+  /** Sends what is pending, within a time limit, and disconnects. */
   async close(): Promise<void> {
     this.#closing.abort();
     const connection = this.#connection;
@@ -143,7 +143,7 @@ export class NatsLink {
       restore(connection);
       void this.roundTrip(connection).then(
         () => this.#restored(connection),
-        // Lost before it was of use; the loop goes on from `over`.
+        // Lost before it could be used; the loop continues from `over`.
         () => undefined,
       );
       const error = await over;
@@ -172,12 +172,12 @@ export class NatsLink {
     for await (const status of connection.status()) {
       if (status.type === "error")
         this.#options.logger.error({ err: status.error }, "the NATS server refused something");
-      // The client would first wait until its socket has taken all, which that of a frozen server never does.
+      // The client would first wait until its socket has sent everything, which never happens with a frozen server.
       if (status.type === "staleConnection") void connection.close();
     }
   }
 
-  /** Once for each reason in a row, not once for each attempt. */
+  /** Logs each reason once in a row, not every attempt. */
   #sayFailure(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     if (reason === this.#lastFailure || this.closed) return;

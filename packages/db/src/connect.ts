@@ -18,7 +18,7 @@ export interface Connection extends AsyncDisposable {
   readonly db: Database;
   /** Brings the schema up to date; several processes may do so at once. */
   migrate(): Promise<void>;
-  /** One more connection beside the pool, for what must not queue behind everything else. */
+  /** A connection outside the pool, for work that must not queue behind everything else. */
   apart(): Connection;
   close(): Promise<void>;
 }
@@ -32,15 +32,15 @@ export interface ConnectOptions {
 
 const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
 
-/** After this long the server gives up what its caller has given up, and had the chance to end a little late. */
+/** After this long the server aborts what its caller has given up, and what had the chance to finish a little late. */
 const ABANDONED_MS = 2 * DEADLINE_MS;
 
-/** "radist" as a number: what processes that migrate at once queue at. */
+/** "radist" as a number: the lock at which concurrent migrations queue. */
 const MIGRATION_LOCK = 0x726164;
 
 /**
  * Opens a database by its URL: `postgres://…`, or the embedded PGlite as `pglite:<directory>` or `pglite:memory`.
- * A Postgres that is down does not fail here: queries do, until it is up.
+ * If Postgres is down, this succeeds and queries fail until it is up.
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Connection> {
   if (url.startsWith("pglite:")) return connectEmbedded(url.slice("pglite:".length));
@@ -60,8 +60,8 @@ function connectPostgres(url: string, options: ConnectOptions): Connection {
     max: options.maxConnections ?? 10,
     connection: {
       ...settings.connection,
-      // What nobody waits for any more must not hold locks, and a connection of the pool: a process that was frozen
-      // within a transaction would stop all others at its rows.
+      // Abandoned work must not hold locks and a connection of the pool: a process that was frozen within a transaction
+      // would block all others at its rows.
       statement_timeout: ABANDONED_MS,
       idle_in_transaction_session_timeout: ABANDONED_MS,
     },
@@ -89,14 +89,14 @@ async function connectEmbedded(directory: string): Promise<Connection> {
     const client = await PGlite.create(directory === "memory" ? "memory://" : directory);
     const db = drizzlePglite(client, { schema });
     let migrating: Promise<void> | undefined;
-    // There is one session, in which an advisory lock would not hold anybody up.
+    // There is only one session, in which an advisory lock has no effect.
     const migrate = (): Promise<void> => {
       migrating ??= migratePglite(db, { migrationsFolder: MIGRATIONS }).finally(() => {
         migrating = undefined;
       });
       return migrating;
     };
-    // It is the one connection, too: nothing can be beside it.
+    // The embedded database has only this connection.
     const apart = (): Connection => disposable({ db, migrate, apart, close: async () => {} });
     return disposable({
       db,

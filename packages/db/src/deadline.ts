@@ -1,2 +1,2 @@
-/** How long a caller waits unless it says otherwise. */
+/** How long callers wait by default, milliseconds. */
 export const DEADLINE_MS = 5_000;

@@ -11,11 +11,11 @@ export class DirectoryInUse extends Error {
 }
 
 /**
- * Claims a data directory for this process, by a file lock beside it. The operating system gives the lock back with
- * the process, however that ends, so nothing can be left over and no process id has to be believed. Node has no call
- * for file locks; SQLite, which it brings along, does.
+ * Claims a data directory for this process, by a file lock next to it. The operating system releases the lock with the
+ * process, however that ends, so nothing is left over and no process id has to be trusted. Node has no file locks; its
+ * SQLite does.
  *
- * @returns gives the claim back; idempotent
+ * @returns releases the claim; idempotent
  * @throws {DirectoryInUse}
  */
 export function lockDirectory(directory: string): () => void {
@@ -44,7 +44,7 @@ function describe(owner: string): string {
   try {
     return `process ${readFileSync(owner, "utf8")}`;
   } catch {
-    // Between taking the lock and writing who did.
+    // Between taking the lock and writing the process id.
     return "another process";
   }
 }

@@ -9,16 +9,16 @@ export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
 export interface TransactOptions<T> {
   /** How long the caller waits, milliseconds. A frozen server gives no error, so only the caller can give up. */
   readonly deadlineMs?: number;
-  /** Called when the transaction was committed after the caller had given up: undo what nobody knows of. */
+  /** Called when the transaction was committed after the caller had given up: undo its effects. */
   readonly onLate?: (result: T) => void;
 }
 
 const ATTEMPTS = 5;
 
 /**
- * Runs `work` in a transaction, again when it lost against a concurrent one.
+ * Runs `work` in a transaction, and retries it after a conflict with a concurrent one.
  *
- * @throws {DatabaseUnavailable} when the database is away or does not answer before the deadline
+ * @throws {DatabaseUnavailable} when the database is unreachable or does not answer before the deadline
  */
 export function transact<T>(
   connection: Connection,
@@ -27,8 +27,8 @@ export function transact<T>(
 ): Promise<T> {
   return withDeadline((hasGivenUp) => {
     const inTime = (tx: Transaction): Promise<T> => {
-      // It queued for a connection for longer than its caller waited. Under load, doing it all the same would keep the
-      // next in the queue from being done in time as well.
+      // It queued for a connection for longer than its caller waited. Under load, running it anyway would make the next
+      // ones in the queue late as well.
       if (hasGivenUp()) throw new DatabaseUnavailable("The caller has given up.");
       return work(tx);
     };
@@ -36,7 +36,7 @@ export function transact<T>(
   }, options);
 }
 
-/** The same bounds for a single query. */
+/** Runs a single query with the same deadline. */
 export function query<T>(work: PromiseLike<T>, options: TransactOptions<T> = {}): Promise<T> {
   return withDeadline(() => Promise.resolve(work), options);
 }
@@ -66,7 +66,7 @@ async function withDeadline<T>(
   const running = start(() => late);
   running.then(
     (result) => late && onLate?.(result),
-    () => {}, // The caller hears of a failure through the race below; a late one changed nothing.
+    () => {}, // The race below reports a failure to the caller; a late one changed nothing.
   );
   try {
     return await Promise.race([running, deadline]);
@@ -79,7 +79,7 @@ async function withDeadline<T>(
   }
 }
 
-/** drizzle repeats a query's parameters in its error; what people send to each other has no place in a log. */
+/** drizzle includes a query's parameters in its error; what users send to each other must not be logged. */
 function withoutParameters(error: unknown): unknown {
   if (!(error instanceof DrizzleQueryError)) return error;
   return new Error(`Failed query: ${error.query}`, { cause: error.cause });

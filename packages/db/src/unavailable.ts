@@ -6,7 +6,7 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
-/** What postgres.js and Node report when there is no server, or it goes away under a query. */
+/** What postgres.js and Node report when there is no server, or when it stops during a query. */
 const CONNECTION_CODES = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",
@@ -27,14 +27,14 @@ const CONNECTION_CODES = new Set([
 const isUnavailableState = (code: string): boolean =>
   /^08...$/.test(code) || ["57P01", "57P02", "57P03", "57014", "53300", "25006", "25P03"].includes(code);
 
-/** Whether an error of a query says that the database is away, not that the query is wrong. */
+/** Whether an error of a query means that the database is unavailable, not that the query is wrong. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;
   const code = sqlState(error);
   return code !== undefined && (CONNECTION_CODES.has(code) || isUnavailableState(code));
 }
 
-/** The transaction lost against another one and can simply be done again: serialization failure or deadlock. */
+/** The transaction conflicted with another one and can be retried: serialization failure or deadlock. */
 export const isConflict = (error: unknown): boolean => ["40001", "40P01"].includes(sqlState(error) ?? "");
 
 /** A unique constraint refused the row. */

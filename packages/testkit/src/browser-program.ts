@@ -13,12 +13,12 @@ const ADVICE =
   "(Debian: apt-get install chromium; macOS: brew install --cask chromium, or Google Chrome).";
 
 /**
- * The Chromium of this machine: `CHROMIUM_PATH`, else a program that goes by one of its names.
+ * The Chromium of this machine: `CHROMIUM_PATH`, else a program with one of its usual names.
  * @throws what to install, when it has none.
  */
 export function chromiumPath(): string {
   const own = process.env.CHROMIUM_PATH;
-  if (own && !isExecutable(own)) throw new Error(`CHROMIUM_PATH names no program: ${own}`);
+  if (own && !isExecutable(own)) throw new Error(`CHROMIUM_PATH is not an executable program: ${own}`);
   const path = own ?? findChromium();
   if (!path) throw new Error(ADVICE);
   return path;

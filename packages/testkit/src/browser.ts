@@ -19,14 +19,14 @@ const FLAGS = [
 
 /**
  * A real Chromium with a fresh profile, a fake camera and microphone that need no permission. Disposal closes it.
- * @param flags more of Chromium's own
+ * @param flags additional flags of Chromium
  * @throws what to install, when this machine has no Chromium.
  */
 export async function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath(),
     headless: true,
-    // The sandbox needs privileges that containers and root do not have; the pages are the tests' own.
+    // The sandbox needs privileges that containers and root lack; the pages are those of the tests.
     chromiumSandbox: false,
     args: [...FLAGS, ...flags],
   });

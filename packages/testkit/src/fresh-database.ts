@@ -7,12 +7,12 @@ export interface FreshDatabase extends AsyncDisposable {
 }
 
 /**
- * An empty database of its own on the shared server. Disposal drops it, whoever is still connected.
- * @throws what to install, when this machine has no Postgres to offer.
+ * A new, empty database on the shared server. Disposal drops it, even while clients are connected.
+ * @throws what to install, when this machine has no Postgres.
  */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const name = `test_${randomBytes(8).toString("hex")}`;
-  // From template0: nobody can be connected to it, which would stop the copy.
+  // From template0: it allows no connections, which would prevent the copy.
   await administer(`create database ${name} template template0`);
   const url = new URL(sharedPostgresUrl());
   url.pathname = `/${name}`;

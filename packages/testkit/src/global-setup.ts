@@ -4,7 +4,7 @@ import { POSTGRES } from "./servers/postgres.ts";
 import { type ProvidedServer, provideServer } from "./servers/provide.ts";
 import type { ServerKind } from "./servers/server-kind.ts";
 
-/** A URL, or the reason that every test which needs the server fails with. */
+/** A URL, or the reason with which every test that needs the server fails. */
 export type Provided = { readonly url: string } | { readonly problem: string };
 
 declare module "vitest" {
@@ -14,7 +14,7 @@ declare module "vitest" {
   }
 }
 
-/** Starts the servers that all test files share, once for a whole run, and ends them after it. */
+/** Starts the servers that all test files share, once per run, and stops them afterwards. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const servers = new AsyncDisposableStack();
   const [postgres, nats] = await Promise.all([provided(POSTGRES, servers), provided(NATS, servers)]);

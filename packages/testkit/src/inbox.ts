@@ -1,4 +1,4 @@
-/** A type, or what an answer echoes; undefined takes anything. */
+/** A message type, or the request id that an answer echoes; undefined matches anything. */
 export type Wanted = string | { readonly requestId: string } | undefined;
 
 interface Waiter<M> {
@@ -7,7 +7,7 @@ interface Waiter<M> {
   reject(error: Error): void;
 }
 
-/** What a test's socket has received: kept in order, taken one by one or by type, awaited where not there yet. */
+/** The messages that a test's socket received: kept in order, taken one by one or by type, awaited if necessary. */
 export class Inbox<M extends { type: string }> {
   readonly messages: M[] = [];
   readonly texts: string[] = [];
@@ -28,7 +28,7 @@ export class Inbox<M extends { type: string }> {
     else this.#settle(waiter).resolve(message);
   }
 
-  /** Nothing will arrive any more; those who wait are told why. */
+  /** Nothing more will arrive: rejects those who wait, with the reason. */
   end(why: string): void {
     this.#ended ??= why;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#missed(waiter.wanted, this.#ended));

@@ -4,16 +4,16 @@ import { POSTGRES } from "./servers/postgres.ts";
 import { provideOwnServer } from "./servers/provide.ts";
 
 /**
- * A Postgres of one test's own, to cut, freeze and kill.
- * @throws what to install, when this machine has no Postgres to offer.
+ * A Postgres for one test, to be stopped, frozen and killed.
+ * @throws what to install, when this machine has no Postgres.
  */
 export function ownPostgres(): Promise<OwnServer> {
   return provideOwnServer(POSTGRES);
 }
 
 /**
- * A NATS server with JetStream of one test's own, to cut, freeze and kill.
- * @throws what to install, when this machine has no NATS to offer.
+ * A NATS server with JetStream for one test, to be stopped, frozen and killed.
+ * @throws what to install, when this machine has no NATS.
  */
 export function ownNats(): Promise<OwnServer> {
   return provideOwnServer(NATS);

@@ -12,10 +12,10 @@ const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG"];
 export interface ProcessOptions {
   command: string;
   args?: string[];
-  /** The whole environment but for PATH, HOME, TMPDIR and LANG, which are those of the tests. */
+  /** The whole environment, except for PATH, HOME, TMPDIR and LANG, which are inherited. */
   env?: Record<string, string>;
   cwd?: string;
-  /** It is ready when its output holds this, */
+  /** It is ready when its output contains this, */
   readyLine?: string | RegExp;
   /** or when the URL that its output names answers with a success status. With neither it is ready at once. */
   readyUrl?: (output: string) => string | undefined;
@@ -25,19 +25,19 @@ export interface ProcessOptions {
 
 export interface OwnProcess extends AsyncDisposable {
   readonly pid: number;
-  /** Everything that it has written, stdout and stderr as they came. */
+  /** Everything it has written, stdout and stderr interleaved. */
   readonly output: string;
   signal(name: NodeJS.Signals): void;
-  /** The processes that it has started and that live, by pid. */
+  /** The pids of its live child processes. */
   readonly children: readonly number[];
   /** The exit code, null when a signal ended it. */
   readonly exited: Promise<number | null>;
 }
 
 /**
- * Starts a program and resolves when it is ready. Disposal ends it by SIGTERM, after 10 s by force, and with it
- * whatever it has started.
- * @throws its output, when it ends or time is up before it is ready.
+ * Starts a program and resolves when it is ready. Disposal ends it by SIGTERM, after 10 s by SIGKILL, together with
+ * the processes that it has started.
+ * @throws its output, when it ends or times out before it is ready.
  */
 export async function startProcess(options: ProcessOptions): Promise<OwnProcess> {
   const child = spawn(options.command, options.args ?? [], {
@@ -109,12 +109,12 @@ class StartedProcess implements OwnProcess {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (!hasEnded(this.#child)) {
-      // A frozen process hears SIGTERM only once it goes on.
+      // A frozen process receives SIGTERM only when it is resumed.
       this.signal("SIGCONT");
       this.signal("SIGTERM");
       if (!(await endsWithin(this.#child, STOP_WITHIN_MS))) signalFamily(this.pid, "SIGKILL");
     }
-    // What it has started and not ended: still of its process group, though no longer below it.
+    // Orphans that it has left behind still belong to its process group.
     signalProcess(-this.pid, "SIGKILL");
     await this.exited;
   }

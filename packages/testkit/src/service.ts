@@ -3,16 +3,16 @@ import { type OwnProcess, startProcess } from "./process.ts";
 export interface ServiceOptions {
   /** The file that Node runs. */
   readonly main: string;
-  /** HOST is 127.0.0.1 and PORT is 0 unless they are named here. */
+  /** HOST defaults to 127.0.0.1 and PORT to 0. */
   readonly env: Readonly<Record<string, string>>;
   /** The service is ready when this path answers with a success status. Default `/readyz`. */
   readonly readyPath?: string;
-  /** Where its output names the port that it got. Default: where our services log it. */
+  /** Matches the port in its output. Default: as our services log it. */
   readonly portIn?: RegExp;
   readonly readyWithinMs?: number;
 }
 
-/** An HTTP service in a process of its own, at a port that the system chose. */
+/** An HTTP service in its own process, on a port that the system chose. */
 export interface OwnService extends AsyncDisposable {
   readonly process: OwnProcess;
   readonly port: number;
@@ -24,7 +24,7 @@ const LOGGED_PORT = /"port":(\d+)/;
 
 /**
  * Starts a service and resolves when it is ready.
- * @throws its output, when it ends or time is up before it is ready.
+ * @throws its output, when it ends or times out before it is ready.
  */
 export async function startService(options: ServiceOptions): Promise<OwnService> {
   const { main, readyPath = "/readyz", portIn = LOGGED_PORT, readyWithinMs } = options;

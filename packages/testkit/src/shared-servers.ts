@@ -3,23 +3,23 @@ import { inject } from "vitest";
 import type { Provided } from "./global-setup.ts";
 
 /**
- * The Postgres that all test files share, as a superuser of its `postgres` database. For a database of one's own see
+ * The Postgres that all test files share, as a superuser of its `postgres` database. For a separate database see
  * `freshDatabase`.
- * @throws what to install, when this machine has no Postgres to offer.
+ * @throws what to install, when this machine has no Postgres.
  */
 export function sharedPostgresUrl(): string {
   return urlOf(inject("postgres"));
 }
 
 /**
- * The NATS server, with JetStream, that all test files share. Keep apart by `freshSubjectPrefix`.
- * @throws what to install, when this machine has no NATS to offer.
+ * The NATS server, with JetStream, that all test files share. Isolate tests by `freshSubjectPrefix`.
+ * @throws what to install, when this machine has no NATS.
  */
 export function sharedNatsUrl(): string {
   return urlOf(inject("nats"));
 }
 
-/** A first subject token that no other test uses, fit for names of streams too. */
+/** A first subject token that no other test uses, also valid in stream names. */
 export function freshSubjectPrefix(): string {
   return `test${randomBytes(8).toString("hex")}`;
 }

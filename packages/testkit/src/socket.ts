@@ -2,18 +2,18 @@ import { once } from "node:events";
 import WebSocket from "ws";
 import { Inbox } from "./inbox.ts";
 
-// Ends what hangs. A machine that is busy with other things is no reason to fail.
+// Only ends what hangs: a busy machine is no reason to fail.
 const PATIENCE_MS = 60_000;
 
-/** A message whose fields the test looks at by itself. */
+/** A message whose fields the test checks itself. */
 export type AnyMessage = { readonly type: string; readonly [field: string]: unknown };
 
 export interface TestSocket<M extends { type: string } = AnyMessage> extends AsyncDisposable {
-  /** Sends an object as JSON, a string as it stands, a buffer as a binary frame. */
+  /** Sends an object as JSON, a string as it is, a buffer as a binary frame. */
   send(message: object | string | Buffer): void;
   /**
-   * Takes the earliest message not yet taken, or the earliest of a type, waiting for it if need be (default 60 s).
-   * Messages of other types stay for later calls. Rejects, telling what did arrive, when time is up or the socket
+   * Takes the earliest message not yet taken, or the earliest of a type, waiting for it if necessary (default 60 s).
+   * Messages of other types stay for later calls. Rejects, listing what did arrive, on timeout or when the socket
    * has closed.
    */
   next(): Promise<M>;
@@ -23,15 +23,15 @@ export interface TestSocket<M extends { type: string } = AnyMessage> extends Asy
   answer(requestId: string, timeoutMs?: number): Promise<M>;
   /** Every message since the opening, taken or not. */
   readonly messages: readonly M[];
-  /** The frames of `messages`, to the letter. */
+  /** The frames of `messages`, verbatim. */
   readonly texts: readonly string[];
-  /** Resolves when the socket has closed, whoever closed it. */
+  /** Resolves when the socket has closed, from either side. */
   readonly closed: Promise<SocketClose>;
   /** The socket itself, for what this interface does not cover: pausing, pings, fragments. */
   readonly webSocket: WebSocket;
-  /** Closes in an orderly way and waits for it. */
+  /** Closes gracefully and waits for the close. */
   close(code?: number, reason?: string): Promise<SocketClose>;
-  /** Cuts the connection, like a network that is gone. */
+  /** Cuts the connection, like a lost network. */
   terminate(): void;
 }
 
@@ -57,7 +57,7 @@ export async function connectSocket<M extends { type: string } = AnyMessage>(
   void closed.then(({ code, reason }) => inbox.end(`the socket closed with ${code}${reason && ` (${reason})`}`));
   // Rejects on "error", which a refused upgrade emits.
   await once(webSocket, "open");
-  // Later errors (a frame that breaks the protocol, a reset) are followed by "close", where they show.
+  // Later errors (a frame that breaks the protocol, a reset) are followed by "close", where they are reported.
   webSocket.on("error", () => {});
 
   function next(type?: string, timeoutMs = PATIENCE_MS): Promise<never> {

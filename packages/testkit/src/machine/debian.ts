@@ -19,11 +19,11 @@ export function canInstallPackages(): boolean {
 let installing: Promise<void> = Promise.resolve();
 
 /**
- * Installs Debian packages, saying so, without starting the services they bring. Rejects with the end of apt-get's own
- * words when they cannot be had.
+ * Installs Debian packages, with a notice, without starting their services. Rejects with the end of apt-get's output
+ * when that fails.
  */
 export function installPackages(...packages: string[]): Promise<void> {
-  // One after the other, as apt-get would have it anyway, so that each finds its own hold on the services.
+  // One after the other, as apt-get requires anyway, so that each one blocks the services itself.
   const installed = installing.then(() => installNow(packages));
   installing = installed.catch(() => undefined);
   return installed;
@@ -35,7 +35,7 @@ async function installNow(packages: string[]): Promise<void> {
   try {
     await install(packages);
   } catch {
-    // The lists of packages may be missing or old: fetch them and try once more.
+    // The package lists may be missing or outdated: fetch them and try again.
     await apt(["update", "-qq"]);
     await install(packages);
   }

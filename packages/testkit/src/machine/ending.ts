@@ -1,12 +1,12 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 
-/** Whether a child process that was started has ended since. */
+/** Whether a child process has ended. */
 export function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-/** True as soon as the child process has ended, false when it has not within the time. */
+/** True as soon as the child process has ended, false if it has not ended in time. */
 export async function endsWithin(child: ChildProcess, ms: number): Promise<boolean> {
   if (hasEnded(child)) return true;
   const late = new AbortController();

@@ -24,7 +24,7 @@ async function startFamily() {
   return { parent, pid: parent.pid ?? 0, members: [...members()], written: () => output.length };
 }
 
-test("nothing of a frozen family moves until it goes on, and nothing of a killed one lives", async () => {
+test("a frozen family is stopped until it is resumed, and a killed one leaves no process", async () => {
   const { parent, pid, members, written } = await startFamily();
   signalFamily(pid, "SIGSTOP");
   expect(members.flatMap(threadStates).filter((state) => state !== "T")).toEqual([]);
@@ -40,7 +40,7 @@ test("nothing of a frozen family moves until it goes on, and nothing of a killed
   await expect.poll(() => members.filter((member) => isAlive(member))).toEqual([]);
 });
 
-test("a process that is gone is told, not thrown", async () => {
+test("a process that has ended is reported, not thrown", async () => {
   const child = spawn(process.execPath, ["-e", ""]);
   await once(child, "close");
   expect(isAlive(child.pid ?? 0)).toBe(false);

@@ -3,7 +3,7 @@ import { parentOfEach, threadStates } from "./process-table.ts";
 const FREEZES_WITHIN_MS = 5000;
 const PAUSE_MS = 1;
 
-/** Sends a signal to one process. False when there is no such process any more. */
+/** Sends a signal to one process. False when it no longer exists. */
 export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
@@ -13,22 +13,22 @@ export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean 
   }
 }
 
-/** Whether a process runs. One that has ended is not alive, even where nobody collects its exit code. */
+/** Whether a process runs. One that has ended is not alive, even if its exit code has not been collected. */
 export function isAlive(pid: number): boolean {
   // In a container without an init process, orphans stay in the table as zombies.
   return signalProcess(pid, 0) && threadStates(pid).some((state) => state !== "Z");
 }
 
 /**
- * Sends a signal to a process and everything below it, parents first, so that a killed parent starts no replacements.
- * After SIGSTOP nothing of the family moves any more when this returns.
+ * Sends a signal to a process and all its descendants, parents first, so that a killed parent starts no replacements.
+ * When this returns after SIGSTOP, the whole family is stopped.
  */
 export function signalFamily(pid: number, signal: NodeJS.Signals): void {
   if (signal === "SIGSTOP") freeze(pid);
   else for (const member of family(pid)) signalProcess(member, signal);
 }
 
-/** A stop takes effect thread by thread, and what is not yet stopped still answers and still forks. */
+/** A stop takes effect thread by thread, and what is not stopped yet still answers and forks. */
 function freeze(pid: number): void {
   const deadline = performance.now() + FREEZES_WITHIN_MS;
   for (;;) {
@@ -44,7 +44,7 @@ function isFrozen(pid: number): boolean {
   return threadStates(pid).every((state) => "TtZX".includes(state));
 }
 
-/** A process and those below it, nearest first. */
+/** A process and its descendants, nearest first. */
 function family(pid: number): number[] {
   const parents = parentOfEach();
   const found = [pid];

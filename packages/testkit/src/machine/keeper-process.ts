@@ -1,6 +1,6 @@
 /**
- * Outlives the process that started it just long enough to clean up after it. Reads one JSON object a line from
- * stdin; when stdin ends, for whatever reason its owner is gone, everything still kept is ended and removed.
+ * Outlives the process that started it just long enough to clean up after it. Reads one JSON object per line from
+ * stdin; when stdin ends, because its owner has ended, everything still kept is ended and removed.
  */
 import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";

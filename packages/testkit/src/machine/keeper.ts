@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 
-/** Something of the machine's that must not outlive this process. */
+/** A resource of the machine that must not outlive this process. */
 export type Kept = { pid: number } | { directory: string } | { container: string };
 export type KeeperLine = { does: "keep" | "release"; what: Kept };
 
@@ -9,18 +9,18 @@ let keeper: ChildProcess | undefined;
 
 /**
  * Promises that `what` is ended (process, with all its children) or removed (directory, container) when this process
- * goes away without having released it: killed, crashed, or stopped by the test runner at a timeout.
+ * ends without having released it: killed, crashed, or stopped by the test runner at a timeout.
  */
 export function keep(what: Kept): void {
-  tell({ does: "keep", what });
+  send({ does: "keep", what });
 }
 
-/** Takes a promise back, after the owner has cleaned up itself. */
+/** Withdraws the promise, after the owner has cleaned up itself. */
 export function release(what: Kept): void {
-  tell({ does: "release", what });
+  send({ does: "release", what });
 }
 
-function tell(line: KeeperLine): void {
+function send(line: KeeperLine): void {
   keeper ??= startKeeper();
   keeper.stdin?.write(`${JSON.stringify(line)}\n`);
 }

@@ -1,4 +1,4 @@
-/** Tells the person at the terminal what is being done to their machine, beside the test reporter's own output. */
+/** Tells the user at the terminal what is being installed or fetched, in addition to the test reporter's output. */
 export function printNotice(sentence: string): void {
   process.stderr.write(`testkit: ${sentence}\n`);
 }

@@ -46,7 +46,7 @@ test("a reserved port is below those that the system chooses, and can be listene
   }
 });
 
-test("a port that a program took without asking is passed over", async () => {
+test("a port that another program uses is skipped", async () => {
   const before = await reservePort();
   const taken = createServer().listen(before + 1, "0.0.0.0");
   await once(taken, "listening");

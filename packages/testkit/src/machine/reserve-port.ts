@@ -14,8 +14,8 @@ let end = 0;
 let lastReservation: Promise<unknown> = Promise.resolve();
 
 /**
- * A port, TCP and UDP, for a program that has to be told one in advance or that keeps one over a restart. No other
- * process is given it as long as this one lives. Where a program can choose its port itself, prefer that (`PORT=0`).
+ * A port, TCP and UDP, for a program whose port has to be known in advance or survives a restart. It is reserved while
+ * this process lives. Where a program can choose its port itself, prefer that (`PORT=0`).
  *
  * Processes share the range in blocks. The first port of a block is its lock: the process that listens there owns the
  * others, and the system releases it when that process ends, however it ends.
@@ -31,7 +31,7 @@ async function takePort(): Promise<number> {
   for (;;) {
     while (next < end) {
       const port = next++;
-      // A program that knows nothing of blocks may use it.
+      // A program outside the test kit may use it.
       if (await isFree(port)) return port;
     }
     await claimBlock();

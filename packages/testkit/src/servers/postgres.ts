@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const USER = "radist";
 const CONNECTIONS = 400;
 
-// Tests end processes, never the machine: what the kernel has is safe, and waiting for the disk buys nothing.
+// Tests kill processes, never the machine: what the kernel has is safe, and waiting for the disk is of no use.
 const SETTINGS = [`max_connections=${CONNECTIONS}`, "fsync=off", "full_page_writes=off"].flatMap((it) => ["-c", it]);
 
 export const POSTGRES: ServerKind = {

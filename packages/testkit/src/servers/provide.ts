@@ -12,16 +12,17 @@ export interface ProvidedServer extends AsyncDisposable {
 }
 
 /**
- * A server for many tests at once: the tester's own, else a container, else this machine's programs, else Debian's.
- * @throws one message that says what was tried and what to install. A server that the tester names and that does not
- * serve is not replaced by another: somebody meant it.
+ * A server for many tests at once: one that the environment names, else a container, else the programs of this machine,
+ * else those of Debian.
+ * @throws with what was tried and what to install. A server that the environment names is not replaced by another when
+ * it does not serve: it was named on purpose.
  */
 export async function provideServer(kind: ServerKind): Promise<ProvidedServer> {
   const url = process.env[kind.variable];
   return url ? testersOwn(kind, url) : firstOf(kind, [inContainer, fromProgram, fromDebian]);
 }
 
-/** A server of one's own to do harm to: this machine's programs first, since their processes can be signalled. */
+/** A server for one test: the programs of this machine first, since their processes can be signalled. */
 export function provideOwnServer(kind: ServerKind): Promise<OwnServer> {
   return firstOf(kind, [fromProgram, inContainer, fromDebian]);
 }

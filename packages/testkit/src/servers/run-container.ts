@@ -10,8 +10,8 @@ type Container = ReturnType<ContainerRuntimeClient["container"]["getById"]>;
 
 /** Resolves to the container engine of this machine, undefined when none answers. */
 export async function findEngine(): Promise<ContainerRuntimeClient | undefined> {
-  // The keeper removes containers of a killed test run: the image that Testcontainers would do it with is one
-  // download less.
+  // The keeper removes the containers of a killed test run, which saves the download of the image that Testcontainers
+  // would do it with.
   process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
   const { getContainerRuntimeClient } = await import("testcontainers");
   return getContainerRuntimeClient().catch(() => undefined);
@@ -22,7 +22,7 @@ export async function runContainer(kind: ServerKind, engine: ContainerRuntimeCli
   const { GenericContainer, ImageName, Wait } = await import("testcontainers");
   const { image, port, command, environment, readyLine } = kind.container;
   if (!(await engine.image.exists(ImageName.fromString(image)))) printNotice(`fetching the container image ${image} …`);
-  // A port of our choice: one of the engine's choice would be another one after a restart.
+  // A reserved port: one that the engine chooses would change at a restart.
   const started = await new GenericContainer(image)
     .withCommand([...command])
     .withEnvironment(environment)

@@ -101,7 +101,7 @@ class ProgramServer implements OwnServer {
     const child = spawn(file, args, {
       ...this.#program.account,
       cwd: this.#directory.path,
-      // Out of the terminal's process group: an interrupt is for the test runner, which then ends this in order.
+      // Outside the terminal's process group: an interrupt is for the test runner, which then stops this gracefully.
       detached: true,
       stdio: ["ignore", output.fd, output.fd],
     });

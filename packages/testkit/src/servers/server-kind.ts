@@ -1,12 +1,12 @@
 import type { Account } from "../machine/account.ts";
 
-/** What the kit must know about a server to run it from whatever the machine has. */
+/** What the test kit knows about a kind of server. */
 export interface ServerKind {
   readonly name: "Postgres" | "NATS";
-  /** The environment variable that names a server of the tester's own. */
+  /** The environment variable that names a server to use. */
   readonly variable: string;
   readonly debianPackages: readonly string[];
-  /** What a person is told to install when nothing else worked. */
+  /** What to install when nothing else worked. */
   readonly advice: string;
   readonly container: ContainerRecipe;
   /** Finds the programs on this machine; undefined when it has none. */
@@ -21,18 +21,18 @@ export interface ContainerRecipe {
   readonly port: number;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** The line of its log from which on probing makes sense. */
+  /** The line of its log after which probing makes sense. */
   readonly readyLine: RegExp;
 }
 
 export interface ServerProgram {
   /** The account to run under, when it cannot be this process's own. */
   readonly account?: Account;
-  /** Ends it in an orderly way. */
+  /** Stops it gracefully. */
   readonly stopSignal: NodeJS.Signals;
   /** Fills an empty data directory, once. */
   prepare(directory: string): Promise<void>;
   command(directory: string, port: number): { file: string; args: string[] };
-  /** Gives back what the system keeps of a killed server besides its files. */
+  /** Releases what the system keeps of a killed server apart from its files. */
   forget?(directory: string): Promise<void>;
 }
