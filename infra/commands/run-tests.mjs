@@ -6,7 +6,8 @@ import { runSuites } from "./suites.mjs";
 /**
  * Runs checks and suites, with the arguments of this process as filters. The last line of output is the sum.
  *
- * @param {() => Promise<import("./counts.mjs").Counts>} checks run before the suites, not in parallel: a machine may have only two cores
+ * @param {() => Promise<import("./counts.mjs").Counts>} checks run before the suites, as
+ *   a machine may have only two cores
  * @param {readonly string[]} projects the suites
  */
 export async function runTests(checks, projects) {

@@ -26,7 +26,7 @@ export interface Lease extends AsyncDisposable {
    * `onLapse` has compared what it holds with the database.
    */
   isTrusted(): boolean;
-  /** False until a whole lease after the start, or after an outage: other nodes must have had the chance to renew first. */
+  /** False until a whole lease after the start, or after an outage: other nodes need the chance to renew first. */
   mayJudge(): boolean;
   close(): Promise<void>;
 }
@@ -57,7 +57,7 @@ export function holdLease(options: LeaseOptions): Lease {
   let judgeFrom = Number.POSITIVE_INFINITY;
   let lastTick = performance.now();
   let trusted = true;
-  /** How often others may have taken over what is held here; a comparison that began before the last time proves nothing. */
+  /** How often others may have taken over what is held here; a comparison proves nothing if this grew during it. */
   let doubts = 0;
   let owesComparison = false;
   let comparing: Promise<void> | undefined;
@@ -69,7 +69,7 @@ export function holdLease(options: LeaseOptions): Lease {
 
   /**
    * A process cannot notice that it is stopped, only a gap between its ticks afterwards. A gap in which the lease expired
-   * is too long; a lease that expired while the ticks continued says something about the database, not about this process.
+   * is too long; one that expired while the ticks continued says something about the database, not about this process.
    */
   const tick = (): void => {
     const now = performance.now();

@@ -4,7 +4,7 @@ import { WebSocket } from "ws";
 /** How long a socket may take to answer a close before it is cut, milliseconds. */
 const CLOSE_GRACE_MS = 3_000;
 
-/** The close codes of `ws` itself: protocol error (1002), invalid UTF-8 (1007), too many fragments (1008), too large (1009). */
+/** The close codes of `ws` itself: protocol error, invalid UTF-8 (1007), too many fragments (1008), too large (1009). */
 const CLOSED_BY_PARSER: Partial<Record<number, { readonly code: ErrorCode; readonly close: number }>> = {
   1002: { code: "invalid_message", close: 1002 },
   1007: { code: "invalid_message", close: 1007 },
