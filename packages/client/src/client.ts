@@ -1,10 +1,10 @@
 import type { ErrorBody, MintedCallToken } from "@radist-tech/protocol";
-import { RadistConnection } from "./connection.ts";
-import { httpError, RadistError } from "./errors.ts";
+import { RadistConnection } from "./call/connection.ts";
+import type { Channel, ResumeState } from "./call/types.ts";
+import { httpError, RadistError } from "./core/errors.ts";
+import { DEFAULT_API_BASE_URL, resolveApiBase, socketUrl, tokenUrl } from "./core/urls.ts";
 import { captureDevices } from "./media.ts";
-import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./rooms/types.ts";
-import type { Channel, ResumeState } from "./types.ts";
-import { DEFAULT_API_BASE_URL, resolveApiBase, socketUrl, tokenUrl } from "./urls.ts";
+import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./room/types.ts";
 
 export interface RadistClientOptions {
   /** The project's public key, `rad_pk_…`. Not a secret. */
@@ -150,9 +150,9 @@ export class RadistClient {
 }
 
 /** Rooms bring a media stack of their own, which pages with calls alone never load. */
-async function loadRooms(): Promise<typeof import("./rooms/open-room.ts")> {
+async function loadRooms(): Promise<typeof import("./room/open-room.ts")> {
   try {
-    return await import("./rooms/open-room.ts");
+    return await import("./room/open-room.ts");
   } catch (cause) {
     throw new RadistError("network_error", { message: "The part of the SDK for rooms could not be loaded.", cause });
   }

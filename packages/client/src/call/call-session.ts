@@ -1,0 +1,147 @@
+import type { CallSnapshot, P2PServerMessage } from "@radist-tech/protocol";
+import { RadistError } from "../core/errors.ts";
+import type { DataMessages } from "./data-channel.ts";
+import { readSignal } from "./negotiation.ts";
+import { type OutgoingMedia, PeerLink, type PeerLinkOptions } from "./peer-link.ts";
+import { type LinkRole, Peering } from "./peering.ts";
+import { followRoster, type Remote, type RosterEvent } from "./roster.ts";
+import type { SignalingSocket } from "./signaling-socket.ts";
+import type { Channel } from "./types.ts";
+
+export interface CallSessionHandlers {
+  roster(event: RosterEvent): void;
+  remoteStream(stream: MediaStream): void;
+  /** There is another link, none any more, or its state changed. */
+  linkChanged(): void;
+  error(error: RadistError): void;
+}
+
+export interface CallSessionOptions {
+  readonly channels: ReadonlySet<Channel>;
+  readonly rtcConfiguration: RTCConfiguration | undefined;
+  readonly media: OutgoingMedia;
+  readonly data: DataMessages;
+  readonly socket: Pick<SignalingSocket, "send" | "nudge" | "state">;
+  readonly handlers: CallSessionHandlers;
+}
+
+/** Turns what the platform says into media sessions: who is there, with whom to negotiate, when to look for a new path. */
+export class CallSession {
+  readonly #options: CallSessionOptions;
+  readonly #peering = new Peering<PeerLink>((role, renew) => this.#createLink(role, renew));
+  #call: CallSnapshot | undefined;
+  #remote: Remote;
+  #ownPeerId: string | undefined;
+  #iceServers: RTCIceServer[] = [];
+  #resumed = false;
+
+  constructor(options: CallSessionOptions) {
+    this.#options = options;
+  }
+
+  get call(): CallSnapshot | undefined {
+    return this.#call;
+  }
+
+  get remote(): Remote {
+    return this.#remote;
+  }
+
+  get link(): PeerLink | undefined {
+    return this.#peering.link;
+  }
+
+  receive(message: P2PServerMessage): void {
+    const earlier = this.#peering.link;
+    if (message.type === "call_joined" || message.type === "call_reconnected") {
+      this.#resumed = this.#ownPeerId === undefined && message.type === "call_reconnected";
+      this.#ownPeerId = message.peerId;
+      if (message.iceServers) this.#useIceServers(message.iceServers as RTCIceServer[]);
+    }
+    const { remote, events } = followRoster(this.#remote, message, this.#ownPeerId);
+    this.#remote = remote;
+    if ("call" in message) this.#call = message.call;
+    for (const event of events) {
+      this.#peering.follow(event, this.#ownPeerId ?? "", this.#resumed);
+      this.#options.handlers.roster(event);
+    }
+    if (message.type === "signal") {
+      const signal = readSignal(message.signalType, message.payload);
+      if (signal) this.#peering.receive(message.fromPeerId, signal);
+    }
+    const link = this.#peering.link;
+    if (link && link === earlier) {
+      if (message.type === "call_reconnected") this.#peering.returned();
+      if (this.#mayHaveMoved(message, link)) link.restartIce();
+    }
+    if (earlier && !link) this.#linkGone();
+  }
+
+  /** The way to the network changed, so the path to the other peer may be another one. */
+  networkChanged(): void {
+    if (this.#remote?.status === "connected") this.#peering.link?.restartIce();
+  }
+
+  /** Signals were lost on the way, so what the peers agreed on is uncertain. */
+  renew(): void {
+    this.#peering.renew();
+  }
+
+  close(): void {
+    this.#peering.close();
+    this.#linkGone();
+  }
+
+  /** Back after a loss ourselves, or the other one is back and the path is not. */
+  #mayHaveMoved(message: P2PServerMessage, link: PeerLink): boolean {
+    if (message.type === "call_reconnected") return this.#remote?.status === "connected";
+    return message.type === "peer_reconnected" && /disconnected|failed/.test(link.peer.iceConnectionState);
+  }
+
+  #useIceServers(iceServers: RTCIceServer[]): void {
+    this.#iceServers = iceServers;
+    this.#peering.link?.peer.setConfiguration(this.#configuration());
+  }
+
+  #configuration(): RTCConfiguration {
+    return { iceServers: this.#iceServers, ...this.#options.rtcConfiguration };
+  }
+
+  #createLink(role: LinkRole, renew: PeerLinkOptions["renew"]): PeerLink {
+    const { channels, media, data, socket, handlers } = this.#options;
+    const remotePeerId = role.remotePeerId as NonNullable<Remote>["peerId"];
+    data.reset();
+    const link: PeerLink = new PeerLink({
+      role,
+      renew,
+      configuration: this.#configuration(),
+      channels,
+      media,
+      handlers: {
+        send: (signalType, payload) => socket.send({ type: "signal", targetPeerId: remotePeerId, signalType, payload }),
+        remoteStream: (stream) => handlers.remoteStream(stream),
+        dataChannel: (channel, theirs) => data.add(channel, theirs),
+        stateChanged: () => {
+          if (link.peer.connectionState === "connected") this.#peering.settled();
+          handlers.linkChanged();
+        },
+        troubled: () => {
+          socket.nudge();
+          this.networkChanged();
+        },
+        broken: (cause) => {
+          handlers.error(new RadistError("negotiation_failed", { cause }));
+          this.#peering.renew();
+        },
+      },
+    });
+    // Once it is the present one: it may also have taken the place of another by itself.
+    queueMicrotask(() => handlers.linkChanged());
+    return link;
+  }
+
+  #linkGone(): void {
+    this.#options.data.reset();
+    this.#options.handlers.linkChanged();
+  }
+}

@@ -1,0 +1,287 @@
+import type { RoomServerMessage } from "@radist-tech/protocol";
+import type { Channel } from "../call/types.ts";
+import type { Emitter } from "../core/emitter.ts";
+import { RadistError } from "../core/errors.ts";
+import { Gate } from "./gate.ts";
+import { RoomData } from "./messages/room-data.ts";
+import { watchPage } from "./page-watch.ts";
+import { Publications } from "./publishing/publications.ts";
+import { Participants } from "./receiving/participants.ts";
+import type { ReceivedTrack } from "./receiving/remote-track.ts";
+import { Views } from "./receiving/views.ts";
+import { followRoom, type RoomRoster } from "./roster.ts";
+import { WayLost } from "./signaling/requests.ts";
+import { RoomSocket, type RoomSocketOptions } from "./signaling/room-socket.ts";
+import type { MediaSession } from "./transport/media-session.ts";
+import { RoomMedia } from "./transport/room-media.ts";
+import type { RoomEnding, RoomEvents, RoomState, VideoCodec } from "./types.ts";
+
+export interface RoomSessionDeps extends Omit<RoomSocketOptions, "handlers"> {
+  readonly rtcConfiguration: RTCConfiguration | undefined;
+  readonly channels: ReadonlySet<Channel>;
+  /** The microphone and camera, or what the page gave in their place. */
+  readonly tracks: readonly MediaStreamTrack[];
+  /** Whether this package opened them. */
+  readonly isOwned: boolean;
+  readonly codec: VideoCodec;
+}
+
+/** Turns what the platform says of a room into media, and into what the page is told. */
+export class RoomSession {
+  readonly socket: RoomSocket;
+  readonly media: RoomMedia;
+  readonly publications: Publications;
+  readonly participants: Participants;
+  readonly views: Views;
+  readonly data: RoomData;
+  identity = { roomId: "", peerId: "" };
+  grants = { canPublish: true, canSubscribe: true };
+  state: RoomState = "connecting";
+  activeSpeaker: string | undefined;
+  readonly #channels: ReadonlySet<Channel>;
+  readonly #events: Emitter<RoomEvents>;
+  readonly #gate = new Gate<MediaSession>();
+  readonly #stopWatching: () => void;
+  #roster: RoomRoster = new Map();
+  /** The network changed, and the paths were not looked at since. */
+  #hasMoved = false;
+
+  constructor(deps: RoomSessionDeps, events: Emitter<RoomEvents>) {
+    this.#events = events;
+    const failed = (error: unknown) => this.#report(error);
+    this.#channels = deps.channels;
+    this.socket = new RoomSocket({
+      ...deps,
+      handlers: {
+        message: (message) => this.#receive(message),
+        state: (state) => {
+          if (state !== "connected") this.#gate.shut();
+          this.#stateChanged();
+        },
+        error: failed,
+        ended: (ending) => this.#ended(ending),
+      },
+    });
+    const socket = this.socket;
+    const gate = this.#gate;
+    const { rtcConfiguration, codec } = deps;
+    this.media = new RoomMedia({
+      socket,
+      gate,
+      rtcConfiguration,
+      handlers: { changed: () => this.#stateChanged(), failed },
+    });
+    this.publications = new Publications({
+      gate,
+      socket,
+      codec,
+      handlers: {
+        localStream: (stream) => events.emitLasting("localstream", stream),
+        screenShare: (stream) => events.emit("screenshare", { active: stream !== undefined, stream }),
+        error: failed,
+      },
+    });
+    this.participants = new Participants({
+      gate,
+      wants: (kind) => this.receives(kind),
+      handlers: {
+        joined: (participant) => events.emit("participantjoined", participant),
+        left: (participant, reason) => {
+          if (this.activeSpeaker === participant.peerId) this.#speaks(undefined);
+          events.emit("participantleft", { participant, reason });
+        },
+        changed: (change) => events.emit("participantchanged", change),
+        arrived: (track) => this.#arrived(track),
+        removed: (track) => {
+          if (track.isTold) events.emit("streamremoved", track);
+        },
+        failed,
+      },
+    });
+    this.views = new Views({ socket, tracks: () => this.participants.tracks(), failed });
+    this.data = new RoomData({
+      gate,
+      isListening: () => this.receives("data"),
+      handlers: { message: (message) => events.emit("message", message), failed },
+    });
+    this.#stopWatching = watchPage({
+      visible: () => socket.nudge(),
+      network: () => {
+        this.#hasMoved = true;
+        socket.nudge();
+        this.#lookForPaths();
+      },
+      gone: () => socket.tellLeft(),
+    });
+    this.publications.add(deps.tracks, deps.isOwned);
+  }
+
+  /** A fresh socket, and fresh paths. */
+  async reconnect(): Promise<void> {
+    this.#hasMoved = true;
+    await this.socket.connect();
+  }
+
+  /** Whether this side wants, and may have, what others send of this. */
+  receives(channel: Channel): boolean {
+    return this.#channels.has(channel) && this.grants.canSubscribe;
+  }
+
+  setPriority(track: ReceivedTrack, priority: number): void {
+    track.priority = priority;
+    this.#askPriority(track);
+  }
+
+  #receive(message: RoomServerMessage): void {
+    if (message.type === "room-joined") {
+      const { roomId, peerId, canPublish = true, canSubscribe = true } = message;
+      this.identity = { roomId, peerId };
+      this.grants = { canPublish, canSubscribe };
+    }
+    this.#follow(message);
+    switch (message.type) {
+      case "room-joined":
+        this.#joined(message);
+        return;
+      case "room-resumed":
+        this.#resumed(message);
+        return;
+      case "active-speaker":
+        this.#speaks(message.peerId ?? undefined);
+        return;
+      case "audio-levels":
+        this.#tellLevels(message.levels);
+        return;
+      case "data-consumer-ready":
+        this.data.isHeard(message.dataProducerId, message.peerId);
+        return;
+      case "producer-layers":
+        this.publications.find(message.producerId)?.limitLayers(message.spatialLayer);
+        return;
+      case "consumer-layers-changed": {
+        const { spatialLayer: spatial, temporalLayer: temporal } = message;
+        const layers = spatial === null ? undefined : { spatial, temporal: temporal ?? 0 };
+        this.#trackChanged(message.consumerId, "layers", (track) => {
+          track.layers = layers;
+        });
+        return;
+      }
+      case "consumer-score":
+        this.#trackChanged(message.consumerId, "score", (track) => {
+          track.score = message.score;
+        });
+        return;
+    }
+  }
+
+  /** Who is there and what they publish. */
+  #follow(message: RoomServerMessage): void {
+    const { roster, events } = followRoom(this.#roster, message);
+    this.#roster = roster;
+    this.participants.follow(events, isMigration(message));
+    this.data.follow(events);
+  }
+
+  #joined(message: Extract<RoomServerMessage, { type: "room-joined" }>): void {
+    if (!this.grants.canPublish) void this.publications.withdraw();
+    this.media.joined(message).then(
+      () => this.#renew(),
+      (error: RadistError) => this.socket.end({ reason: "failed", error }),
+    );
+    this.views.reset();
+  }
+
+  #resumed(message: Extract<RoomServerMessage, { type: "room-resumed" }>): void {
+    this.media.resumed(message);
+    for (const { producerId, paused = false } of message.producers) {
+      this.publications.find(producerId)?.resumed(paused);
+    }
+    this.views.resumed(message.consumers.filter(({ paused }) => !paused).map(({ consumerId }) => consumerId));
+    this.#lookForPaths();
+    this.#renew();
+  }
+
+  /** There is a media session: what should be in it and is not, is made. */
+  #renew(): void {
+    this.publications.renew();
+    this.participants.renew();
+    this.data.renew();
+    this.#stateChanged();
+  }
+
+  /** After a change of the network the present paths seem to be in order for a while. */
+  #lookForPaths(): void {
+    if (!this.#hasMoved || this.socket.state !== "connected") return;
+    this.#hasMoved = false;
+    this.media.networkChanged();
+  }
+
+  #arrived(track: ReceivedTrack): void {
+    if (!track.isTold) {
+      track.isTold = true;
+      // First the page, which may attach the track: its size is told with what is asked for first.
+      this.#events.emit("remotestream", track);
+    }
+    this.views.arrived(track);
+    if (track.priority !== 1) this.#askPriority(track);
+  }
+
+  #askPriority({ consumerId, priority }: ReceivedTrack): void {
+    if (consumerId === undefined) return;
+    this.socket.request({ type: "set-priority", consumerId, priority }).catch((error: unknown) => {
+      if (!(error instanceof WayLost)) this.#report(error);
+    });
+  }
+
+  #trackChanged(consumerId: string, change: "layers" | "score", apply: (track: ReceivedTrack) => void): void {
+    const track = this.participants.ofConsumer(consumerId);
+    if (!track) return;
+    apply(track);
+    this.participants.changed(track, change);
+  }
+
+  #speaks(peerId: string | undefined): void {
+    if (peerId === this.activeSpeaker) return;
+    this.activeSpeaker = peerId;
+    this.#events.emit("activespeaker", { peerId });
+  }
+
+  #tellLevels(levels: readonly { peerId: string; producerId: string; volume: number }[]): void {
+    const told = levels.map(({ peerId, producerId, volume }) => {
+      const track = this.participants.ofProducer(producerId) ?? this.publications.find(producerId);
+      return { peerId, volume, source: track?.source ?? "microphone" };
+    });
+    this.#events.emit("levels", told);
+  }
+
+  #stateChanged(): void {
+    const { state: way } = this.socket;
+    const state = way === "connected" && this.media.isBroken ? "reconnecting" : way;
+    if (state === this.state) return;
+    this.state = state;
+    this.#events.emit("statechange", state);
+  }
+
+  #ended(ending: RoomEnding): void {
+    this.#stopWatching();
+    this.#gate.end();
+    this.views.close();
+    this.data.close();
+    this.participants.close();
+    this.publications.close();
+    this.media.close();
+    this.#events.emitLasting("closed", ending);
+  }
+
+  #report(cause: unknown): void {
+    if (this.state === "closed") return;
+    const error = cause instanceof RadistError ? cause : new RadistError("negotiation_failed", { cause });
+    if (!this.#events.emit("error", error)) console.warn(error);
+  }
+}
+
+/** Whether what is gone by this message is about to be published anew, from another media server. */
+function isMigration(message: RoomServerMessage): boolean {
+  if (message.type === "room-joined") return message.migrated === true;
+  return message.type === "producer-closed" && message.migrating === true;
+}

@@ -1,0 +1,178 @@
+import type { RoomFeature, RoomServerMessage } from "@radist-tech/protocol";
+import { ERRORS } from "@radist-tech/protocol/errors";
+import { RadistError } from "../../core/errors.ts";
+import { protocolError } from "../../core/socket/close-verdict.ts";
+import { KeptSocket, type SocketState } from "../../core/socket/kept-socket.ts";
+import { TokenBucket } from "../../core/token-bucket.ts";
+import type { RoomEnding } from "../types.ts";
+import { type AnswerTo, Requests, type RoomRequest, WayLost } from "./requests.ts";
+import { judgeRoomClose } from "./room-verdict.ts";
+
+export interface RoomSocketHandlers {
+  /** What the platform says on its own account. */
+  message(message: RoomServerMessage): void;
+  state(state: SocketState): void;
+  /** An error that answers nothing. */
+  error(error: RadistError): void;
+  ended(ending: RoomEnding): void;
+}
+
+export interface RoomSocketOptions {
+  /** `…/api/v1`, as http(s). */
+  readonly apiBase: string;
+  readonly publicKey: string;
+  readonly roomToken: string;
+  readonly redundantAudio: boolean;
+  readonly webSocketFactory: (url: string) => WebSocket;
+  readonly handlers: RoomSocketHandlers;
+}
+
+const FEATURES: readonly RoomFeature[] = ["presence", "media", "resume", "data", "layers", "levels"];
+
+/** Below what the platform allows a socket: 200 at once, 50 per second. */
+const RATE = { burst: 150, perSecond: 40 };
+
+/** In a call the media goes on without the socket. In a room it may wait for it: its media server may be the one that died. */
+const MAX_DELAY_MS = 3_000;
+
+/** How long an answer to `leave-room` may take. */
+const LEAVE_MS = 3_000;
+
+/** Keeps one place in a room, and carries requests and answers. */
+export class RoomSocket {
+  readonly #kept: KeptSocket<RoomServerMessage, RoomEnding>;
+  readonly #requests = new Requests(() => this.nudge());
+  readonly #handlers: RoomSocketHandlers;
+  #credentials: Record<string, string>;
+  #unsent: string[] = [];
+  #bucket = new TokenBucket(RATE, performance.now());
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isLeaving = false;
+
+  constructor({ apiBase, publicKey, roomToken, redundantAudio, webSocketFactory, handlers }: RoomSocketOptions) {
+    this.#handlers = handlers;
+    this.#credentials = { roomToken };
+    const base = `${apiBase.replace(/^http/, "ws")}/sfu/signaling/ws`;
+    const features = [...FEATURES, ...(redundantAudio ? (["red"] satisfies RoomFeature[]) : [])].join();
+    this.#kept = new KeptSocket({
+      url: () => `${base}?${new URLSearchParams({ publicKey, ...this.#credentials, features })}`,
+      webSocketFactory,
+      maxDelayMs: MAX_DELAY_MS,
+      judge: (close) =>
+        this.#isLeaving
+          ? { reason: "left", code: close.code }
+          : judgeRoomClose({ ...close, resuming: "resumeToken" in this.#credentials }),
+      failed: (error): RoomEnding => ({ reason: "failed", error }),
+      errorOf: ({ error }) => error ?? new RadistError("connection_closed"),
+      handlers: {
+        message: (message: RoomServerMessage, current) => {
+          if (current) this.#receive(message);
+        },
+        state: (state) => {
+          if (state !== "connected") this.#lose();
+          handlers.state(state);
+        },
+        ended: (ending) => handlers.ended(ending),
+      },
+    });
+  }
+
+  get state(): SocketState {
+    return this.#kept.state;
+  }
+
+  /** Opens a (fresh) socket now. Resolves when it has joined; rejects when the connection ends instead. */
+  connect(): Promise<void> {
+    return this.#kept.connect();
+  }
+
+  /** Something suggests that the network changed. */
+  nudge(): void {
+    this.#kept.nudge();
+  }
+
+  /** Asks, in order and no faster than the platform allows. Rejects with its error, or with {@link WayLost}. */
+  request<Request extends RoomRequest>(request: Request): Promise<AnswerTo<Request>> {
+    if (!this.#kept.isJoined) return Promise.reject(new WayLost());
+    return this.#requests.ask(request, (message) => {
+      this.#unsent.push(JSON.stringify(message));
+      this.#flush();
+    });
+  }
+
+  /** Leaves the room: tells the platform where it can, and ends in any case. */
+  async leave(): Promise<void> {
+    if (this.#kept.state === "closed") return;
+    if (this.tellLeft()) await this.#kept.endWithin(LEAVE_MS, { reason: "left" });
+    else this.#kept.end({ reason: "left" });
+  }
+
+  /** Ends here and now, without telling the platform. */
+  end(ending: RoomEnding): void {
+    this.#kept.end(ending);
+  }
+
+  /** Tells the platform, ahead of all that waits, that this place will be free. */
+  tellLeft(): boolean {
+    this.#isLeaving = this.#kept.send(JSON.stringify({ type: "leave-room" } satisfies RoomRequest));
+    return this.#isLeaving;
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    while (this.#unsent.length > 0) {
+      const waitMs = this.#bucket.take(performance.now());
+      if (waitMs > 0) {
+        this.#timer = setTimeout(() => this.#flush(), waitMs);
+        return;
+      }
+      // A socket that is closing takes nothing; its end rejects all requests.
+      this.#kept.send(this.#unsent.shift() ?? "");
+    }
+  }
+
+  #lose(): void {
+    clearTimeout(this.#timer);
+    this.#unsent = [];
+    this.#requests.lose();
+  }
+
+  #receive(message: RoomServerMessage): void {
+    switch (message.type) {
+      case "room-joined":
+      case "room-resumed":
+        this.#joined(message);
+        return;
+      case "error":
+        this.#error(message);
+        return;
+      default:
+        if (!("requestId" in message && this.#requests.answered(message.requestId, message))) {
+          this.#handlers.message(message);
+        }
+    }
+  }
+
+  #joined(message: Extract<RoomServerMessage, { type: "room-joined" | "room-resumed" }>): void {
+    const { roomId, peerId, resumeToken } = message;
+    // A platform that gave none cannot be returned to: the next socket tries the token, and ends by its answer.
+    if (resumeToken) this.#credentials = { roomId, peerId, resumeToken };
+    // New transports on the same socket: whatever was asked of the old ones has no answer.
+    if (this.#kept.isJoined) this.#lose();
+    else {
+      this.#bucket = new TokenBucket(RATE, performance.now());
+      this.#kept.joined();
+    }
+    this.#handlers.message(message);
+  }
+
+  #error(message: Extract<RoomServerMessage, { type: "error" }>): void {
+    // The answer to a probe: nothing else that is sent here is unknown.
+    if (message.code === "unsupported_message" && message.requestId === undefined) return;
+    const error = protocolError(message);
+    if (this.#requests.answered(message.requestId, error)) return;
+    if (!this.#kept.isJoined || (ERRORS as Record<string, { close: number | null }>)[error.code]?.close) {
+      this.#kept.refused(error);
+    } else this.#handlers.error(error);
+  }
+}

@@ -1,0 +1,216 @@
+import type { DtlsParameters, RoomServerMessage, RtpCapabilities, RtpParameters } from "@radist-tech/protocol";
+import type { types } from "mediasoup-client";
+import type { MediaKind } from "../../call/types.ts";
+import { RadistError } from "../../core/errors.ts";
+import type { Gate } from "../gate.ts";
+import { Red } from "../publishing/red.ts";
+import { type RoomRequest, WayLost } from "../signaling/requests.ts";
+import type { RoomSocket } from "../signaling/room-socket.ts";
+import { Possessions } from "./possessions.ts";
+
+type Joined = Extract<RoomServerMessage, { type: "room-joined" }>;
+type Resumed = Extract<RoomServerMessage, { type: "room-resumed" }>;
+
+export interface MediaSessionOptions {
+  readonly device: types.Device;
+  readonly joined: Joined;
+  readonly rtcConfiguration: RTCConfiguration | undefined;
+  readonly socket: RoomSocket;
+  /** Open with this session while it counts and the platform can be reached. */
+  readonly gate: Gate<MediaSession>;
+}
+
+/** What the platform is told of a track beside its RTP parameters. */
+export interface ProduceDetails {
+  readonly source: string;
+  readonly paused: boolean;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
+export interface ConsumeDetails {
+  readonly producerId: string;
+  readonly paused: boolean;
+  /** Tracks of one name are played in step with each other. */
+  readonly streamId: string;
+}
+
+/** The two transports of a place in a room, and what goes through them. Another one takes its place after a migration. */
+export class MediaSession {
+  readonly device: types.Device;
+  readonly send: types.Transport;
+  readonly recv: types.Transport;
+  readonly #socket: RoomSocket;
+  readonly #gate: Gate<MediaSession>;
+  readonly #own: Possessions;
+  readonly #red: Red | undefined;
+  #knowsCapabilities = false;
+
+  constructor({ device, joined, rtcConfiguration = {}, socket, gate }: MediaSessionOptions) {
+    this.device = device;
+    this.#socket = socket;
+    this.#gate = gate;
+    this.#own = new Possessions(socket);
+    const options = (transport: Joined["sendTransport"]): types.TransportOptions => ({
+      ...(transport as types.TransportOptions),
+      iceServers: rtcConfiguration.iceServers ?? (joined.iceServers as RTCIceServer[] | undefined) ?? [],
+      ...(rtcConfiguration.iceTransportPolicy && { iceTransportPolicy: rtcConfiguration.iceTransportPolicy }),
+      additionalSettings: rtcConfiguration,
+    });
+    this.send = device.createSendTransport(options(joined.sendTransport));
+    this.recv = device.createRecvTransport(options(joined.recvTransport));
+    this.#red = Red.between(device, this.send, this.recv);
+    for (const transport of [this.send, this.recv]) {
+      transport.on("connect", ({ dtlsParameters }, done, fail) => {
+        this.#connect(transport.id, dtlsParameters as DtlsParameters).then(done, fail);
+      });
+    }
+    this.send.on("produce", ({ kind, rtpParameters: sent, appData }, done, fail) => {
+      const details = appData as unknown as ProduceDetails;
+      const rtpParameters = this.#red?.complete(sent as RtpParameters) ?? (sent as RtpParameters);
+      socket
+        .request({ type: "produce", kind, rtpParameters, ...details })
+        .then(({ producerId }) => {
+          this.#own.producers.set(producerId, undefined);
+          done({ id: producerId });
+        })
+        .catch(fail);
+    });
+    this.send.on("producedata", ({ sctpStreamParameters, label, protocol, appData }, done, fail) => {
+      const { streamId = 0, ordered } = sctpStreamParameters;
+      socket
+        .request({ type: "produce-data", sctpStreamParameters: { streamId, ordered }, label, protocol, ...appData })
+        .then(({ dataProducerId }) => {
+          this.#own.dataProducers.set(dataProducerId, undefined);
+          done({ id: dataProducerId });
+        })
+        .catch(fail);
+    });
+  }
+
+  /** Sends a track. The caller keeps it. */
+  async produce(options: types.ProducerOptions, details: ProduceDetails): Promise<types.Producer> {
+    const producer = await this.send.produce({
+      ...options,
+      // A voice that breaks off is noticed first, and costs least to send twice.
+      ...(this.#red && details.source === "microphone" && { onRtpSender: this.#red.want }),
+      appData: { ...details },
+      // The page sees the track go on; what is muted or stopped is decided where the track came from.
+      stopTracks: false,
+      disableTrackOnPause: false,
+    });
+    this.#own.producers.set(producer.id, producer);
+    return producer;
+  }
+
+  async consume({ producerId, paused, streamId }: ConsumeDetails): Promise<types.Consumer> {
+    const answer = await this.#askToConsume(producerId, paused);
+    const { consumerId: id, kind, rtpParameters } = answer;
+    this.#own.consumers.set(id, undefined);
+    try {
+      const parameters = rtpParameters as types.RtpParameters;
+      const consumer = await this.recv.consume({
+        id,
+        producerId,
+        kind: kind as MediaKind,
+        rtpParameters: parameters,
+        streamId,
+      });
+      this.#own.consumers.set(id, consumer);
+      return consumer;
+    } catch (error) {
+      this.#own.drop("consumers", id);
+      throw error;
+    }
+  }
+
+  async produceData(protocol: string, label: string, targetPeerId: string | undefined): Promise<types.DataProducer> {
+    const appData = targetPeerId === undefined ? {} : { targetPeerId };
+    const dataProducer = await this.send.produceData({ ordered: true, label, protocol, appData });
+    this.#own.dataProducers.set(dataProducer.id, dataProducer);
+    return dataProducer;
+  }
+
+  async consumeData(dataProducerId: string): Promise<types.DataConsumer> {
+    const answer = await this.#socket.request({ type: "consume-data", dataProducerId, paused: true });
+    const { dataConsumerId: id, sctpStreamParameters, label, protocol } = answer;
+    this.#own.dataConsumers.set(id, undefined);
+    try {
+      const parameters = sctpStreamParameters as types.SctpStreamParameters;
+      const options = { id, dataProducerId, sctpStreamParameters: parameters, label, protocol };
+      const dataConsumer = await this.recv.consumeData(options);
+      this.#own.dataConsumers.set(id, dataConsumer);
+      const letThrough = () => void this.#insist({ type: "resume-data-consumer", dataConsumerId: id });
+      if (dataConsumer.readyState === "open") letThrough();
+      else dataConsumer.once("open", letThrough);
+      return dataConsumer;
+    } catch (error) {
+      this.#own.drop("dataConsumers", id);
+      throw error;
+    }
+  }
+
+  /** Closes here, and tells the platform where that is still of interest. */
+  drop(kind: keyof Possessions["kinds"], id: string): void {
+    if (this.send.closed) this.#own.forget(kind, id);
+    else this.#own.drop(kind, id);
+  }
+
+  /** Closes here what the platform has closed. */
+  forget(kind: keyof Possessions["kinds"], id: string): void {
+    this.#own.forget(kind, id);
+  }
+
+  /** Takes over what the platform says is there after an outage: the rest is made again, or given back. */
+  reconcile(snapshot: Resumed, iceServers: RTCIceServer[] | undefined): void {
+    this.#own.reconcile(snapshot);
+    for (const transport of iceServers ? [this.send, this.recv] : []) {
+      transport.updateIceServers({ iceServers: iceServers ?? [] }).catch(() => {
+        // Only a closed transport refuses.
+      });
+    }
+  }
+
+  close(): void {
+    this.send.close();
+    this.recv.close();
+  }
+
+  /** Asks until it was heard; what was refused, or is of another session, is no longer needed. */
+  async #insist(request: RoomRequest): Promise<void> {
+    try {
+      if ((await this.#gate.passed()) === this) await this.#socket.request(request);
+    } catch (error) {
+      if (error instanceof WayLost) return this.#insist(request);
+    }
+  }
+
+  async #connect(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {
+    for (;;) {
+      if ((await this.#gate.passed()) !== this) throw new WayLost();
+      try {
+        await this.#socket.request({ type: "connect-transport", transportId, dtlsParameters });
+        return;
+      } catch (error) {
+        // The platform takes it a second time, and mediasoup-client would not come back to it cleanly.
+        if (!(error instanceof WayLost)) throw error;
+      }
+    }
+  }
+
+  async #askToConsume(producerId: string, paused: boolean) {
+    const ask = (rtpCapabilities?: RtpCapabilities) =>
+      this.#socket.request({ type: "consume", producerId, paused, ...(rtpCapabilities && { rtpCapabilities }) });
+    const capabilities = this.device.recvRtpCapabilities as RtpCapabilities;
+    if (this.#knowsCapabilities) {
+      try {
+        return await ask();
+      } catch (error) {
+        // Those before this one, which brought the capabilities along, may have failed.
+        if (!(error instanceof RadistError && error.code === "invalid_message")) throw error;
+      }
+    }
+    this.#knowsCapabilities = true;
+    return ask(capabilities);
+  }
+}

@@ -1,0 +1,103 @@
+import type { RoomServerMessage } from "@radist-tech/protocol";
+import { Device, type types } from "mediasoup-client";
+import { RadistError } from "../../core/errors.ts";
+import type { Gate } from "../gate.ts";
+import type { RoomSocket } from "../signaling/room-socket.ts";
+import { IceRepair } from "./ice-repair.ts";
+import { MediaSession } from "./media-session.ts";
+
+type Joined = Extract<RoomServerMessage, { type: "room-joined" }>;
+type Resumed = Extract<RoomServerMessage, { type: "room-resumed" }>;
+
+export interface RoomMediaOptions {
+  readonly socket: RoomSocket;
+  readonly gate: Gate<MediaSession>;
+  readonly rtcConfiguration: RTCConfiguration | undefined;
+  readonly handlers: {
+    /** The state of a path changed. */
+    changed(): void;
+    failed(error: unknown): void;
+  };
+}
+
+/** Keeps the present media session behind the gate, and its paths in order. */
+export class RoomMedia {
+  readonly #options: RoomMediaOptions;
+  #device: { readonly capabilities: string; readonly loading: Promise<types.Device> } | undefined;
+  #session: MediaSession | undefined;
+  #repair: IceRepair | undefined;
+  #epoch = 0;
+
+  constructor(options: RoomMediaOptions) {
+    this.#options = options;
+  }
+
+  get session(): MediaSession | undefined {
+    return this.#session;
+  }
+
+  /** Whether media cannot flow now that did. */
+  get isBroken(): boolean {
+    return this.#repair?.isBroken ?? false;
+  }
+
+  /** New transports: what went through earlier ones is over. Resolves when the gate is open again, or it was overtaken. */
+  async joined(joined: Joined): Promise<void> {
+    const { socket, gate, rtcConfiguration, handlers } = this.#options;
+    const epoch = ++this.#epoch;
+    this.#end();
+    const device = await this.#load(joined.routerRtpCapabilities);
+    if (epoch !== this.#epoch) return;
+    const session = new MediaSession({ device, joined, rtcConfiguration, socket, gate });
+    this.#session = session;
+    this.#repair = new IceRepair(session, socket, gate, handlers);
+    if (socket.state === "connected") gate.open(session);
+  }
+
+  /** The same transports, on another socket. */
+  resumed(resumed: Resumed): void {
+    const session = this.#session;
+    // Not made yet: it opens the gate itself.
+    if (!session) return;
+    const configured = this.#options.rtcConfiguration?.iceServers;
+    session.reconcile(resumed, configured ? undefined : (resumed.iceServers as RTCIceServer[] | undefined));
+    this.#options.gate.open(session);
+    this.#repair?.resumed();
+  }
+
+  networkChanged(): void {
+    this.#repair?.networkChanged();
+  }
+
+  close(): void {
+    this.#epoch++;
+    this.#end();
+  }
+
+  #end(): void {
+    this.#options.gate.shut();
+    this.#repair?.close();
+    this.#session?.close();
+    this.#session = this.#repair = undefined;
+  }
+
+  /** Asking the browser what it can takes a while, and all routers of a platform are alike. */
+  #load(routerRtpCapabilities: Joined["routerRtpCapabilities"]): Promise<types.Device> {
+    const capabilities = JSON.stringify(routerRtpCapabilities);
+    if (this.#device?.capabilities !== capabilities) {
+      const loading = loadDevice(routerRtpCapabilities as types.RtpCapabilities);
+      this.#device = { capabilities, loading };
+    }
+    return this.#device.loading;
+  }
+}
+
+async function loadDevice(routerRtpCapabilities: types.RtpCapabilities): Promise<types.Device> {
+  try {
+    const device = new Device();
+    await device.load({ routerRtpCapabilities });
+    return device;
+  } catch (cause) {
+    throw new RadistError("media_unsupported", { message: "This browser cannot take part in rooms.", cause });
+  }
+}
