@@ -1,9 +1,8 @@
 import type { P2PClientMessage, P2PServerMessage } from "@radist-tech/protocol";
-import { ERRORS } from "@radist-tech/protocol/errors";
-import { RadistError } from "../core/errors.ts";
-import { judgeClose, protocolError } from "../core/socket/close-verdict.ts";
-import { KeptSocket } from "../core/socket/kept-socket.ts";
+import { closesSocket, protocolError, RadistError } from "../core/errors.ts";
+import { ReconnectingSocket } from "../core/socket/reconnecting-socket.ts";
 import type { Credentials } from "../core/urls.ts";
+import { judgeCallClose } from "./close-verdict.ts";
 import { Outbox } from "./outbox.ts";
 import type { ConnectionState, Ending, ResumeState } from "./types.ts";
 
@@ -32,7 +31,7 @@ type Joined = Extract<P2PServerMessage, { type: "call_joined" | "call_reconnecte
 /** Keeps one peer joined to its call. */
 export class SignalingSocket {
   readonly #options: SignalingOptions;
-  readonly #kept: KeptSocket<P2PServerMessage, Ending>;
+  readonly #socket: ReconnectingSocket<P2PServerMessage, Ending>;
   readonly #outbox = new Outbox();
   #credentials: Credentials;
   #ended = false;
@@ -41,11 +40,10 @@ export class SignalingSocket {
     this.#options = options;
     this.#credentials = options.credentials;
     const { handlers } = options;
-    this.#kept = new KeptSocket({
+    this.#socket = new ReconnectingSocket({
       url: () => options.url(this.#credentials),
       webSocketFactory: options.webSocketFactory,
-      judge: (close) => judgeClose({ ...close, resuming: this.resumeState !== undefined }),
-      failed: (error): Ending => ({ reason: "failed", error }),
+      judge: (close) => judgeCallClose({ ...close, resuming: this.resumeState !== undefined }),
       errorOf: endingError,
       handlers: {
         message: (message: P2PServerMessage, current) => {
@@ -63,7 +61,7 @@ export class SignalingSocket {
   }
 
   get state(): ConnectionState["signaling"] {
-    return this.#kept.state;
+    return this.#socket.state;
   }
 
   /** Undefined before the first join. */
@@ -73,26 +71,26 @@ export class SignalingSocket {
 
   /** Opens a (fresh) socket now. Resolves when it has joined; rejects when the connection ends instead. */
   connect(): Promise<void> {
-    return this.#kept.connect();
+    return this.#socket.connect();
   }
 
   /** Sends now, or in order once joined again. */
   send(message: P2PClientMessage): void {
-    if (this.#ended || this.#kept.send(JSON.stringify(message))) return;
+    if (this.#ended || this.#socket.send(JSON.stringify(message))) return;
     if (!this.#outbox.add(message)) this.#options.handlers.overflow();
   }
 
   /** Something suggests that the network changed. */
   nudge(): void {
-    this.#kept.nudge();
+    this.#socket.nudge();
   }
 
   /** Leaves the call: tells the platform where it can, and ends in any case. */
   async leave(): Promise<void> {
     if (this.#ended) return;
-    const told = this.#kept.send(JSON.stringify({ type: "leave" } satisfies P2PClientMessage));
-    if (told) await this.#kept.endWithin(LEAVE_MS, { reason: "left" });
-    else this.#kept.end({ reason: "left" });
+    const told = this.#socket.send(JSON.stringify({ type: "leave" } satisfies P2PClientMessage));
+    if (told) await this.#socket.endWithin(LEAVE_MS, { reason: "left" });
+    else this.#socket.end({ reason: "left" });
   }
 
   #receive(message: P2PServerMessage): void {
@@ -102,14 +100,13 @@ export class SignalingSocket {
         this.#joined(message);
         return;
       case "call_left":
-        this.#kept.end({ reason: message.reason });
+        this.#socket.end({ reason: message.reason });
         return;
       case "error": {
         // The answer to a probe: nothing else that is sent here is unknown.
         if (message.code === "unsupported_message") return;
         const error = protocolError(message);
-        if (!this.#kept.isJoined || (ERRORS as Record<string, { close: number | null }>)[error.code]?.close)
-          this.#kept.refused(error);
+        if (!this.#socket.isJoined || closesSocket(error)) this.#socket.refused(error);
         else this.#options.handlers.error(error);
         return;
       }
@@ -123,7 +120,7 @@ export class SignalingSocket {
     // A platform that does not rotate tokens keeps the earlier one in force.
     const reconnectToken = message.reconnectToken ?? this.resumeState?.reconnectToken ?? "";
     this.#credentials = { callId, peerId, reconnectToken };
-    this.#kept.joined();
+    this.#socket.joined();
     const present = new Set<string>(message.call.peers.map((peer) => peer.peerId));
     for (const kept of this.#outbox.take(present)) this.send(kept);
     this.#options.handlers.message(message);

@@ -1,6 +1,6 @@
 import { ERRORS } from "@radist-tech/protocol/errors";
 import { describe, expect, test } from "vitest";
-import { httpError, mediaError, RadistError } from "./errors.ts";
+import { closesSocket, httpError, mediaError, protocolError, RadistError } from "./errors.ts";
 
 describe("an HTTP error", () => {
   test("is known by the body's code", () => {
@@ -48,4 +48,23 @@ test.each([
 ])("the browser's %s is %s", (name, code) => {
   const cause = Object.assign(new Error("browser"), { name });
   expect(mediaError(cause)).toMatchObject({ code, cause });
+});
+
+test("an error of a newer platform is still an error", () => {
+  expect(protocolError({ code: "brand_new", message: "Something.", requestId: "r1" })).toMatchObject({
+    code: "internal_error",
+    message: "Something.",
+    requestId: "r1",
+  });
+});
+
+test.each([
+  ["invalid_token", true],
+  ["unavailable", true],
+  ["message_too_large", true],
+  ["rate_limited", false],
+  ["consumer_not_found", false],
+  ["network_error", false],
+] as const)("%s closes the socket: %s", (code, closes) => {
+  expect(closesSocket(new RadistError(code))).toBe(closes);
 });

@@ -51,7 +51,7 @@ export class RadistError extends Error {
 }
 
 /** Whether `code` stands in the platform's table. */
-export function isPlatformCode(code: unknown): code is ErrorCode {
+function isPlatformCode(code: unknown): code is ErrorCode {
   return typeof code === "string" && Object.hasOwn(ERRORS, code);
 }
 
@@ -90,4 +90,15 @@ export function mediaError(cause: unknown): RadistError {
     default:
       return new RadistError("media_unsupported", { cause });
   }
+}
+
+/** The error of an `error` message, whose code a newer platform may have added. */
+export function protocolError(message: { code: string; message: string; requestId?: string | undefined }): RadistError {
+  const code = isPlatformCode(message.code) ? message.code : "internal_error";
+  return new RadistError(code, { message: message.message, requestId: message.requestId });
+}
+
+/** Whether the platform closes the socket with this error. */
+export function closesSocket({ code }: RadistError): boolean {
+  return isPlatformCode(code) && ERRORS[code].close !== null;
 }

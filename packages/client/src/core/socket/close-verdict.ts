@@ -1,49 +1,55 @@
-import { ERRORS, type ErrorCode } from "@radist-tech/protocol/errors";
-import type { Ending } from "../../call/types.ts";
-import { isPlatformCode, RadistError } from "../errors.ts";
+import { RadistError, type RadistErrorCode } from "../errors.ts";
 
-export interface SocketClose {
-  /** WebSocket close code; 1006 when the network said nothing. */
+/** What is known of a socket that closed. */
+export interface CloseEvidence {
+  /** WebSocket close code; 1006 when the network gave none. */
   readonly code: number;
   /** The `error` message that came before the close. */
   readonly refusal: RadistError | undefined;
-  /** Whether this socket had been let in. */
+  /** Whether this socket had been admitted. */
   readonly joined: boolean;
   /** Whether it asked to return as an earlier peer. */
   readonly resuming: boolean;
 }
 
-/** Whether a closed socket is worth another one ("again"), by the platform's table of errors, or how it ends. */
-export function judgeClose(close: SocketClose): Ending | "again" {
-  if (close.code === ERRORS.call_full.close && close.joined) return { reason: "superseded" };
-  const error = close.refusal ?? errorOfCode(close);
-  // Too many or too large messages concern those messages; the seat is still held, and media must not end with them.
-  if (!error || (close.joined && (error.code === "message_too_large" || error.code === "rate_limited"))) return "again";
-  // A full call is worth another try by the person, not by a loop.
-  if (error.retryable && error.code !== "call_full") return "again";
-  switch (error.code) {
-    case "call_terminated":
-      return { reason: "terminated", error };
-    case "invalid_reconnect":
-      return { reason: "expired", error };
-    default:
-      return { reason: "failed", error };
-  }
+/** What calls and rooms call the same things. */
+export interface CloseRules<Reason extends string> {
+  /** The error of close code 4409 before the join. */
+  readonly full: RadistErrorCode;
+  /** The error of close code 4410. */
+  readonly terminated: RadistErrorCode;
+  /** Errors that end the connection for a reason of their own; others end it as `failed`, or are retried. */
+  readonly reasons: Readonly<Partial<Record<RadistErrorCode, Reason>>>;
 }
 
-/** What a private close code means where no error message came before it. */
-function errorOfCode({ code, joined, resuming }: SocketClose): RadistError | undefined {
-  if (code < 4400) return undefined;
-  if (code === ERRORS.unauthorized.close) {
-    return new RadistError(joined ? "unauthorized" : resuming ? "invalid_reconnect" : "invalid_token");
-  }
-  if (code === ERRORS.invalid_message.closeWhenRepeated && joined) return new RadistError("invalid_message");
-  const found = Object.entries(ERRORS).find(([, row]) => row.close === code)?.[0];
-  return found === undefined ? undefined : new RadistError(found as ErrorCode);
+/** Whether to open another socket after one that closed, by the platform's table of errors, or why the connection is over. */
+export function judgeClose<Reason extends string>(
+  close: CloseEvidence,
+  rules: CloseRules<Reason>,
+): { readonly reason: Reason | "failed"; readonly error: RadistError } | "retry" {
+  const error = close.refusal ?? errorOfCode(close, rules);
+  if (!error) return "retry";
+  const reason = rules.reasons[error.code];
+  if (reason !== undefined) return { reason, error };
+  // This error concerns one message; the peer is still in, and its media must not end with that message.
+  if (close.joined && error.code === "message_too_large") return "retry";
+  // A full call or room is retried by the user, not by a loop.
+  return error.retryable && error.code !== rules.full ? "retry" : { reason: "failed", error };
 }
 
-/** The error of an `error` message, whose code a newer platform may have added. */
-export function protocolError(message: { code: string; message: string; requestId?: string | undefined }): RadistError {
-  const code = isPlatformCode(message.code) ? message.code : "internal_error";
-  return new RadistError(code, { message: message.message, requestId: message.requestId });
+/** What a private close code means when no error message came before it. */
+function errorOfCode(
+  { code, joined, resuming }: CloseEvidence,
+  { full, terminated }: CloseRules<string>,
+): RadistError | undefined {
+  const meanings: Readonly<Record<number, RadistErrorCode>> = {
+    4400: joined ? "invalid_message" : "invalid_connection_request",
+    4401: joined ? "unauthorized" : resuming ? "invalid_reconnect" : "invalid_token",
+    4403: joined ? "kicked" : "origin_not_allowed",
+    4409: joined ? "superseded" : full,
+    4410: terminated,
+    4429: "rate_limited",
+  };
+  const meaning = meanings[code];
+  return meaning && new RadistError(meaning);
 }

@@ -1,12 +1,11 @@
 import type { RoomFeature, RoomServerMessage } from "@radist-tech/protocol";
-import { ERRORS } from "@radist-tech/protocol/errors";
-import { RadistError } from "../../core/errors.ts";
-import { protocolError } from "../../core/socket/close-verdict.ts";
-import { KeptSocket, type SocketState } from "../../core/socket/kept-socket.ts";
+import { closesSocket, protocolError, RadistError } from "../../core/errors.ts";
+import { ReconnectingSocket } from "../../core/socket/reconnecting-socket.ts";
+import type { SocketState } from "../../core/socket/socket-phase.ts";
 import { TokenBucket } from "../../core/token-bucket.ts";
 import type { RoomEnding } from "../types.ts";
+import { judgeRoomClose } from "./close-verdict.ts";
 import { type AnswerTo, Requests, type RoomRequest, WayLost } from "./requests.ts";
-import { judgeRoomClose } from "./room-verdict.ts";
 
 export interface RoomSocketHandlers {
   /** What the platform says on its own account. */
@@ -40,7 +39,7 @@ const LEAVE_MS = 3_000;
 
 /** Keeps one place in a room, and carries requests and answers. */
 export class RoomSocket {
-  readonly #kept: KeptSocket<RoomServerMessage, RoomEnding>;
+  readonly #socket: ReconnectingSocket<RoomServerMessage, RoomEnding>;
   readonly #requests = new Requests(() => this.nudge());
   readonly #handlers: RoomSocketHandlers;
   #credentials: Record<string, string>;
@@ -54,7 +53,7 @@ export class RoomSocket {
     this.#credentials = { roomToken };
     const base = `${apiBase.replace(/^http/, "ws")}/sfu/signaling/ws`;
     const features = [...FEATURES, ...(redundantAudio ? (["red"] satisfies RoomFeature[]) : [])].join();
-    this.#kept = new KeptSocket({
+    this.#socket = new ReconnectingSocket({
       url: () => `${base}?${new URLSearchParams({ publicKey, ...this.#credentials, features })}`,
       webSocketFactory,
       maxDelayMs: MAX_DELAY_MS,
@@ -62,7 +61,6 @@ export class RoomSocket {
         this.#isLeaving
           ? { reason: "left", code: close.code }
           : judgeRoomClose({ ...close, resuming: "resumeToken" in this.#credentials }),
-      failed: (error): RoomEnding => ({ reason: "failed", error }),
       errorOf: ({ error }) => error ?? new RadistError("connection_closed"),
       handlers: {
         message: (message: RoomServerMessage, current) => {
@@ -78,22 +76,22 @@ export class RoomSocket {
   }
 
   get state(): SocketState {
-    return this.#kept.state;
+    return this.#socket.state;
   }
 
   /** Opens a (fresh) socket now. Resolves when it has joined; rejects when the connection ends instead. */
   connect(): Promise<void> {
-    return this.#kept.connect();
+    return this.#socket.connect();
   }
 
   /** Something suggests that the network changed. */
   nudge(): void {
-    this.#kept.nudge();
+    this.#socket.nudge();
   }
 
   /** Asks, in order and no faster than the platform allows. Rejects with its error, or with {@link WayLost}. */
   request<Request extends RoomRequest>(request: Request): Promise<AnswerTo<Request>> {
-    if (!this.#kept.isJoined) return Promise.reject(new WayLost());
+    if (!this.#socket.isJoined) return Promise.reject(new WayLost());
     return this.#requests.ask(request, (message) => {
       this.#unsent.push(JSON.stringify(message));
       this.#flush();
@@ -102,19 +100,19 @@ export class RoomSocket {
 
   /** Leaves the room: tells the platform where it can, and ends in any case. */
   async leave(): Promise<void> {
-    if (this.#kept.state === "closed") return;
-    if (this.tellLeft()) await this.#kept.endWithin(LEAVE_MS, { reason: "left" });
-    else this.#kept.end({ reason: "left" });
+    if (this.#socket.state === "closed") return;
+    if (this.tellLeft()) await this.#socket.endWithin(LEAVE_MS, { reason: "left" });
+    else this.#socket.end({ reason: "left" });
   }
 
   /** Ends here and now, without telling the platform. */
   end(ending: RoomEnding): void {
-    this.#kept.end(ending);
+    this.#socket.end(ending);
   }
 
   /** Tells the platform, ahead of all that waits, that this place will be free. */
   tellLeft(): boolean {
-    this.#isLeaving = this.#kept.send(JSON.stringify({ type: "leave-room" } satisfies RoomRequest));
+    this.#isLeaving = this.#socket.send(JSON.stringify({ type: "leave-room" } satisfies RoomRequest));
     return this.#isLeaving;
   }
 
@@ -127,7 +125,7 @@ export class RoomSocket {
         return;
       }
       // A socket that is closing takes nothing; its end rejects all requests.
-      this.#kept.send(this.#unsent.shift() ?? "");
+      this.#socket.send(this.#unsent.shift() ?? "");
     }
   }
 
@@ -158,10 +156,10 @@ export class RoomSocket {
     // A platform that gave none cannot be returned to: the next socket tries the token, and ends by its answer.
     if (resumeToken) this.#credentials = { roomId, peerId, resumeToken };
     // New transports on the same socket: whatever was asked of the old ones has no answer.
-    if (this.#kept.isJoined) this.#lose();
+    if (this.#socket.isJoined) this.#lose();
     else {
       this.#bucket = new TokenBucket(RATE, performance.now());
-      this.#kept.joined();
+      this.#socket.joined();
     }
     this.#handlers.message(message);
   }
@@ -171,8 +169,7 @@ export class RoomSocket {
     if (message.code === "unsupported_message" && message.requestId === undefined) return;
     const error = protocolError(message);
     if (this.#requests.answered(message.requestId, error)) return;
-    if (!this.#kept.isJoined || (ERRORS as Record<string, { close: number | null }>)[error.code]?.close) {
-      this.#kept.refused(error);
-    } else this.#handlers.error(error);
+    if (!this.#socket.isJoined || closesSocket(error)) this.#socket.refused(error);
+    else this.#handlers.error(error);
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { RadistError, type RadistErrorCode } from "../../core/errors.ts";
-import { judgeRoomClose, type RoomSocketClose } from "./room-verdict.ts";
+import type { CloseEvidence } from "../../core/socket/close-verdict.ts";
+import { judgeRoomClose } from "./close-verdict.ts";
 
 const fresh = { joined: false, resuming: false };
 const back = { joined: false, resuming: true };
@@ -8,13 +9,13 @@ const inside = { joined: true, resuming: false };
 const said = (code: RadistErrorCode) => ({ refusal: new RadistError(code) });
 
 test.each([
-  ["the network went away", { code: 1006, ...inside }, "again"],
-  ["a node drains", { code: 1012, ...inside, ...said("unavailable") }, "again"],
-  ["a node drains, without a word", { code: 1012, ...inside }, "again"],
-  ["too slow a reader", { code: 1013, ...inside }, "again"],
-  ["the platform failed", { code: 1011, ...fresh, ...said("internal_error") }, "again"],
-  ["too many messages", { code: 4429, ...inside }, "again"],
-  ["too large a message", { code: 1009, ...inside, ...said("message_too_large") }, "again"],
+  ["the network went away", { code: 1006, ...inside }, "retry"],
+  ["a node drains", { code: 1012, ...inside, ...said("unavailable") }, "retry"],
+  ["a node drains, without a word", { code: 1012, ...inside }, "retry"],
+  ["too slow a reader", { code: 1013, ...inside }, "retry"],
+  ["the platform failed", { code: 1011, ...fresh, ...said("internal_error") }, "retry"],
+  ["too many messages", { code: 4429, ...inside }, "retry"],
+  ["too large a message", { code: 1009, ...inside, ...said("message_too_large") }, "retry"],
   ["left", { code: 1000, ...inside }, "left"],
   ["another page took over", { code: 4409, ...inside }, "superseded"],
   ["the same, in words", { code: 4409, ...inside, ...said("superseded") }, "superseded"],
@@ -29,10 +30,10 @@ test.each([
   ["a used token", { code: 4401, ...fresh }, "failed invalid_token"],
   ["a wrong public key", { code: 4401, ...fresh, ...said("unauthorized") }, "failed unauthorized"],
   ["a wrong URL", { code: 4400, ...fresh }, "failed invalid_connection_request"],
-  ["what nobody knows yet", { code: 4999, ...inside }, "again"],
-] as [string, Partial<RoomSocketClose>, string][])("%s", (_, close, expected) => {
-  const verdict = judgeRoomClose({ refusal: undefined, ...close } as RoomSocketClose);
-  if (verdict === "again") expect(expected).toBe("again");
+  ["what nobody knows yet", { code: 4999, ...inside }, "retry"],
+] as [string, Partial<CloseEvidence>, string][])("%s", (_, close, expected) => {
+  const verdict = judgeRoomClose({ refusal: undefined, ...close } as CloseEvidence);
+  if (verdict === "retry") expect(expected).toBe("retry");
   else {
     const { reason, error, code } = verdict;
     expect(reason === "failed" ? `failed ${error?.code}` : reason).toBe(expected);
