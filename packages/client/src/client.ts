@@ -1,8 +1,10 @@
 import type { ErrorBody, MintedCallToken } from "@radist-tech/protocol";
 import { RadistConnection } from "./call/connection.ts";
-import type { Channel, ResumeState } from "./call/types.ts";
+import type { ResumeState } from "./call/types.ts";
+import { socketUrl, tokenUrl } from "./call/urls.ts";
+import { DEFAULT_API_BASE_URL, resolveApiBase } from "./core/api-base.ts";
+import type { Channel } from "./core/channels.ts";
 import { httpError, RadistError } from "./core/errors.ts";
-import { DEFAULT_API_BASE_URL, resolveApiBase, socketUrl, tokenUrl } from "./core/urls.ts";
 import { captureDevices } from "./media.ts";
 import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./room/types.ts";
 

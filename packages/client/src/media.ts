@@ -1,5 +1,5 @@
-import type { OutgoingMedia } from "./call/peer-link.ts";
-import type { Channel, MediaKind } from "./call/types.ts";
+import type { OutgoingMedia } from "./call/outgoing-media.ts";
+import type { Channel, MediaKind } from "./core/channels.ts";
 import { mediaError, RadistError } from "./core/errors.ts";
 
 export interface MediaHandlers {

@@ -1,12 +1,13 @@
 import type { CallSnapshot, P2PServerMessage } from "@radist-tech/protocol";
+import type { Channel } from "../core/channels.ts";
 import { RadistError } from "../core/errors.ts";
-import type { DataMessages } from "./data-channel.ts";
+import type { CallData } from "./call-data.ts";
 import { readSignal } from "./negotiation.ts";
-import { type OutgoingMedia, PeerLink, type PeerLinkOptions } from "./peer-link.ts";
+import type { OutgoingMedia } from "./outgoing-media.ts";
+import { PeerLink, type PeerLinkOptions } from "./peer-link.ts";
 import { type LinkRole, Peering } from "./peering.ts";
-import { followRoster, type Remote, type RosterEvent } from "./roster.ts";
+import { type Remote, type RosterEvent, updateRemotePeer } from "./roster.ts";
 import type { SignalingSocket } from "./signaling-socket.ts";
-import type { Channel } from "./types.ts";
 
 export interface CallSessionHandlers {
   roster(event: RosterEvent): void;
@@ -20,7 +21,7 @@ export interface CallSessionOptions {
   readonly channels: ReadonlySet<Channel>;
   readonly rtcConfiguration: RTCConfiguration | undefined;
   readonly media: OutgoingMedia;
-  readonly data: DataMessages;
+  readonly data: CallData;
   readonly socket: Pick<SignalingSocket, "send" | "nudge" | "state">;
   readonly handlers: CallSessionHandlers;
 }
@@ -58,7 +59,7 @@ export class CallSession {
       this.#ownPeerId = message.peerId;
       if (message.iceServers) this.#useIceServers(message.iceServers as RTCIceServer[]);
     }
-    const { remote, events } = followRoster(this.#remote, message, this.#ownPeerId);
+    const { remote, events } = updateRemotePeer(this.#remote, message, this.#ownPeerId);
     this.#remote = remote;
     if ("call" in message) this.#call = message.call;
     for (const event of events) {

@@ -1,23 +1,18 @@
 import type { CallSnapshot } from "@radist-tech/protocol";
+import type { Channel, MediaKind } from "../core/channels.ts";
 import { Emitter, type Listener } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
+import type { DataPayload } from "../core/framing.ts";
+import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
 import { watchNetwork } from "../core/network-watch.ts";
 import { type ConnectionStats, summarizeStats } from "../core/stats.ts";
-import type { Credentials } from "../core/urls.ts";
 import { LocalMedia } from "../media.ts";
+import { CallData } from "./call-data.ts";
 import { CallSession } from "./call-session.ts";
-import { DATA_CHANNEL_LABEL, DataMessages } from "./data-channel.ts";
-import { tellRoster } from "./roster-events.ts";
+import { emitRosterEvent } from "./roster-events.ts";
 import { SignalingSocket } from "./signaling-socket.ts";
-import type {
-  Channel,
-  ConnectionEvents,
-  ConnectionState,
-  DataPayload,
-  Ending,
-  MediaKind,
-  ResumeState,
-} from "./types.ts";
+import type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./types.ts";
+import type { Credentials } from "./urls.ts";
 
 /** @internal What {@link RadistClient.createConnection} has prepared. */
 export interface ConnectionDeps {
@@ -46,7 +41,7 @@ export class RadistConnection {
   readonly #events = new Emitter<ConnectionEvents>();
   readonly #channels: ReadonlySet<Channel>;
   readonly #media: LocalMedia;
-  readonly #data: DataMessages;
+  readonly #data: CallData;
   readonly #socket: SignalingSocket;
   readonly #session: CallSession;
   readonly #stopWatching: () => void;
@@ -60,7 +55,7 @@ export class RadistConnection {
       screenShare: (stream) => this.#events.emit("screenshare", { active: stream !== undefined, stream }),
       error: (error) => this.#report(error),
     });
-    this.#data = new DataMessages({
+    this.#data = new CallData({
       open: () => this.#events.emitLasting("datachannelopen", { label: DATA_CHANNEL_LABEL }),
       close: () => {
         this.#events.forget("datachannelopen");
@@ -87,7 +82,7 @@ export class RadistConnection {
       data: this.#data,
       socket: this.#socket,
       handlers: {
-        roster: (event) => tellRoster(this.#events, event),
+        roster: (event) => emitRosterEvent(this.#events, event),
         remoteStream: (stream) => this.#events.emitLasting("remotestream", stream),
         linkChanged: () => this.#linkChanged(),
         error: (error) => this.#report(error),

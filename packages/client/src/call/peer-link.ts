@@ -1,18 +1,11 @@
-import { DATA_CHANNEL_LABEL } from "./data-channel.ts";
+import type { Channel, MediaKind } from "../core/channels.ts";
+import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
 import { watchIce } from "./ice-watch.ts";
 import type { IncomingSignal } from "./negotiation.ts";
 import { Negotiator, type SignalName } from "./negotiator.ts";
+import type { OutgoingMedia } from "./outgoing-media.ts";
 import type { Link, LinkRole } from "./peering.ts";
 import { addTracks, declineKinds, expectKinds, setTrack } from "./transceivers.ts";
-import type { Channel, MediaKind } from "./types.ts";
-
-/** What the page sends, asked for whenever a session begins. */
-export interface OutgoingMedia {
-  /** The stream that the tracks are announced in. */
-  readonly stream: MediaStream | undefined;
-  /** What is sent of a kind now: the camera, or the screen in its place. */
-  outgoing(kind: MediaKind): MediaStreamTrack | undefined;
-}
 
 export interface LinkHandlers {
   send(name: SignalName, payload: object): void;

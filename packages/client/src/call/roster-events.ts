@@ -3,7 +3,7 @@ import type { RosterEvent } from "./roster.ts";
 import type { ConnectionEvents } from "./types.ts";
 
 /** Tells the page who came and went. */
-export function tellRoster(events: Emitter<ConnectionEvents>, event: RosterEvent): void {
+export function emitRosterEvent(events: Emitter<ConnectionEvents>, event: RosterEvent): void {
   const { peerId } = event;
   switch (event.type) {
     case "joined":

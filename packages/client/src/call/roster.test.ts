@@ -1,6 +1,6 @@
 import type { P2PServerMessage } from "@radist-tech/protocol";
 import { expect, test } from "vitest";
-import { followRoster, type Remote } from "./roster.ts";
+import { type Remote, updateRemotePeer } from "./roster.ts";
 
 const at = "2026-05-05T10:30:00.000Z";
 const peer = (peerId: string, status: "connected" | "disconnected" = "connected") => ({
@@ -43,7 +43,7 @@ test.each([
   ],
   ["a signal changes nothing", bob, { type: "signal" } as never, []],
 ] as [string, Remote, P2PServerMessage, string[]][])("%s", (_, before, heard, told) => {
-  const { events } = followRoster(before, heard, "peer_a");
+  const { events } = updateRemotePeer(before, heard, "peer_a");
   const words = events.map((event) => {
     if (event.type === "joined") return `joined ${event.connected ? "connected" : "away"}`;
     return event.type === "left" ? `left ${event.reason}` : event.type;

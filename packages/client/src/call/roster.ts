@@ -11,7 +11,7 @@ export type RosterEvent =
   | { readonly type: "left"; readonly peerId: PeerId; readonly reason: PeerLeftReason };
 
 /** Who else is in the call, and what changed by a message. What was missed while away shows in the next snapshot. */
-export function followRoster(
+export function updateRemotePeer(
   before: Remote,
   message: P2PServerMessage,
   ownPeerId: string | undefined,

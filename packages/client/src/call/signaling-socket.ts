@@ -1,10 +1,10 @@
 import type { P2PClientMessage, P2PServerMessage } from "@radist-tech/protocol";
 import { closesSocket, protocolError, RadistError } from "../core/errors.ts";
 import { ReconnectingSocket } from "../core/socket/reconnecting-socket.ts";
-import type { Credentials } from "../core/urls.ts";
 import { judgeCallClose } from "./close-verdict.ts";
-import { Outbox } from "./outbox.ts";
+import { PendingSignals } from "./pending-signals.ts";
 import type { ConnectionState, Ending, ResumeState } from "./types.ts";
+import type { Credentials } from "./urls.ts";
 
 export interface SignalingHandlers {
   message(message: P2PServerMessage): void;
@@ -32,7 +32,7 @@ type Joined = Extract<P2PServerMessage, { type: "call_joined" | "call_reconnecte
 export class SignalingSocket {
   readonly #options: SignalingOptions;
   readonly #socket: ReconnectingSocket<P2PServerMessage, Ending>;
-  readonly #outbox = new Outbox();
+  readonly #pending = new PendingSignals();
   #credentials: Credentials;
   #ended = false;
 
@@ -77,7 +77,7 @@ export class SignalingSocket {
   /** Sends now, or in order once joined again. */
   send(message: P2PClientMessage): void {
     if (this.#ended || this.#socket.send(JSON.stringify(message))) return;
-    if (!this.#outbox.add(message)) this.#options.handlers.overflow();
+    if (!this.#pending.add(message)) this.#options.handlers.overflow();
   }
 
   /** Something suggests that the network changed. */
@@ -122,7 +122,7 @@ export class SignalingSocket {
     this.#credentials = { callId, peerId, reconnectToken };
     this.#socket.joined();
     const present = new Set<string>(message.call.peers.map((peer) => peer.peerId));
-    for (const kept of this.#outbox.take(present)) this.send(kept);
+    for (const kept of this.#pending.take(present)) this.send(kept);
     this.#options.handlers.message(message);
   }
 }

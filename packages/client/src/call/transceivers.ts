@@ -1,5 +1,5 @@
-import type { OutgoingMedia } from "./peer-link.ts";
-import type { Channel, MediaKind } from "./types.ts";
+import type { Channel, MediaKind } from "../core/channels.ts";
+import type { OutgoingMedia } from "./outgoing-media.ts";
 
 const KINDS: readonly MediaKind[] = ["audio", "video"];
 

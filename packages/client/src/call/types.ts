@@ -1,11 +1,6 @@
 import type { CallLeftReason, PeerLeftReason } from "@radist-tech/protocol";
 import type { RadistError } from "../core/errors.ts";
-
-/** What travels between the peers. `data` is an RTCDataChannel named `radist-data`. */
-export type Channel = "audio" | "video" | "data";
-
-/** A kind of media track. */
-export type MediaKind = "audio" | "video";
+import type { DataMessage } from "../core/framing.ts";
 
 /**
  * What lets a reloaded page return as the same peer. Whoever has it can take the seat over: keep it where the page's
@@ -30,16 +25,6 @@ export interface Ending {
   readonly reason: CallLeftReason | "expired" | "failed";
   readonly error?: RadistError;
 }
-
-/** A message of the other peer over the data channel. */
-export type DataMessage =
-  | { readonly type: "text"; readonly text: string }
-  /** `data` is what the other peer passed to `send`, parsed; nobody has checked its shape. */
-  | { readonly type: "json"; readonly data: unknown; readonly text: string }
-  | { readonly type: "binary"; readonly data: ArrayBuffer };
-
-/** What may be passed to `send`: text, an object or array that JSON can express, or bytes. */
-export type DataPayload = string | object | ArrayBuffer | ArrayBufferView;
 
 /** What each event of a connection carries. Those marked *lasting* are also told to listeners that come later. */
 export interface ConnectionEvents {

@@ -1,5 +1,5 @@
 import { detectDevice } from "mediasoup-client";
-import type { Channel } from "../call/types.ts";
+import type { Channel } from "../core/channels.ts";
 import { RadistError } from "../core/errors.ts";
 import { captureForRoom } from "../rooms/capture.ts";
 import { RoomConnection } from "./room-connection.ts";

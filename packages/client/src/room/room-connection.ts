@@ -1,8 +1,9 @@
-import type { Channel, DataPayload } from "../call/types.ts";
+import type { Channel } from "../core/channels.ts";
 import { Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
+import type { DataPayload } from "../core/framing.ts";
 import { summarizeStats } from "../core/stats.ts";
-import { assertReachable } from "./messages/room-data.ts";
+import { assertPresent } from "./messages/room-data.ts";
 import { ReceivedTrack } from "./receiving/remote-track.ts";
 import { RoomSession, type RoomSessionDeps } from "./room-session.ts";
 import type {
@@ -114,7 +115,7 @@ export class RoomConnection implements RadistRoomConnection {
     if (!this.#channels.has("data")) {
       throw new RadistError("invalid_argument", { message: "The connection was made without the data channel." });
     }
-    assertReachable(to, this.participants);
+    assertPresent(to, this.participants);
     await this.#session.data.send(data, to);
   }
 

@@ -1,16 +1,16 @@
 import type { RoomServerMessage } from "@radist-tech/protocol";
-import type { Channel } from "../call/types.ts";
+import type { Channel } from "../core/channels.ts";
+import { ConnectionLost } from "../core/connection-lost.ts";
 import type { Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
-import { Gate } from "./gate.ts";
+import { Latch } from "../core/latch.ts";
 import { RoomData } from "./messages/room-data.ts";
 import { watchPage } from "./page-watch.ts";
 import { Publications } from "./publishing/publications.ts";
 import { Participants } from "./receiving/participants.ts";
 import type { ReceivedTrack } from "./receiving/remote-track.ts";
 import { Views } from "./receiving/views.ts";
-import { followRoom, type RoomRoster } from "./roster.ts";
-import { WayLost } from "./signaling/requests.ts";
+import { type RoomRoster, updateRoster } from "./roster.ts";
 import { RoomSocket, type RoomSocketOptions } from "./signaling/room-socket.ts";
 import type { MediaSession } from "./transport/media-session.ts";
 import { RoomMedia } from "./transport/room-media.ts";
@@ -40,7 +40,7 @@ export class RoomSession {
   activeSpeaker: string | undefined;
   readonly #channels: ReadonlySet<Channel>;
   readonly #events: Emitter<RoomEvents>;
-  readonly #gate = new Gate<MediaSession>();
+  readonly #latch = new Latch<MediaSession>();
   readonly #stopWatching: () => void;
   #roster: RoomRoster = new Map();
   /** The network changed, and the paths were not looked at since. */
@@ -55,7 +55,7 @@ export class RoomSession {
       handlers: {
         message: (message) => this.#receive(message),
         state: (state) => {
-          if (state !== "connected") this.#gate.shut();
+          if (state !== "connected") this.#latch.close();
           this.#stateChanged();
         },
         error: failed,
@@ -63,16 +63,16 @@ export class RoomSession {
       },
     });
     const socket = this.socket;
-    const gate = this.#gate;
+    const latch = this.#latch;
     const { rtcConfiguration, codec } = deps;
     this.media = new RoomMedia({
       socket,
-      gate,
+      latch,
       rtcConfiguration,
       handlers: { changed: () => this.#stateChanged(), failed },
     });
     this.publications = new Publications({
-      gate,
+      latch,
       socket,
       codec,
       handlers: {
@@ -82,7 +82,7 @@ export class RoomSession {
       },
     });
     this.participants = new Participants({
-      gate,
+      latch,
       wants: (kind) => this.receives(kind),
       handlers: {
         joined: (participant) => events.emit("participantjoined", participant),
@@ -100,8 +100,8 @@ export class RoomSession {
     });
     this.views = new Views({ socket, tracks: () => this.participants.tracks(), failed });
     this.data = new RoomData({
-      gate,
-      isListening: () => this.receives("data"),
+      latch,
+      isReceiving: () => this.receives("data"),
       handlers: { message: (message) => events.emit("message", message), failed },
     });
     this.#stopWatching = watchPage({
@@ -111,7 +111,7 @@ export class RoomSession {
         socket.nudge();
         this.#lookForPaths();
       },
-      gone: () => socket.tellLeft(),
+      gone: () => socket.sendLeave(),
     });
     this.publications.add(deps.tracks, deps.isOwned);
   }
@@ -153,7 +153,7 @@ export class RoomSession {
         this.#tellLevels(message.levels);
         return;
       case "data-consumer-ready":
-        this.data.isHeard(message.dataProducerId, message.peerId);
+        this.data.subscribed(message.dataProducerId, message.peerId);
         return;
       case "producer-layers":
         this.publications.find(message.producerId)?.limitLayers(message.spatialLayer);
@@ -176,10 +176,10 @@ export class RoomSession {
 
   /** Who is there and what they publish. */
   #follow(message: RoomServerMessage): void {
-    const { roster, events } = followRoom(this.#roster, message);
+    const { roster, events } = updateRoster(this.#roster, message);
     this.#roster = roster;
-    this.participants.follow(events, isMigration(message));
-    this.data.follow(events);
+    this.participants.apply(events, isMigration(message));
+    this.data.apply(events);
   }
 
   #joined(message: Extract<RoomServerMessage, { type: "room-joined" }>): void {
@@ -229,7 +229,7 @@ export class RoomSession {
   #askPriority({ consumerId, priority }: ReceivedTrack): void {
     if (consumerId === undefined) return;
     this.socket.request({ type: "set-priority", consumerId, priority }).catch((error: unknown) => {
-      if (!(error instanceof WayLost)) this.#report(error);
+      if (!(error instanceof ConnectionLost)) this.#report(error);
     });
   }
 
@@ -264,7 +264,7 @@ export class RoomSession {
 
   #ended(ending: RoomEnding): void {
     this.#stopWatching();
-    this.#gate.end();
+    this.#latch.end();
     this.views.close();
     this.data.close();
     this.participants.close();

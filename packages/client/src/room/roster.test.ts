@@ -1,6 +1,6 @@
 import type { RoomServerMessage } from "@radist-tech/protocol";
 import { expect, test } from "vitest";
-import { followRoom, type RoomRoster, type RoomRosterEvent } from "./roster.ts";
+import { type RoomRoster, type RoomRosterEvent, updateRoster } from "./roster.ts";
 
 const camera = { producerId: "cam", kind: "video", source: "camera" };
 const microphone = { producerId: "mic", kind: "audio", source: "microphone" };
@@ -14,7 +14,7 @@ function follow(...messages: RoomServerMessage[]): { roster: RoomRoster; told: s
   let roster: RoomRoster = new Map();
   let told: string[] = [];
   for (const heard of messages) {
-    const next = followRoom(roster, heard);
+    const next = updateRoster(roster, heard);
     roster = next.roster;
     told = next.events.map(words);
   }

@@ -34,7 +34,7 @@ export type RoomRosterEvent =
  * Who is in the room and publishes what, and what changed by a message. What was missed while away shows in the next
  * snapshot as if it happened then.
  */
-export function followRoom(
+export function updateRoster(
   before: RoomRoster,
   message: RoomServerMessage,
 ): { roster: RoomRoster; events: RoomRosterEvent[] } {

@@ -1,6 +1,7 @@
 import type { RoomLeftReason } from "@radist-tech/protocol";
-import type { Channel, DataMessage, DataPayload, MediaKind } from "../call/types.ts";
+import type { Channel, MediaKind } from "../core/channels.ts";
 import type { RadistError } from "../core/errors.ts";
+import type { DataMessage, DataPayload } from "../core/framing.ts";
 import type { ConnectionStats } from "../core/stats.ts";
 
 /**

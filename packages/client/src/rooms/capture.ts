@@ -1,4 +1,4 @@
-import type { Channel } from "../call/types.ts";
+import type { Channel } from "../core/channels.ts";
 import { mediaError } from "../core/errors.ts";
 import type { PublishOptions } from "../room/types.ts";
 

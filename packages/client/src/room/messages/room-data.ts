@@ -1,129 +1,150 @@
 import type { DataProducerInfo } from "@radist-tech/protocol";
 import type { types } from "mediasoup-client";
-import { DATA_CHANNEL_LABEL } from "../../call/data-channel.ts";
-import type { DataPayload } from "../../call/types.ts";
+import { Ensured } from "../../core/ensured.ts";
 import { RadistError } from "../../core/errors.ts";
-import { decodeMessage, encodeMessage } from "../../core/framing.ts";
-import type { Gate } from "../gate.ts";
+import { DATA_CHANNEL_LABEL, type DataPayload, decodeMessage, encodeMessage } from "../../core/framing.ts";
+import type { Latch } from "../../core/latch.ts";
 import type { RoomRosterEvent } from "../roster.ts";
 import type { MediaSession } from "../transport/media-session.ts";
 import type { RoomMessage } from "../types.ts";
-import { Upkeep } from "../upkeep.ts";
-import { DataLane, PRIVATE_PROTOCOL } from "./data-lane.ts";
-import { Listeners } from "./listeners.ts";
+import { DataPublication, PRIVATE_PROTOCOL } from "./data-publication.ts";
+import { Subscribers } from "./subscribers.ts";
 
 export interface RoomDataOptions {
-  readonly gate: Gate<MediaSession>;
+  readonly latch: Latch<MediaSession>;
   /** Whether this side wants, and may have, what others send. */
-  isListening(): boolean;
+  isReceiving(): boolean;
   readonly handlers: {
     message(message: RoomMessage): void;
     failed(error: unknown): void;
   };
 }
 
-/** A data channel of somebody that is listened to. */
-interface Listening {
+/** Another participant's data channel. */
+interface Subscription {
   readonly peerId: string;
-  readonly upkeep: Upkeep<MediaSession>;
-  taken?: { readonly session: MediaSession; readonly consumer: types.DataConsumer };
+  readonly ensured: Ensured<MediaSession>;
+  current?: { readonly session: MediaSession; readonly consumer: types.DataConsumer };
 }
 
-/** Messages from everybody, and to all or one. */
+/** Messages from everybody, and to everybody or to one participant. */
 export class RoomData {
   readonly #options: RoomDataOptions;
-  readonly #listeners = new Listeners();
-  readonly #lanes = new Map<string | undefined, DataLane>();
-  readonly #listening = new Map<string, Listening>();
+  readonly #subscribers = new Subscribers();
+  /** By the peer that they lead to; undefined: to everybody. */
+  readonly #publications = new Map<string | undefined, DataPublication>();
+  /** By data producer. */
+  readonly #subscriptions = new Map<string, Subscription>();
 
   constructor(options: RoomDataOptions) {
     this.#options = options;
   }
 
-  /** @param to undefined: all */
+  /** @param to undefined: everybody */
   async send(payload: DataPayload, to: string | undefined): Promise<void> {
     const frame = encodeMessage(payload);
-    const lane = this.#lanes.get(to) ?? new DataLane(this.#options.gate, this.#listeners, to);
-    this.#lanes.set(to, lane);
-    await lane.send(frame);
+    const publication = this.#publications.get(to) ?? new DataPublication(this.#options.latch, this.#subscribers, to);
+    this.#publications.set(to, publication);
+    await publication.send(frame);
   }
 
-  /** What is sent on one of the own channels reaches a peer from now on. */
-  isHeard(dataProducerId: string, peerId: string): void {
-    this.#listeners.ready(dataProducerId, peerId);
+  /** From now on, what is sent on this side's channel reaches this peer. */
+  subscribed(dataProducerId: string, peerId: string): void {
+    this.#subscribers.ready(dataProducerId, peerId);
   }
 
-  follow(events: readonly RoomRosterEvent[]): void {
+  /** Applies what changed in the room. */
+  apply(events: readonly RoomRosterEvent[]): void {
     for (const event of events) {
-      if (event.type === "joined" && event.peer.isConnected) this.#listeners.arrived(event.peer.peerId);
-      if (event.type === "connection" && event.isConnected) this.#listeners.arrived(event.peerId);
-      if (event.type === "left" || (event.type === "connection" && !event.isConnected)) {
-        this.#listeners.left(event.peerId);
+      switch (event.type) {
+        case "joined":
+          if (event.peer.isConnected) this.#subscribers.joined(event.peer.peerId);
+          break;
+        case "connection":
+          if (event.isConnected) this.#subscribers.joined(event.peerId);
+          else this.#subscribers.left(event.peerId);
+          break;
+        case "data-opened":
+          this.#subscribe(event.peerId, event.dataProducer);
+          break;
+        case "data-closed":
+          this.#unsubscribe(event.dataProducerId);
+          break;
+        case "left":
+          this.#left(event.peerId);
+          break;
+        case "published":
+        case "unpublished":
+        case "mute":
+          break;
       }
-      if (event.type === "data-opened") this.#listen(event.peerId, event.dataProducer);
-      if (event.type === "data-closed") this.#forget(event.dataProducerId);
-      if (event.type !== "left") continue;
-      for (const [id, { peerId }] of this.#listening) if (peerId === event.peerId) this.#forget(id);
-      this.#lanes.get(event.peerId)?.close();
-      this.#lanes.delete(event.peerId);
     }
   }
 
-  /** There is a media session, another one or the same one again. */
+  /** There is a media session: another one, or the same one again. */
   renew(): void {
-    for (const [id, listening] of this.#listening) this.#ensure(id, listening);
+    for (const [id, subscription] of this.#subscriptions) this.#ensure(id, subscription);
   }
 
   close(): void {
-    this.#lanes.clear();
-    this.#listening.clear();
+    this.#publications.clear();
+    this.#subscriptions.clear();
   }
 
-  #listen(peerId: string, { dataProducerId, label, protocol }: DataProducerInfo): void {
-    if (label !== DATA_CHANNEL_LABEL || !this.#options.isListening()) return;
+  #left(leftPeerId: string): void {
+    this.#subscribers.left(leftPeerId);
+    for (const [id, { peerId }] of this.#subscriptions) if (peerId === leftPeerId) this.#unsubscribe(id);
+    this.#publications.get(leftPeerId)?.close();
+    this.#publications.delete(leftPeerId);
+  }
+
+  #subscribe(peerId: string, { dataProducerId, label, protocol }: DataProducerInfo): void {
+    if (label !== DATA_CHANNEL_LABEL || !this.#options.isReceiving()) return;
     const isPrivate = protocol === PRIVATE_PROTOCOL;
-    const listening: Listening = {
+    const subscription: Subscription = {
       peerId,
-      upkeep: new Upkeep({
-        gate: this.#options.gate,
+      ensured: new Ensured({
+        latch: this.#options.latch,
         isMissing: (session) => {
-          const { taken } = listening;
-          const isWanted = this.#listening.get(dataProducerId) === listening;
-          return isWanted && !(taken?.session === session && !taken.consumer.closed);
+          const { current } = subscription;
+          const isWanted = this.#subscriptions.get(dataProducerId) === subscription;
+          return isWanted && !(current?.session === session && !current.consumer.closed);
         },
         make: async (session) => {
           const consumer = await session.consumeData(dataProducerId);
-          if (this.#listening.get(dataProducerId) !== listening) return session.drop("dataConsumers", consumer.id);
+          if (this.#subscriptions.get(dataProducerId) !== subscription) {
+            return session.drop("dataConsumers", consumer.id);
+          }
           consumer.binaryType = "arraybuffer";
           consumer.on("message", (frame: string | ArrayBuffer) => {
             this.#options.handlers.message({ ...decodeMessage(frame), fromPeerId: peerId, isPrivate });
           });
-          listening.taken = { session, consumer };
+          subscription.current = { session, consumer };
         },
       }),
     };
-    this.#listening.set(dataProducerId, listening);
-    this.#ensure(dataProducerId, listening);
+    this.#subscriptions.set(dataProducerId, subscription);
+    this.#ensure(dataProducerId, subscription);
   }
 
-  #ensure(dataProducerId: string, listening: Listening): void {
-    listening.upkeep.ensure().catch((error: unknown) => {
-      // Closed by its owner before it could be listened to.
-      const isOvertaken = this.#listening.get(dataProducerId) !== listening;
-      if (!isOvertaken) this.#options.handlers.failed(error);
+  #ensure(dataProducerId: string, subscription: Subscription): void {
+    subscription.ensured.ensure().catch((error: unknown) => {
+      // The owner may close the channel before this side has subscribed to it.
+      const isObsolete = this.#subscriptions.get(dataProducerId) !== subscription;
+      if (!isObsolete) this.#options.handlers.failed(error);
     });
   }
 
-  #forget(dataProducerId: string): void {
-    const taken = this.#listening.get(dataProducerId)?.taken;
-    this.#listening.delete(dataProducerId);
-    if (taken) taken.session.forget("dataConsumers", taken.consumer.id);
+  #unsubscribe(dataProducerId: string): void {
+    const current = this.#subscriptions.get(dataProducerId)?.current;
+    this.#subscriptions.delete(dataProducerId);
+    if (current) current.session.forget("dataConsumers", current.consumer.id);
   }
 }
 
-/** @throws RadistError where a message cannot be meant */
-export function assertReachable(to: string | undefined, present: ReadonlyMap<string, unknown>): void {
+/** @throws RadistError `peer_not_found` when no such participant is in the room */
+export function assertPresent(to: string | undefined, present: ReadonlyMap<string, unknown>): void {
   if (to !== undefined && !present.has(to)) {
-    throw new RadistError("peer_not_found", { message: "No such participant in this room." });
+    throw new RadistError("peer_not_found", { message: "There is no such participant in this room." });
   }
 }

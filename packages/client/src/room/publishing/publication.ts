@@ -1,14 +1,14 @@
 import type { types } from "mediasoup-client";
-import type { MediaKind } from "../../call/types.ts";
+import type { MediaKind } from "../../core/channels.ts";
+import { ConnectionLost } from "../../core/connection-lost.ts";
+import { ConvergingValue } from "../../core/converging-value.ts";
+import { Ensured } from "../../core/ensured.ts";
 import { RadistError } from "../../core/errors.ts";
+import type { Latch } from "../../core/latch.ts";
 import { captureDevice } from "../../rooms/capture.ts";
-import { Follower } from "../follower.ts";
-import type { Gate } from "../gate.ts";
-import { WayLost } from "../signaling/requests.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
 import type { MediaSession } from "../transport/media-session.ts";
 import type { PublishedTrack, RoomSource, VideoCodec } from "../types.ts";
-import { Upkeep } from "../upkeep.ts";
 import { produceOptions } from "./produce-options.ts";
 
 export interface PublicationOptions {
@@ -19,7 +19,7 @@ export interface PublicationOptions {
   readonly isMuted: boolean;
   readonly codec: VideoCodec;
   readonly simulcast: boolean;
-  readonly gate: Gate<MediaSession>;
+  readonly latch: Latch<MediaSession>;
   readonly socket: RoomSocket;
   readonly handlers: PublicationHandlers;
 }
@@ -38,9 +38,9 @@ interface Sent {
   readonly session: MediaSession;
   readonly producer: types.Producer;
   /** Whether the platform has it as muted. */
-  readonly mute: Follower<boolean>;
+  readonly mute: ConvergingValue<boolean>;
   /** Up to which layer it is sent. */
-  readonly layers: Follower<number>;
+  readonly layers: ConvergingValue<number>;
 }
 
 /** More layers than any video has. */
@@ -51,7 +51,7 @@ export class Publication implements PublishedTrack {
   readonly source: RoomSource;
   readonly kind: MediaKind;
   readonly #options: PublicationOptions;
-  readonly #upkeep: Upkeep<MediaSession>;
+  readonly #ensured: Ensured<MediaSession>;
   #track: MediaStreamTrack;
   #isOwned: boolean;
   #isMuted: boolean;
@@ -68,8 +68,8 @@ export class Publication implements PublishedTrack {
     this.#isOwned = options.isOwned;
     this.#isMuted = options.isMuted;
     this.#takeOn(options.track);
-    this.#upkeep = new Upkeep({
-      gate: options.gate,
+    this.#ensured = new Ensured({
+      latch: options.latch,
       isMissing: (session) => !this.#isOver && !(this.#sent?.session === session && !this.#sent.producer.closed),
       make: (session) => this.#send(session),
     });
@@ -85,7 +85,7 @@ export class Publication implements PublishedTrack {
 
   /** Resolves when it is sent in the present session; rejects when it cannot be. */
   ensure(): Promise<void> {
-    return this.#upkeep.ensure();
+    return this.#ensured.ensure();
   }
 
   mute(): Promise<void> {
@@ -143,7 +143,7 @@ export class Publication implements PublishedTrack {
 
   /** After an outage: whether the platform has it as muted. */
   resumed(isMuted: boolean): void {
-    this.#sent?.mute.from(isMuted).catch(() => {
+    this.#sent?.mute.startFrom(isMuted).catch(() => {
       // Gone from the platform: it is published again.
     });
   }
@@ -165,12 +165,12 @@ export class Publication implements PublishedTrack {
       ...size,
     });
     if (this.#isOver) return session.drop("producers", producer.id);
-    const mute = new Follower(isMuted, (muted) => this.#tellMuted(producer.id, muted));
-    const layers = new Follower(ALL_LAYERS, (layer) => producer.setMaxSpatialLayer(layer));
+    const mute = new ConvergingValue(isMuted, (muted) => this.#tellMuted(producer.id, muted));
+    const layers = new ConvergingValue(ALL_LAYERS, (layer) => producer.setMaxSpatialLayer(layer));
     this.#sent = { session, producer, mute, layers };
     this.#takenLayer = ALL_LAYERS;
     if (this.#track !== track) await producer.replaceTrack({ track: this.#track });
-    await Promise.all([mute.from(isMuted), layers.from(ALL_LAYERS)]);
+    await Promise.all([mute.startFrom(isMuted), layers.startFrom(ALL_LAYERS)]);
     await Promise.all([mute.set(this.#isMuted), this.#limit()]);
   }
 
@@ -180,7 +180,7 @@ export class Publication implements PublishedTrack {
     this.#track.enabled = !isMuted;
     void this.#limit();
     // What an outage swallows is told after it.
-    await this.#sent?.mute.set(isMuted).catch((error) => rethrow(error, !(error instanceof WayLost)));
+    await this.#sent?.mute.set(isMuted).catch((error) => rethrow(error, !(error instanceof ConnectionLost)));
   }
 
   async #tellMuted(producerId: string, isMuted: boolean): Promise<void> {

@@ -1,13 +1,13 @@
 import { RadistError } from "../../core/errors.ts";
+import type { Latch } from "../../core/latch.ts";
 import { captureSource } from "../../rooms/capture.ts";
-import type { Gate } from "../gate.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
 import type { MediaSession } from "../transport/media-session.ts";
 import type { PublishOptions, RoomSource, VideoCodec } from "../types.ts";
 import { Publication } from "./publication.ts";
 
 export interface PublicationsOptions {
-  readonly gate: Gate<MediaSession>;
+  readonly latch: Latch<MediaSession>;
   readonly socket: RoomSocket;
   readonly codec: VideoCodec;
   readonly handlers: {
@@ -105,7 +105,7 @@ export class Publications {
   }
 
   #add(track: MediaStreamTrack, isOwned: boolean, options: PublishOptions): Publication {
-    const { gate, socket, codec } = this.#options;
+    const { latch, socket, codec } = this.#options;
     const source = options.source === "screen" && track.kind === "audio" ? "screen-audio" : options.source;
     const isAudio = source === "microphone" || source === "screen-audio";
     if (track.kind !== (isAudio ? "audio" : "video")) {
@@ -119,7 +119,7 @@ export class Publications {
       isMuted: options.muted ?? false,
       codec: ("codec" in options && options.codec) || codec,
       simulcast: !("simulcast" in options && options.simulcast === false),
-      gate,
+      latch,
       socket,
       handlers: {
         trackChanged: () => this.#tracksChanged(),

@@ -1,13 +1,13 @@
 import type { ProducerInfo, RoomLeftReason } from "@radist-tech/protocol";
-import type { MediaKind } from "../../call/types.ts";
-import type { Gate } from "../gate.ts";
+import type { MediaKind } from "../../core/channels.ts";
+import type { Latch } from "../../core/latch.ts";
 import type { RoomRosterEvent, RosterPeer } from "../roster.ts";
 import type { MediaSession } from "../transport/media-session.ts";
 import type { ParticipantChange, RoomParticipant, RoomSource } from "../types.ts";
 import { ReceivedTrack } from "./remote-track.ts";
 
 export interface ParticipantsOptions {
-  readonly gate: Gate<MediaSession>;
+  readonly latch: Latch<MediaSession>;
   wants(kind: MediaKind): boolean;
   readonly handlers: {
     joined(participant: RoomParticipant): void;
@@ -63,8 +63,8 @@ export class Participants {
    *
    * @param isMigrating whether what is gone is expected back, by other producers
    */
-  follow(events: readonly RoomRosterEvent[], isMigrating: boolean): void {
-    for (const event of events) this.#follow(event);
+  apply(events: readonly RoomRosterEvent[], isMigrating: boolean): void {
+    for (const event of events) this.#apply(event);
     for (const [track, timer] of this.#waiting) {
       if (timer !== undefined) continue;
       if (isMigrating)
@@ -100,7 +100,7 @@ export class Participants {
     for (const track of this.tracks()) track.clear();
   }
 
-  #follow(event: RoomRosterEvent): void {
+  #apply(event: RoomRosterEvent): void {
     const { handlers } = this.#options;
     if (event.type === "joined") {
       const participant = new Participant(event.peer);
@@ -158,12 +158,12 @@ export class Participants {
     }
     let name: RoomSource = base;
     for (let count = 2; tracks.has(name); count++) name = `${base}-${count}`;
-    const { gate, handlers } = this.#options;
+    const { latch, handlers } = this.#options;
     const track = new ReceivedTrack({
       peerId,
       source: name,
       kind,
-      gate,
+      latch,
       handlers: {
         arrived: (arrived) => handlers.arrived(arrived),
         failed: (failed, error) => {

@@ -1,15 +1,15 @@
 import type { types } from "mediasoup-client";
-import type { MediaKind } from "../../call/types.ts";
-import type { Gate } from "../gate.ts";
+import type { MediaKind } from "../../core/channels.ts";
+import { Ensured } from "../../core/ensured.ts";
+import type { Latch } from "../../core/latch.ts";
 import type { MediaSession } from "../transport/media-session.ts";
 import type { RemoteTrack, RoomSource, VideoLayers } from "../types.ts";
-import { Upkeep } from "../upkeep.ts";
 
 export interface RemoteTrackOptions {
   readonly peerId: string;
   readonly source: RoomSource;
   readonly kind: MediaKind;
-  readonly gate: Gate<MediaSession>;
+  readonly latch: Latch<MediaSession>;
   readonly handlers: {
     /** It can be played, or can be again, by another consumer. */
     arrived(track: ReceivedTrack): void;
@@ -39,7 +39,7 @@ export class ReceivedTrack implements RemoteTrack {
   /** The page was told of it. */
   isTold = false;
   readonly #options: RemoteTrackOptions;
-  readonly #upkeep: Upkeep<MediaSession>;
+  readonly #ensured: Ensured<MediaSession>;
   #producerId: string | undefined;
   #taken: Taken | undefined;
 
@@ -48,8 +48,8 @@ export class ReceivedTrack implements RemoteTrack {
     this.peerId = options.peerId;
     this.source = options.source;
     this.kind = options.kind;
-    this.#upkeep = new Upkeep({
-      gate: options.gate,
+    this.#ensured = new Ensured({
+      latch: options.latch,
       isMissing: (session) => this.#producerId !== undefined && !this.#isTakenIn(session),
       make: (session) => this.#take(session),
     });
@@ -78,7 +78,7 @@ export class ReceivedTrack implements RemoteTrack {
 
   /** There is a session, another one or the same one again. */
   renew(): void {
-    this.#upkeep.ensure().catch((error: unknown) => this.#options.handlers.failed(this, error));
+    this.#ensured.ensure().catch((error: unknown) => this.#options.handlers.failed(this, error));
   }
 
   /** The producer is gone. What was received last stays until {@link clear}, for another one may come. */

@@ -1,9 +1,9 @@
+import { ConnectionLost } from "../../core/connection-lost.ts";
 import { RadistError } from "../../core/errors.ts";
-import { WayLost } from "../signaling/requests.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
-import { ElementWatch } from "./element-watch.ts";
+import { ElementObserver } from "./element-observer.ts";
 import type { ReceivedTrack } from "./remote-track.ts";
-import { largestView, type View, ViewLedger } from "./view-ledger.ts";
+import { largestView, ReportedViews, type View } from "./reported-views.ts";
 
 /** A dragged edge, or a list that scrolls, tells so often at most. */
 const TELL_MS = 150;
@@ -21,8 +21,8 @@ export interface ViewsOptions {
  */
 export class Views {
   readonly #options: ViewsOptions;
-  readonly #ledger = new ViewLedger();
-  readonly #watches = new Map<ReceivedTrack, Set<ElementWatch>>();
+  readonly #reported = new ReportedViews();
+  readonly #watches = new Map<ReceivedTrack, Set<ElementObserver>>();
   /** Consumers whose paused start is over. */
   #started = new Set<string>();
   #isAttaching = false;
@@ -51,7 +51,7 @@ export class Views {
   /** After an outage: what was told, or asked, may have been lost. */
   resumed(started: Iterable<string>): void {
     this.#started = new Set(started);
-    this.#ledger.clear();
+    this.#reported.clear();
     this.#tell();
   }
 
@@ -69,7 +69,7 @@ export class Views {
   #watch(track: ReceivedTrack, element: HTMLVideoElement): () => void {
     element.playsInline = true;
     this.#isAttaching = true;
-    const watch = new ElementWatch(element, (isFirst) => this.#schedule(isFirst));
+    const watch = new ElementObserver(element, (isFirst) => this.#schedule(isFirst));
     const watches = this.#watches.get(track) ?? new Set();
     this.#watches.set(track, watches.add(watch));
     return () => {
@@ -97,7 +97,7 @@ export class Views {
       if (kind === "video" && consumerId !== undefined) shown.push([consumerId, this.#viewOf(track)]);
     }
     const told = shown.flatMap(([id, view]) => (view ? [[id, view] as const] : []));
-    for (const views of this.#ledger.take(told)) this.#ask({ type: "set-view", views });
+    for (const views of this.#reported.take(told)) this.#ask({ type: "set-view", views });
     for (const [consumerId, view] of shown) {
       if (view?.visible === false || this.#started.has(consumerId)) continue;
       this.#started.add(consumerId);
@@ -121,7 +121,7 @@ export class Views {
     this.#options.socket.request(request).catch((error: unknown) => {
       // What the outage swallowed is told after it; and a track may end while something is asked for it.
       const isGone = error instanceof RadistError && error.code === "consumer_not_found";
-      if (!(error instanceof WayLost) && !isGone) this.#options.failed(error);
+      if (!(error instanceof ConnectionLost) && !isGone) this.#options.failed(error);
     });
   }
 }

@@ -1,9 +1,10 @@
 import type { RoomClientMessage, RoomServerMessage } from "@radist-tech/protocol";
+import { ConnectionLost } from "../../core/connection-lost.ts";
 import { RadistError } from "../../core/errors.ts";
 
 type DistributiveOmit<Message, Key extends PropertyKey> = Message extends unknown ? Omit<Message, Key> : never;
 
-/** What a client may ask for, without the id by which its answer is known. */
+/** What a client may request, without the id that its answer carries. */
 export type RoomRequest = DistributiveOmit<RoomClientMessage, "requestId">;
 
 /** The requests whose answer is more than an acknowledgement. */
@@ -22,7 +23,7 @@ export type AnswerTo<Request extends RoomRequest> = Extract<
   { type: Request["type"] extends keyof AnswerTypes ? AnswerTypes[Request["type"]] : "ack" }
 >;
 
-/** An answer takes a round trip; one that is not there by then will not come. */
+/** An answer takes one round trip; one that has not arrived by then will not arrive. */
 const ANSWER_MS = 15_000;
 
 interface Pending {
@@ -31,25 +32,18 @@ interface Pending {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** The way to the platform was lost before an answer came: the request may have been heard or not. */
-export class WayLost extends RadistError {
-  constructor() {
-    super("network_error");
-  }
-}
-
-/** Brings answers to those who asked. */
+/** Matches answers to requests. */
 export class Requests {
   readonly #pending = new Map<string, Pending>();
-  readonly #onSilence: () => void;
+  readonly #onTimeout: () => void;
   #count = 0;
 
-  /** @param onSilence an answer did not come in time */
-  constructor(onSilence: () => void) {
-    this.#onSilence = onSilence;
+  /** @param onTimeout an answer did not come in time */
+  constructor(onTimeout: () => void) {
+    this.#onTimeout = onTimeout;
   }
 
-  /** Asks by `send`. Rejects with the platform's error, or with {@link WayLost}. */
+  /** Sends a request by `send`. Rejects with the platform's error, or with {@link ConnectionLost}. */
   ask<Request extends RoomRequest>(
     request: Request,
     send: (message: Request & { requestId: string }) => void,
@@ -58,16 +52,17 @@ export class Requests {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(requestId);
-        this.#onSilence();
-        reject(new RadistError("internal_error", { message: `No answer to ${request.type}.`, requestId }));
+        this.#onTimeout();
+        const message = `The platform did not answer ${request.type}.`;
+        reject(new RadistError("internal_error", { message, requestId }));
       }, ANSWER_MS);
       this.#pending.set(requestId, { resolve: (answer) => resolve(answer as AnswerTo<Request>), reject, timer });
       send({ ...request, requestId });
     });
   }
 
-  /** Whether somebody waited for this answer. */
-  answered(requestId: string | undefined, outcome: RoomServerMessage | RadistError): boolean {
+  /** Settles the request with this id; false when none is pending. */
+  settle(requestId: string | undefined, outcome: RoomServerMessage | RadistError): boolean {
     const pending = requestId === undefined ? undefined : this.#pending.get(requestId);
     if (requestId === undefined || !pending) return false;
     this.#pending.delete(requestId);
@@ -78,10 +73,10 @@ export class Requests {
   }
 
   /** No answer will come any more. */
-  lose(): void {
+  connectionLost(): void {
     for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
-      reject(new WayLost());
+      reject(new ConnectionLost());
     }
     this.#pending.clear();
   }

@@ -1,11 +1,12 @@
 import type { RoomFeature, RoomServerMessage } from "@radist-tech/protocol";
+import { ConnectionLost } from "../../core/connection-lost.ts";
 import { closesSocket, protocolError, RadistError } from "../../core/errors.ts";
 import { ReconnectingSocket } from "../../core/socket/reconnecting-socket.ts";
 import type { SocketState } from "../../core/socket/socket-phase.ts";
 import { TokenBucket } from "../../core/token-bucket.ts";
 import type { RoomEnding } from "../types.ts";
 import { judgeRoomClose } from "./close-verdict.ts";
-import { type AnswerTo, Requests, type RoomRequest, WayLost } from "./requests.ts";
+import { type AnswerTo, Requests, type RoomRequest } from "./requests.ts";
 
 export interface RoomSocketHandlers {
   /** What the platform says on its own account. */
@@ -67,7 +68,7 @@ export class RoomSocket {
           if (current) this.#receive(message);
         },
         state: (state) => {
-          if (state !== "connected") this.#lose();
+          if (state !== "connected") this.#connectionLost();
           handlers.state(state);
         },
         ended: (ending) => handlers.ended(ending),
@@ -89,9 +90,9 @@ export class RoomSocket {
     this.#socket.nudge();
   }
 
-  /** Asks, in order and no faster than the platform allows. Rejects with its error, or with {@link WayLost}. */
+  /** Asks, in order and no faster than the platform allows. Rejects with its error, or with {@link ConnectionLost}. */
   request<Request extends RoomRequest>(request: Request): Promise<AnswerTo<Request>> {
-    if (!this.#socket.isJoined) return Promise.reject(new WayLost());
+    if (!this.#socket.isJoined) return Promise.reject(new ConnectionLost());
     return this.#requests.ask(request, (message) => {
       this.#unsent.push(JSON.stringify(message));
       this.#flush();
@@ -101,7 +102,7 @@ export class RoomSocket {
   /** Leaves the room: tells the platform where it can, and ends in any case. */
   async leave(): Promise<void> {
     if (this.#socket.state === "closed") return;
-    if (this.tellLeft()) await this.#socket.endWithin(LEAVE_MS, { reason: "left" });
+    if (this.sendLeave()) await this.#socket.endWithin(LEAVE_MS, { reason: "left" });
     else this.#socket.end({ reason: "left" });
   }
 
@@ -111,7 +112,7 @@ export class RoomSocket {
   }
 
   /** Tells the platform, ahead of all that waits, that this place will be free. */
-  tellLeft(): boolean {
+  sendLeave(): boolean {
     this.#isLeaving = this.#socket.send(JSON.stringify({ type: "leave-room" } satisfies RoomRequest));
     return this.#isLeaving;
   }
@@ -129,10 +130,10 @@ export class RoomSocket {
     }
   }
 
-  #lose(): void {
+  #connectionLost(): void {
     clearTimeout(this.#timer);
     this.#unsent = [];
-    this.#requests.lose();
+    this.#requests.connectionLost();
   }
 
   #receive(message: RoomServerMessage): void {
@@ -145,7 +146,7 @@ export class RoomSocket {
         this.#error(message);
         return;
       default:
-        if (!("requestId" in message && this.#requests.answered(message.requestId, message))) {
+        if (!("requestId" in message && this.#requests.settle(message.requestId, message))) {
           this.#handlers.message(message);
         }
     }
@@ -156,7 +157,7 @@ export class RoomSocket {
     // A platform that gave none cannot be returned to: the next socket tries the token, and ends by its answer.
     if (resumeToken) this.#credentials = { roomId, peerId, resumeToken };
     // New transports on the same socket: whatever was asked of the old ones has no answer.
-    if (this.#socket.isJoined) this.#lose();
+    if (this.#socket.isJoined) this.#connectionLost();
     else {
       this.#bucket = new TokenBucket(RATE, performance.now());
       this.#socket.joined();
@@ -168,7 +169,7 @@ export class RoomSocket {
     // The answer to a probe: nothing else that is sent here is unknown.
     if (message.code === "unsupported_message" && message.requestId === undefined) return;
     const error = protocolError(message);
-    if (this.#requests.answered(message.requestId, error)) return;
+    if (this.#requests.settle(message.requestId, error)) return;
     if (!this.#socket.isJoined || closesSocket(error)) this.#socket.refused(error);
     else this.#handlers.error(error);
   }

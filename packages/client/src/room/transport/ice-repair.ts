@@ -1,7 +1,7 @@
 import type { types } from "mediasoup-client";
 import { backoffMs } from "../../core/backoff.ts";
-import type { Gate } from "../gate.ts";
-import { WayLost } from "../signaling/requests.ts";
+import { ConnectionLost } from "../../core/connection-lost.ts";
+import type { Latch } from "../../core/latch.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
 import type { MediaSession } from "./media-session.ts";
 
@@ -20,16 +20,16 @@ export interface IceRepairHandlers {
 export class IceRepair {
   readonly #session: MediaSession;
   readonly #socket: RoomSocket;
-  readonly #gate: Gate<MediaSession>;
+  readonly #latch: Latch<MediaSession>;
   readonly #handlers: IceRepairHandlers;
   readonly #timers = new Map<types.Transport, ReturnType<typeof setTimeout>>();
   #attempt = 0;
   #isOver = false;
 
-  constructor(session: MediaSession, socket: RoomSocket, gate: Gate<MediaSession>, handlers: IceRepairHandlers) {
+  constructor(session: MediaSession, socket: RoomSocket, latch: Latch<MediaSession>, handlers: IceRepairHandlers) {
     this.#session = session;
     this.#socket = socket;
-    this.#gate = gate;
+    this.#latch = latch;
     this.#handlers = handlers;
     for (const transport of this.#transports) transport.on("connectionstatechange", () => this.#watch(transport));
   }
@@ -86,12 +86,12 @@ export class IceRepair {
   async #restart(transport: types.Transport): Promise<void> {
     const { id, connectionState } = transport;
     // Without a socket nothing can be agreed on; `resumed` comes back to it. Before its first use there is no path.
-    if (this.#isOver || this.#gate.value !== this.#session || connectionState === "new") return;
+    if (this.#isOver || this.#latch.value !== this.#session || connectionState === "new") return;
     try {
       const { iceParameters } = await this.#socket.request({ type: "restart-ice", transportId: id });
       await transport.restartIce({ iceParameters: iceParameters as types.IceParameters });
     } catch (error) {
-      if (!(error instanceof WayLost || this.#isOver)) this.#handlers.failed(error);
+      if (!(error instanceof ConnectionLost || this.#isOver)) this.#handlers.failed(error);
     }
     if (transport.connectionState !== "connected") this.#later(transport, HELPED_MS);
   }

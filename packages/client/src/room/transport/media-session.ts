@@ -1,12 +1,13 @@
 import type { DtlsParameters, RoomServerMessage, RtpCapabilities, RtpParameters } from "@radist-tech/protocol";
 import type { types } from "mediasoup-client";
-import type { MediaKind } from "../../call/types.ts";
+import type { MediaKind } from "../../core/channels.ts";
+import { ConnectionLost } from "../../core/connection-lost.ts";
 import { RadistError } from "../../core/errors.ts";
-import type { Gate } from "../gate.ts";
-import { Red } from "../publishing/red.ts";
-import { type RoomRequest, WayLost } from "../signaling/requests.ts";
+import type { Latch } from "../../core/latch.ts";
+import { Red } from "../publishing/redundant-audio.ts";
+import type { RoomRequest } from "../signaling/requests.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
-import { Possessions } from "./possessions.ts";
+import { type ObjectKind, RemoteObjects } from "./remote-objects.ts";
 
 type Joined = Extract<RoomServerMessage, { type: "room-joined" }>;
 type Resumed = Extract<RoomServerMessage, { type: "room-resumed" }>;
@@ -17,7 +18,7 @@ export interface MediaSessionOptions {
   readonly rtcConfiguration: RTCConfiguration | undefined;
   readonly socket: RoomSocket;
   /** Open with this session while it counts and the platform can be reached. */
-  readonly gate: Gate<MediaSession>;
+  readonly latch: Latch<MediaSession>;
 }
 
 /** What the platform is told of a track beside its RTP parameters. */
@@ -41,16 +42,16 @@ export class MediaSession {
   readonly send: types.Transport;
   readonly recv: types.Transport;
   readonly #socket: RoomSocket;
-  readonly #gate: Gate<MediaSession>;
-  readonly #own: Possessions;
+  readonly #latch: Latch<MediaSession>;
+  readonly #objects: RemoteObjects;
   readonly #red: Red | undefined;
   #knowsCapabilities = false;
 
-  constructor({ device, joined, rtcConfiguration = {}, socket, gate }: MediaSessionOptions) {
+  constructor({ device, joined, rtcConfiguration = {}, socket, latch }: MediaSessionOptions) {
     this.device = device;
     this.#socket = socket;
-    this.#gate = gate;
-    this.#own = new Possessions(socket);
+    this.#latch = latch;
+    this.#objects = new RemoteObjects(socket);
     const options = (transport: Joined["sendTransport"]): types.TransportOptions => ({
       ...(transport as types.TransportOptions),
       iceServers: rtcConfiguration.iceServers ?? (joined.iceServers as RTCIceServer[] | undefined) ?? [],
@@ -71,7 +72,7 @@ export class MediaSession {
       socket
         .request({ type: "produce", kind, rtpParameters, ...details })
         .then(({ producerId }) => {
-          this.#own.producers.set(producerId, undefined);
+          this.#objects.producers.set(producerId, undefined);
           done({ id: producerId });
         })
         .catch(fail);
@@ -81,7 +82,7 @@ export class MediaSession {
       socket
         .request({ type: "produce-data", sctpStreamParameters: { streamId, ordered }, label, protocol, ...appData })
         .then(({ dataProducerId }) => {
-          this.#own.dataProducers.set(dataProducerId, undefined);
+          this.#objects.dataProducers.set(dataProducerId, undefined);
           done({ id: dataProducerId });
         })
         .catch(fail);
@@ -99,14 +100,14 @@ export class MediaSession {
       stopTracks: false,
       disableTrackOnPause: false,
     });
-    this.#own.producers.set(producer.id, producer);
+    this.#objects.producers.set(producer.id, producer);
     return producer;
   }
 
   async consume({ producerId, paused, streamId }: ConsumeDetails): Promise<types.Consumer> {
     const answer = await this.#askToConsume(producerId, paused);
     const { consumerId: id, kind, rtpParameters } = answer;
-    this.#own.consumers.set(id, undefined);
+    this.#objects.consumers.set(id, undefined);
     try {
       const parameters = rtpParameters as types.RtpParameters;
       const consumer = await this.recv.consume({
@@ -116,10 +117,10 @@ export class MediaSession {
         rtpParameters: parameters,
         streamId,
       });
-      this.#own.consumers.set(id, consumer);
+      this.#objects.consumers.set(id, consumer);
       return consumer;
     } catch (error) {
-      this.#own.drop("consumers", id);
+      this.#objects.drop("consumers", id);
       throw error;
     }
   }
@@ -127,43 +128,43 @@ export class MediaSession {
   async produceData(protocol: string, label: string, targetPeerId: string | undefined): Promise<types.DataProducer> {
     const appData = targetPeerId === undefined ? {} : { targetPeerId };
     const dataProducer = await this.send.produceData({ ordered: true, label, protocol, appData });
-    this.#own.dataProducers.set(dataProducer.id, dataProducer);
+    this.#objects.dataProducers.set(dataProducer.id, dataProducer);
     return dataProducer;
   }
 
   async consumeData(dataProducerId: string): Promise<types.DataConsumer> {
     const answer = await this.#socket.request({ type: "consume-data", dataProducerId, paused: true });
     const { dataConsumerId: id, sctpStreamParameters, label, protocol } = answer;
-    this.#own.dataConsumers.set(id, undefined);
+    this.#objects.dataConsumers.set(id, undefined);
     try {
       const parameters = sctpStreamParameters as types.SctpStreamParameters;
       const options = { id, dataProducerId, sctpStreamParameters: parameters, label, protocol };
       const dataConsumer = await this.recv.consumeData(options);
-      this.#own.dataConsumers.set(id, dataConsumer);
+      this.#objects.dataConsumers.set(id, dataConsumer);
       const letThrough = () => void this.#insist({ type: "resume-data-consumer", dataConsumerId: id });
       if (dataConsumer.readyState === "open") letThrough();
       else dataConsumer.once("open", letThrough);
       return dataConsumer;
     } catch (error) {
-      this.#own.drop("dataConsumers", id);
+      this.#objects.drop("dataConsumers", id);
       throw error;
     }
   }
 
   /** Closes here, and tells the platform where that is still of interest. */
-  drop(kind: keyof Possessions["kinds"], id: string): void {
-    if (this.send.closed) this.#own.forget(kind, id);
-    else this.#own.drop(kind, id);
+  drop(kind: ObjectKind, id: string): void {
+    if (this.send.closed) this.#objects.forget(kind, id);
+    else this.#objects.drop(kind, id);
   }
 
   /** Closes here what the platform has closed. */
-  forget(kind: keyof Possessions["kinds"], id: string): void {
-    this.#own.forget(kind, id);
+  forget(kind: ObjectKind, id: string): void {
+    this.#objects.forget(kind, id);
   }
 
   /** Takes over what the platform says is there after an outage: the rest is made again, or given back. */
   reconcile(snapshot: Resumed, iceServers: RTCIceServer[] | undefined): void {
-    this.#own.reconcile(snapshot);
+    this.#objects.reconcile(snapshot);
     for (const transport of iceServers ? [this.send, this.recv] : []) {
       transport.updateIceServers({ iceServers: iceServers ?? [] }).catch(() => {
         // Only a closed transport refuses.
@@ -179,21 +180,21 @@ export class MediaSession {
   /** Asks until it was heard; what was refused, or is of another session, is no longer needed. */
   async #insist(request: RoomRequest): Promise<void> {
     try {
-      if ((await this.#gate.passed()) === this) await this.#socket.request(request);
+      if ((await this.#latch.whenOpen()) === this) await this.#socket.request(request);
     } catch (error) {
-      if (error instanceof WayLost) return this.#insist(request);
+      if (error instanceof ConnectionLost) return this.#insist(request);
     }
   }
 
   async #connect(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {
     for (;;) {
-      if ((await this.#gate.passed()) !== this) throw new WayLost();
+      if ((await this.#latch.whenOpen()) !== this) throw new ConnectionLost();
       try {
         await this.#socket.request({ type: "connect-transport", transportId, dtlsParameters });
         return;
       } catch (error) {
         // The platform takes it a second time, and mediasoup-client would not come back to it cleanly.
-        if (!(error instanceof WayLost)) throw error;
+        if (!(error instanceof ConnectionLost)) throw error;
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { RoomServerMessage } from "@radist-tech/protocol";
 import { Device, type types } from "mediasoup-client";
 import { RadistError } from "../../core/errors.ts";
-import type { Gate } from "../gate.ts";
+import type { Latch } from "../../core/latch.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
 import { IceRepair } from "./ice-repair.ts";
 import { MediaSession } from "./media-session.ts";
@@ -11,7 +11,7 @@ type Resumed = Extract<RoomServerMessage, { type: "room-resumed" }>;
 
 export interface RoomMediaOptions {
   readonly socket: RoomSocket;
-  readonly gate: Gate<MediaSession>;
+  readonly latch: Latch<MediaSession>;
   readonly rtcConfiguration: RTCConfiguration | undefined;
   readonly handlers: {
     /** The state of a path changed. */
@@ -20,7 +20,7 @@ export interface RoomMediaOptions {
   };
 }
 
-/** Keeps the present media session behind the gate, and its paths in order. */
+/** Keeps the present media session behind the latch, and its paths in order. */
 export class RoomMedia {
   readonly #options: RoomMediaOptions;
   #device: { readonly capabilities: string; readonly loading: Promise<types.Device> } | undefined;
@@ -41,27 +41,27 @@ export class RoomMedia {
     return this.#repair?.isBroken ?? false;
   }
 
-  /** New transports: what went through earlier ones is over. Resolves when the gate is open again, or it was overtaken. */
+  /** New transports: what went through earlier ones is over. Resolves when the latch is open again, or it was overtaken. */
   async joined(joined: Joined): Promise<void> {
-    const { socket, gate, rtcConfiguration, handlers } = this.#options;
+    const { socket, latch, rtcConfiguration, handlers } = this.#options;
     const epoch = ++this.#epoch;
     this.#end();
     const device = await this.#load(joined.routerRtpCapabilities);
     if (epoch !== this.#epoch) return;
-    const session = new MediaSession({ device, joined, rtcConfiguration, socket, gate });
+    const session = new MediaSession({ device, joined, rtcConfiguration, socket, latch });
     this.#session = session;
-    this.#repair = new IceRepair(session, socket, gate, handlers);
-    if (socket.state === "connected") gate.open(session);
+    this.#repair = new IceRepair(session, socket, latch, handlers);
+    if (socket.state === "connected") latch.open(session);
   }
 
   /** The same transports, on another socket. */
   resumed(resumed: Resumed): void {
     const session = this.#session;
-    // Not made yet: it opens the gate itself.
+    // Not made yet: it opens the latch itself.
     if (!session) return;
     const configured = this.#options.rtcConfiguration?.iceServers;
     session.reconcile(resumed, configured ? undefined : (resumed.iceServers as RTCIceServer[] | undefined));
-    this.#options.gate.open(session);
+    this.#options.latch.open(session);
     this.#repair?.resumed();
   }
 
@@ -75,7 +75,7 @@ export class RoomMedia {
   }
 
   #end(): void {
-    this.#options.gate.shut();
+    this.#options.latch.close();
     this.#repair?.close();
     this.#session?.close();
     this.#session = this.#repair = undefined;

@@ -1,4 +1,3 @@
-import type { ResumeState } from "../call/types.ts";
 import { RadistError } from "./errors.ts";
 
 /** Where the hosted platform answers. */
@@ -23,23 +22,4 @@ export function resolveApiBase(given: string, pageUrl: string | undefined): stri
   }
   const path = url.pathname.replace(/\/+$/, "");
   return url.origin + (path || API_PATH);
-}
-
-export function tokenUrl(apiBase: string, callId: string): string {
-  return `${apiBase}/p2p/calls/${encodeURIComponent(callId)}/token`;
-}
-
-/** How a socket proves who it is: a fresh token, or what an earlier socket was given. */
-export type Credentials = { readonly callToken: string } | ResumeState;
-
-export function socketUrl(apiBase: string, publicKey: string, credentials: Credentials): string {
-  const query =
-    "callToken" in credentials
-      ? { callToken: credentials.callToken }
-      : {
-          callId: credentials.callId,
-          peerId: credentials.peerId,
-          reconnectToken: credentials.reconnectToken,
-        };
-  return `${apiBase.replace(/^http/, "ws")}/p2p/signaling/ws?${new URLSearchParams({ publicKey, ...query })}`;
 }

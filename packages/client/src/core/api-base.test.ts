@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DEFAULT_API_BASE_URL, resolveApiBase, socketUrl, tokenUrl } from "./urls.ts";
+import { DEFAULT_API_BASE_URL, resolveApiBase } from "./api-base.ts";
 
 const PAGE = "https://app.example.com/room/7?x=1";
 
@@ -22,15 +22,4 @@ test.each([
   ["", undefined],
 ])("%j on the page %s is refused", (given, page) => {
   expect(() => resolveApiBase(given, page)).toThrow(expect.objectContaining({ code: "invalid_argument" }));
-});
-
-test("the addresses are those of the contract", () => {
-  expect(tokenUrl("https://radist.tech/api/v1", "a/b")).toBe("https://radist.tech/api/v1/p2p/calls/a%2Fb/token");
-  expect(socketUrl("https://radist.tech/api/v1", "rad_pk_1", { callToken: "ct_1" })).toBe(
-    "wss://radist.tech/api/v1/p2p/signaling/ws?publicKey=rad_pk_1&callToken=ct_1",
-  );
-  const resume = { callId: "c", peerId: "peer_1", reconnectToken: "rt_1" };
-  expect(socketUrl("http://localhost:3000/api/v1", "rad_pk_1", resume)).toBe(
-    "ws://localhost:3000/api/v1/p2p/signaling/ws?publicKey=rad_pk_1&callId=c&peerId=peer_1&reconnectToken=rt_1",
-  );
 });

@@ -1,7 +1,7 @@
-import { HIDDEN, type View } from "./view-ledger.ts";
+import { HIDDEN, type View } from "./reported-views.ts";
 
 /** Watches how large an element is shown, and whether it can be seen at all. */
-export class ElementWatch {
+export class ElementObserver {
   readonly #element: HTMLVideoElement;
   readonly #changed: (isFirst: boolean) => void;
   readonly #stop = new AbortController();

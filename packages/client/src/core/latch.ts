@@ -1,12 +1,12 @@
-import { RadistError } from "../core/errors.ts";
+import { RadistError } from "./errors.ts";
 
-/** Lets through whoever waits for something while it is there, and holds them while it is not. */
-export class Gate<Value> {
+/** Holds a value while it is available, and lets callers wait for it. */
+export class Latch<Value> {
   #value: Value | undefined;
   #error: RadistError | undefined;
   #waiting: { resolve: (value: Value) => void; reject: (error: RadistError) => void }[] = [];
 
-  /** What is there now. */
+  /** Undefined while the latch is closed. */
   get value(): Value | undefined {
     return this.#value;
   }
@@ -17,11 +17,11 @@ export class Gate<Value> {
     for (const { resolve } of this.#waiting.splice(0)) resolve(value);
   }
 
-  shut(): void {
+  close(): void {
     this.#value = undefined;
   }
 
-  /** It will never be there again. */
+  /** Closes for good. */
   end(): void {
     const error = new RadistError("connection_closed");
     this.#error = error;
@@ -29,8 +29,8 @@ export class Gate<Value> {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
-  /** Rejects with `connection_closed` once that is for ever. */
-  passed(): Promise<Value> {
+  /** Resolves with the value as soon as there is one; rejects with `connection_closed` once there will be none. */
+  whenOpen(): Promise<Value> {
     if (this.#value !== undefined) return Promise.resolve(this.#value);
     if (this.#error) return Promise.reject(this.#error);
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));

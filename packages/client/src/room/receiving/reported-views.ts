@@ -24,7 +24,7 @@ export function largestView(views: Iterable<View>): View {
 }
 
 /** What the platform was told of each consumer, so that it is told changes only. */
-export class ViewLedger {
+export class ReportedViews {
   readonly #told = new Map<string, View>();
 
   /** Takes what is to be told now, in messages of at most so many views. */

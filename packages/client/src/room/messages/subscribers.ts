@@ -1,13 +1,13 @@
-/** Who does not listen within this time never will: it may be another program, or not be allowed to. */
-const PATIENCE_MS = 2_000;
+/** A peer that has not subscribed by then never will: it may be another program, or not be allowed to. */
+const SUBSCRIBE_MS = 2_000;
 
-/** Who hears which of the own data channels: what is sent before somebody listens does not reach them. */
-export class Listeners {
+/** Which peers receive which of this side's data channels: what is sent before a peer has subscribed does not reach it. */
+export class Subscribers {
   readonly #present = new Map<string, number>();
   readonly #ready = new Map<string, Set<string>>();
   #waiting: (() => void)[] = [];
 
-  arrived(peerId: string): void {
+  joined(peerId: string): void {
     this.#present.set(peerId, performance.now());
   }
 
@@ -16,26 +16,26 @@ export class Listeners {
     this.#wake();
   }
 
-  /** From now on what is sent on this channel reaches this peer. */
+  /** From now on, what is sent on this channel reaches this peer. */
   ready(channelId: string, peerId: string): void {
     const ready = this.#ready.get(channelId) ?? new Set();
     this.#ready.set(channelId, ready.add(peerId));
     this.#wake();
   }
 
-  forget(channelId: string): void {
+  forgetChannel(channelId: string): void {
     this.#ready.delete(channelId);
     this.#wake();
   }
 
   /**
-   * Resolves when everybody present hears the channel, or one of them alone, as far as they want to.
+   * Resolves when all present peers, or the target alone, receive the channel, or have had the time to subscribe to it.
    *
    * @param openedAt monotonic milliseconds
    */
-  async settled(channelId: string, openedAt: number, target?: string): Promise<void> {
+  async allReady(channelId: string, openedAt: number, target?: string): Promise<void> {
     for (;;) {
-      const waitMs = this.#missingFor(channelId, openedAt, target);
+      const waitMs = this.#remainingMs(channelId, openedAt, target);
       if (waitMs <= 0) return;
       let timer: ReturnType<typeof setTimeout> | undefined;
       await new Promise<void>((resolve) => {
@@ -46,14 +46,14 @@ export class Listeners {
     }
   }
 
-  /** How long there is still somebody to wait for, milliseconds. */
-  #missingFor(channelId: string, openedAt: number, target: string | undefined): number {
+  /** For how long a subscription may still come, milliseconds. */
+  #remainingMs(channelId: string, openedAt: number, target: string | undefined): number {
     const now = performance.now();
     let longest = 0;
     for (const [peerId, since] of this.#present) {
       if (target !== undefined && peerId !== target) continue;
       if (this.#ready.get(channelId)?.has(peerId)) continue;
-      longest = Math.max(longest, Math.max(since, openedAt) + PATIENCE_MS - now);
+      longest = Math.max(longest, Math.max(since, openedAt) + SUBSCRIBE_MS - now);
     }
     return longest;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HIDDEN, largestView, type View, ViewLedger } from "./view-ledger.ts";
+import { HIDDEN, largestView, ReportedViews, type View } from "./reported-views.ts";
 
 const shown = (width: number, height: number): View => ({ visible: true, width, height });
 
@@ -14,7 +14,7 @@ test.each([
 });
 
 test("tells changes only", () => {
-  const ledger = new ViewLedger();
+  const ledger = new ReportedViews();
   const first = ledger.take([
     ["a", shown(640, 360)],
     ["b", HIDDEN],
@@ -31,7 +31,7 @@ test("tells changes only", () => {
 });
 
 test("tells again what may have been lost, and what belongs to a new consumer", () => {
-  const ledger = new ViewLedger();
+  const ledger = new ReportedViews();
   ledger.take([["a", shown(160, 96)]]);
   ledger.clear();
   expect(ledger.take([["a", shown(160, 96)]])).toHaveLength(1);
@@ -41,6 +41,6 @@ test("tells again what may have been lost, and what belongs to a new consumer", 
 
 test("keeps to the size of a message", () => {
   const many = Array.from({ length: 600 }, (_none, index) => [`c${index}`, shown(16, 16)] as const);
-  expect(new ViewLedger().take(many).map((views) => views.length)).toEqual([256, 256, 88]);
-  expect(new ViewLedger().take([["wall", shown(100_000, 9)]])[0]?.[0]?.width).toBe(16_384);
+  expect(new ReportedViews().take(many).map((views) => views.length)).toEqual([256, 256, 88]);
+  expect(new ReportedViews().take([["wall", shown(100_000, 9)]])[0]?.[0]?.width).toBe(16_384);
 });

@@ -1,12 +1,12 @@
 import type { P2PClientMessage } from "@radist-tech/protocol";
 import { expect, test } from "vitest";
-import { Outbox } from "./outbox.ts";
+import { PendingSignals } from "./pending-signals.ts";
 
 const signal = (targetPeerId: string, payload: number) =>
   ({ type: "signal", targetPeerId, signalType: "offer", payload }) as P2PClientMessage;
 
 test("keeps the order, and only what someone is there for", () => {
-  const outbox = new Outbox();
+  const outbox = new PendingSignals();
   for (const [to, payload] of [
     ["peer_a", 1],
     ["peer_gone", 2],
@@ -18,7 +18,7 @@ test("keeps the order, and only what someone is there for", () => {
 });
 
 test("keeps nothing rather than a part", () => {
-  const outbox = new Outbox();
+  const outbox = new PendingSignals();
   for (let count = 0; count < 256; count++) expect(outbox.add(signal("peer_a", count))).toBe(true);
   expect(outbox.add(signal("peer_a", 256))).toBe(false);
   expect(outbox.take(new Set(["peer_a"]))).toEqual([]);

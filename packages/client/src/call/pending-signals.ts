@@ -3,7 +3,7 @@ import type { P2PClientMessage } from "@radist-tech/protocol";
 const LIMIT = 256;
 
 /** What could not be sent while the socket was away, in order. */
-export class Outbox {
+export class PendingSignals {
   #messages: P2PClientMessage[] = [];
 
   /**

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { Follower } from "./follower.ts";
+import { ConvergingValue } from "./converging-value.ts";
 
 /** A follower whose changes are let through by hand. */
 function follower(start: number) {
   const applied: number[] = [];
   const pending: PromiseWithResolvers<void>[] = [];
-  const following = new Follower(start, (value) => {
+  const following = new ConvergingValue(start, (value) => {
     applied.push(value);
     const one = Promise.withResolvers<void>();
     pending.push(one);
@@ -25,7 +25,7 @@ test("does nothing before there is somebody to follow, then what is wanted by th
   await following.set(1);
   await following.set(2);
   expect(applied).toEqual([]);
-  const there = following.from(0);
+  const there = following.startFrom(0);
   (await next()).resolve();
   await there;
   expect(applied).toEqual([2]);
@@ -33,7 +33,7 @@ test("does nothing before there is somebody to follow, then what is wanted by th
 
 test("does one thing at a time, and leaves out what was overtaken", async () => {
   const { following, applied, next } = follower(0);
-  await following.from(0);
+  await following.startFrom(0);
   const all = [following.set(1), following.set(2), following.set(3)];
   (await next()).resolve();
   await expect.poll(() => applied).toEqual([1, 3]);
@@ -43,7 +43,7 @@ test("does one thing at a time, and leaves out what was overtaken", async () => 
 
 test("goes back when the wish went back while it was on its way", async () => {
   const { following, applied, next } = follower(0);
-  await following.from(0);
+  await following.startFrom(0);
   const there = following.set(1);
   void following.set(0);
   (await next()).resolve();
@@ -54,10 +54,10 @@ test("goes back when the wish went back while it was on its way", async () => {
 
 test("what failed is tried again from what the other side says it has", async () => {
   const { following, applied, next } = follower(0);
-  await following.from(0);
+  await following.startFrom(0);
   const there = following.set(1);
   (await next()).reject(new Error("lost"));
   await expect(there).rejects.toThrow("lost");
-  await following.from(1);
+  await following.startFrom(1);
   expect(applied).toEqual([1]);
 });
