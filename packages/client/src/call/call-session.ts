@@ -6,13 +6,13 @@ import { readSignal } from "./negotiation.ts";
 import type { OutgoingMedia } from "./outgoing-media.ts";
 import { PeerLink, type PeerLinkOptions } from "./peer-link.ts";
 import { type LinkRole, Peering } from "./peering.ts";
-import { type Remote, type RosterEvent, updateRemotePeer } from "./roster.ts";
+import { type RemotePeer, type RosterEvent, updateRemotePeer } from "./roster.ts";
 import type { SignalingSocket } from "./signaling-socket.ts";
 
 export interface CallSessionHandlers {
   roster(event: RosterEvent): void;
   remoteStream(stream: MediaStream): void;
-  /** There is another link, none any more, or its state changed. */
+  /** The link was replaced or closed, or its state changed. */
   linkChanged(): void;
   error(error: RadistError): void;
 }
@@ -26,12 +26,12 @@ export interface CallSessionOptions {
   readonly handlers: CallSessionHandlers;
 }
 
-/** Turns what the platform says into media sessions: who is there, with whom to negotiate, when to look for a new path. */
+/** Turns the platform's messages into media sessions: which peer to negotiate with, and when to look for another path. */
 export class CallSession {
   readonly #options: CallSessionOptions;
   readonly #peering = new Peering<PeerLink>((role, renew) => this.#createLink(role, renew));
   #call: CallSnapshot | undefined;
-  #remote: Remote;
+  #remote: RemotePeer;
   #ownPeerId: string | undefined;
   #iceServers: RTCIceServer[] = [];
   #resumed = false;
@@ -44,7 +44,7 @@ export class CallSession {
     return this.#call;
   }
 
-  get remote(): Remote {
+  get remote(): RemotePeer {
     return this.#remote;
   }
 
@@ -63,7 +63,7 @@ export class CallSession {
     this.#remote = remote;
     if ("call" in message) this.#call = message.call;
     for (const event of events) {
-      this.#peering.follow(event, this.#ownPeerId ?? "", this.#resumed);
+      this.#peering.apply(event, this.#ownPeerId ?? "", this.#resumed);
       this.#options.handlers.roster(event);
     }
     if (message.type === "signal") {
@@ -72,18 +72,18 @@ export class CallSession {
     }
     const link = this.#peering.link;
     if (link && link === earlier) {
-      if (message.type === "call_reconnected") this.#peering.returned();
-      if (this.#mayHaveMoved(message, link)) link.restartIce();
+      if (message.type === "call_reconnected") this.#peering.reconnected();
+      if (this.#needsPath(message, link)) link.restartIce();
     }
     if (earlier && !link) this.#linkGone();
   }
 
-  /** The way to the network changed, so the path to the other peer may be another one. */
+  /** The network changed, so that the path to the other peer may have to be another one. */
   networkChanged(): void {
     if (this.#remote?.status === "connected") this.#peering.link?.restartIce();
   }
 
-  /** Signals were lost on the way, so what the peers agreed on is uncertain. */
+  /** Signals were lost, so that it is uncertain what the peers agreed on. */
   renew(): void {
     this.#peering.renew();
   }
@@ -93,8 +93,8 @@ export class CallSession {
     this.#linkGone();
   }
 
-  /** Back after a loss ourselves, or the other one is back and the path is not. */
-  #mayHaveMoved(message: P2PServerMessage, link: PeerLink): boolean {
+  /** Whether this side is back after an outage, or the other side is back and the path is not. */
+  #needsPath(message: P2PServerMessage, link: PeerLink): boolean {
     if (message.type === "call_reconnected") return this.#remote?.status === "connected";
     return message.type === "peer_reconnected" && /disconnected|failed/.test(link.peer.iceConnectionState);
   }
@@ -110,7 +110,7 @@ export class CallSession {
 
   #createLink(role: LinkRole, renew: PeerLinkOptions["renew"]): PeerLink {
     const { channels, media, data, socket, handlers } = this.#options;
-    const remotePeerId = role.remotePeerId as NonNullable<Remote>["peerId"];
+    const remotePeerId = role.remotePeerId as NonNullable<RemotePeer>["peerId"];
     data.reset();
     const link: PeerLink = new PeerLink({
       role,
@@ -121,12 +121,12 @@ export class CallSession {
       handlers: {
         send: (signalType, payload) => socket.send({ type: "signal", targetPeerId: remotePeerId, signalType, payload }),
         remoteStream: (stream) => handlers.remoteStream(stream),
-        dataChannel: (channel, theirs) => data.add(channel, theirs),
+        dataChannel: (channel, isRemote) => data.add(channel, isRemote),
         stateChanged: () => {
-          if (link.peer.connectionState === "connected") this.#peering.settled();
+          if (link.peer.connectionState === "connected") this.#peering.established();
           handlers.linkChanged();
         },
-        troubled: () => {
+        pathLost: () => {
           socket.nudge();
           this.networkChanged();
         },
@@ -136,7 +136,7 @@ export class CallSession {
         },
       },
     });
-    // Once it is the present one: it may also have taken the place of another by itself.
+    // Not before it is the present link: it may have replaced another one.
     queueMicrotask(() => handlers.linkChanged());
     return link;
   }

@@ -5,7 +5,7 @@ import { judgeCallClose } from "./close-verdict.ts";
 
 const none = { refusal: undefined, joined: false, resuming: false };
 
-describe("a refusal decides by the table of errors", () => {
+describe("a refusal is judged by the table of errors", () => {
   const socketErrors = Object.entries(ERRORS).filter(([, { close }]) => close !== null);
   test.each(socketErrors)("%s", (code, { close, retry }) => {
     const refusal = new RadistError(code as ErrorCode);
@@ -19,7 +19,7 @@ test.each([
   ["the network", { ...none, code: 1006 }, "retry"],
   ["a restart of the service", { ...none, code: 1012, joined: true }, "retry"],
   ["a proxy that closes", { ...none, code: 1000, joined: true }, "retry"],
-  ["another page with the same seat", { ...none, code: 4409, joined: true, resuming: true }, { reason: "superseded" }],
+  ["another page took over this peer", { ...none, code: 4409, joined: true, resuming: true }, { reason: "superseded" }],
   ["a full call", { ...none, code: 4409 }, { reason: "failed", error: { code: "call_full" } }],
   ["a used token", { ...none, code: 4401 }, { reason: "failed", error: { code: "invalid_token" } }],
   [
@@ -33,7 +33,7 @@ test.each([
     { ...none, code: 4410, resuming: true },
     { reason: "terminated", error: { code: "call_terminated" } },
   ],
-  ["faulty messages", { ...none, code: 4400, joined: true }, { reason: "failed", error: { code: "invalid_message" } }],
+  ["invalid messages", { ...none, code: 4400, joined: true }, { reason: "failed", error: { code: "invalid_message" } }],
   ["too many messages", { ...none, code: 4429, joined: true }, "retry"],
   ["a code of a newer platform", { ...none, code: 4499, joined: true }, "retry"],
 ] as const)("%s", (_, close, verdict) => {

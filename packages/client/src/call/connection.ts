@@ -14,7 +14,7 @@ import { SignalingSocket } from "./signaling-socket.ts";
 import type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./types.ts";
 import type { Credentials } from "./urls.ts";
 
-/** @internal What {@link RadistClient.createConnection} has prepared. */
+/** @internal What {@link RadistClient.createConnection} passes on. */
 export interface ConnectionDeps {
   readonly credentials: Credentials;
   readonly url: (credentials: Credentials) => string;
@@ -26,10 +26,10 @@ export interface ConnectionDeps {
 }
 
 /**
- * A seat in a call, and the media session with whoever holds the other one.
+ * A seat in a call, and the media session with the other peer.
  *
- * It keeps itself connected: a lost socket is replaced while the media goes on, a changed network leads to another path,
- * a reloaded or replaced peer to a new media session. It is over with the `closed` event, and only then.
+ * It stays connected by itself: a lost socket is replaced while the media continues, a changed network leads to another
+ * path, and a reloaded or replaced peer to a new media session. Only the `closed` event ends it.
  *
  * @example
  * const connection = await radist.createConnection({ callToken, channels: ["audio", "video", "data"] });
@@ -105,12 +105,12 @@ export class RadistConnection {
     return connection;
   }
 
-  /** The call. */
+  /** The id of the call. */
   get callId(): string {
     return this.#socket.resumeState?.callId ?? "";
   }
 
-  /** This side's identity in the call; it stays the same through reconnects. */
+  /** This side's identity in the call. It stays the same when the connection reconnects. */
   get peerId(): string {
     return this.#socket.resumeState?.peerId ?? "";
   }
@@ -120,12 +120,12 @@ export class RadistConnection {
     return this.#session.remote?.peerId;
   }
 
-  /** The call as the platform last told it. */
+  /** The call as the platform last described it. */
   get call(): CallSnapshot | undefined {
     return this.#session.call;
   }
 
-  /** How signaling and media fare now; `statechange` tells when it changes. */
+  /** The state of signaling and media. `statechange` follows each change. */
   get state(): ConnectionState {
     return this.#state;
   }
@@ -138,12 +138,12 @@ export class RadistConnection {
     return this.#socket.resumeState;
   }
 
-  /** What this side sends from its devices; the page's own stream where it gave one. */
+  /** What this side sends from its devices, or the stream that the page passed. */
   get localStream(): MediaStream | undefined {
     return this.#media.stream;
   }
 
-  /** What the other peer sends. Undefined until its first track is there. */
+  /** What the other peer sends. Undefined before its first track. */
   get remoteStream(): MediaStream | undefined {
     return this.#session.link?.remoteStream;
   }
@@ -153,47 +153,47 @@ export class RadistConnection {
     return this.#media.screen;
   }
 
-  /** The present media session, for what this package does not offer. Another one takes its place when a peer comes, or reloads. */
+  /** The present media session, for what this package does not offer. It is replaced when a peer joins or reloads. */
   get peerConnection(): RTCPeerConnection | undefined {
     return this.#session.link?.peer;
   }
 
-  /** Whether the microphone is there and on. */
+  /** Whether there is a microphone and it is on. */
   get microphoneEnabled(): boolean {
     return this.#media.device("audio")?.enabled ?? false;
   }
 
-  /** Whether the camera is there and on. */
+  /** Whether there is a camera and it is on. */
   get cameraEnabled(): boolean {
     return this.#media.device("video")?.enabled ?? false;
   }
 
   /**
-   * Listens to an event; the returned function stops that. Events that tell something lasting ({@link ConnectionEvents}
-   * names them) reach a late listener too, right after the code that attached it.
+   * Attaches a listener; the returned function detaches it. Lasting events ({@link ConnectionEvents} marks them) reach
+   * late listeners too, right after the code that attached them.
    */
   on<Name extends keyof ConnectionEvents>(event: Name, listener: Listener<ConnectionEvents[Name]>): () => void {
     return this.#events.on(event, listener);
   }
 
   /**
-   * Opens a fresh socket and looks for a fresh path, now. Not needed for losses: those are mended without it.
+   * Opens a new socket and looks for a new path, now. Losses need no such call: the connection recovers from them itself.
    *
-   * @throws RadistError `connection_closed` or what ended the connection. Stays pending while the network is away.
+   * @throws RadistError `connection_closed`, or what ended the connection. Stays pending while the network is down.
    */
   async reconnect(): Promise<void> {
     await this.#socket.connect();
   }
 
-  /** Leaves the call for good and gives the seat free. Stops the devices that this package opened. Never rejects. */
+  /** Leaves the call for good and frees the seat. Stops the devices that this package opened. Never rejects. */
   async leave(): Promise<void> {
     await this.#socket.leave();
   }
 
   /**
    * Sends a message to the other peer: text, an object or array as JSON, or bytes. Messages arrive whole and in order.
-   * Resolves when the browser took it, later while much is unsent: a file sent part after part, each awaited, needs no
-   * other flow control. A part may have up to 64 KiB in every browser, 256 KiB in present ones.
+   * Resolves when the message is handed to the browser, and later than that while much is unsent: a file sent in parts,
+   * each awaited, needs no other flow control. A part may have up to 64 KiB in every browser, 256 KiB in current ones.
    *
    * @throws RadistError `data_channel_not_open`, `data_too_large`, `invalid_argument`
    */
@@ -202,7 +202,7 @@ export class RadistConnection {
   }
 
   /**
-   * Mutes and unmutes. The device stays open.
+   * Mutes or unmutes the microphone. The device stays open.
    *
    * @throws RadistError `device_not_found` when no microphone is sent
    */
@@ -211,7 +211,7 @@ export class RadistConnection {
   }
 
   /**
-   * Sends black frames in place of the camera, and its picture again. The device stays open.
+   * Sends black frames in place of the camera, or its picture again. The device stays open.
    *
    * @throws RadistError `device_not_found` when no camera is sent
    */
@@ -221,7 +221,7 @@ export class RadistConnection {
 
   /**
    * Sends another track in place of the microphone or camera, or none (null). The page keeps the track and stops it
-   * itself; `localstream` tells a new stream.
+   * itself. `localstream` follows, with a new stream.
    *
    * @throws RadistError `invalid_argument` for a track of another kind, `connection_closed`
    * @example await connection.replaceTrack("video", otherCamera.getVideoTracks()[0]);
@@ -233,10 +233,10 @@ export class RadistConnection {
   }
 
   /**
-   * Lets the person choose a screen, and sends it in place of the camera. Must be called from a click or key press.
+   * Lets the user choose a screen, and sends it in place of the camera. Must be called from a click or key press.
    *
    * @returns the screen's stream, for the page to show
-   * @throws RadistError `permission_denied` when the person chose none, `invalid_argument` without the `video` channel
+   * @throws RadistError `permission_denied` when the user chose none, `invalid_argument` without the `video` channel
    */
   async shareScreen(options: DisplayMediaStreamOptions = {}): Promise<MediaStream> {
     this.#assertOpen();
@@ -249,7 +249,7 @@ export class RadistConnection {
     await this.#media.stopSharing();
   }
 
-  /** How the media session fares. Undefined while there is none. */
+  /** Figures of the media session. Undefined while there is none. */
   async getStats(): Promise<ConnectionStats | undefined> {
     const report = await this.peerConnection?.getStats();
     return report && summarizeStats(report);
@@ -269,7 +269,7 @@ export class RadistConnection {
   }
 
   #protocolError(error: RadistError): void {
-    // The platform refused a signal, which the negotiation counted on.
+    // The platform refused a signal that the negotiation depends on.
     if (error.code === "peer_not_connected" || error.code === "rate_limited") this.#session.renew();
     this.#report(error);
   }
@@ -292,7 +292,7 @@ export class RadistConnection {
 
   #assertChannel(kind: MediaKind): void {
     if (!this.#channels.has(kind)) {
-      throw new RadistError("invalid_argument", { message: `The connection was made without the ${kind} channel.` });
+      throw new RadistError("invalid_argument", { message: `The connection was created without the ${kind} channel.` });
     }
   }
 }

@@ -1,25 +1,25 @@
-/** A path that is merely `disconnected` often comes back by itself within a few seconds. */
-const PATIENCE_MS = 3_000;
+/** A path that is merely `disconnected` often recovers by itself within a few seconds. */
+const RECOVERY_MS = 3_000;
 
-/** A session that knows no path to try by then has lost candidates on the way. */
+/** A session without a path to check by then has lost candidates. */
 const START_MS = 5_000;
 
 /**
- * Calls `troubled` when the path between the peers broke: ICE failed, or did not recover in time, and `broken` when
- * the session is beyond an ICE restart (DTLS failed).
+ * Calls `pathLost` when the path between the peers broke (ICE failed, or did not recover in time), and `broken` when an
+ * ICE restart cannot help (DTLS failed).
  *
  * @returns stops watching
  */
-export function watchIce(peer: RTCPeerConnection, signs: { troubled(): void; broken(): void }): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(() => signs.troubled(), START_MS);
+export function watchIce(peer: RTCPeerConnection, handlers: { pathLost(): void; broken(): void }): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(() => handlers.pathLost(), START_MS);
   const stop = new AbortController();
   const onIce = () => {
     clearTimeout(timer);
-    if (peer.iceConnectionState === "failed") signs.troubled();
-    if (peer.iceConnectionState === "disconnected") timer = setTimeout(() => signs.troubled(), PATIENCE_MS);
+    if (peer.iceConnectionState === "failed") handlers.pathLost();
+    if (peer.iceConnectionState === "disconnected") timer = setTimeout(() => handlers.pathLost(), RECOVERY_MS);
   };
   const onConnection = () => {
-    if (peer.connectionState === "failed" && dtlsFailed(peer)) signs.broken();
+    if (peer.connectionState === "failed" && dtlsFailed(peer)) handlers.broken();
   };
   peer.addEventListener("iceconnectionstatechange", onIce, { signal: stop.signal });
   peer.addEventListener("connectionstatechange", onConnection, { signal: stop.signal });

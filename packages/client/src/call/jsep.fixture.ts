@@ -3,8 +3,8 @@ import type { NegotiablePeer } from "./negotiator.ts";
 let made = 0;
 
 /**
- * The signaling states of an RTCPeerConnection (RFC 9429, section 3.2) without media: what a negotiation can get wrong
- * in Node. Operations are chained and settle later, as in a browser.
+ * The signaling states of an RTCPeerConnection (RFC 9429, section 3.2) without media: all that a negotiation depends on.
+ * Operations are chained and settle later, as in a browser.
  */
 export class JsepPeer implements NegotiablePeer {
   readonly name = `pc${++made}`;
@@ -12,7 +12,7 @@ export class JsepPeer implements NegotiablePeer {
   currentLocalDescription: RTCSessionDescription | null = null;
   pendingLocalDescription: RTCSessionDescription | null = null;
   currentRemoteDescription: RTCSessionDescription | null = null;
-  /** Called when a change wants an offer. */
+  /** Called when a change requires an offer. */
   negotiationNeeded: () => void = () => {};
   #remoteOffer: RTCSessionDescription | null = null;
   #wanted = false;
@@ -24,7 +24,7 @@ export class JsepPeer implements NegotiablePeer {
     return this.pendingLocalDescription ?? this.currentLocalDescription;
   }
 
-  /** A new track, say. */
+  /** Such as a new track. */
   change(): void {
     this.#wanted = true;
     void this.#enqueue(() => {});

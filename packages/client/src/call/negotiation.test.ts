@@ -2,28 +2,28 @@ import { describe, expect, test } from "vitest";
 import { isPolite, judgeCandidate, judgeDescription, type NegotiationState, readSignal } from "./negotiation.ts";
 
 const STATE: NegotiationState = {
-  polite: true,
+  isPolite: true,
   session: "mine",
-  begun: true,
+  hasStarted: true,
   remoteSession: "theirs",
   signalingState: "stable",
   ownOffer: 2,
-  takenOffer: 1,
+  appliedOffer: 1,
 };
 
 const offer = { type: "offer", session: "theirs", to: "mine", offer: 2 } as const;
 const answer = { type: "answer", session: "theirs", to: "mine", offer: 2 } as const;
 const pending = { signalingState: "have-local-offer" } as const;
-const unbound = { remoteSession: undefined, takenOffer: undefined } as const;
+const unbound = { remoteSession: undefined, appliedOffer: undefined } as const;
 
 describe("what to do with a description", () => {
-  const impolite = { polite: false } as const;
+  const impolite = { isPolite: false } as const;
   test.each([
-    ["an offer while nothing is outstanding", {}, offer, "apply"],
+    ["an offer while none of ours is outstanding", {}, offer, "apply"],
     ["an offer while ours is outstanding, polite", pending, offer, "apply"],
     ["an offer while ours is outstanding, impolite", { ...pending, ...impolite }, offer, "ignore"],
     ["the same offer again", {}, { ...offer, offer: 1 }, "repeated"],
-    ["an offer of a peer that does not count", {}, { ...offer, to: undefined, offer: undefined }, "apply"],
+    ["an offer of a peer that does not number its offers", {}, { ...offer, to: undefined, offer: undefined }, "apply"],
     ["an offer of a new session", {}, { ...offer, session: "new", to: undefined, offer: 1 }, "renew"],
     [
       "the same, while ours is outstanding",
@@ -32,17 +32,32 @@ describe("what to do with a description", () => {
       "renew",
     ],
     ["an offer to an earlier session of ours", unbound, { ...offer, to: "earlier" }, "stale"],
-    ["the same, though we took one of its own", {}, { ...offer, to: "earlier" }, "restart"],
-    ["a first offer before ours", { ...unbound, begun: false }, { ...offer, to: undefined }, "apply"],
-    ["a first offer when ours is out, polite", { ...unbound, ...pending }, { ...offer, to: undefined }, "renew"],
-    ["a first offer when ours is out, impolite", { ...unbound, ...impolite }, { ...offer, to: undefined }, "ignore"],
+    ["the same, though we applied an earlier offer of its", {}, { ...offer, to: "earlier" }, "restart"],
+    ["a first offer before ours", { ...unbound, hasStarted: false }, { ...offer, to: undefined }, "apply"],
+    [
+      "a first offer while ours is outstanding, polite",
+      { ...unbound, ...pending },
+      { ...offer, to: undefined },
+      "renew",
+    ],
+    [
+      "a first offer while ours is outstanding, impolite",
+      { ...unbound, ...impolite },
+      { ...offer, to: undefined },
+      "ignore",
+    ],
     ["the answer to our offer", pending, answer, "apply"],
     ["the first answer", { ...pending, ...unbound }, answer, "apply"],
-    ["an answer of a peer that does not count", pending, { ...answer, to: undefined, offer: undefined }, "apply"],
+    [
+      "an answer of a peer that does not number its offers",
+      pending,
+      { ...answer, to: undefined, offer: undefined },
+      "apply",
+    ],
     ["an answer to an earlier offer", pending, { ...answer, offer: 1 }, "stale"],
     ["an answer to an earlier session of ours", pending, { ...answer, to: "earlier" }, "stale"],
     ["an answer of another session", pending, { ...answer, session: "earlier" }, "stale"],
-    ["an answer to nothing", {}, answer, "stale"],
+    ["an answer without an offer", {}, answer, "stale"],
   ] as const)("%s", (_, state, description, verdict) => {
     expect(judgeDescription({ ...STATE, ...state }, description)).toBe(verdict);
   });
@@ -57,16 +72,16 @@ test.each([
   expect(judgeCandidate(STATE, signal)).toBe(verdict);
 });
 
-test("a candidate before any description waits", () => {
+test("a candidate before any description is held", () => {
   expect(judgeCandidate({ ...STATE, ...unbound }, { session: "theirs", to: undefined })).toBe("hold");
 });
 
-test("of two peers one is polite", () => {
+test("exactly one of two peers is polite", () => {
   expect([isPolite("peer_a", "peer_b"), isPolite("peer_b", "peer_a")]).toEqual([true, false]);
 });
 
 describe("reading a signal", () => {
-  test("takes the DTLS fingerprint for the session of a peer that names none", () => {
+  test("uses the DTLS fingerprint as the session of a peer that sends none", () => {
     const sdp = "v=0\r\na=fingerprint:sha-256 AB:CD\r\n";
     expect(readSignal("offer", { type: "offer", sdp })).toMatchObject({ session: "sha-256 AB:CD", to: undefined });
     expect(readSignal("offer", { sdp, session: "s", to: "t", offer: 3 })).toMatchObject({
@@ -76,7 +91,7 @@ describe("reading a signal", () => {
     });
   });
 
-  test("knows the end of candidates in each of its forms", () => {
+  test("recognises the end of candidates in each of its forms", () => {
     for (const payload of [null, undefined, {}, { candidate: "" }, { candidate: null }]) {
       expect(readSignal("ice-candidate", payload)).toMatchObject({ kind: "candidate", candidate: { candidate: "" } });
     }
@@ -87,7 +102,7 @@ describe("reading a signal", () => {
     ["offer", null],
     ["offer", "v=0"],
     ["answer", { sdp: 1 }],
-  ])("leaves alone what is none of ours: %s", (signalType, payload) => {
+  ])("ignores signals of other programs: %s", (signalType, payload) => {
     expect(readSignal(signalType, payload)).toBeUndefined();
   });
 });

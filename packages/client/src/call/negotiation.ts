@@ -1,19 +1,19 @@
 /**
- * Who yields, and which signals still count: the pure half of W3C perfect negotiation
- * (https://w3c.github.io/webrtc-pc/#perfect-negotiation-example), with one addition.
+ * Which side yields, and which signals are still valid: the pure half of W3C perfect negotiation
+ * (https://w3c.github.io/webrtc-pc/#perfect-negotiation-example), with two additions.
  *
- * Every RTCPeerConnection has a random *session* id. A description or candidate carries its sender's `session`, and as
- * `to` the session that it answers, once known. A page that reloads keeps its peer id and gets a new session: by this
- * the other side learns that its RTCPeerConnection is talking to nobody, and either side drops what belongs to an
- * earlier one. A peer with another SDK sends neither field; its DTLS fingerprint, which is new for each of its
+ * Every RTCPeerConnection has a random *session* id. A description or candidate carries its sender's `session`, and in
+ * `to` the session that it is meant for, once known. A page that reloads keeps its peer id and gets a new session. From
+ * this the other side learns that its RTCPeerConnection has lost its counterpart, and both sides drop signals of earlier
+ * sessions. A peer with another SDK sends neither field; its DTLS fingerprint, which is new for each of its
  * RTCPeerConnections, then serves as its session.
  *
- * A socket that dies takes with it what was sent last, and neither side can know what that was. So offers are counted
+ * The last messages on a socket that dies are lost, and neither side knows which. Therefore offers are numbered
  * (`offer`), an answer names the offer that it answers, and after a reconnect both sides repeat what may be outstanding:
- * a repeated offer is not applied twice, an answer to another offer not at all.
+ * a repeated offer is not applied twice, and an answer to another offer is not applied at all.
  */
 
-/** A signal as it came, read. */
+/** A signal of the other peer. */
 export type IncomingSignal = IncomingDescription | IncomingCandidate;
 
 export interface IncomingDescription {
@@ -37,7 +37,7 @@ export function isPolite(ownPeerId: string, remotePeerId: string): boolean {
   return ownPeerId < remotePeerId;
 }
 
-/** Reads what another peer sent; it may be anything. Undefined for a signal that is none of ours. */
+/** Reads what another peer sent, which may be anything. Undefined for signals of other programs. */
 export function readSignal(signalType: string, payload: unknown): IncomingSignal | undefined {
   const fields: Record<string, unknown> = typeof payload === "object" && payload !== null ? { ...payload } : {};
   const session = text(fields.session);
@@ -50,7 +50,7 @@ export function readSignal(signalType: string, payload: unknown): IncomingSignal
   }
   if (signalType === "ice-candidate") {
     const candidate: RTCIceCandidateInit = {
-      // Null and "" both say that there are no more.
+      // Null and "" both mean that there are no more.
       candidate: text(fields.candidate) ?? "",
       sdpMid: text(fields.sdpMid) ?? null,
       sdpMLineIndex: typeof fields.sdpMLineIndex === "number" ? fields.sdpMLineIndex : null,
@@ -65,27 +65,32 @@ const text = (value: unknown): string | undefined => (typeof value === "string" 
 
 const fingerprint = (sdp: string): string => /^a=fingerprint:(.*)$/m.exec(sdp)?.[1]?.trim() ?? "";
 
-/** Where one RTCPeerConnection stands when a signal is looked at; no operation of it is under way then. */
+/** The state of one RTCPeerConnection when a signal is judged; none of its operations is in progress then. */
 export interface NegotiationState {
-  readonly polite: boolean;
+  readonly isPolite: boolean;
   readonly session: string;
-  /** Whether this side prepares, or has made, an offer. */
-  readonly begun: boolean;
+  /** Whether this side is preparing, or has made, an offer. */
+  readonly hasStarted: boolean;
   /** The other side's session, once one of its descriptions was accepted. */
   readonly remoteSession: string | undefined;
   readonly signalingState: RTCSignalingState;
   /** The number of our last offer. */
   readonly ownOffer: number;
-  /** The number of the last offer of the other side that was taken. */
-  readonly takenOffer: number | undefined;
+  /** The number of the last offer of the other side that was applied. */
+  readonly appliedOffer: number | undefined;
 }
 
 /**
- * What to do with a description. `apply`; `ignore`: the other side will yield to our offer; `stale`: it belongs to
- * what is over; `repeated`: the other side missed our answer; `renew`: apply it to a new RTCPeerConnection, since the
- * other side started afresh, or since both made a first offer. (Rolling the first offer back would do too, but Chromium
- * sometimes gathers no candidates for the answer then, and what was added for the offer would stay.) `restart`: each
- * side has taken an offer of a page of the other one that is gone; a new RTCPeerConnection makes the first offer.
+ * What to do with a description:
+ * - `apply` it.
+ * - `ignore`: the other side will yield to our offer.
+ * - `stale`: it belongs to a session or an offer that is over.
+ * - `repeated`: it was applied before; the other side missed our answer.
+ * - `renew`: apply it to a new RTCPeerConnection, since the other side has a new session, or since both sides made a first
+ *   offer. (A rollback of the first offer would do too, but Chromium sometimes gathers no candidates for the answer then,
+ *   and what was added for the offer would stay.)
+ * - `restart`: each side has applied an offer of an earlier page of the other side; a new RTCPeerConnection makes the first
+ *   offer.
  */
 export type Verdict = "apply" | "ignore" | "stale" | "repeated" | "renew" | "restart";
 
@@ -94,7 +99,7 @@ export function judgeDescription(
   description: Omit<IncomingDescription, "kind" | "sdp">,
 ): Verdict {
   if (description.to !== undefined && description.to !== state.session) {
-    // While our own first offer is out, the other side will learn by it.
+    // While our first offer is on its way, the other side will learn from it.
     return description.type === "offer" && state.remoteSession !== undefined ? "restart" : "stale";
   }
   const foreign = state.remoteSession !== undefined && description.session !== state.remoteSession;
@@ -103,12 +108,12 @@ export function judgeDescription(
     return state.signalingState === "have-local-offer" && toLastOffer && !foreign ? "apply" : "stale";
   }
   if (foreign) return "renew";
-  if (description.offer !== undefined && description.offer === state.takenOffer) return "repeated";
-  if (state.remoteSession === undefined) return !state.begun ? "apply" : state.polite ? "renew" : "ignore";
-  return state.signalingState === "stable" || state.polite ? "apply" : "ignore";
+  if (description.offer !== undefined && description.offer === state.appliedOffer) return "repeated";
+  if (state.remoteSession === undefined) return !state.hasStarted ? "apply" : state.isPolite ? "renew" : "ignore";
+  return state.signalingState === "stable" || state.isPolite ? "apply" : "ignore";
 }
 
-/** `hold` until a description came; `drop` what belongs to another session. */
+/** `hold` it until a description has arrived; `drop` what belongs to another session. */
 export function judgeCandidate(
   state: Pick<NegotiationState, "session" | "remoteSession">,
   signal: { session: string | undefined; to: string | undefined },

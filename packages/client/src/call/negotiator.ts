@@ -6,7 +6,7 @@ import {
   judgeDescription,
 } from "./negotiation.ts";
 
-/** What a negotiation needs of an RTCPeerConnection. */
+/** The part of an RTCPeerConnection that a negotiation needs. */
 export type NegotiablePeer = Pick<
   RTCPeerConnection,
   | "signalingState"
@@ -22,58 +22,58 @@ export type SignalName = "offer" | "answer" | "ice-candidate";
 
 export interface NegotiatorOptions {
   readonly peer: NegotiablePeer;
-  readonly polite: boolean;
+  readonly isPolite: boolean;
   readonly session: string;
   send(name: SignalName, payload: object): void;
-  /** The other side's offer comes first and is about to be applied. */
-  beforeFirst?(sdp: string): void;
+  /** The first offer is the other side's, and is about to be applied. */
+  beforeFirstOffer?(sdp: string): void;
   /** A description of the other side was applied. */
-  afterRemote?(): void;
-  /** These signals want a new RTCPeerConnection, or none do and it is to make the first offer; this one is done. */
+  afterRemoteDescription?(): void;
+  /** This session is over. The signals are for a new RTCPeerConnection, which makes the first offer when there are none. */
   renew(signals: IncomingSignal[]): void;
-  /** The browser refused a description, so that this session cannot go on. */
+  /** The browser refused a description, so that this session cannot continue. */
   failed(error: unknown): void;
 }
 
 type Task = IncomingSignal | { readonly kind: "offer" } | { readonly kind: "repeat" };
 
-// No candidate needs to wait for longer than its description, so this bounds only what a hostile peer can pile up.
+// Candidates are held until their description arrives; the limit only matters with a hostile peer.
 const MAX_HELD_CANDIDATES = 128;
 
 /**
- * Drives one RTCPeerConnection by perfect negotiation. One thing at a time: a signal is judged when all earlier ones,
- * and offers of our own, have been dealt with, so that `signalingState` is what it says.
+ * Drives one RTCPeerConnection by perfect negotiation, one task at a time: a signal is judged when all earlier signals and
+ * our own offers have been processed, so that `signalingState` can be relied on.
  */
 export class Negotiator {
   readonly #options: NegotiatorOptions;
   readonly #tasks: Task[] = [];
-  #working = false;
-  #closed = false;
-  #begun = false;
-  #ignoringOffer = false;
+  #isWorking = false;
+  #isClosed = false;
+  #hasStarted = false;
+  #isIgnoringOffer = false;
   #remoteSession: string | undefined;
   #ownOffer = 0;
-  #takenOffer: number | undefined;
+  #appliedOffer: number | undefined;
   #held: IncomingCandidate[] = [];
 
   constructor(options: NegotiatorOptions) {
     this.#options = options;
   }
 
-  /** Whether the other side was heard: one of its descriptions was accepted. */
-  get bound(): boolean {
+  /** Whether a description of the other side was accepted. */
+  get isBound(): boolean {
     return this.#remoteSession !== undefined;
   }
 
-  /** Whether the first offer was claimed, by either side. */
-  get begun(): boolean {
-    return this.#begun;
+  /** Whether the first offer was claimed by either side. */
+  get hasStarted(): boolean {
+    return this.#hasStarted;
   }
 
-  /** Claims the first offer. False when there is none to make: the other side's came first, or it was claimed before. */
-  begin(): boolean {
-    if (this.#begun || this.#closed) return false;
-    this.#begun = true;
+  /** Claims the first offer. False when the other side's came first, or when it was claimed before. */
+  start(): boolean {
+    if (this.#hasStarted || this.#isClosed) return false;
+    this.#hasStarted = true;
     return true;
   }
 
@@ -82,9 +82,9 @@ export class Negotiator {
     this.#do({ kind: "offer" });
   }
 
-  /** For `icecandidate`; null says that there are no more. */
+  /** For `icecandidate`; null means that there are no more. */
   sendCandidate(candidate: RTCIceCandidateInit | null): void {
-    if (!this.#closed) this.#send("ice-candidate", candidate ?? { candidate: "" });
+    if (!this.#isClosed) this.#send("ice-candidate", candidate ?? { candidate: "" });
   }
 
   receive(signal: IncomingSignal): void {
@@ -97,52 +97,52 @@ export class Negotiator {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     this.#tasks.length = 0;
   }
 
   #do(task: Task): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     this.#tasks.push(task);
-    if (!this.#working) void this.#work();
+    if (!this.#isWorking) void this.#work();
   }
 
   async #work(): Promise<void> {
-    this.#working = true;
+    this.#isWorking = true;
     try {
       for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
-        if (task.kind === "description") await this.#takeDescription(task);
-        else if (task.kind === "candidate") this.#takeCandidate(task);
+        if (task.kind === "description") await this.#receiveDescription(task);
+        else if (task.kind === "candidate") this.#receiveCandidate(task);
         else if (task.kind === "offer") await this.#makeOffer();
         else this.#repeat();
       }
     } catch (error) {
-      if (!this.#closed) this.#options.failed(error);
+      if (!this.#isClosed) this.#options.failed(error);
     } finally {
-      this.#working = false;
+      this.#isWorking = false;
     }
   }
 
   async #makeOffer(): Promise<void> {
     const { peer } = this.#options;
-    // Otherwise the browser asks again once it is stable.
+    // Otherwise the browser fires `negotiationneeded` again once it is stable.
     if (peer.signalingState !== "stable") return;
     await peer.setLocalDescription();
     this.#ownOffer++;
     this.#sendDescription(peer.localDescription);
   }
 
-  async #takeDescription(signal: IncomingDescription): Promise<void> {
-    const { polite, session, peer } = this.#options;
+  async #receiveDescription(signal: IncomingDescription): Promise<void> {
+    const { isPolite, session, peer } = this.#options;
     const verdict = judgeDescription(
       {
-        polite,
+        isPolite,
         session,
-        begun: this.#begun,
+        hasStarted: this.#hasStarted,
         remoteSession: this.#remoteSession,
         signalingState: peer.signalingState,
         ownOffer: this.#ownOffer,
-        takenOffer: this.#takenOffer,
+        appliedOffer: this.#appliedOffer,
       },
       signal,
     );
@@ -153,7 +153,7 @@ export class Negotiator {
         this.#repeatAnswer();
         return;
       case "ignore":
-        this.#ignoringOffer = true;
+        this.#isIgnoringOffer = true;
         return;
       case "stale":
         return;
@@ -171,29 +171,30 @@ export class Negotiator {
 
   async #apply({ type, sdp, session, offer }: IncomingDescription): Promise<void> {
     const { peer } = this.#options;
-    this.#ignoringOffer = false;
+    this.#isIgnoringOffer = false;
     this.#remoteSession = session;
-    if (type === "offer" && this.begin()) this.#options.beforeFirst?.(sdp);
+    if (type === "offer" && this.start()) this.#options.beforeFirstOffer?.(sdp);
     // The browser rolls our own offer back where it must (RFC 9429, section 4.1.10.2).
     await peer.setRemoteDescription({ type, sdp });
-    if (this.#closed) return;
-    for (const candidate of this.#held.splice(0)) this.#takeCandidate(candidate);
-    this.#options.afterRemote?.();
+    if (this.#isClosed) return;
+    for (const candidate of this.#held.splice(0)) this.#receiveCandidate(candidate);
+    this.#options.afterRemoteDescription?.();
     if (type === "answer") return;
     await peer.setLocalDescription();
-    this.#takenOffer = offer;
+    this.#appliedOffer = offer;
     this.#sendDescription(peer.localDescription);
   }
 
-  #takeCandidate(signal: IncomingCandidate): void {
+  #receiveCandidate(signal: IncomingCandidate): void {
     const verdict = judgeCandidate({ session: this.#options.session, remoteSession: this.#remoteSession }, signal);
-    if (verdict === "hold" && !this.#ignoringOffer && this.#held.length < MAX_HELD_CANDIDATES) this.#held.push(signal);
+    if (verdict === "hold" && !this.#isIgnoringOffer && this.#held.length < MAX_HELD_CANDIDATES)
+      this.#held.push(signal);
     if (verdict !== "apply") return;
-    const ignoring = this.#ignoringOffer;
+    const wasIgnoring = this.#isIgnoringOffer;
     this.#options.peer.addIceCandidate(signal.candidate).catch((error) => {
-      // Candidates of an offer that we ignored have nowhere to go; of any other, one bad candidate is no reason to end
-      // a session that has more of them: the connection state tells whether they sufficed.
-      if (!ignoring && !this.#closed) console.debug("A candidate of the other peer was not accepted.", error);
+      // Candidates of an offer that we ignored belong nowhere. Any other that is refused is no reason to end a session
+      // that has more of them: the connection state shows whether they sufficed.
+      if (!wasIgnoring && !this.#isClosed) console.debug("The browser refused a candidate of the other peer.", error);
     });
   }
 
@@ -204,16 +205,20 @@ export class Negotiator {
 
   #repeatAnswer(): void {
     const description = this.#options.peer.currentLocalDescription;
-    // A peer that does not count its offers would take a repeated answer for a new one.
-    if (this.#takenOffer !== undefined && description?.type === "answer") this.#sendDescription(description);
+    // A peer that does not number its offers would take a repeated answer for a new one.
+    if (this.#appliedOffer !== undefined && description?.type === "answer") this.#sendDescription(description);
   }
 
   #sendDescription(description: RTCSessionDescription | null): void {
-    if (!description || this.#closed) return;
+    if (!description || this.#isClosed) return;
     const { type, sdp } = description;
     if (type === "offer") this.#send("offer", { type, sdp, offer: this.#ownOffer });
     else
-      this.#send("answer", { type: "answer", sdp, ...(this.#takenOffer !== undefined && { offer: this.#takenOffer }) });
+      this.#send("answer", {
+        type: "answer",
+        sdp,
+        ...(this.#appliedOffer !== undefined && { offer: this.#appliedOffer }),
+      });
   }
 
   #send(name: SignalName, payload: object): void {

@@ -11,11 +11,11 @@ export interface LinkHandlers {
   send(name: SignalName, payload: object): void;
   /** The other peer's tracks changed; the stream may be empty. */
   remoteStream(stream: MediaStream): void;
-  dataChannel(channel: RTCDataChannel, theirs: boolean): void;
+  dataChannel(channel: RTCDataChannel, isRemote: boolean): void;
   stateChanged(): void;
-  /** The path broke; an ICE restart may mend it. */
-  troubled(): void;
-  /** This session cannot go on. */
+  /** The path broke; an ICE restart may help. */
+  pathLost(): void;
+  /** This session cannot continue. */
   broken(error?: unknown): void;
 }
 
@@ -28,10 +28,10 @@ export interface PeerLinkOptions {
   readonly handlers: LinkHandlers;
 }
 
-/** For how long the polite side leaves the first offer to the other one. */
+/** How long the polite side leaves the first offer to the other side. */
 const FIRST_OFFER_MS = 1_000;
 
-/** One RTCPeerConnection with the other peer: its tracks, its data channel, its negotiation. */
+/** One RTCPeerConnection with the other peer, with its tracks, its data channel and its negotiation. */
 export class PeerLink implements Link {
   readonly peer: RTCPeerConnection;
   readonly #options: PeerLinkOptions;
@@ -40,7 +40,7 @@ export class PeerLink implements Link {
   readonly #stopWatching: () => void;
   readonly #stop = new AbortController();
   #remoteChanged = false;
-  #patience: ReturnType<typeof setTimeout> | undefined;
+  #firstOfferTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: PeerLinkOptions) {
     this.#options = options;
@@ -49,12 +49,12 @@ export class PeerLink implements Link {
     this.peer = peer;
     this.#negotiator = new Negotiator({
       peer,
-      polite: role.polite,
+      isPolite: role.isPolite,
       // Not by randomUUID, which pages without HTTPS lack: they cannot capture, but can receive and exchange data.
       session: crypto.getRandomValues(new Uint32Array(4)).join("-"),
       send: (name, payload) => handlers.send(name, payload),
-      beforeFirst: (sdp) => this.#prepareAnswer(sdp),
-      afterRemote: () => this.#remoteApplied(),
+      beforeFirstOffer: (sdp) => this.#prepareAnswer(sdp),
+      afterRemoteDescription: () => this.#remoteApplied(),
       renew: options.renew,
       failed: (error) => handlers.broken(error),
     });
@@ -69,12 +69,12 @@ export class PeerLink implements Link {
     peer.addEventListener("datachannel", ({ channel }) => this.#receiveChannel(channel), listen);
     peer.addEventListener("connectionstatechange", () => handlers.stateChanged(), listen);
     this.#stopWatching = watchIce(peer, handlers);
-    if (role.initiate) this.#begin();
-    else this.#patience = setTimeout(() => this.#begin(), FIRST_OFFER_MS);
+    if (role.isInitiator) this.#start();
+    else this.#firstOfferTimer = setTimeout(() => this.#start(), FIRST_OFFER_MS);
   }
 
-  get bound(): boolean {
-    return this.#negotiator.bound;
+  get isBound(): boolean {
+    return this.#negotiator.isBound;
   }
 
   /** Undefined until the other peer sends a track. */
@@ -90,29 +90,29 @@ export class PeerLink implements Link {
     this.#negotiator.repeat();
   }
 
-  /** Looks for a path anew; media keeps its present one until then. */
+  /** Looks for another path; media keeps the present one until there is another. */
   restartIce(): void {
     this.peer.restartIce();
   }
 
-  /** Sends another track of this kind from now on, or none. */
+  /** Sends another track of this kind, or none. */
   async setTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
-    // Before the first offer or answer there is nothing to replace: the track of that time will be taken.
-    if (this.#negotiator.begun && this.#options.channels.has(kind))
+    // Before the first offer or answer there is nothing to replace: it will take the track that is sent then.
+    if (this.#negotiator.hasStarted && this.#options.channels.has(kind))
       await setTrack(this.peer, kind, track, this.#options.media.stream);
   }
 
   close(): void {
-    clearTimeout(this.#patience);
+    clearTimeout(this.#firstOfferTimer);
     this.#stop.abort();
     this.#stopWatching();
     this.#negotiator.close();
     this.peer.close();
   }
 
-  /** Brings in all that an offer should hold. `negotiationneeded` follows. */
-  #begin(): void {
-    if (!this.#negotiator.begin()) return;
+  /** Adds everything that belongs in an offer. `negotiationneeded` follows. */
+  #start(): void {
+    if (!this.#negotiator.start()) return;
     const { channels, media } = this.#options;
     addTracks(this.peer, channels, media);
     expectKinds(this.peer, channels);
@@ -120,15 +120,15 @@ export class PeerLink implements Link {
   }
 
   #prepareAnswer(sdp: string): void {
-    // Tracks that are there before the offer is applied are matched to its m-lines; later ones would need another round.
+    // Tracks added before the offer is applied are matched to its m-lines; later ones would need another round trip.
     addTracks(this.peer, this.#options.channels, this.#options.media);
-    // The side that offers makes the channel; an offer without one comes from a peer that did not ask for data.
+    // The side that offers creates the channel; an offer without one comes from a peer that did not ask for data.
     if (this.#options.channels.has("data") && !/^m=application /m.test(sdp)) this.#createChannel();
   }
 
   #remoteApplied(): void {
     declineKinds(this.peer, this.#options.channels);
-    // Once for all tracks of a description: they come and go one by one while it is applied.
+    // Once for all tracks of a description: they are added and removed one by one while it is applied.
     if (this.#remoteChanged) this.#options.handlers.remoteStream(this.#remote);
     this.#remoteChanged = false;
   }
@@ -139,7 +139,7 @@ export class PeerLink implements Link {
 
   #receiveChannel(channel: RTCDataChannel): void {
     if (channel.label !== DATA_CHANNEL_LABEL) return;
-    // Closing tells the sender, where silence would swallow its messages.
+    // Closed, so that the sender notices; ignoring it would lose messages silently.
     if (this.#options.channels.has("data")) this.#options.handlers.dataChannel(channel, true);
     else channel.close();
   }

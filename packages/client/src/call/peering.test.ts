@@ -6,7 +6,7 @@ import { type Link, type LinkRole, Peering } from "./peering.ts";
 
 type Wire = { name: string; payload: object };
 
-/** One page of one side: what a reload throws away. */
+/** One page of one side: everything that a reload discards. */
 class Page {
   readonly peering: Peering<ModelLink>;
   readonly failures: unknown[] = [];
@@ -28,7 +28,7 @@ class ModelLink implements Link {
   ) {
     this.negotiator = new Negotiator({
       peer: this.peer,
-      polite: role.polite,
+      isPolite: role.isPolite,
       session: this.peer.name,
       send: (name, payload) => {
         send({ name, payload: JSON.parse(JSON.stringify(payload)) });
@@ -41,15 +41,15 @@ class ModelLink implements Link {
       failed: (error) => failures.push(error),
     });
     this.peer.negotiationNeeded = () => this.negotiator.offer();
-    if (role.initiate) this.begin();
+    if (role.isInitiator) this.start();
   }
 
-  get bound(): boolean {
-    return this.negotiator.bound;
+  get isBound(): boolean {
+    return this.negotiator.isBound;
   }
 
-  begin(): void {
-    if (this.negotiator.begin()) this.peer.change();
+  start(): void {
+    if (this.negotiator.start()) this.peer.change();
   }
 
   receive(signal: IncomingSignal): void {
@@ -66,7 +66,7 @@ class ModelLink implements Link {
   }
 }
 
-/** Two sides and the platform between them, which keeps the order and loses what a dead socket swallows. */
+/** Two sides and the platform between them, which keeps the order and loses what was on a dead socket. */
 class World {
   readonly ids = ["peer_a", "peer_b"] as const;
   readonly queues: [Wire[], Wire[]] = [[], []];
@@ -87,10 +87,10 @@ class World {
 
   #joined(side: 0 | 1, resumed: boolean): void {
     const event = { type: "joined", peerId: this.ids[1 - side] as never, connected: true } as const;
-    this.pages[side].peering.follow(event, this.ids[side], resumed);
+    this.pages[side].peering.apply(event, this.ids[side], resumed);
   }
 
-  /** The platform hands the oldest signal of `side` to the other one. */
+  /** The platform delivers the oldest signal of `side` to the other side. */
   deliver(side: 0 | 1): boolean {
     const wire = this.queues[side].shift();
     if (!wire) return false;
@@ -101,22 +101,22 @@ class World {
 
   change(side: 0 | 1): void {
     const link = this.pages[side].peering.link;
-    if (link?.negotiator.begun) link.peer.change();
+    if (link?.negotiator.hasStarted) link.peer.change();
   }
 
-  /** The socket of `side` dies with the last `lost` signals in each direction, and another one takes its place. */
+  /** The socket of `side` dies with the last `lost` signals in each direction, and is replaced. */
   reconnect(side: 0 | 1, lost: number): void {
     for (const queue of this.queues) queue.splice(queue.length - Math.min(lost, queue.length));
-    this.#tellReturn(side);
-    this.pages[side].peering.returned();
+    this.#announceReturn(side);
+    this.pages[side].peering.reconnected();
   }
 
-  /** The page of `side` is another one, which returns as the same peer. What had reached the old one is lost. */
+  /** The page of `side` is replaced by one that returns as the same peer. What had reached the old page is lost. */
   reload(side: 0 | 1, lost: number): void {
     this.queues[1 - side]?.splice(0, lost);
     this.#close(side);
     this.pages[side] = this.#open(side);
-    this.#tellReturn(side);
+    this.#announceReturn(side);
     this.#joined(side, true);
   }
 
@@ -125,12 +125,12 @@ class World {
     this.pages[side].peering.close();
   }
 
-  #tellReturn(side: 0 | 1): void {
+  #announceReturn(side: 0 | 1): void {
     const other = this.pages[(1 - side) as 0 | 1].peering;
-    other.follow({ type: "reconnected", peerId: this.ids[side] as never }, this.ids[(1 - side) as 0 | 1], false);
+    other.apply({ type: "reconnected", peerId: this.ids[side] as never }, this.ids[(1 - side) as 0 | 1], false);
   }
 
-  /** Whether what one side has applied is what the other one has. */
+  /** Whether each side has applied what the other side has. */
   get agreed(): boolean {
     const [a, b] = this.pages.map(({ peering }) => peering.link?.peer);
     return (
@@ -141,14 +141,14 @@ class World {
     );
   }
 
-  /** Until nothing is on its way any more. */
+  /** Resolves when no signal is on its way. */
   async settle(): Promise<void> {
     for (let quiet = 0; quiet < 14; quiet++) {
       for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
       while (this.deliver(0) || this.deliver(1)) quiet = 0;
-      // The moment that the polite side grants the other one is over by now.
-      if (quiet === 4) for (const { peering } of this.pages) if (!peering.link?.bound) peering.link?.begin();
-      // Without a path between them, both sides try an ICE restart.
+      // By now the polite side no longer leaves the first offer to the other one.
+      if (quiet === 4) for (const { peering } of this.pages) if (!peering.link?.isBound) peering.link?.start();
+      // Without a path between them, both sides restart ICE.
       if (quiet === 8 && !this.agreed) for (const side of [0, 1] as const) this.change(side);
     }
     for (const page of this.pages) this.failures.push(...page.failures);
@@ -182,7 +182,7 @@ async function walk(seed: number): Promise<World> {
   return world;
 }
 
-test("whatever collides, reloads or gets lost, both sides end in one session that they agree on", async () => {
+test("whatever collides, reloads or is lost, both sides end up in one session that they agree on", async () => {
   const walks = Array.from({ length: 400 }, (_, seed) => seed);
   const wrong: string[] = [];
   await Promise.all(
@@ -194,16 +194,16 @@ test("whatever collides, reloads or gets lost, both sides end in one session tha
   expect(wrong).toEqual([]);
 });
 
-test("a start without disturbance takes one offer and one answer", async () => {
+test("an undisturbed start takes one offer and one answer", async () => {
   const world = new World();
-  const said: string[] = [];
+  const sent: string[] = [];
   for (let i = 0; i < 40; i++) {
     await new Promise((resolve) => setImmediate(resolve));
     for (const side of [0, 1] as const) {
       const [next] = world.queues[side];
-      if (next && next.name !== "ice-candidate") said.push(`${world.ids[side]} ${next.name}`);
+      if (next && next.name !== "ice-candidate") sent.push(`${world.ids[side]} ${next.name}`);
       world.deliver(side);
     }
   }
-  expect(said).toEqual(["peer_b offer", "peer_a answer"]);
+  expect(sent).toEqual(["peer_b offer", "peer_a answer"]);
 });

@@ -4,8 +4,8 @@ import type { RosterEvent } from "./roster.ts";
 
 /** One media session with the other peer: an RTCPeerConnection and its negotiation. */
 export interface Link {
-  /** Whether the other side has been heard. */
-  readonly bound: boolean;
+  /** Whether a description of the other side was accepted. */
+  readonly isBound: boolean;
   receive(signal: IncomingSignal): void;
   /** Sends again what the other side may have missed. */
   repeat(): void;
@@ -14,16 +14,16 @@ export interface Link {
 
 export interface LinkRole {
   readonly remotePeerId: string;
-  readonly polite: boolean;
-  /** Offers at once; else it gives the other side a moment to do so, which saves a collision of offers. */
-  readonly initiate: boolean;
+  readonly isPolite: boolean;
+  /** Offers at once; otherwise the other side is given a moment to do so, which avoids a collision of offers. */
+  readonly isInitiator: boolean;
 }
 
-/** @param renew the link is done; these signals are for the one that takes its place, which offers when there are none */
+/** @param renew replaces the link; the signals are for the new one, which makes the first offer when there are none */
 export type CreateLink<L extends Link> = (role: LinkRole, renew: (signals: IncomingSignal[]) => void) => L;
 
 /**
- * Which link there is: none while alone, one with the other peer, a fresh one when that peer's page started afresh.
+ * Owns the link with the other peer: none while this peer is alone, and a new one when the other peer's page is a new one.
  *
  *   none ──joined──▶ linked ──left, expired──▶ none
  *                    linked ──new session, lost signals, failure──▶ linked (another RTCPeerConnection)
@@ -44,18 +44,18 @@ export class Peering<L extends Link> {
     return this.#link;
   }
 
-  /** @param resumed this page has taken over the seat of an earlier one, whose session the other side may still hold */
-  follow(event: RosterEvent, ownPeerId: string, resumed: boolean): void {
+  /** @param resumed this page has taken over from an earlier one, whose session the other side may still hold */
+  apply(event: RosterEvent, ownPeerId: string, resumed: boolean): void {
     this.#ownPeerId = ownPeerId;
     switch (event.type) {
       case "joined":
         this.#remotePeerId = event.peerId;
-        // Whoever is disconnected says by its return whether it still has its page.
+        // The return of a disconnected peer will show whether it still has its page.
         if (event.connected) this.#start(resumed || !isPolite(ownPeerId, event.peerId));
         return;
       case "reconnected":
-        // An offer that nobody has answered may have perished with the other page.
-        if (this.#link?.bound) this.#link.repeat();
+        // An offer without an answer may have been lost with the other page.
+        if (this.#link?.isBound) this.#link.repeat();
         else this.#start(true);
         return;
       case "left":
@@ -68,24 +68,24 @@ export class Peering<L extends Link> {
 
   receive(fromPeerId: string, signal: IncomingSignal): void {
     if (fromPeerId !== this.#remotePeerId) return;
-    const offered = signal.kind === "description" && signal.type === "offer";
-    if (!this.#link && offered && signal.to === undefined) this.#start(false);
+    const isOffer = signal.kind === "description" && signal.type === "offer";
+    if (!this.#link && isOffer && signal.to === undefined) this.#start(false);
     this.#link?.receive(signal);
   }
 
   /** This side is back on a new socket; what it sent last may have been lost with the earlier one. */
-  returned(): void {
+  reconnected(): void {
     this.#link?.repeat();
   }
 
-  /** Starts afresh with an offer, ever later while that keeps failing. */
+  /** Starts a new link with an offer, after a delay that grows while links keep failing. */
   renew(): void {
     if (this.#remotePeerId === undefined || this.#renewTimer !== undefined) return;
     this.#renewTimer = setTimeout(() => this.#start(true), backoffMs(this.#renewals++, Math.random()));
   }
 
-  /** The media flows, so the next failure is a first one. */
-  settled(): void {
+  /** Media flows, so that the next failure is a first one. */
+  established(): void {
     this.#renewals = 0;
   }
 
@@ -96,11 +96,11 @@ export class Peering<L extends Link> {
     this.#link = undefined;
   }
 
-  #start(initiate: boolean): void {
+  #start(isInitiator: boolean): void {
     this.close();
     if (this.#remotePeerId === undefined || this.#ownPeerId === undefined) return;
     const remotePeerId = this.#remotePeerId;
-    const role = { remotePeerId, polite: isPolite(this.#ownPeerId, remotePeerId), initiate };
+    const role = { remotePeerId, isPolite: isPolite(this.#ownPeerId, remotePeerId), isInitiator };
     this.#link = this.#createLink(role, (signals) => {
       this.#start(signals.length === 0);
       for (const signal of signals) this.receive(remotePeerId, signal);

@@ -5,7 +5,7 @@ import { PendingSignals } from "./pending-signals.ts";
 const signal = (targetPeerId: string, payload: number) =>
   ({ type: "signal", targetPeerId, signalType: "offer", payload }) as P2PClientMessage;
 
-test("keeps the order, and only what someone is there for", () => {
+test("returns signals in order, for present peers only", () => {
   const outbox = new PendingSignals();
   for (const [to, payload] of [
     ["peer_a", 1],
@@ -17,7 +17,7 @@ test("keeps the order, and only what someone is there for", () => {
   expect(outbox.take(new Set(["peer_a"]))).toEqual([]);
 });
 
-test("keeps nothing rather than a part", () => {
+test("keeps either all signals or none", () => {
   const outbox = new PendingSignals();
   for (let count = 0; count < 256; count++) expect(outbox.add(signal("peer_a", count))).toBe(true);
   expect(outbox.add(signal("peer_a", 256))).toBe(false);

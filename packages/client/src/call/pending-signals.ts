@@ -1,17 +1,17 @@
 import type { P2PClientMessage } from "@radist-tech/protocol";
 
-const LIMIT = 256;
+const MAX_MESSAGES = 256;
 
-/** What could not be sent while the socket was away, in order. */
+/** Signals that could not be sent while the socket was lost, in order. */
 export class PendingSignals {
   #messages: P2PClientMessage[] = [];
 
   /**
-   * Keeps a message. False when it is one too many: then nothing is kept at all, since a negotiation with a hole in it
-   * is worth less than a fresh one.
+   * Keeps a message. False when there are too many: then none is kept, since a negotiation with gaps is worth less than a
+   * new one.
    */
   add(message: P2PClientMessage): boolean {
-    if (this.#messages.length >= LIMIT) {
+    if (this.#messages.length >= MAX_MESSAGES) {
       this.#messages = [];
       return false;
     }
@@ -19,7 +19,7 @@ export class PendingSignals {
     return true;
   }
 
-  /** Hands out what is meant for peers that are still there, and forgets the rest. */
+  /** Removes all messages, and returns those for peers that are still present. */
   take(present: ReadonlySet<string>): P2PClientMessage[] {
     const messages = this.#messages;
     this.#messages = [];

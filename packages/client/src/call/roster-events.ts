@@ -2,7 +2,7 @@ import type { Emitter } from "../core/emitter.ts";
 import type { RosterEvent } from "./roster.ts";
 import type { ConnectionEvents } from "./types.ts";
 
-/** Tells the page who came and went. */
+/** Tells the page that the other peer came, returned or left. */
 export function emitRosterEvent(events: Emitter<ConnectionEvents>, event: RosterEvent): void {
   const { peerId } = event;
   switch (event.type) {

@@ -2,30 +2,30 @@ import type { CallSnapshot, P2PServerMessage, PeerLeftReason } from "@radist-tec
 
 type PeerId = CallSnapshot["peers"][number]["peerId"];
 
-/** The other seat of the call, as last told. */
-export type Remote = { readonly peerId: PeerId; readonly status: "connected" | "disconnected" } | undefined;
+/** The other peer of the call, as last reported. */
+export type RemotePeer = { readonly peerId: PeerId; readonly status: "connected" | "disconnected" } | undefined;
 
 export type RosterEvent =
   | { readonly type: "joined"; readonly peerId: PeerId; readonly connected: boolean }
   | { readonly type: "reconnected"; readonly peerId: PeerId }
   | { readonly type: "left"; readonly peerId: PeerId; readonly reason: PeerLeftReason };
 
-/** Who else is in the call, and what changed by a message. What was missed while away shows in the next snapshot. */
+/** The other peer after a message, and what has changed. What was missed during an outage shows in the next snapshot. */
 export function updateRemotePeer(
-  before: Remote,
+  before: RemotePeer,
   message: P2PServerMessage,
   ownPeerId: string | undefined,
-): { remote: Remote; events: RosterEvent[] } {
+): { remote: RemotePeer; events: RosterEvent[] } {
   if (!("call" in message)) return { remote: before, events: [] };
   const peer = message.call.peers.find(({ peerId }) => peerId !== ownPeerId);
-  const remote: Remote = peer && { peerId: peer.peerId, status: peer.status };
+  const remote: RemotePeer = peer && { peerId: peer.peerId, status: peer.status };
   const events: RosterEvent[] = [];
   if (before && before.peerId !== remote?.peerId) {
-    const told = message.type === "peer_left" && message.peerId === before.peerId ? message.reason : undefined;
+    const leftReason = message.type === "peer_left" && message.peerId === before.peerId ? message.reason : undefined;
     events.push({
       type: "left",
       peerId: before.peerId,
-      reason: told ?? (before.status === "connected" ? "left" : "expired"),
+      reason: leftReason ?? (before.status === "connected" ? "left" : "expired"),
     });
   }
   if (remote && before?.peerId !== remote.peerId) {

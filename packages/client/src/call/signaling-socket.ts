@@ -11,7 +11,7 @@ export interface SignalingHandlers {
   state(state: ConnectionState["signaling"]): void;
   /** An error that concerns one message, not the socket. */
   error(error: RadistError): void;
-  /** Signals could not be kept while the socket was away. */
+  /** Signals could not be kept while the socket was lost. */
   overflow(): void;
   ended(ending: Ending): void;
 }
@@ -23,18 +23,18 @@ export interface SignalingOptions {
   readonly handlers: SignalingHandlers;
 }
 
-/** How long an answer to `leave` may take. */
+/** How long the answer to `leave` may take. */
 const LEAVE_MS = 3_000;
 
 type Joined = Extract<P2PServerMessage, { type: "call_joined" | "call_reconnected" }>;
 
-/** Keeps one peer joined to its call. */
+/** Keeps one peer joined to its call, over any number of sockets. */
 export class SignalingSocket {
   readonly #options: SignalingOptions;
   readonly #socket: ReconnectingSocket<P2PServerMessage, Ending>;
   readonly #pending = new PendingSignals();
   #credentials: Credentials;
-  #ended = false;
+  #hasEnded = false;
 
   constructor(options: SignalingOptions) {
     this.#options = options;
@@ -46,14 +46,14 @@ export class SignalingSocket {
       judge: (close) => judgeCallClose({ ...close, resuming: this.resumeState !== undefined }),
       errorOf: endingError,
       handlers: {
-        message: (message: P2PServerMessage, current) => {
-          if (current) this.#receive(message);
-          // The earlier socket still delivers what was on its way.
+        message: (message: P2PServerMessage, isCurrent) => {
+          if (isCurrent) this.#receive(message);
+          // The previous socket still delivers what was on its way.
           else if (message.type === "signal") handlers.message(message);
         },
         state: (state) => handlers.state(state),
         ended: (ending) => {
-          this.#ended = true;
+          this.#hasEnded = true;
           handlers.ended(ending);
         },
       },
@@ -76,7 +76,7 @@ export class SignalingSocket {
 
   /** Sends now, or in order once joined again. */
   send(message: P2PClientMessage): void {
-    if (this.#ended || this.#socket.send(JSON.stringify(message))) return;
+    if (this.#hasEnded || this.#socket.send(JSON.stringify(message))) return;
     if (!this.#pending.add(message)) this.#options.handlers.overflow();
   }
 
@@ -85,11 +85,11 @@ export class SignalingSocket {
     this.#socket.nudge();
   }
 
-  /** Leaves the call: tells the platform where it can, and ends in any case. */
+  /** Leaves the call: tells the platform if it can, and ends in any case. */
   async leave(): Promise<void> {
-    if (this.#ended) return;
-    const told = this.#socket.send(JSON.stringify({ type: "leave" } satisfies P2PClientMessage));
-    if (told) await this.#socket.endWithin(LEAVE_MS, { reason: "left" });
+    if (this.#hasEnded) return;
+    const isSent = this.#socket.send(JSON.stringify({ type: "leave" } satisfies P2PClientMessage));
+    if (isSent) await this.#socket.endWithin(LEAVE_MS, { reason: "left" });
     else this.#socket.end({ reason: "left" });
   }
 
@@ -117,17 +117,17 @@ export class SignalingSocket {
 
   #joined(message: Joined): void {
     const { callId, peerId } = message;
-    // A platform that does not rotate tokens keeps the earlier one in force.
+    // With a platform that does not rotate tokens, the earlier one stays valid.
     const reconnectToken = message.reconnectToken ?? this.resumeState?.reconnectToken ?? "";
     this.#credentials = { callId, peerId, reconnectToken };
     this.#socket.joined();
     const present = new Set<string>(message.call.peers.map((peer) => peer.peerId));
-    for (const kept of this.#pending.take(present)) this.send(kept);
+    for (const pending of this.#pending.take(present)) this.send(pending);
     this.#options.handlers.message(message);
   }
 }
 
-/** What a method rejects with that waited for a connection which ended. */
+/** What a method rejects with that waited for a connection when it ended. */
 function endingError({ reason, error }: Ending): RadistError {
   return (
     error ?? new RadistError(reason === "terminated" || reason === "idle" ? "call_terminated" : "connection_closed")

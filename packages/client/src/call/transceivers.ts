@@ -6,7 +6,7 @@ const KINDS: readonly MediaKind[] = ["audio", "video"];
 const ofKind = (peer: RTCPeerConnection, kind: MediaKind): RTCRtpTransceiver[] =>
   peer.getTransceivers().filter(({ receiver, direction }) => receiver.track.kind === kind && direction !== "stopped");
 
-/** Adds what the page sends. By `addTrack`, since only such transceivers match the m-lines of an offer that comes. */
+/** Adds what the page sends. By `addTrack`, since only such transceivers are matched to the m-lines of an incoming offer. */
 export function addTracks(peer: RTCPeerConnection, channels: ReadonlySet<Channel>, media: OutgoingMedia): void {
   for (const kind of KINDS) {
     const track = channels.has(kind) ? media.outgoing(kind) : undefined;
@@ -14,21 +14,21 @@ export function addTracks(peer: RTCPeerConnection, channels: ReadonlySet<Channel
   }
 }
 
-/** Offers to receive what was asked for and is not sent: a peer without a camera still sees the other one. */
+/** Offers to receive the kinds that are not sent: a peer without a camera still sees the other one. */
 export function expectKinds(peer: RTCPeerConnection, channels: ReadonlySet<Channel>): void {
   for (const kind of KINDS) {
     if (channels.has(kind) && ofKind(peer, kind).length === 0) peer.addTransceiver(kind, { direction: "recvonly" });
   }
 }
 
-/** Refuses offered media that the page did not ask for; it would cost its bandwidth. */
+/** Declines offered media that the page did not ask for, which would cost bandwidth. */
 export function declineKinds(peer: RTCPeerConnection, channels: ReadonlySet<Channel>): void {
   for (const transceiver of peer.getTransceivers()) {
     if (!channels.has(transceiver.receiver.track.kind as MediaKind)) transceiver.direction = "inactive";
   }
 }
 
-/** Sends `track` in place of what is sent of its kind; negotiates only when that begins or ends the sending. */
+/** Sends `track` in place of the present track of its kind. Negotiates only when sending starts or stops. */
 export async function setTrack(
   peer: RTCPeerConnection,
   kind: MediaKind,

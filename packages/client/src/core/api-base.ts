@@ -1,6 +1,6 @@
 import { RadistError } from "./errors.ts";
 
-/** Where the hosted platform answers. */
+/** The API of the hosted platform. */
 export const DEFAULT_API_BASE_URL = "https://radist.tech/api/v1";
 
 const API_PATH = "/api/v1";
@@ -9,7 +9,7 @@ const API_PATH = "/api/v1";
  * The base of all addresses, without a trailing slash. `given` is the whole base (`https://calls.example.com/api/v1`),
  * an origin (`https://calls.example.com`, which means its `/api/v1`), or a path on the page's own origin (`/api/v1`).
  *
- * @param pageUrl resolves a path; undefined outside of a page
+ * @param pageUrl resolves a path; undefined outside a page
  */
 export function resolveApiBase(given: string, pageUrl: string | undefined): string {
   const url = URL.canParse(given)

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { ConvergingValue } from "./converging-value.ts";
 
-/** A follower whose changes are let through by hand. */
-function follower(start: number) {
+/** A value whose changes the test lets succeed or fail. */
+function value(start: number) {
   const applied: number[] = [];
   const pending: PromiseWithResolvers<void>[] = [];
-  const following = new ConvergingValue(start, (value) => {
+  const converging = new ConvergingValue(start, (value) => {
     applied.push(value);
     const one = Promise.withResolvers<void>();
     pending.push(one);
@@ -14,50 +14,50 @@ function follower(start: number) {
   const next = async () => {
     await Promise.resolve();
     const one = pending.shift();
-    if (!one) throw new Error("Nothing is under way.");
+    if (!one) throw new Error("No change is in progress.");
     return one;
   };
-  return { following, applied, next };
+  return { converging, applied, next };
 }
 
-test("does nothing before there is somebody to follow, then what is wanted by then", async () => {
-  const { following, applied, next } = follower(0);
-  await following.set(1);
-  await following.set(2);
+test("applies nothing before the other side exists, then the latest value", async () => {
+  const { converging, applied, next } = value(0);
+  await converging.set(1);
+  await converging.set(2);
   expect(applied).toEqual([]);
-  const there = following.startFrom(0);
+  const there = converging.startFrom(0);
   (await next()).resolve();
   await there;
   expect(applied).toEqual([2]);
 });
 
-test("does one thing at a time, and leaves out what was overtaken", async () => {
-  const { following, applied, next } = follower(0);
-  await following.startFrom(0);
-  const all = [following.set(1), following.set(2), following.set(3)];
+test("applies one change at a time, and skips those that were overtaken", async () => {
+  const { converging, applied, next } = value(0);
+  await converging.startFrom(0);
+  const all = [converging.set(1), converging.set(2), converging.set(3)];
   (await next()).resolve();
   await expect.poll(() => applied).toEqual([1, 3]);
   (await next()).resolve();
   await Promise.all(all);
 });
 
-test("goes back when the wish went back while it was on its way", async () => {
-  const { following, applied, next } = follower(0);
-  await following.startFrom(0);
-  const there = following.set(1);
-  void following.set(0);
+test("reverts a change that was taken back while it was in progress", async () => {
+  const { converging, applied, next } = value(0);
+  await converging.startFrom(0);
+  const there = converging.set(1);
+  void converging.set(0);
   (await next()).resolve();
   await expect.poll(() => applied).toEqual([1, 0]);
   (await next()).resolve();
   await there;
 });
 
-test("what failed is tried again from what the other side says it has", async () => {
-  const { following, applied, next } = follower(0);
-  await following.startFrom(0);
-  const there = following.set(1);
+test("a change that failed is tried again from the value that the other side has", async () => {
+  const { converging, applied, next } = value(0);
+  await converging.startFrom(0);
+  const there = converging.set(1);
   (await next()).reject(new Error("lost"));
   await expect(there).rejects.toThrow("lost");
-  await following.startFrom(1);
+  await converging.startFrom(1);
   expect(applied).toEqual([1]);
 });

@@ -3,7 +3,7 @@ import { Emitter } from "./emitter.ts";
 
 type Events = { stream: string; tick: number };
 
-test("tells listeners in order until they stop", () => {
+test("calls listeners in order until they are detached", () => {
   const events = new Emitter<Events>();
   const heard: string[] = [];
   const listener = (count: number) => heard.push(`same ${count}`);
@@ -17,7 +17,7 @@ test("tells listeners in order until they stop", () => {
   expect(events.emit("stream", "nobody listens")).toBe(false);
 });
 
-test("tells what lasts to those who come later, once, after their own code", async () => {
+test("delivers a lasting event to later listeners once, after the code that attached them", async () => {
   const events = new Emitter<Events>();
   const heard: string[] = [];
   events.emitLasting("stream", "first");
@@ -31,7 +31,7 @@ test("tells what lasts to those who come later, once, after their own code", asy
   expect(heard).toEqual(["first"]);
 });
 
-test("does not tell what lasted to one who stopped, or what was replaced meanwhile twice", async () => {
+test("delivers a lasting event neither to a detached listener nor twice when it was replaced", async () => {
   const events = new Emitter<Events>();
   const heard: string[] = [];
   events.emitLasting("stream", "first");
@@ -42,7 +42,7 @@ test("does not tell what lasted to one who stopped, or what was replaced meanwhi
   expect(heard).toEqual(["second"]);
 });
 
-test("a listener that throws harms no other, and its error is not lost", async () => {
+test("a listener that throws stops no other, and its error is reported", async () => {
   const events = new Emitter<Events>();
   const uncaught: unknown[] = [];
   vi.stubGlobal("queueMicrotask", (task: () => void) => {
@@ -53,12 +53,12 @@ test("a listener that throws harms no other, and its error is not lost", async (
     }
   });
   const heard: number[] = [];
-  const fault = new Error("fault of the page");
+  const bug = new Error("bug of the page");
   events.on("tick", () => {
-    throw fault;
+    throw bug;
   });
   events.on("tick", (count) => heard.push(count));
   events.emit("tick", 1);
   vi.unstubAllGlobals();
-  expect([heard, uncaught]).toEqual([[1], [fault]]);
+  expect([heard, uncaught]).toEqual([[1], [bug]]);
 });

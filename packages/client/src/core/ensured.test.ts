@@ -4,8 +4,8 @@ import { Ensured } from "./ensured.ts";
 import { RadistError } from "./errors.ts";
 import { Latch } from "./latch.ts";
 
-/** A thing that is made at a place, which can fail there as told. */
-function thing() {
+/** An object whose creation fails as the test says. */
+function object() {
   const latch = new Latch<string>();
   const failures: unknown[] = [];
   const made: string[] = [];
@@ -24,31 +24,31 @@ function thing() {
 }
 
 test("waits for a place", async () => {
-  const { latch, ensured, made } = thing();
+  const { latch, ensured, made } = object();
   const there = ensured.ensure();
   latch.open("first");
   await there;
   expect(made).toEqual(["first"]);
 });
 
-test("makes one, however often it is asked", async () => {
-  const { latch, ensured, made } = thing();
+test("creates one, however often it is asked to", async () => {
+  const { latch, ensured, made } = object();
   latch.open("first");
   await Promise.all([ensured.ensure(), ensured.ensure()]);
   await ensured.ensure();
   expect(made).toEqual(["first"]);
 });
 
-test("makes it again at the next place, also when that came in the middle", async () => {
-  const { latch, ensured, made, failures } = thing();
+test("creates it again in the next place, even when the place changes in the middle", async () => {
+  const { latch, ensured, made, failures } = object();
   latch.open("first");
   failures.push(() => latch.open("second"));
   await ensured.ensure();
   expect(made).toEqual(["first", "second"]);
 });
 
-test("does nothing at a place that was left in the same moment", async () => {
-  const { latch, ensured, made } = thing();
+test("creates nothing in a place that has closed by then", async () => {
+  const { latch, ensured, made } = object();
   latch.open("first");
   const there = ensured.ensure();
   latch.close();
@@ -58,8 +58,8 @@ test("does nothing at a place that was left in the same moment", async () => {
   expect(made).toEqual(["second"]);
 });
 
-test("tries again when the way was lost, and at once when another place is there", async () => {
-  const { latch, ensured, made, failures } = thing();
+test("tries again when the connection was lost, and at once when there is another place", async () => {
+  const { latch, ensured, made, failures } = object();
   latch.open("first");
   failures.push(new ConnectionLost(), () => {
     latch.open("second");
@@ -69,8 +69,8 @@ test("tries again when the way was lost, and at once when another place is there
   expect(made).toEqual(["second"]);
 });
 
-test("tries again what may succeed, and gives up what cannot", async () => {
-  const { latch, ensured, made, failures } = thing();
+test("retries what may succeed, and gives up what cannot", async () => {
+  const { latch, ensured, made, failures } = object();
   latch.open("first");
   failures.push(new RadistError("unavailable"));
   await ensured.ensure();
@@ -81,7 +81,7 @@ test("tries again what may succeed, and gives up what cannot", async () => {
 });
 
 test("ends with the connection", async () => {
-  const { latch, ensured } = thing();
+  const { latch, ensured } = object();
   const there = ensured.ensure();
   latch.end();
   await expect(there).rejects.toMatchObject({ code: "connection_closed" });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { closesSocket, httpError, mediaError, protocolError, RadistError } from "./errors.ts";
 
 describe("an HTTP error", () => {
-  test("is known by the body's code", () => {
+  test("is identified by the body's code", () => {
     const error = httpError(403, { error: "Call is private.", code: "call_private", requestId: "r1" });
     expect(error).toMatchObject({ name: "RadistError", code: "call_private", retryable: false, requestId: "r1" });
   });
@@ -14,7 +14,7 @@ describe("an HTTP error", () => {
     [409, "All peers are already connected.", "peers_connected"],
     [410, "Call has been terminated.", "call_terminated"],
     [429, "Connection limit reached.", "connection_limit"],
-  ])("else by its sentence: %d %s", (status, error, code) => {
+  ])("or else by its message: %d %s", (status, error, code) => {
     expect(httpError(status, { error })).toMatchObject({ code, message: error });
   });
 
@@ -23,7 +23,7 @@ describe("an HTTP error", () => {
     [410, "call_terminated", false],
     [502, "unavailable", true],
     [418, "unavailable", true],
-  ])("else by the status: %d", (status, code, retryable) => {
+  ])("or else by the status: %d", (status, code, retryable) => {
     expect(httpError(status, undefined)).toMatchObject({ code, retryable });
     expect(httpError(status, { error: "Other words.", code: "toString" })).toMatchObject({
       code,
@@ -32,7 +32,7 @@ describe("an HTTP error", () => {
   });
 });
 
-test("every error of the platform keeps its row", () => {
+test("every error has the message and the retry flag of the platform's table", () => {
   for (const [code, row] of Object.entries(ERRORS)) {
     const error = new RadistError(code as keyof typeof ERRORS);
     expect([error.message, error.retryable]).toEqual([row.message, row.retry]);

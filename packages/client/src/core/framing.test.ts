@@ -12,10 +12,10 @@ test.each([[{ a: [1, null, "ü"] }], [[]], [{}], [new Date(0)]])("an object arri
   const frame = encodeMessage(value);
   const plain = JSON.parse(JSON.stringify(value));
   expect(decodeMessage(frame)).toEqual({ type: "json", data: plain, text: JSON.stringify(value) });
-  expect(typeof frame === "string" && JSON.parse(frame), "a peer without this SDK parses it too").toEqual(plain);
+  expect(typeof frame === "string" && JSON.parse(frame), "a peer without this SDK can parse it too").toEqual(plain);
 });
 
-test("bytes arrive as bytes, of the part that a view shows, as they were when sent", () => {
+test("bytes arrive as they were when sent, limited to the view", () => {
   const bytes = new Uint8Array([0, 1, 2, 3]);
   const frame = encodeMessage(bytes.subarray(1, 3));
   bytes.fill(9);
@@ -23,7 +23,7 @@ test("bytes arrive as bytes, of the part that a view shows, as they were when se
   expect(message.type === "binary" && [...new Uint8Array(message.data)]).toEqual([1, 2]);
 });
 
-test("what cannot be expressed is refused", () => {
+test("values that cannot be expressed are refused", () => {
   const circle: Record<string, unknown> = {};
   circle.self = circle;
   for (const value of [circle, { toJSON: () => undefined }, null, undefined, 3, () => {}]) {

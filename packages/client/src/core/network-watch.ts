@@ -1,35 +1,35 @@
-/** Signs, in a page, that the way to the network may have changed. */
-export interface NetworkSigns {
-  /** The page is seen again, and may have slept. */
+/** Signs that the page's network may have changed. */
+export interface NetworkHandlers {
+  /** The page is visible again, and may have been suspended. */
   visible(): void;
-  /** There is a network again, or another one. */
+  /** The network is back, or is another one. */
   network(): void;
 }
 
-/** `type` exists on mobile browsers only: wifi, cellular, … (Network Information API). */
+/** `type` exists in mobile browsers only: wifi, cellular, … (Network Information API). */
 type NetworkInformation = EventTarget & { readonly type?: string };
 
-/** Watches until the returned function is called. Outside of a page it watches nothing. */
-export function watchNetwork(signs: NetworkSigns): () => void {
+/** Watches until the returned function is called. Outside a page there is nothing to watch. */
+export function watchNetwork(handlers: NetworkHandlers): () => void {
   const stop = new AbortController();
   const { signal } = stop;
   const information = (globalThis.navigator as { connection?: NetworkInformation } | undefined)?.connection;
   let type = information?.type;
-  globalThis.addEventListener?.("online", () => signs.network(), { signal });
+  globalThis.addEventListener?.("online", () => handlers.network(), { signal });
   globalThis.document?.addEventListener(
     "visibilitychange",
     () => {
-      if (document.visibilityState === "visible") signs.visible();
+      if (document.visibilityState === "visible") handlers.visible();
     },
     { signal },
   );
   information?.addEventListener?.(
     "change",
     () => {
-      // The event also tells estimates of speed, which come and go.
+      // The event also reports estimates of speed, which change all the time.
       if (information.type === type) return;
       type = information.type;
-      signs.network();
+      handlers.network();
     },
     { signal },
   );

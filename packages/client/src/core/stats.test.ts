@@ -14,7 +14,7 @@ const local = { id: "L", type: "local-candidate", candidateType: "host" };
 const remote = { id: "R", type: "remote-candidate", candidateType: "prflx" };
 const transport = { id: "T", type: "transport", selectedCandidatePairId: "P" };
 
-test("reads the path and what came over it", () => {
+test("reads the path and the traffic", () => {
   const audio = { id: "A", type: "inbound-rtp", kind: "audio", packetsLost: 2 };
   const video = { id: "V", type: "inbound-rtp", kind: "video", packetsLost: 3, framesDecoded: 100 };
   expect(summarizeStats([transport, pair, local, remote, audio, video])).toEqual({
@@ -27,15 +27,15 @@ test("reads the path and what came over it", () => {
   });
 });
 
-test("a relay at either end makes the path a relayed one", () => {
+test("a path is relayed when either end is a relay", () => {
   const relayed = { ...local, candidateType: "relay" };
   expect(summarizeStats([transport, pair, relayed, remote]).route).toBe("relayed");
 });
 
-test("finds the pair that Firefox marks", () => {
+test("finds the selected pair of Firefox", () => {
   expect(summarizeStats([{ ...pair, selected: true }, local, remote]).route).toBe("direct");
 });
 
-test("knows nothing before there is a path", () => {
+test("figures are undefined before there is a path", () => {
   expect(summarizeStats([])).toMatchObject({ roundTripTimeMs: undefined, route: undefined, framesDecoded: undefined });
 });

@@ -1,18 +1,18 @@
-/** How the media session fares. A figure is undefined while the browser does not know it. */
+/** Figures of a media session. Each is undefined while the browser does not know it. */
 export interface ConnectionStats {
   /** Round trip between the peers, in milliseconds. */
   readonly roundTripTimeMs: number | undefined;
-  /** Whether the path leads through a TURN server. */
+  /** Whether the path goes through a TURN server. */
   readonly route: "direct" | "relayed" | undefined;
-  /** Frames of the other peer's video that were decoded so far. */
+  /** Frames decoded so far of the other peer's video. */
   readonly framesDecoded: number | undefined;
-  /** Media packets of the other peer that never came, audio and video, so far. */
+  /** The other peer's media packets lost so far, audio and video. */
   readonly packetsLost: number | undefined;
   readonly bytesSent: number | undefined;
   readonly bytesReceived: number | undefined;
 }
 
-/** The members of W3C webrtc-stats that are read here. */
+/** An entry of a stats report (W3C webrtc-stats). */
 type Entry = Readonly<Record<string, unknown>>;
 
 /** Reads a report of `RTCPeerConnection.getStats()`. */
@@ -23,7 +23,7 @@ export function summarizeStats(report: { forEach(each: (entry: Entry) => void): 
   });
   const all = [...entries.values()];
   const transport = all.find(({ type, selectedCandidatePairId }) => type === "transport" && selectedCandidatePairId);
-  // Firefox names no selected pair in its transport, and marks the pair instead.
+  // Firefox does not name the selected pair in its transport, but marks the pair.
   const pair =
     entries.get(transport?.selectedCandidatePairId) ??
     all.find(({ type, selected }) => type === "candidate-pair" && selected);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { TokenBucket } from "./token-bucket.ts";
 
-test("lets the burst through, then the rate", () => {
+test("allows the burst at once, then the rate", () => {
   const bucket = new TokenBucket({ burst: 3, perSecond: 10 }, 1_000);
   expect([1, 2, 3, 4].map(() => bucket.take(1_000))).toEqual([0, 0, 0, 100]);
   expect(bucket.take(1_050)).toBe(50);
@@ -9,14 +9,14 @@ test("lets the burst through, then the rate", () => {
   expect(bucket.take(1_100)).toBe(100);
 });
 
-test("never saves up more than the burst, and survives a clock that stands or jumps back", () => {
+test("never holds more than the burst, and tolerates a clock that stands still or jumps back", () => {
   const bucket = new TokenBucket({ burst: 2, perSecond: 10 }, 0);
   expect([0, 1, 2].map(() => bucket.take(60_000))).toEqual([0, 0, 100]);
   expect(bucket.take(50_000)).toBe(100);
   expect(bucket.take(50_100)).toBe(0);
 });
 
-test("over a minute it lets through no more than burst and rate together", () => {
+test("allows no more than burst and rate together over a minute", () => {
   const bucket = new TokenBucket({ burst: 150, perSecond: 40 }, 0);
   let sent = 0;
   for (let now = 0; now < 60_000; ) {

@@ -1,4 +1,4 @@
-/** Allows `burst` at once and `perSecond` in the long run. */
+/** Allows `burst` messages at once, and `perSecond` in the long run. */
 export class TokenBucket {
   readonly #burst: number;
   readonly #perMs: number;
@@ -13,7 +13,7 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** Takes one where there is one, and returns 0; else how long to wait for it, milliseconds. */
+  /** Takes a token and returns 0; or returns how long to wait for the next one, milliseconds. */
   take(now: number): number {
     this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, now - this.#at) * this.#perMs);
     this.#at = now;

@@ -6,13 +6,13 @@ import { RoomConnection } from "./room-connection.ts";
 import type { RoomSessionDeps } from "./room-session.ts";
 import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./types.ts";
 
-/** What the client knows. */
+/** What {@link RadistClient} passes on. */
 type ClientDeps = Pick<RoomSessionDeps, "apiBase" | "publicKey" | "webSocketFactory" | "rtcConfiguration" | "channels">;
 
-/** Opens the devices, where the page gave no stream, and joins. */
+/** Opens the devices, unless the page passed a stream, and joins. */
 export async function openRoom(options: CreateRoomConnectionOptions, deps: ClientDeps): Promise<RadistRoomConnection> {
   if (!detectDevice()) {
-    throw new RadistError("media_unsupported", { message: "This browser cannot take part in rooms." });
+    throw new RadistError("media_unsupported", { message: "This browser does not support rooms." });
   }
   const { roomToken, localStream, codec = "vp8", redundantAudio = true } = options;
   const tracks = localStream ? wantedTracks(localStream, deps.channels) : await captureForRoom(deps.channels);

@@ -1,10 +1,10 @@
-import { type NetworkSigns, watchNetwork } from "../core/network-watch.ts";
+import { type NetworkHandlers, watchNetwork } from "../core/network-watch.ts";
 
-/** The network's signs, and the end of the page: nobody shall wait for half a minute for one that was closed. */
-export function watchPage(signs: NetworkSigns & { gone(): void }): () => void {
-  const stopWatching = watchNetwork(signs);
+/** Watches the network, and the end of the page: without it, a closed page would keep its seat for half a minute. */
+export function watchPage(handlers: NetworkHandlers & { gone(): void }): () => void {
+  const stopWatching = watchNetwork(handlers);
   const onHide = ({ persisted }: PageTransitionEvent) => {
-    if (!persisted) signs.gone();
+    if (!persisted) handlers.gone();
   };
   addEventListener("pagehide", onHide);
   return () => {

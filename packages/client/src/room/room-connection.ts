@@ -18,7 +18,7 @@ import type {
   RoomStats,
 } from "./types.ts";
 
-/** What a page holds of its place in a room. */
+/** The room connection that a page holds. */
 export class RoomConnection implements RadistRoomConnection {
   readonly #events = new Emitter<RoomEvents>();
   readonly #channels: ReadonlySet<Channel>;
@@ -79,9 +79,9 @@ export class RoomConnection implements RadistRoomConnection {
   on<Name extends keyof RoomEvents>(event: Name, listener: (payload: RoomEvents[Name]) => void): () => void {
     let isListening = true;
     const off = this.#events.on(event, listener);
-    for (const payload of this.#present(event)) {
+    for (const payload of this.#lasting(event)) {
       queueMicrotask(() => {
-        if (isListening && this.#present(event).includes(payload)) listener(payload);
+        if (isListening && this.#lasting(event).includes(payload)) listener(payload);
       });
     }
     return () => {
@@ -98,7 +98,7 @@ export class RoomConnection implements RadistRoomConnection {
 
   async setMuted(source: RoomSource, muted: boolean): Promise<void> {
     const published = this.#session.publications.published.get(source);
-    if (!published) throw new RadistError("device_not_found", { message: `No ${source} is published.` });
+    if (!published) throw new RadistError("device_not_found", { message: `The ${source} is not published.` });
     await (muted ? published.mute() : published.unmute());
   }
 
@@ -113,7 +113,7 @@ export class RoomConnection implements RadistRoomConnection {
   async send(data: DataPayload, { to }: { readonly to?: string } = {}): Promise<void> {
     this.#assertOpen();
     if (!this.#channels.has("data")) {
-      throw new RadistError("invalid_argument", { message: "The connection was made without the data channel." });
+      throw new RadistError("invalid_argument", { message: "The connection was created without the data channel." });
     }
     assertPresent(to, this.participants);
     await this.#session.data.send(data, to);
@@ -133,13 +133,13 @@ export class RoomConnection implements RadistRoomConnection {
     await this.#session.socket.leave();
   }
 
-  /** What a listener that comes late is told of. */
-  #present<Name extends keyof RoomEvents>(event: Name): readonly RoomEvents[Name][] {
+  /** What a late listener is called with. */
+  #lasting<Name extends keyof RoomEvents>(event: Name): readonly RoomEvents[Name][] {
     const present: readonly unknown[] =
       event === "participantjoined"
         ? [...this.participants.values()]
         : event === "remotestream"
-          ? [...this.#session.participants.tracks()].filter(({ isTold }) => isTold)
+          ? [...this.#session.participants.tracks()].filter(({ isAnnounced }) => isAnnounced)
           : [];
     return present as readonly RoomEvents[Name][];
   }

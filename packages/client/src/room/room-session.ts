@@ -19,14 +19,14 @@ import type { RoomEnding, RoomEvents, RoomState, VideoCodec } from "./types.ts";
 export interface RoomSessionDeps extends Omit<RoomSocketOptions, "handlers"> {
   readonly rtcConfiguration: RTCConfiguration | undefined;
   readonly channels: ReadonlySet<Channel>;
-  /** The microphone and camera, or what the page gave in their place. */
+  /** The microphone and camera, or what the page passed in their place. */
   readonly tracks: readonly MediaStreamTrack[];
   /** Whether this package opened them. */
   readonly isOwned: boolean;
   readonly codec: VideoCodec;
 }
 
-/** Turns what the platform says of a room into media, and into what the page is told. */
+/** Turns the platform's messages about a room into media, and into the page's events. */
 export class RoomSession {
   readonly socket: RoomSocket;
   readonly media: RoomMedia;
@@ -43,8 +43,8 @@ export class RoomSession {
   readonly #latch = new Latch<MediaSession>();
   readonly #stopWatching: () => void;
   #roster: RoomRoster = new Map();
-  /** The network changed, and the paths were not looked at since. */
-  #hasMoved = false;
+  /** The network changed, and no other paths were looked for since. */
+  #needsPaths = false;
 
   constructor(deps: RoomSessionDeps, events: Emitter<RoomEvents>) {
     this.#events = events;
@@ -87,13 +87,13 @@ export class RoomSession {
       handlers: {
         joined: (participant) => events.emit("participantjoined", participant),
         left: (participant, reason) => {
-          if (this.activeSpeaker === participant.peerId) this.#speaks(undefined);
+          if (this.activeSpeaker === participant.peerId) this.#setSpeaker(undefined);
           events.emit("participantleft", { participant, reason });
         },
         changed: (change) => events.emit("participantchanged", change),
-        arrived: (track) => this.#arrived(track),
+        available: (track) => this.#available(track),
         removed: (track) => {
-          if (track.isTold) events.emit("streamremoved", track);
+          if (track.isAnnounced) events.emit("streamremoved", track);
         },
         failed,
       },
@@ -107,29 +107,29 @@ export class RoomSession {
     this.#stopWatching = watchPage({
       visible: () => socket.nudge(),
       network: () => {
-        this.#hasMoved = true;
+        this.#needsPaths = true;
         socket.nudge();
-        this.#lookForPaths();
+        this.#findPaths();
       },
       gone: () => socket.sendLeave(),
     });
     this.publications.add(deps.tracks, deps.isOwned);
   }
 
-  /** A fresh socket, and fresh paths. */
+  /** Opens a new socket, and looks for new paths. */
   async reconnect(): Promise<void> {
-    this.#hasMoved = true;
+    this.#needsPaths = true;
     await this.socket.connect();
   }
 
-  /** Whether this side wants, and may have, what others send of this. */
+  /** Whether this side wants, and may receive, what others send on this channel. */
   receives(channel: Channel): boolean {
     return this.#channels.has(channel) && this.grants.canSubscribe;
   }
 
   setPriority(track: ReceivedTrack, priority: number): void {
     track.priority = priority;
-    this.#askPriority(track);
+    this.#requestPriority(track);
   }
 
   #receive(message: RoomServerMessage): void {
@@ -138,7 +138,7 @@ export class RoomSession {
       this.identity = { roomId, peerId };
       this.grants = { canPublish, canSubscribe };
     }
-    this.#follow(message);
+    this.#updateRoster(message);
     switch (message.type) {
       case "room-joined":
         this.#joined(message);
@@ -147,10 +147,10 @@ export class RoomSession {
         this.#resumed(message);
         return;
       case "active-speaker":
-        this.#speaks(message.peerId ?? undefined);
+        this.#setSpeaker(message.peerId ?? undefined);
         return;
       case "audio-levels":
-        this.#tellLevels(message.levels);
+        this.#reportLevels(message.levels);
         return;
       case "data-consumer-ready":
         this.data.subscribed(message.dataProducerId, message.peerId);
@@ -174,8 +174,8 @@ export class RoomSession {
     }
   }
 
-  /** Who is there and what they publish. */
-  #follow(message: RoomServerMessage): void {
+  /** Applies who is present and what they publish. */
+  #updateRoster(message: RoomServerMessage): void {
     const { roster, events } = updateRoster(this.#roster, message);
     this.#roster = roster;
     this.participants.apply(events, isMigration(message));
@@ -197,11 +197,11 @@ export class RoomSession {
       this.publications.find(producerId)?.resumed(paused);
     }
     this.views.resumed(message.consumers.filter(({ paused }) => !paused).map(({ consumerId }) => consumerId));
-    this.#lookForPaths();
+    this.#findPaths();
     this.#renew();
   }
 
-  /** There is a media session: what should be in it and is not, is made. */
+  /** There is a media session: creates what is missing in it. */
   #renew(): void {
     this.publications.renew();
     this.participants.renew();
@@ -209,24 +209,24 @@ export class RoomSession {
     this.#stateChanged();
   }
 
-  /** After a change of the network the present paths seem to be in order for a while. */
-  #lookForPaths(): void {
-    if (!this.#hasMoved || this.socket.state !== "connected") return;
-    this.#hasMoved = false;
+  /** After a change of network the present paths still seem to work for a while. */
+  #findPaths(): void {
+    if (!this.#needsPaths || this.socket.state !== "connected") return;
+    this.#needsPaths = false;
     this.media.networkChanged();
   }
 
-  #arrived(track: ReceivedTrack): void {
-    if (!track.isTold) {
-      track.isTold = true;
-      // First the page, which may attach the track: its size is told with what is asked for first.
+  #available(track: ReceivedTrack): void {
+    if (!track.isAnnounced) {
+      track.isAnnounced = true;
+      // The page first, which may attach the track: then its size is part of the first report.
       this.#events.emit("remotestream", track);
     }
-    this.views.arrived(track);
-    if (track.priority !== 1) this.#askPriority(track);
+    this.views.available(track);
+    if (track.priority !== 1) this.#requestPriority(track);
   }
 
-  #askPriority({ consumerId, priority }: ReceivedTrack): void {
+  #requestPriority({ consumerId, priority }: ReceivedTrack): void {
     if (consumerId === undefined) return;
     this.socket.request({ type: "set-priority", consumerId, priority }).catch((error: unknown) => {
       if (!(error instanceof ConnectionLost)) this.#report(error);
@@ -240,23 +240,23 @@ export class RoomSession {
     this.participants.changed(track, change);
   }
 
-  #speaks(peerId: string | undefined): void {
+  #setSpeaker(peerId: string | undefined): void {
     if (peerId === this.activeSpeaker) return;
     this.activeSpeaker = peerId;
     this.#events.emit("activespeaker", { peerId });
   }
 
-  #tellLevels(levels: readonly { peerId: string; producerId: string; volume: number }[]): void {
-    const told = levels.map(({ peerId, producerId, volume }) => {
+  #reportLevels(levels: readonly { peerId: string; producerId: string; volume: number }[]): void {
+    const reported = levels.map(({ peerId, producerId, volume }) => {
       const track = this.participants.ofProducer(producerId) ?? this.publications.find(producerId);
       return { peerId, volume, source: track?.source ?? "microphone" };
     });
-    this.#events.emit("levels", told);
+    this.#events.emit("levels", reported);
   }
 
   #stateChanged(): void {
-    const { state: way } = this.socket;
-    const state = way === "connected" && this.media.isBroken ? "reconnecting" : way;
+    const { state: signaling } = this.socket;
+    const state = signaling === "connected" && this.media.isBroken ? "reconnecting" : signaling;
     if (state === this.state) return;
     this.state = state;
     this.#events.emit("statechange", state);
@@ -280,7 +280,7 @@ export class RoomSession {
   }
 }
 
-/** Whether what is gone by this message is about to be published anew, from another media server. */
+/** Whether what is gone by this message will be published again, through another media server. */
 function isMigration(message: RoomServerMessage): boolean {
   if (message.type === "room-joined") return message.migrated === true;
   return message.type === "producer-closed" && message.migrating === true;

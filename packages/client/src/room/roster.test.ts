@@ -10,15 +10,15 @@ const message = (type: string, fields: object): RoomServerMessage => ({ type, ..
 const snapshot = (...existingPeers: object[]) => message("room-resumed", { existingPeers });
 const bob = (fields: object = {}) => ({ peerId: "bob", producers: [camera, microphone], ...fields });
 
-function follow(...messages: RoomServerMessage[]): { roster: RoomRoster; told: string[] } {
+function apply(...messages: RoomServerMessage[]): { roster: RoomRoster; reported: string[] } {
   let roster: RoomRoster = new Map();
-  let told: string[] = [];
+  let reported: string[] = [];
   for (const heard of messages) {
     const next = updateRoster(roster, heard);
     roster = next.roster;
-    told = next.events.map(words);
+    reported = next.events.map(words);
   }
-  return { roster, told };
+  return { roster, reported };
 }
 
 function words(event: RoomRosterEvent): string {
@@ -44,20 +44,20 @@ function words(event: RoomRosterEvent): string {
 
 test.each([
   ["an empty room", [snapshot()], []],
-  ["a room with people", [snapshot(bob())], ["joined bob", "published cam", "published mic"]],
-  ["somebody comes", [snapshot(), message("peer-joined", { peerId: "eve", name: "Eve" })], ["joined eve"]],
+  ["a room with participants", [snapshot(bob())], ["joined bob", "published cam", "published mic"]],
+  ["a participant joins", [snapshot(), message("peer-joined", { peerId: "eve", name: "Eve" })], ["joined eve"]],
   [
-    "somebody publishes",
+    "a participant publishes",
     [snapshot({ peerId: "bob", producers: [] }), message("new-producer", { peerId: "bob", ...camera })],
     ["published cam"],
   ],
   [
-    "somebody mutes",
+    "a participant mutes",
     [snapshot(bob()), message("producer-paused", { peerId: "bob", producerId: "mic" })],
     ["muted mic"],
   ],
   [
-    "somebody unmutes",
+    "a participant unmutes",
     [
       snapshot(bob()),
       message("producer-paused", { peerId: "bob", producerId: "mic" }),
@@ -66,23 +66,23 @@ test.each([
     ["unmuted mic"],
   ],
   [
-    "somebody takes a track back",
+    "a participant unpublishes",
     [snapshot(bob()), message("producer-closed", { peerId: "bob", producerId: "cam" })],
     ["unpublished cam"],
   ],
-  ["somebody loses the socket", [snapshot(bob()), message("peer-disconnected", { peerId: "bob" })], ["away bob"]],
+  ["a participant loses its socket", [snapshot(bob()), message("peer-disconnected", { peerId: "bob" })], ["away bob"]],
   [
-    "somebody is back",
+    "a participant is back",
     [snapshot(bob()), message("peer-disconnected", { peerId: "bob" }), message("peer-resumed", { peerId: "bob" })],
     ["back bob"],
   ],
   [
-    "somebody is removed",
+    "a participant is removed",
     [snapshot(bob()), message("peer-left", { peerId: "bob", reason: "kicked" })],
     ["left bob kicked"],
   ],
   [
-    "somebody opens a data channel",
+    "a participant opens a data channel",
     [snapshot(bob()), message("new-data-producer", { peerId: "bob", ...chat })],
     ["data chat"],
   ],
@@ -95,23 +95,23 @@ test.each([
     ["no data chat"],
   ],
   [
-    "a late word of somebody who is gone",
+    "a late message of a participant that is gone",
     [snapshot(), message("producer-closed", { peerId: "bob", producerId: "cam" })],
     [],
   ],
-  ["what concerns no peer", [snapshot(bob()), message("ack", { requestId: "1" })], []],
-] as [string, RoomServerMessage[], string[]][])("%s", (_, messages, told) => {
-  expect(follow(...messages).told).toEqual(told);
+  ["a message about no peer", [snapshot(bob()), message("ack", { requestId: "1" })], []],
+] as [string, RoomServerMessage[], string[]][])("%s", (_, messages, reported) => {
+  expect(apply(...messages).reported).toEqual(reported);
 });
 
 test.each([
   ["nothing happened", [bob()], [bob()], []],
-  ["somebody left", [bob()], [], ["left bob left"]],
-  ["somebody who was away expired", [bob({ status: "disconnected" })], [], ["left bob expired"]],
-  ["somebody lost the socket", [bob()], [bob({ status: "disconnected" })], ["away bob"]],
-  ["somebody returned", [bob({ status: "disconnected" })], [bob({ status: "connected" })], ["back bob"]],
+  ["a participant left", [bob()], [], ["left bob left"]],
+  ["a disconnected participant expired", [bob({ status: "disconnected" })], [], ["left bob expired"]],
+  ["a participant lost its socket", [bob()], [bob({ status: "disconnected" })], ["away bob"]],
+  ["a participant returned", [bob({ status: "disconnected" })], [bob({ status: "connected" })], ["back bob"]],
   [
-    "somebody muted, stopped the camera, shared the screen",
+    "a participant muted, stopped the camera, shared the screen",
     [bob()],
     [
       bob({
@@ -124,23 +124,23 @@ test.each([
     ["unpublished cam", "muted mic", "published scr"],
   ],
   [
-    "one left and another came",
+    "one left and another joined",
     [bob()],
     [{ peerId: "eve", producers: [{ ...camera, producerId: "eves" }], dataProducers: [chat] }],
     ["left bob left", "joined eve", "published eves", "data chat"],
   ],
   [
-    "all media was built anew",
+    "all media was published again",
     [bob()],
     [bob({ producers: [{ ...camera, producerId: "cam2" }] })],
     ["unpublished cam", "unpublished mic", "published cam2"],
   ],
-] as [string, object[], object[], string[]][])("meanwhile, while this side was away: %s", (_, earlier, later, told) => {
-  expect(follow(snapshot(...earlier), snapshot(...later)).told).toEqual(told);
+] as [string, object[], object[], string[]][])("during an outage: %s", (_, earlier, later, reported) => {
+  expect(apply(snapshot(...earlier), snapshot(...later)).reported).toEqual(reported);
 });
 
-test("keeps who somebody is", () => {
-  const { roster } = follow(
+test("keeps the identity of a participant", () => {
+  const { roster } = apply(
     snapshot({ ...bob(), identity: "b", name: "Bob", metadata: { seat: 4 } }),
     message("producer-closed", { peerId: "bob", producerId: "cam" }),
   );
@@ -148,6 +148,9 @@ test("keeps who somebody is", () => {
   expect([...(roster.get("bob")?.producers.keys() ?? [])]).toEqual(["mic"]);
 });
 
-test("a producer of somebody whom nobody announced announces them", () => {
-  expect(follow(message("new-producer", { peerId: "bob", ...camera })).told).toEqual(["joined bob", "published cam"]);
+test("a producer announces its participant, if nothing else has", () => {
+  expect(apply(message("new-producer", { peerId: "bob", ...camera })).reported).toEqual([
+    "joined bob",
+    "published cam",
+  ]);
 });

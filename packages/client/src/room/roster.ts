@@ -6,7 +6,7 @@ import type {
   RoomServerMessage,
 } from "@radist-tech/protocol";
 
-/** Somebody else in the room, as last told. */
+/** Another participant, as last reported. */
 export interface RosterPeer {
   readonly peerId: string;
   readonly identity?: string | undefined;
@@ -17,7 +17,7 @@ export interface RosterPeer {
   readonly dataProducers: ReadonlyMap<string, DataProducerInfo>;
 }
 
-/** Everybody else, in the order they came. */
+/** The other participants, in the order in which they joined. */
 export type RoomRoster = ReadonlyMap<string, RosterPeer>;
 
 export type RoomRosterEvent =
@@ -31,16 +31,16 @@ export type RoomRosterEvent =
   | { readonly type: "data-closed"; readonly peerId: string; readonly dataProducerId: string };
 
 /**
- * Who is in the room and publishes what, and what changed by a message. What was missed while away shows in the next
- * snapshot as if it happened then.
+ * The other participants and their producers after a message, and what has changed. What was missed during an outage shows
+ * in the next snapshot, as if it happened then.
  */
 export function updateRoster(
   before: RoomRoster,
   message: RoomServerMessage,
 ): { roster: RoomRoster; events: RoomRosterEvent[] } {
   const roster = after(before, message);
-  const told = message.type === "peer-left" ? message.reason : undefined;
-  return { roster, events: roster === before ? [] : differences(before, roster, told) };
+  const leftReason = message.type === "peer-left" ? message.reason : undefined;
+  return { roster, events: roster === before ? [] : differences(before, roster, leftReason) };
 }
 
 function after(before: RoomRoster, message: RoomServerMessage): RoomRoster {
@@ -62,7 +62,7 @@ function after(before: RoomRoster, message: RoomServerMessage): RoomRoster {
     case "new-producer": {
       const { producerId, kind, source, paused } = message;
       const producer = { producerId, kind, source, paused };
-      // A server without presence tells of producers only.
+      // A server without presence announces producers only.
       return changed(withPeer(before, message.peerId), message.peerId, ({ producers }) => ({
         producers: withEntry(producers, producerId, producer),
       }));
@@ -115,7 +115,7 @@ function fromSnapshot({
   };
 }
 
-/** Nothing comes of a peer that is gone: its last messages may be late. */
+/** Unchanged for a peer that is gone, whose last messages may be late. */
 function changed(before: RoomRoster, peerId: string, change: (peer: RosterPeer) => Partial<RosterPeer>): RoomRoster {
   const peer = before.get(peerId);
   return peer ? new Map(before).set(peerId, { ...peer, ...change(peer) }) : before;

@@ -30,7 +30,7 @@ export interface ReconnectingSocketOptions<Message, End extends SocketEnding> {
   };
 }
 
-/** Browsers hide WebSocket pings. The platform answers every unknown type, so that any answer proves that it is there. */
+/** Browsers hide WebSocket pings. The platform answers every unknown type, so that any answer proves that the socket works. */
 const PROBE = '{"type":"ping"}';
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -70,7 +70,7 @@ export class ReconnectingSocket<Message extends { readonly type: string }, End e
     return joined;
   }
 
-  /** Sends now; false when there is no socket to send on. */
+  /** Sends now; false when no socket can send. */
   send(text: string): boolean {
     if (!this.#canSend) return false;
     this.#current?.send(text);

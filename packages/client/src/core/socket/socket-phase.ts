@@ -1,6 +1,6 @@
 import type { RadistError } from "../errors.ts";
 
-/** What a page is told of its socket. `closed` is final. */
+/** The state of a connection as the page sees it. `closed` is final. */
 export type SocketState = "connecting" | "connected" | "reconnecting" | "closed";
 
 /** How a connection ended; `failed` comes with its error. */
@@ -28,11 +28,11 @@ export interface FailedEnding {
  *   any ──end; lost, when the verdict is final or the first join took too long──▶ closed
  */
 export type SocketPhase =
-  /** Nothing was opened yet. */
+  /** No socket was opened yet. */
   | { readonly name: "idle"; readonly joinBy: number }
-  /** The current socket is not in yet. */
+  /** The current socket is not admitted yet. */
   | ({ readonly name: "opening"; readonly refusal: RadistError | undefined } & Attempts)
-  /** The current socket is in. */
+  /** The current socket is admitted. */
   | {
       readonly name: "joined";
       readonly since: number;
@@ -81,18 +81,18 @@ export type SocketEffect<End> =
   | { readonly type: "startTimer"; readonly timer: "attempt" | "probe"; readonly ms: number }
   /** @param attempt how many failed before it; infinite where the browser knows that it is offline */
   | { readonly type: "scheduleRetry"; readonly attempt: number }
-  /** Makes a socket, which is the current one from now on. */
+  /** Creates a socket, which becomes the current one. */
   | { readonly type: "open" }
   /** The current socket becomes the previous one. */
   | { readonly type: "demote" }
   | { readonly type: "close"; readonly socket: "current" | "previous"; readonly code?: 1000 }
-  /** Sends what the platform answers in any case. */
+  /** Sends a message that the platform always answers. */
   | { readonly type: "probe" }
-  /** Tells the page, where {@link socketStateIn} is another one than before. */
+  /** Notifies the page, if {@link socketStateIn} has changed. */
   | { readonly type: "reportState" }
-  /** Those who wait for a join have it. */
+  /** Resolves the promises of a join. */
   | { readonly type: "resolveJoins" }
-  /** Those who wait for a join are refused, and the page is told the ending. */
+  /** Rejects the promises of a join, and notifies the page. */
   | { readonly type: "reportEnd"; readonly ending: End | FailedEnding };
 
 export function socketStateIn(state: SocketPhase): SocketState {

@@ -117,7 +117,7 @@ function stay<End>(phase: SocketPhase): Transition<End> {
 
 type Attempts = Pick<In<"waiting">, "joinBy" | "failures">;
 
-/** @param before what becomes of the socket that is there */
+/** @param before what happens to the present socket */
 function open<End>({ joinBy, failures }: Attempts, ...before: SocketEffect<End>[]): Transition<End> {
   return {
     next: { name: "opening", joinBy, failures, refusal: undefined },
@@ -131,7 +131,7 @@ function open<End>({ joinBy, failures }: Attempts, ...before: SocketEffect<End>[
   };
 }
 
-/** Opens another socket, while the one that works goes on. */
+/** Opens another socket while the present one still works. */
 function demote<End>({ failures }: In<"joined">): Transition<End> {
   return open({ joinBy: undefined, failures }, { type: "demote" });
 }

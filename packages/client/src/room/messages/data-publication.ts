@@ -7,7 +7,7 @@ import { assertFits, LOW_WATER_BYTES, OutgoingChannel, type Outlet } from "../..
 import type { MediaSession } from "../transport/media-session.ts";
 import type { Subscribers } from "./subscribers.ts";
 
-/** By this protocol the receiver of a message knows that nobody else was sent it. */
+/** Shows the receiver of a message that it was sent to nobody else. */
 export const PRIVATE_PROTOCOL = "private";
 
 interface Published {

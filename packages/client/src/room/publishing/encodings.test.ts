@@ -15,10 +15,10 @@ const modes = (source: Partial<VideoSource>) =>
   encodingsFor({ ...camera, ...source }).map(({ scalabilityMode }) => scalabilityMode);
 
 test.each([
-  ["a usual camera", {}, [4, 2, 1]],
+  ["a common camera", {}, [4, 2, 1]],
   ["a camera of unknown size", { width: undefined, height: undefined }, [4, 2, 1]],
   ["an old camera", { width: 640, height: 480 }, [4, 2, 1]],
-  ["a telephone held upright", { width: 720, height: 1_280 }, [4, 2, 1]],
+  ["a phone held upright", { width: 720, height: 1_280 }, [4, 2, 1]],
   ["a small picture has fewer layers", { width: 320, height: 240 }, [2, 1]],
   ["a tiny one has none", { width: 160, height: 120 }, [1]],
   ["a screen", { kind: "screen", width: 1_920, height: 1_080 }, [2, 1]],
@@ -40,7 +40,7 @@ test.each([
   expect(modes(source)).toEqual(expected);
 });
 
-test("a larger picture gets more bits, and never too many", () => {
+test("a larger picture gets more bits, up to a limit", () => {
   const top = (width: number, height: number) => encodingsFor({ ...camera, width, height }).at(-1)?.maxBitrate ?? 0;
   const sizes = [top(320, 180), top(640, 360), top(1_280, 720), top(1_920, 1_080)];
   expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));

@@ -2,10 +2,10 @@ import type { types } from "mediasoup-client";
 import type { RoomSource, VideoCodec } from "../types.ts";
 import { encodingsFor } from "./encodings.ts";
 
-/** Browsers begin at 300 kbit/s otherwise, and take seconds to rise to a fair picture from there. */
+/** Otherwise browsers start at 300 kbit/s, and need seconds to reach a good picture from there. */
 const VIDEO_START_KBITS = 1_000;
 
-/** How a track is to be sent by this browser to this room. */
+/** How this browser sends a track to this room. */
 export function produceOptions(
   device: types.Device,
   track: MediaStreamTrack,
@@ -13,7 +13,7 @@ export function produceOptions(
 ): types.ProducerOptions {
   if (track.kind === "audio") {
     const isVoice = source === "microphone";
-    // Silence costs next to nothing by DTX, and a lost packet is mended from the next one (RFC 6716, section 2.1.7).
+    // With DTX silence costs almost nothing; with FEC a lost packet is restored from the next one (RFC 6716, section 2.1.7).
     return { track, codecOptions: { opusDtx: isVoice, opusFec: true, opusStereo: !isVoice } };
   }
   const { codecs = [] } = device.sendRtpCapabilities;

@@ -27,26 +27,26 @@ export interface PublicationOptions {
 export interface PublicationHandlers {
   /** Another track is sent. */
   trackChanged(): void;
-  /** What is sent came to its end by itself: the device is gone, or the person stopped to share. */
+  /** The track ended by itself: the device is gone, or the user stopped sharing. */
   trackEnded(publication: Publication): void;
-  /** Taken back by its own `unpublish`. */
+  /** `unpublish` was called. */
   unpublished(publication: Publication): void;
 }
 
-/** A track on its way in one session. */
+/** The track in one session. */
 interface Sent {
   readonly session: MediaSession;
   readonly producer: types.Producer;
-  /** Whether the platform has it as muted. */
+  /** Whether the platform regards it as muted. */
   readonly mute: ConvergingValue<boolean>;
-  /** Up to which layer it is sent. */
+  /** The highest layer that is sent. */
   readonly layers: ConvergingValue<number>;
 }
 
 /** More layers than any video has. */
 const ALL_LAYERS = 7;
 
-/** One own track, published, and published again wherever the media goes on. */
+/** One track that this page publishes, and publishes again in each new media session. */
 export class Publication implements PublishedTrack {
   readonly source: RoomSource;
   readonly kind: MediaKind;
@@ -55,10 +55,10 @@ export class Publication implements PublishedTrack {
   #track: MediaStreamTrack;
   #isOwned: boolean;
   #isMuted: boolean;
-  #isOver = false;
+  #isClosed = false;
   #sent: Sent | undefined;
-  /** The highest layer that anybody takes. */
-  #takenLayer = ALL_LAYERS;
+  /** The highest layer that anybody receives. */
+  #demandedLayer = ALL_LAYERS;
 
   constructor(options: PublicationOptions) {
     this.#options = options;
@@ -67,10 +67,10 @@ export class Publication implements PublishedTrack {
     this.#track = options.track;
     this.#isOwned = options.isOwned;
     this.#isMuted = options.isMuted;
-    this.#takeOn(options.track);
+    this.#adopt(options.track);
     this.#ensured = new Ensured({
       latch: options.latch,
-      isMissing: (session) => !this.#isOver && !(this.#sent?.session === session && !this.#sent.producer.closed),
+      isMissing: (session) => !this.#isClosed && !(this.#sent?.session === session && !this.#sent.producer.closed),
       make: (session) => this.#send(session),
     });
   }
@@ -83,7 +83,7 @@ export class Publication implements PublishedTrack {
     return this.#isMuted;
   }
 
-  /** Resolves when it is sent in the present session; rejects when it cannot be. */
+  /** Resolves when it is published in the present session; rejects when that fails. */
   ensure(): Promise<void> {
     return this.#ensured.ensure();
   }
@@ -103,23 +103,23 @@ export class Publication implements PublishedTrack {
     if (track?.kind !== this.kind) {
       throw new RadistError("invalid_argument", { message: `This is not a track of kind ${this.kind}.` });
     }
-    if (this.#isOver) {
+    if (this.#isClosed) {
       if (isOwned) track.stop();
       this.#assertPublished();
     }
-    this.#letGo();
+    this.#release();
     this.#track = track;
     this.#isOwned = isOwned;
-    this.#takeOn(track);
+    this.#adopt(track);
     this.#options.handlers.trackChanged();
     const producer = this.#sent?.producer;
-    // One that closes meanwhile has a successor, which takes the present track.
+    // If it closes in the meantime, its successor takes the present track.
     if (producer?.closed === false)
       await producer.replaceTrack({ track }).catch((error) => rethrow(error, !producer.closed));
   }
 
   async unpublish(): Promise<void> {
-    if (this.#isOver) return;
+    if (this.#isClosed) return;
     const sent = this.#sent;
     this.close();
     if (sent) sent.session.drop("producers", sent.producer.id);
@@ -130,45 +130,45 @@ export class Publication implements PublishedTrack {
     return this.#sent && !this.#sent.producer.closed ? this.#sent.producer.getStats() : undefined;
   }
 
-  /** Whether this is the platform's name for it in the present session. */
-  is(producerId: string): boolean {
+  /** Whether this is its producer in the present session. */
+  hasProducer(producerId: string): boolean {
     return this.#sent?.producer.id === producerId;
   }
 
-  /** Nobody takes layers above this one (-1: any layer), so they are not sent. */
+  /** Nobody receives layers above this one (-1: any layer), so that they are not sent. */
   limitLayers(spatialLayer: number): void {
-    this.#takenLayer = spatialLayer;
+    this.#demandedLayer = spatialLayer;
     void this.#limit();
   }
 
-  /** After an outage: whether the platform has it as muted. */
+  /** After an outage: whether the platform regards it as muted. */
   resumed(isMuted: boolean): void {
     this.#sent?.mute.startFrom(isMuted).catch(() => {
-      // Gone from the platform: it is published again.
+      // The platform no longer has it, and it is published again.
     });
   }
 
-  /** Ends it on this side. */
+  /** Ends it on this side only. */
   close(): void {
-    this.#isOver = true;
-    this.#letGo();
+    this.#isClosed = true;
+    this.#release();
   }
 
   async #send(session: MediaSession): Promise<void> {
     const track = this.#track;
     const { width, height } = track.getSettings();
     const isMuted = this.#isMuted;
-    const size = this.kind === "video" ? { width: whole(width), height: whole(height) } : {};
+    const size = this.kind === "video" ? { width: rounded(width), height: rounded(height) } : {};
     const producer = await session.produce(produceOptions(session.device, track, this.#options), {
       source: this.source,
       paused: isMuted,
       ...size,
     });
-    if (this.#isOver) return session.drop("producers", producer.id);
+    if (this.#isClosed) return session.drop("producers", producer.id);
     const mute = new ConvergingValue(isMuted, (muted) => this.#tellMuted(producer.id, muted));
     const layers = new ConvergingValue(ALL_LAYERS, (layer) => producer.setMaxSpatialLayer(layer));
     this.#sent = { session, producer, mute, layers };
-    this.#takenLayer = ALL_LAYERS;
+    this.#demandedLayer = ALL_LAYERS;
     if (this.#track !== track) await producer.replaceTrack({ track: this.#track });
     await Promise.all([mute.startFrom(isMuted), layers.startFrom(ALL_LAYERS)]);
     await Promise.all([mute.set(this.#isMuted), this.#limit()]);
@@ -179,33 +179,33 @@ export class Publication implements PublishedTrack {
     this.#isMuted = isMuted;
     this.#track.enabled = !isMuted;
     void this.#limit();
-    // What an outage swallows is told after it.
+    // An outage loses it, and `resumed` sends it again.
     await this.#sent?.mute.set(isMuted).catch((error) => rethrow(error, !(error instanceof ConnectionLost)));
   }
 
   async #tellMuted(producerId: string, isMuted: boolean): Promise<void> {
-    if (this.#isOver) return;
+    if (this.#isClosed) return;
     await this.#options.socket.request({ type: isMuted ? "pause-producer" : "resume-producer", producerId });
   }
 
-  /** A muted video is black, which nobody needs to be sent. */
+  /** A muted video is black and need not be sent. */
   async #limit(): Promise<void> {
     if (this.kind !== "video") return;
     try {
-      await this.#sent?.layers.set(this.#isMuted ? -1 : this.#takenLayer);
+      await this.#sent?.layers.set(this.#isMuted ? -1 : this.#demandedLayer);
     } catch {
-      // Its transport closes; the next producer begins with what is wanted then.
+      // Its transport is closing; the next producer starts with the value of that time.
     }
   }
 
-  #takeOn(track: MediaStreamTrack): void {
+  #adopt(track: MediaStreamTrack): void {
     track.enabled = !this.#isMuted;
     if (this.source === "screen" && track.contentHint === "") track.contentHint = "detail";
     track.addEventListener("ended", this.#onEnded);
   }
 
-  /** The present track is no longer this publication's. */
-  #letGo(): void {
+  /** The present track no longer belongs to this publication. */
+  #release(): void {
     this.#track.removeEventListener("ended", this.#onEnded);
     if (this.#isOwned) this.#track.stop();
     else this.#track.enabled = true;
@@ -214,13 +214,13 @@ export class Publication implements PublishedTrack {
   readonly #onEnded = () => this.#options.handlers.trackEnded(this);
 
   #assertPublished(): void {
-    if (this.#isOver)
-      throw new RadistError("invalid_argument", { message: `The ${this.source} is not published any more.` });
+    if (this.#isClosed)
+      throw new RadistError("invalid_argument", { message: `The ${this.source} is no longer published.` });
   }
 }
 
-const whole = (pixels: number | undefined): number | undefined => pixels && Math.round(pixels);
+const rounded = (pixels: number | undefined): number | undefined => pixels && Math.round(pixels);
 
-function rethrow(error: unknown, matters: boolean): void {
-  if (matters) throw error;
+function rethrow(error: unknown, isRelevant: boolean): void {
+  if (isRelevant) throw error;
 }

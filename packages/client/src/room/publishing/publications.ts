@@ -11,14 +11,14 @@ export interface PublicationsOptions {
   readonly socket: RoomSocket;
   readonly codec: VideoCodec;
   readonly handlers: {
-    /** The own microphone and camera, whenever their tracks were exchanged. */
+    /** This page's microphone and camera, whenever their tracks changed. */
     localStream(stream: MediaStream): void;
     screenShare(stream: MediaStream | undefined): void;
     error(error: unknown): void;
   };
 }
 
-/** All that this page publishes, by source. */
+/** Everything that this page publishes, by source. */
 export class Publications {
   readonly #options: PublicationsOptions;
   readonly #published = new Map<RoomSource, Publication>();
@@ -42,16 +42,16 @@ export class Publications {
     return this.#screenStream;
   }
 
-  /** Opens what is to be published, where it was not given, and publishes it. */
+  /** Publishes the track that was passed, or opens one. */
   async publish(options: PublishOptions): Promise<Publication> {
     const tracks = options.track ? [options.track] : await captureSource(options);
     const isOwned = options.track === undefined;
     if (this.#isClosed) {
-      // The person took longer to choose than the connection lasted.
+      // The connection ended before the user had chosen.
       if (isOwned) for (const track of tracks) track.stop();
       throw new RadistError("connection_closed");
     }
-    // With the sound that came along with it, before there is another one.
+    // Together with its sound, before there is another one.
     if (options.source === "screen") void this.#published.get("screen")?.unpublish();
     const publications = tracks.map((track) => this.#add(track, isOwned, options));
     const [first] = publications.toSorted(
@@ -67,7 +67,7 @@ export class Publications {
     return first;
   }
 
-  /** Publishes as soon as there is a session; what fails goes to the `error` handler. */
+  /** Publishes as soon as there is a session; failures go to the `error` handler. */
   add(tracks: readonly MediaStreamTrack[], isOwned: boolean): void {
     for (const track of tracks) {
       const source = track.kind === "audio" ? "microphone" : "camera";
@@ -75,16 +75,16 @@ export class Publications {
     }
   }
 
-  /** There is a session, another one or the same one again. */
+  /** There is a media session: another one, or the same one again. */
   renew(): void {
     for (const publication of this.#published.values()) this.#report(publication);
   }
 
   find(producerId: string): Publication | undefined {
-    return [...this.#published.values()].find((publication) => publication.is(producerId));
+    return [...this.#published.values()].find((publication) => publication.hasProducer(producerId));
   }
 
-  /** Takes all back, where the token does not allow it after all. */
+  /** Unpublishes everything, since the token does not allow it. */
   async withdraw(): Promise<void> {
     for (const publication of this.#published.values()) await publication.unpublish();
   }
@@ -109,7 +109,7 @@ export class Publications {
     const source = options.source === "screen" && track.kind === "audio" ? "screen-audio" : options.source;
     const isAudio = source === "microphone" || source === "screen-audio";
     if (track.kind !== (isAudio ? "audio" : "video")) {
-      throw new RadistError("invalid_argument", { message: `A ${track.kind} track is no ${source}.` });
+      throw new RadistError("invalid_argument", { message: `A ${track.kind} track cannot be published as ${source}.` });
     }
     void this.#published.get(source)?.unpublish();
     const publication = new Publication({
@@ -147,7 +147,7 @@ export class Publications {
     this.#tracksChanged();
   }
 
-  /** Streams of their own for a change: the page may hold on to the earlier ones. */
+  /** A change leads to new streams, since the page may keep the earlier ones. */
   #tracksChanged(): void {
     const { handlers } = this.#options;
     const devices = this.#tracks("microphone", "camera");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { linkRed, preferRed, redIn } from "./red-sdp.ts";
+import { linkRed, preferRed, redPayloadType } from "./red-sdp.ts";
 
 const lines = (...all: string[]) => `${all.join("\r\n")}\r\n`;
 const HEAD = lines("v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", "a=group:BUNDLE 0 1");
@@ -15,7 +15,7 @@ describe("An offer", () => {
     "a=mid:0",
   );
 
-  test("says what its RED carries", () => {
+  test("declares what its RED carries", () => {
     expect(linkRed(HEAD + given + VIDEO)).toBe(
       HEAD +
         audio(
@@ -31,12 +31,12 @@ describe("An offer", () => {
   });
 
   test.each([
-    ["says it already", linkRed(given)],
+    ["declares it already", linkRed(given)],
     ["has no RED", audio("111", "a=rtpmap:111 opus/48000/2", "a=mid:0")],
     ["has RED of something else", audio("0 109", "a=rtpmap:0 PCMU/8000", "a=rtpmap:109 red/48000/2", "a=mid:0")],
     ["has RED for video", lines("m=video 7 UDP/TLS/RTP/SAVPF 116", "a=rtpmap:116 red/90000", "a=mid:0")],
     ["has no media", ""],
-  ])("that %s stays as it is", (_what, section) => {
+  ])("that %s is left unchanged", (_what, section) => {
     expect(linkRed(HEAD + section)).toBe(HEAD + section);
   });
 });
@@ -53,20 +53,20 @@ describe("An answer", () => {
       `a=mid:${mid}`,
     );
 
-  test("puts RED first in the sections that want it, and in no other", () => {
+  test("puts RED first in the sections that ask for it, and in no other", () => {
     const answer = HEAD + plain("0") + VIDEO + plain("2") + plain("12");
     expect(preferRed(answer, new Map([["2", 63]]))).toBe(HEAD + plain("0") + VIDEO + doubled("2") + plain("12"));
     expect(preferRed(answer, new Map())).toBe(answer);
     expect(preferRed(answer, new Map([["1", 63]]))).toBe(answer);
   });
 
-  test("without Opus stays as it is", () => {
+  test("without Opus is left unchanged", () => {
     const answer = HEAD + audio("0", "a=rtpmap:0 PCMU/8000", "a=mid:0");
     expect(preferRed(answer, new Map([["0", 63]]))).toBe(answer);
   });
 });
 
-describe("The RED of an offer", () => {
+describe("The payload type of RED in an offer", () => {
   const offer =
     HEAD +
     audio("111 63 0", "a=mid:0", "a=rtpmap:111 opus/48000/2", "a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111") +
@@ -79,6 +79,6 @@ describe("The RED of an offer", () => {
     ["2", 111, undefined],
     ["9", 111, undefined],
   ])("in section %s for Opus %d is %s", (mid, opus, red) => {
-    expect(redIn(offer, mid, opus)).toBe(red);
+    expect(redPayloadType(offer, mid, opus)).toBe(red);
   });
 });

@@ -1,11 +1,11 @@
-// RED (RFC 2198) in session descriptions. Browsers send it when it stands before the codec that it carries, and only
-// accept it with a line that names that codec, `a=fmtp:63 111/111`.
+// RED (RFC 2198) in session descriptions. Browsers send it when it precedes the codec that it carries, and accept it only
+// with a line that names that codec, `a=fmtp:63 111/111`.
 
 const NEXT_SECTION = /(?=^m=)/m;
 const OPUS = /^a=rtpmap:(\d+) opus\/48000\/2\r?$/im;
 const RED = /^a=rtpmap:(\d+) red\/48000\/2\r?$/im;
 
-/** Says of each RED in an offer that it carries the Opus of the same section. */
+/** Declares that each RED in an offer carries the Opus of the same section. */
 export function linkRed(offer: string): string {
   return editSections(offer, (section) => {
     const red = RED.exec(section)?.[1];
@@ -15,7 +15,7 @@ export function linkRed(offer: string): string {
   });
 }
 
-/** Puts RED before Opus in an answer, in the sections named, by the payload type given for each `mid`. */
+/** Puts RED before Opus in an answer, in the sections whose `mid` has a payload type for it. */
 export function preferRed(answer: string, payloadTypes: ReadonlyMap<string, number>): string {
   return editSections(answer, (section) => {
     const red = payloadTypes.get(/^a=mid:(\S+)/m.exec(section)?.[1] ?? "");
@@ -27,8 +27,8 @@ export function preferRed(answer: string, payloadTypes: ReadonlyMap<string, numb
   });
 }
 
-/** The payload type by which an offer names RED that carries this payload type of Opus, in the section of this `mid`. */
-export function redIn(offer: string, mid: string, opus: number): number | undefined {
+/** The payload type of the RED that carries this payload type of Opus in an offer, in the section with this `mid`. */
+export function redPayloadType(offer: string, mid: string, opus: number): number | undefined {
   const section = offer.split(NEXT_SECTION).find((each) => /^a=mid:(\S+)/m.exec(each)?.[1] === mid) ?? "";
   const red = RED.exec(section)?.[1];
   return red !== undefined && OPUS.exec(section)?.[1] === String(opus) ? Number(red) : undefined;

@@ -1,14 +1,14 @@
 import type { RtpParameters } from "@radist-tech/protocol";
 import type { types } from "mediasoup-client";
-import { linkRed, preferRed, redIn } from "./red-sdp.ts";
+import { linkRed, preferRed, redPayloadType } from "./red-sdp.ts";
 
 /**
- * Opus in RED on both transports. mediasoup-client answers with one codec alone, and cannot say what RED carries, so
- * both are mended in the descriptions that it applies.
+ * Opus in RED on both transports. mediasoup-client answers with one codec only, and cannot express what RED carries, so
+ * that the descriptions it applies are edited.
  */
-export class Red {
+export class RedundantAudio {
   readonly #opus: number;
-  readonly #wanting = new WeakSet<RTCRtpSender>();
+  readonly #enabled = new WeakSet<RTCRtpSender>();
   #payloadTypes: ReadonlyMap<string, number> = new Map();
 
   private constructor(send: types.Transport, recv: types.Transport, opus: number) {
@@ -21,21 +21,21 @@ export class Red {
     editRemote(connectionOf(recv), linkRed);
   }
 
-  /** Undefined where this browser or this room does not know RED. */
-  static between(device: types.Device, send: types.Transport, recv: types.Transport): Red | undefined {
+  /** Undefined when this browser or this room does not support RED. */
+  static create(device: types.Device, send: types.Transport, recv: types.Transport): RedundantAudio | undefined {
     const { codecs = [] } = device.recvRtpCapabilities;
     const find = (name: string) => codecs.find(({ mimeType }) => mimeType.toLowerCase() === name);
     const opus = find("audio/opus")?.preferredPayloadType;
-    return find("audio/red") && opus !== undefined ? new Red(send, recv, opus) : undefined;
+    return find("audio/red") && opus !== undefined ? new RedundantAudio(send, recv, opus) : undefined;
   }
 
-  /** For `onRtpSender`: this one sends RED where the browser offers it. */
-  readonly want = (sender: RTCRtpSender): void => {
-    this.#wanting.add(sender);
+  /** For `onRtpSender`: this sender uses RED if the browser offers it. */
+  readonly enableFor = (sender: RTCRtpSender): void => {
+    this.#enabled.add(sender);
   };
 
-  /** What is sent, as mediasoup-client knows it, with the RED that is sent too. */
-  complete(rtpParameters: RtpParameters): RtpParameters {
+  /** Adds RED, where it is sent, to the parameters that mediasoup-client knows. */
+  addCodec(rtpParameters: RtpParameters): RtpParameters {
     const payloadType = this.#payloadTypes.get(rtpParameters.mid ?? "");
     if (payloadType === undefined) return rtpParameters;
     const red = { mimeType: "audio/red", payloadType, clockRate: 48_000, channels: 2 };
@@ -46,17 +46,19 @@ export class Red {
     const offer = connection.localDescription?.sdp ?? "";
     const offered = new Map<string, number>();
     for (const { mid, sender } of connection.getTransceivers()) {
-      const payloadType = mid !== null && this.#wanting.has(sender) ? redIn(offer, mid, this.#opus) : undefined;
+      const payloadType =
+        mid !== null && this.#enabled.has(sender) ? redPayloadType(offer, mid, this.#opus) : undefined;
       if (mid !== null && payloadType !== undefined) offered.set(mid, payloadType);
     }
     return offered;
   }
 }
 
-/** mediasoup-client (3.24, which this package pins) hands out what drives a connection, not the connection. */
+/** mediasoup-client (3.24, which this package pins) exposes its handler, and not the connection. */
 function connectionOf({ handler }: types.Transport): RTCPeerConnection {
   const { _pc: connection } = handler as unknown as { readonly _pc: unknown };
-  if (!(connection instanceof RTCPeerConnection)) throw new Error("mediasoup-client keeps its connection elsewhere.");
+  if (!(connection instanceof RTCPeerConnection))
+    throw new Error("mediasoup-client no longer keeps its connection in _pc.");
   return connection;
 }
 

@@ -1,6 +1,6 @@
 import { HIDDEN, type View } from "./reported-views.ts";
 
-/** Watches how large an element is shown, and whether it can be seen at all. */
+/** Observes how large an element is shown, and whether it can be seen at all. */
 export class ElementObserver {
   readonly #element: HTMLVideoElement;
   readonly #changed: (isFirst: boolean) => void;
@@ -8,40 +8,40 @@ export class ElementObserver {
   #isInView: boolean | undefined;
   #size = { width: 0, height: 0 };
 
-  /** @param changed `isFirst`: only now something is known */
+  /** @param changed `isFirst`: the view was unknown before */
   constructor(element: HTMLVideoElement, changed: (isFirst: boolean) => void) {
     this.#element = element;
     this.#changed = changed;
     const { signal } = this.#stop;
-    const sizes = new ResizeObserver((entries) => {
+    const resizeObserver = new ResizeObserver((entries) => {
       const entry = entries.at(-1);
       if (entry) this.#resized(entry);
     });
-    const places = new IntersectionObserver((entries) => {
+    const intersectionObserver = new IntersectionObserver((entries) => {
       const isFirst = !this.isKnown;
       this.#isInView = entries.at(-1)?.isIntersecting ?? false;
       changed(isFirst);
     });
-    this.#observe(sizes);
-    places.observe(element);
+    this.#observeSize(resizeObserver);
+    intersectionObserver.observe(element);
     signal.addEventListener("abort", () => {
-      sizes.disconnect();
-      places.disconnect();
+      resizeObserver.disconnect();
+      intersectionObserver.disconnect();
     });
-    const again = () => changed(false);
-    element.ownerDocument.addEventListener("visibilitychange", again, { signal });
-    element.addEventListener("enterpictureinpicture", again, { signal });
-    element.addEventListener("leavepictureinpicture", again, { signal });
+    const update = () => changed(false);
+    element.ownerDocument.addEventListener("visibilitychange", update, { signal });
+    element.addEventListener("enterpictureinpicture", update, { signal });
+    element.addEventListener("leavepictureinpicture", update, { signal });
   }
 
-  /** Whether the browser has said yet where the element is. It tells of sizes before places, in the same frame. */
+  /** Whether the browser has reported where the element is. It reports sizes before intersections, in the same frame. */
   get isKnown(): boolean {
     return this.#isInView !== undefined;
   }
 
   get view(): View {
     const { ownerDocument } = this.#element;
-    // A picture in picture stays on top of everything, whatever becomes of its page.
+    // A picture in picture stays on top of everything, even when its page is hidden.
     const isFloating = ownerDocument.pictureInPictureElement === this.#element;
     const isSeen = this.#isInView === true && ownerDocument.visibilityState === "visible";
     const { width, height } = this.#size;
@@ -52,12 +52,12 @@ export class ElementObserver {
     this.#stop.abort();
   }
 
-  /** In device pixels where the browser tells them; these change with the zoom and the screen, too. */
-  #observe(sizes: ResizeObserver): void {
+  /** In device pixels if the browser supports that; they also change with the zoom and the screen. */
+  #observeSize(observer: ResizeObserver): void {
     try {
-      sizes.observe(this.#element, { box: "device-pixel-content-box" });
+      observer.observe(this.#element, { box: "device-pixel-content-box" });
     } catch {
-      sizes.observe(this.#element);
+      observer.observe(this.#element);
     }
   }
 

@@ -13,13 +13,13 @@ export interface ParticipantsOptions {
     joined(participant: RoomParticipant): void;
     left(participant: RoomParticipant, reason: RoomLeftReason): void;
     changed(change: ParticipantChange): void;
-    arrived(track: ReceivedTrack): void;
+    available(track: ReceivedTrack): void;
     removed(track: ReceivedTrack): void;
     failed(error: unknown): void;
   };
 }
 
-/** What is published anew after its media server was lost is there again by then. */
+/** By then, what a lost media server carried is published again. */
 const MIGRATION_MS = 5_000;
 
 class Participant implements RoomParticipant {
@@ -39,12 +39,12 @@ class Participant implements RoomParticipant {
   }
 }
 
-/** Everybody else in the room with their tracks, as the page sees them. */
+/** The other participants with their tracks, as the page sees them. */
 export class Participants {
   readonly #options: ParticipantsOptions;
   readonly #present = new Map<string, Participant>();
-  /** Tracks that nobody publishes now, and may again until their timer ends. */
-  readonly #waiting = new Map<ReceivedTrack, ReturnType<typeof setTimeout> | undefined>();
+  /** Tracks without a producer, which may get another one until their timer ends. */
+  readonly #unpublished = new Map<ReceivedTrack, ReturnType<typeof setTimeout> | undefined>();
 
   constructor(options: ParticipantsOptions) {
     this.#options = options;
@@ -59,16 +59,16 @@ export class Participants {
   }
 
   /**
-   * What happened, in order.
+   * Applies what changed in the room, in order.
    *
-   * @param isMigrating whether what is gone is expected back, by other producers
+   * @param isMigrating whether other producers are expected in place of those that are gone
    */
   apply(events: readonly RoomRosterEvent[], isMigrating: boolean): void {
     for (const event of events) this.#apply(event);
-    for (const [track, timer] of this.#waiting) {
+    for (const [track, timer] of this.#unpublished) {
       if (timer !== undefined) continue;
       if (isMigrating)
-        this.#waiting.set(
+        this.#unpublished.set(
           track,
           setTimeout(() => this.#remove(track), MIGRATION_MS),
         );
@@ -76,7 +76,7 @@ export class Participants {
     }
   }
 
-  /** There is a media session, another one or the same one again. */
+  /** There is a media session: another one, or the same one again. */
   renew(): void {
     for (const track of this.tracks()) track.renew();
   }
@@ -89,14 +89,14 @@ export class Participants {
     return [...this.tracks()].find((track) => track.consumerId === consumerId);
   }
 
-  /** Something changed of a track. */
+  /** Reports a change of a track. */
   changed(track: ReceivedTrack, change: ParticipantChange["change"]): void {
     const participant = this.#present.get(track.peerId);
     if (participant) this.#options.handlers.changed({ participant, change, track });
   }
 
   close(): void {
-    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    for (const timer of this.#unpublished.values()) clearTimeout(timer);
     for (const track of this.tracks()) track.clear();
   }
 
@@ -125,8 +125,8 @@ export class Participants {
         return;
       case "unpublished": {
         const track = this.ofProducer(event.producerId);
-        track?.lose();
-        if (track) this.#waiting.set(track, undefined);
+        track?.removeProducer();
+        if (track) this.#unpublished.set(track, undefined);
         return;
       }
       case "mute": {
@@ -145,15 +145,15 @@ export class Participants {
   #published({ peerId, tracks }: Participant, { producerId, kind, source, paused = false }: ProducerInfo): void {
     if (!this.#options.wants(kind)) return;
     const base = source ?? (kind === "audio" ? "microphone" : "camera");
-    const waiting = [...tracks.values()].find(
-      (track) => this.#waiting.has(track) && track.kind === kind && nameOf(base, track.source),
+    const predecessor = [...tracks.values()].find(
+      (track) => this.#unpublished.has(track) && track.kind === kind && isNamedAfter(base, track.source),
     );
-    if (waiting) {
-      clearTimeout(this.#waiting.get(waiting));
-      this.#waiting.delete(waiting);
-      const wasMuted = waiting.isMuted;
-      waiting.follow(producerId, paused);
-      if (wasMuted !== paused) this.changed(waiting, "mute");
+    if (predecessor) {
+      clearTimeout(this.#unpublished.get(predecessor));
+      this.#unpublished.delete(predecessor);
+      const wasMuted = predecessor.isMuted;
+      predecessor.setProducer(producerId, paused);
+      if (wasMuted !== paused) this.changed(predecessor, "mute");
       return;
     }
     let name: RoomSource = base;
@@ -165,25 +165,25 @@ export class Participants {
       kind,
       latch,
       handlers: {
-        arrived: (arrived) => handlers.arrived(arrived),
+        available: (available) => handlers.available(available),
         failed: (failed, error) => {
-          // Without a producer the subscription was overtaken by its end.
+          // A track without a producer has been unpublished in the meantime.
           if (failed.producerId !== undefined) handlers.failed(error);
         },
       },
     });
     tracks.set(name, track);
-    track.follow(producerId, paused);
+    track.setProducer(producerId, paused);
   }
 
   #remove(track: ReceivedTrack): void {
-    clearTimeout(this.#waiting.get(track));
-    this.#waiting.delete(track);
+    clearTimeout(this.#unpublished.get(track));
+    this.#unpublished.delete(track);
     this.#present.get(track.peerId)?.tracks.delete(track.source);
     track.clear();
     this.#options.handlers.removed(track);
   }
 }
 
-/** Whether a track's name was made of this source. */
-const nameOf = (base: string, name: string): boolean => name === base || name.replace(/-\d+$/, "") === base;
+/** Whether a track was named after this source. */
+const isNamedAfter = (base: string, name: string): boolean => name === base || name.replace(/-\d+$/, "") === base;

@@ -11,20 +11,20 @@ export interface RemoteTrackOptions {
   readonly kind: MediaKind;
   readonly latch: Latch<MediaSession>;
   readonly handlers: {
-    /** It can be played, or can be again, by another consumer. */
-    arrived(track: ReceivedTrack): void;
+    /** It can be played: for the first time, or by another consumer. */
+    available(track: ReceivedTrack): void;
     failed(track: ReceivedTrack, error: unknown): void;
   };
 }
 
-interface Taken {
+interface Subscription {
   readonly session: MediaSession;
   readonly consumer: types.Consumer;
 }
 
 /**
- * One track of somebody, subscribed to as long as it is published. Where it is published anew, by another producer or
- * in another session, the new one takes the place of the old one in the same stream.
+ * One track of another participant, subscribed to as long as it is published. When it is published again, by another
+ * producer or in another session, the new media replaces the old in the same stream.
  */
 export class ReceivedTrack implements RemoteTrack {
   readonly peerId: string;
@@ -34,14 +34,14 @@ export class ReceivedTrack implements RemoteTrack {
   isMuted = false;
   layers: VideoLayers | undefined;
   score: number | undefined;
-  /** Above 1 when it is to keep its quality before others. */
+  /** Above 1 when its quality is to be kept before that of others. */
   priority = 1;
-  /** The page was told of it. */
-  isTold = false;
+  /** Whether the page knows of it. */
+  isAnnounced = false;
   readonly #options: RemoteTrackOptions;
   readonly #ensured: Ensured<MediaSession>;
   #producerId: string | undefined;
-  #taken: Taken | undefined;
+  #subscription: Subscription | undefined;
 
   constructor(options: RemoteTrackOptions) {
     this.#options = options;
@@ -50,80 +50,80 @@ export class ReceivedTrack implements RemoteTrack {
     this.kind = options.kind;
     this.#ensured = new Ensured({
       latch: options.latch,
-      isMissing: (session) => this.#producerId !== undefined && !this.#isTakenIn(session),
-      make: (session) => this.#take(session),
+      isMissing: (session) => this.#producerId !== undefined && !this.#isSubscribedIn(session),
+      make: (session) => this.#subscribe(session),
     });
   }
 
-  /** The platform's name for it; undefined while nobody publishes it. */
+  /** Undefined while it is not published. */
   get producerId(): string | undefined {
     return this.#producerId;
   }
 
-  /** The platform's name for this side's subscription, while there is one. */
+  /** Undefined while it is not subscribed to. */
   get consumerId(): string | undefined {
-    return this.#taken?.consumer.closed === false ? this.#taken.consumer.id : undefined;
+    return this.#subscription?.consumer.closed === false ? this.#subscription.consumer.id : undefined;
   }
 
   async getStats(): Promise<RTCStatsReport | undefined> {
-    return this.#taken?.consumer.closed === false ? this.#taken.consumer.getStats() : undefined;
+    return this.#subscription?.consumer.closed === false ? this.#subscription.consumer.getStats() : undefined;
   }
 
-  /** Subscribes to this producer from now on, in place of any earlier one. */
-  follow(producerId: string, isMuted: boolean): void {
+  /** Subscribes to this producer, in place of any earlier one. */
+  setProducer(producerId: string, isMuted: boolean): void {
     this.#producerId = producerId;
     this.isMuted = isMuted;
     this.renew();
   }
 
-  /** There is a session, another one or the same one again. */
+  /** There is a media session: another one, or the same one again. */
   renew(): void {
     this.#ensured.ensure().catch((error: unknown) => this.#options.handlers.failed(this, error));
   }
 
-  /** The producer is gone. What was received last stays until {@link clear}, for another one may come. */
-  lose(): void {
+  /** The producer is gone. The stream keeps its last track until {@link clear}, since there may be another producer. */
+  removeProducer(): void {
     this.#producerId = undefined;
     this.layers = undefined;
     this.score = undefined;
   }
 
-  /** Nothing will come of it any more. */
+  /** Ends it for good. */
   clear(): void {
-    this.lose();
-    if (this.#taken) this.#release(this.#taken, true);
-    this.#taken = undefined;
+    this.removeProducer();
+    if (this.#subscription) this.#release(this.#subscription, true);
+    this.#subscription = undefined;
   }
 
-  #isTakenIn(session: MediaSession): boolean {
-    const { session: in_, consumer } = this.#taken ?? {};
-    return in_ === session && consumer?.closed === false && consumer.producerId === this.#producerId;
+  #isSubscribedIn(session: MediaSession): boolean {
+    const { session: current, consumer } = this.#subscription ?? {};
+    return current === session && consumer?.closed === false && consumer.producerId === this.#producerId;
   }
 
-  async #take(session: MediaSession): Promise<void> {
+  async #subscribe(session: MediaSession): Promise<void> {
     const { peerId, kind, source } = this;
     const producerId = this.#producerId ?? "";
     const isScreen = source.startsWith("screen");
     const streamId = isScreen ? `${peerId}-screen` : peerId;
-    // Whether a video is shown, and how large, is told once it is there; until then it would cost for nothing.
+    // A video starts paused: it would waste bandwidth until the platform knows whether, and how large, it is shown.
     let consumer: types.Consumer;
     try {
       consumer = await session.consume({ producerId, streamId, paused: kind === "video" });
     } catch (error) {
-      // Overtaken by the end of this producer, or by another one, which is next.
+      // The producer has ended, or was replaced by one that is next.
       if (this.#producerId !== producerId) return;
       throw error;
     }
     if (this.#producerId !== producerId) return session.drop("consumers", consumer.id);
-    const earlier = this.#taken;
-    this.#taken = { session, consumer };
-    // First the new one: an element stops for good when its stream has ended for a moment.
+    const earlier = this.#subscription;
+    this.#subscription = { session, consumer };
+    // The new track first: an element stops for good when its stream is without a live track for a moment.
     this.stream.addTrack(consumer.track);
     if (earlier) this.#release(earlier, earlier.consumer.producerId !== producerId);
-    this.#options.handlers.arrived(this);
+    this.#options.handlers.available(this);
   }
 
-  #release({ session, consumer }: Taken, isGone: boolean): void {
+  #release({ session, consumer }: Subscription, isGone: boolean): void {
     this.stream.removeTrack(consumer.track);
     if (isGone) session.forget("consumers", consumer.id);
     else session.drop("consumers", consumer.id);

@@ -13,9 +13,9 @@ test.each([
   expect(largestView(views)).toEqual(expected);
 });
 
-test("tells changes only", () => {
-  const ledger = new ReportedViews();
-  const first = ledger.take([
+test("reports changes only", () => {
+  const views = new ReportedViews();
+  const first = views.take([
     ["a", shown(640, 360)],
     ["b", HIDDEN],
   ]);
@@ -25,21 +25,21 @@ test("tells changes only", () => {
       { consumerId: "b", ...HIDDEN },
     ],
   ]);
-  expect(ledger.take([["a", shown(639.5, 359)]])).toEqual([]);
-  expect(ledger.take([["a", shown(1_280, 720)]])).toEqual([[{ consumerId: "a", ...shown(1_280, 720) }]]);
-  expect(ledger.take([["b", { ...shown(640, 360), visible: false }]])).toEqual([]);
+  expect(views.take([["a", shown(639.5, 359)]])).toEqual([]);
+  expect(views.take([["a", shown(1_280, 720)]])).toEqual([[{ consumerId: "a", ...shown(1_280, 720) }]]);
+  expect(views.take([["b", { ...shown(640, 360), visible: false }]])).toEqual([]);
 });
 
-test("tells again what may have been lost, and what belongs to a new consumer", () => {
-  const ledger = new ReportedViews();
-  ledger.take([["a", shown(160, 96)]]);
-  ledger.clear();
-  expect(ledger.take([["a", shown(160, 96)]])).toHaveLength(1);
-  ledger.forget("a");
-  expect(ledger.take([["a", shown(160, 96)]])).toHaveLength(1);
+test("reports again what may have been lost, and what belongs to a new consumer", () => {
+  const views = new ReportedViews();
+  views.take([["a", shown(160, 96)]]);
+  views.clear();
+  expect(views.take([["a", shown(160, 96)]])).toHaveLength(1);
+  views.forget("a");
+  expect(views.take([["a", shown(160, 96)]])).toHaveLength(1);
 });
 
-test("keeps to the size of a message", () => {
+test("respects the size of a message", () => {
   const many = Array.from({ length: 600 }, (_none, index) => [`c${index}`, shown(16, 16)] as const);
   expect(new ReportedViews().take(many).map((views) => views.length)).toEqual([256, 256, 88]);
   expect(new ReportedViews().take([["wall", shown(100_000, 9)]])[0]?.[0]?.width).toBe(16_384);

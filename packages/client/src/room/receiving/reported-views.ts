@@ -1,4 +1,4 @@
-/** How one video is shown: whether at all, and how large, in device pixels. */
+/** Whether a video is visible, and how large, in device pixels. */
 export interface View {
   readonly visible: boolean;
   readonly width: number;
@@ -7,13 +7,13 @@ export interface View {
 
 export const HIDDEN: View = { visible: false, width: 0, height: 0 };
 
-/** The platform's own limits of one message. */
-const MOST_VIEWS = 256;
-const MOST_PIXELS = 16_384;
-/** Smaller differences change no layer, and a dragged edge would tell each of them. */
+/** The platform's limits for one message. */
+const MAX_VIEWS = 256;
+const MAX_PIXELS = 16_384;
+/** Smaller differences change no layer, and dragging an edge would report each of them. */
 const STEP_PIXELS = 16;
 
-/** A video in several elements is as large as the largest of those that can be seen. */
+/** A video in several elements is as large as the largest of those that are visible. */
 export function largestView(views: Iterable<View>): View {
   let largest = HIDDEN;
   for (const { visible, width, height } of views) {
@@ -23,37 +23,43 @@ export function largestView(views: Iterable<View>): View {
   return largest;
 }
 
-/** What the platform was told of each consumer, so that it is told changes only. */
+/** What the platform knows of each consumer, so that only changes are reported. */
 export class ReportedViews {
-  readonly #told = new Map<string, View>();
+  readonly #reported = new Map<string, View>();
 
-  /** Takes what is to be told now, in messages of at most so many views. */
+  /** What is to be reported now, in messages of limited size. */
   take(wanted: Iterable<readonly [consumerId: string, view: View]>): ({ consumerId: string } & View)[][] {
     const changes: ({ consumerId: string } & View)[] = [];
-    for (const [consumerId, wish] of wanted) {
-      const view = coarse(wish);
-      const told = this.#told.get(consumerId);
-      if (told && told.visible === view.visible && told.width === view.width && told.height === view.height) continue;
-      this.#told.set(consumerId, view);
+    for (const [consumerId, exact] of wanted) {
+      const view = coarse(exact);
+      const reported = this.#reported.get(consumerId);
+      if (
+        reported &&
+        reported.visible === view.visible &&
+        reported.width === view.width &&
+        reported.height === view.height
+      )
+        continue;
+      this.#reported.set(consumerId, view);
       changes.push({ consumerId, ...view });
     }
     const messages: (typeof changes)[] = [];
-    while (changes.length > 0) messages.push(changes.splice(0, MOST_VIEWS));
+    while (changes.length > 0) messages.push(changes.splice(0, MAX_VIEWS));
     return messages;
   }
 
   forget(consumerId: string): void {
-    this.#told.delete(consumerId);
+    this.#reported.delete(consumerId);
   }
 
-  /** What was told last may have been lost. */
+  /** The last reports may have been lost. */
   clear(): void {
-    this.#told.clear();
+    this.#reported.clear();
   }
 }
 
 function coarse({ visible, width, height }: View): View {
   if (!visible) return HIDDEN;
-  const step = (pixels: number) => Math.min(MOST_PIXELS, Math.ceil(pixels / STEP_PIXELS) * STEP_PIXELS);
+  const step = (pixels: number) => Math.min(MAX_PIXELS, Math.ceil(pixels / STEP_PIXELS) * STEP_PIXELS);
   return { visible, width: step(width), height: step(height) };
 }

@@ -5,25 +5,25 @@ import { ElementObserver } from "./element-observer.ts";
 import type { ReceivedTrack } from "./remote-track.ts";
 import { largestView, ReportedViews, type View } from "./reported-views.ts";
 
-/** A dragged edge, or a list that scrolls, tells so often at most. */
-const TELL_MS = 150;
+/** A dragged edge, or a list that scrolls, is reported no more often than this. */
+const REPORT_MS = 150;
 
 export interface ViewsOptions {
   readonly socket: Pick<RoomSocket, "request">;
-  /** The videos of everybody. */
+  /** Those of all participants. */
   tracks(): Iterable<ReceivedTrack>;
   failed(error: unknown): void;
 }
 
 /**
- * Which videos are shown where, so that the platform sends each as large as it is seen, and none that is not. A page
- * that attaches nothing shows them by other means, and is sent all.
+ * Where videos are shown, so that the platform sends each as large as it is seen, and none that cannot be seen. A page that
+ * attaches none shows them by other means, and is sent all of them.
  */
 export class Views {
   readonly #options: ViewsOptions;
   readonly #reported = new ReportedViews();
-  readonly #watches = new Map<ReceivedTrack, Set<ElementObserver>>();
-  /** Consumers whose paused start is over. */
+  readonly #observers = new Map<ReceivedTrack, Set<ElementObserver>>();
+  /** Consumers that were resumed: each one starts paused. */
   #started = new Set<string>();
   #isAttaching = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,99 +32,99 @@ export class Views {
     this.#options = options;
   }
 
-  /** Shows a track; the returned function ends that. */
+  /** Shows a track in an element; the returned function detaches it. */
   attach(track: ReceivedTrack, element: HTMLMediaElement): () => void {
     element.autoplay = true;
     if (element.srcObject !== track.stream) element.srcObject = track.stream;
-    const stopWatching = track.kind === "video" && isVideo(element) ? this.#watch(track, element) : undefined;
+    const stopObserving = track.kind === "video" && isVideo(element) ? this.#observe(track, element) : undefined;
     return () => {
-      stopWatching?.();
+      stopObserving?.();
       if (element.srcObject === track.stream) element.srcObject = null;
     };
   }
 
-  /** A track has a consumer, another one perhaps. */
-  arrived(track: ReceivedTrack): void {
-    if (track.kind === "video") this.#tell();
+  /** A track has a consumer: its first, or another one. */
+  available(track: ReceivedTrack): void {
+    if (track.kind === "video") this.#report();
   }
 
-  /** After an outage: what was told, or asked, may have been lost. */
+  /** After an outage: the last reports and requests may have been lost. */
   resumed(started: Iterable<string>): void {
     this.#started = new Set(started);
     this.#reported.clear();
-    this.#tell();
+    this.#report();
   }
 
-  /** New media: nothing of the earlier one is known. */
+  /** A new media session, whose consumers are all new. */
   reset(): void {
     this.resumed([]);
   }
 
   close(): void {
     clearTimeout(this.#timer);
-    for (const watches of this.#watches.values()) for (const watch of watches) watch.close();
-    this.#watches.clear();
+    for (const observers of this.#observers.values()) for (const observer of observers) observer.close();
+    this.#observers.clear();
   }
 
-  #watch(track: ReceivedTrack, element: HTMLVideoElement): () => void {
+  #observe(track: ReceivedTrack, element: HTMLVideoElement): () => void {
     element.playsInline = true;
     this.#isAttaching = true;
-    const watch = new ElementObserver(element, (isFirst) => this.#schedule(isFirst));
-    const watches = this.#watches.get(track) ?? new Set();
-    this.#watches.set(track, watches.add(watch));
+    const observer = new ElementObserver(element, (isFirst) => this.#schedule(isFirst));
+    const observers = this.#observers.get(track) ?? new Set();
+    this.#observers.set(track, observers.add(observer));
     return () => {
-      watch.close();
-      watches.delete(watch);
-      if (watches.size === 0 && this.#watches.get(track) === watches) this.#watches.delete(track);
+      observer.close();
+      observers.delete(observer);
+      if (observers.size === 0 && this.#observers.get(track) === observers) this.#observers.delete(track);
       this.#schedule();
     };
   }
 
-  /** @param isUrgent somebody waits for their first picture; those of one frame are told together */
+  /** @param isUrgent a video waits for its first picture; those of one frame are reported together */
   #schedule(isUrgent = false): void {
     if (isUrgent) clearTimeout(this.#timer);
     else if (this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#tell(), isUrgent ? 0 : TELL_MS);
+    this.#timer = setTimeout(() => this.#report(), isUrgent ? 0 : REPORT_MS);
   }
 
-  #tell(): void {
+  #report(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const shown: [string, View | undefined][] = [];
     for (const track of this.#options.tracks()) {
       const { consumerId, kind } = track;
-      if (this.#isAwaited(track)) continue;
+      if (this.#isPending(track)) continue;
       if (kind === "video" && consumerId !== undefined) shown.push([consumerId, this.#viewOf(track)]);
     }
-    const told = shown.flatMap(([id, view]) => (view ? [[id, view] as const] : []));
-    for (const views of this.#reported.take(told)) this.#ask({ type: "set-view", views });
+    const known = shown.flatMap(([id, view]) => (view ? [[id, view] as const] : []));
+    for (const views of this.#reported.take(known)) this.#request({ type: "set-view", views });
     for (const [consumerId, view] of shown) {
       if (view?.visible === false || this.#started.has(consumerId)) continue;
       this.#started.add(consumerId);
-      this.#ask({ type: "resume-consumer", consumerId });
+      this.#request({ type: "resume-consumer", consumerId });
     }
   }
 
-  /** It has elements, and the browser has not said yet where they are. */
-  #isAwaited(track: ReceivedTrack): boolean {
-    const watches = [...(this.#watches.get(track) ?? [])];
-    return watches.length > 0 && watches.every(({ isKnown }) => !isKnown);
+  /** Whether it has elements, and the browser has not reported yet where they are. */
+  #isPending(track: ReceivedTrack): boolean {
+    const observers = [...(this.#observers.get(track) ?? [])];
+    return observers.length > 0 && observers.every(({ isKnown }) => !isKnown);
   }
 
-  /** Undefined: shown by other means. */
+  /** Undefined when it is shown by other means. */
   #viewOf(track: ReceivedTrack): View | undefined {
     if (!this.#isAttaching) return undefined;
-    return largestView([...(this.#watches.get(track) ?? [])].map(({ view }) => view));
+    return largestView([...(this.#observers.get(track) ?? [])].map(({ view }) => view));
   }
 
-  #ask(request: Parameters<RoomSocket["request"]>[0]): void {
+  #request(request: Parameters<RoomSocket["request"]>[0]): void {
     this.#options.socket.request(request).catch((error: unknown) => {
-      // What the outage swallowed is told after it; and a track may end while something is asked for it.
+      // After an outage it is reported again. And a track may end during a request for it.
       const isGone = error instanceof RadistError && error.code === "consumer_not_found";
       if (!(error instanceof ConnectionLost) && !isGone) this.#options.failed(error);
     });
   }
 }
 
-/** Also in another window, whose classes are others. */
+/** Not by `instanceof`: another window has classes of its own. */
 const isVideo = (element: HTMLMediaElement): element is HTMLVideoElement => element.localName === "video";

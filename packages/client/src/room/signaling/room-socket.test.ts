@@ -8,7 +8,7 @@ import { RoomSocket } from "./room-socket.ts";
 const JOINED = { type: "room-joined", roomId: "room", peerId: "peer_a", resumeToken: "rt_1", existingPeers: [] };
 const RESUMED = { type: "room-resumed", roomId: "room", peerId: "peer_a", resumeToken: "rt_2", existingPeers: [] };
 
-/** A platform that lets everybody in, and says what the test tells it to. */
+/** A platform that admits everybody, and answers as the test says. */
 async function platform(answer: (message: { type: string; requestId?: string }) => object | undefined) {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   await once(server, "listening");
@@ -25,7 +25,7 @@ async function platform(answer: (message: { type: string; requestId?: string }) 
       if (answered) socket.send(JSON.stringify({ requestId: message.requestId, ...answered }));
     });
   });
-  const told: string[] = [];
+  const reported: string[] = [];
   const endings: RoomEnding[] = [];
   const socket = new RoomSocket({
     apiBase: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`,
@@ -34,9 +34,9 @@ async function platform(answer: (message: { type: string; requestId?: string }) 
     redundantAudio: true,
     webSocketFactory: (url) => new WebSocket(url),
     handlers: {
-      message: ({ type }) => told.push(type),
-      state: (state) => told.push(state),
-      error: ({ code }) => told.push(`error ${code}`),
+      message: ({ type }) => reported.push(type),
+      state: (state) => reported.push(state),
+      error: ({ code }) => reported.push(`error ${code}`),
       ended: (ending) => endings.push(ending),
     },
   });
@@ -45,7 +45,7 @@ async function platform(answer: (message: { type: string; requestId?: string }) 
     socket,
     queries,
     heard,
-    told,
+    reported,
     endings,
     say: (message: object) => {
       for (const client of server.clients) client.send(JSON.stringify(message));
@@ -59,7 +59,7 @@ async function platform(answer: (message: { type: string; requestId?: string }) 
   };
 }
 
-test("joins with its token, and brings each answer to who asked for it", async () => {
+test("joins with its token, and matches each answer to its request", async () => {
   await using room = await platform(({ type }) =>
     type === "produce-data"
       ? { type: "data-produced", dataProducerId: "d" }
@@ -83,10 +83,10 @@ test("joins with its token, and brings each answer to who asked for it", async (
   expect(restarted).toMatchObject({ reason: { code: "transport_not_found" } });
   expect(closed).toMatchObject({ status: "fulfilled" });
   room.say({ type: "error", code: "rate_limited", message: "Too many messages." });
-  await expect.poll(() => room.told).toEqual(["connected", "room-joined", "error rate_limited"]);
+  await expect.poll(() => room.reported).toEqual(["connected", "room-joined", "error rate_limited"]);
 });
 
-test("comes back to its place; what was asked before is not answered any more", async () => {
+test("returns to its seat; earlier requests are not answered", async () => {
   await using room = await platform(({ type }) => (type === "close-consumer" ? { type: "ack" } : undefined));
   await room.socket.connect();
   const asked = room.socket.request({ type: "close-producer", producerId: "p" });
@@ -94,7 +94,7 @@ test("comes back to its place; what was asked before is not answered any more", 
   for (const client of room.server.clients) client.terminate();
   await expect(asked).rejects.toMatchObject({ code: "network_error" });
   await expect(room.socket.request({ type: "close-producer", producerId: "p" })).rejects.toThrow();
-  await expect.poll(() => room.told).toContain("room-resumed");
+  await expect.poll(() => room.reported).toContain("room-resumed");
   expect(Object.fromEntries(room.queries[1] ?? [])).toMatchObject({
     roomId: "room",
     peerId: "peer_a",
@@ -105,16 +105,16 @@ test("comes back to its place; what was asked before is not answered any more", 
   await expect.poll(() => room.queries[2]?.get("resumeToken")).toBe("rt_2");
 });
 
-test("new transports on the same socket: what was asked of the earlier ones has no answer", async () => {
+test("requests for earlier transports are not answered after new ones on the same socket", async () => {
   await using room = await platform(() => undefined);
   await room.socket.connect();
   const asked = room.socket.request({ type: "close-producer", producerId: "p" });
   room.say({ ...JOINED, migrated: true });
   await expect(asked).rejects.toMatchObject({ code: "network_error" });
-  expect(room.told).toEqual(["connected", "room-joined", "room-joined"]);
+  expect(room.reported).toEqual(["connected", "room-joined", "room-joined"]);
 });
 
-test("asks in order, also what had to wait for its turn", async () => {
+test("sends requests in order, also those that had to wait", async () => {
   await using room = await platform(() => ({ type: "ack" }));
   await room.socket.connect();
   const ids = Array.from({ length: 160 }, (_none, index) => `c${index}`);
@@ -122,7 +122,7 @@ test("asks in order, also what had to wait for its turn", async () => {
   expect(room.heard.map((message) => (message as unknown as { consumerId: string }).consumerId)).toEqual(ids);
 });
 
-test("leaves by telling, and ends by what the platform says", async () => {
+test("tells the platform that it leaves, and ends as the platform says", async () => {
   await using room = await platform(() => undefined);
   await room.socket.connect();
   const leaving = room.socket.leave();

@@ -9,10 +9,10 @@ import { judgeRoomClose } from "./close-verdict.ts";
 import { type AnswerTo, Requests, type RoomRequest } from "./requests.ts";
 
 export interface RoomSocketHandlers {
-  /** What the platform says on its own account. */
+  /** A message that answers no request. */
   message(message: RoomServerMessage): void;
   state(state: SocketState): void;
-  /** An error that answers nothing. */
+  /** An error that answers no request. */
   error(error: RadistError): void;
   ended(ending: RoomEnding): void;
 }
@@ -29,16 +29,16 @@ export interface RoomSocketOptions {
 
 const FEATURES: readonly RoomFeature[] = ["presence", "media", "resume", "data", "layers", "levels"];
 
-/** Below what the platform allows a socket: 200 at once, 50 per second. */
+/** Below the platform's limits for a socket: 200 at once, 50 per second. */
 const RATE = { burst: 150, perSecond: 40 };
 
-/** In a call the media goes on without the socket. In a room it may wait for it: its media server may be the one that died. */
+/** In a call, media continues without the socket. In a room it may be waiting for it, if it was the media server that died. */
 const MAX_DELAY_MS = 3_000;
 
-/** How long an answer to `leave-room` may take. */
+/** How long the answer to `leave-room` may take. */
 const LEAVE_MS = 3_000;
 
-/** Keeps one place in a room, and carries requests and answers. */
+/** Keeps one peer joined to its room, over any number of sockets, and carries requests and answers. */
 export class RoomSocket {
   readonly #socket: ReconnectingSocket<RoomServerMessage, RoomEnding>;
   readonly #requests = new Requests(() => this.nudge());
@@ -64,8 +64,8 @@ export class RoomSocket {
           : judgeRoomClose({ ...close, resuming: "resumeToken" in this.#credentials }),
       errorOf: ({ error }) => error ?? new RadistError("connection_closed"),
       handlers: {
-        message: (message: RoomServerMessage, current) => {
-          if (current) this.#receive(message);
+        message: (message: RoomServerMessage, isCurrent) => {
+          if (isCurrent) this.#receive(message);
         },
         state: (state) => {
           if (state !== "connected") this.#connectionLost();
@@ -90,7 +90,7 @@ export class RoomSocket {
     this.#socket.nudge();
   }
 
-  /** Asks, in order and no faster than the platform allows. Rejects with its error, or with {@link ConnectionLost}. */
+  /** Sends a request, in order and no faster than the platform allows. Rejects with its error, or with {@link ConnectionLost}. */
   request<Request extends RoomRequest>(request: Request): Promise<AnswerTo<Request>> {
     if (!this.#socket.isJoined) return Promise.reject(new ConnectionLost());
     return this.#requests.ask(request, (message) => {
@@ -99,19 +99,19 @@ export class RoomSocket {
     });
   }
 
-  /** Leaves the room: tells the platform where it can, and ends in any case. */
+  /** Leaves the room: tells the platform if it can, and ends in any case. */
   async leave(): Promise<void> {
     if (this.#socket.state === "closed") return;
     if (this.sendLeave()) await this.#socket.endWithin(LEAVE_MS, { reason: "left" });
     else this.#socket.end({ reason: "left" });
   }
 
-  /** Ends here and now, without telling the platform. */
+  /** Ends now, without telling the platform. */
   end(ending: RoomEnding): void {
     this.#socket.end(ending);
   }
 
-  /** Tells the platform, ahead of all that waits, that this place will be free. */
+  /** Tells the platform, ahead of all queued requests, that this seat becomes free. */
   sendLeave(): boolean {
     this.#isLeaving = this.#socket.send(JSON.stringify({ type: "leave-room" } satisfies RoomRequest));
     return this.#isLeaving;
@@ -125,7 +125,7 @@ export class RoomSocket {
         this.#timer = setTimeout(() => this.#flush(), waitMs);
         return;
       }
-      // A socket that is closing takes nothing; its end rejects all requests.
+      // A socket that is closing sends nothing; its end rejects all requests.
       this.#socket.send(this.#unsent.shift() ?? "");
     }
   }
@@ -154,9 +154,9 @@ export class RoomSocket {
 
   #joined(message: Extract<RoomServerMessage, { type: "room-joined" | "room-resumed" }>): void {
     const { roomId, peerId, resumeToken } = message;
-    // A platform that gave none cannot be returned to: the next socket tries the token, and ends by its answer.
+    // Without a resume token there is no way back: the next socket tries the room token, and ends with its answer.
     if (resumeToken) this.#credentials = { roomId, peerId, resumeToken };
-    // New transports on the same socket: whatever was asked of the old ones has no answer.
+    // New transports on the same socket: requests for the old ones will not be answered.
     if (this.#socket.isJoined) this.#connectionLost();
     else {
       this.#bucket = new TokenBucket(RATE, performance.now());
@@ -166,7 +166,7 @@ export class RoomSocket {
   }
 
   #error(message: Extract<RoomServerMessage, { type: "error" }>): void {
-    // The answer to a probe: nothing else that is sent here is unknown.
+    // The answer to a probe; every other message that is sent is known to the platform.
     if (message.code === "unsupported_message" && message.requestId === undefined) return;
     const error = protocolError(message);
     if (this.#requests.settle(message.requestId, error)) return;

@@ -4,7 +4,7 @@ import type { MediaKind } from "../../core/channels.ts";
 import { ConnectionLost } from "../../core/connection-lost.ts";
 import { RadistError } from "../../core/errors.ts";
 import type { Latch } from "../../core/latch.ts";
-import { Red } from "../publishing/redundant-audio.ts";
+import { RedundantAudio } from "../publishing/redundant-audio.ts";
 import type { RoomRequest } from "../signaling/requests.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
 import { type ObjectKind, RemoteObjects } from "./remote-objects.ts";
@@ -17,11 +17,11 @@ export interface MediaSessionOptions {
   readonly joined: Joined;
   readonly rtcConfiguration: RTCConfiguration | undefined;
   readonly socket: RoomSocket;
-  /** Open with this session while it counts and the platform can be reached. */
+  /** Open with this session while it is the present one and the platform can be reached. */
   readonly latch: Latch<MediaSession>;
 }
 
-/** What the platform is told of a track beside its RTP parameters. */
+/** What the platform is told about a track in addition to its RTP parameters. */
 export interface ProduceDetails {
   readonly source: string;
   readonly paused: boolean;
@@ -32,11 +32,11 @@ export interface ProduceDetails {
 export interface ConsumeDetails {
   readonly producerId: string;
   readonly paused: boolean;
-  /** Tracks of one name are played in step with each other. */
+  /** Tracks with the same id are synchronised. */
   readonly streamId: string;
 }
 
-/** The two transports of a place in a room, and what goes through them. Another one takes its place after a migration. */
+/** A peer's two transports, and what goes through them. A new session replaces it after a migration. */
 export class MediaSession {
   readonly device: types.Device;
   readonly send: types.Transport;
@@ -44,8 +44,8 @@ export class MediaSession {
   readonly #socket: RoomSocket;
   readonly #latch: Latch<MediaSession>;
   readonly #objects: RemoteObjects;
-  readonly #red: Red | undefined;
-  #knowsCapabilities = false;
+  readonly #red: RedundantAudio | undefined;
+  #hasSentCapabilities = false;
 
   constructor({ device, joined, rtcConfiguration = {}, socket, latch }: MediaSessionOptions) {
     this.device = device;
@@ -60,7 +60,7 @@ export class MediaSession {
     });
     this.send = device.createSendTransport(options(joined.sendTransport));
     this.recv = device.createRecvTransport(options(joined.recvTransport));
-    this.#red = Red.between(device, this.send, this.recv);
+    this.#red = RedundantAudio.create(device, this.send, this.recv);
     for (const transport of [this.send, this.recv]) {
       transport.on("connect", ({ dtlsParameters }, done, fail) => {
         this.#connect(transport.id, dtlsParameters as DtlsParameters).then(done, fail);
@@ -68,7 +68,7 @@ export class MediaSession {
     }
     this.send.on("produce", ({ kind, rtpParameters: sent, appData }, done, fail) => {
       const details = appData as unknown as ProduceDetails;
-      const rtpParameters = this.#red?.complete(sent as RtpParameters) ?? (sent as RtpParameters);
+      const rtpParameters = this.#red?.addCodec(sent as RtpParameters) ?? (sent as RtpParameters);
       socket
         .request({ type: "produce", kind, rtpParameters, ...details })
         .then(({ producerId }) => {
@@ -89,14 +89,14 @@ export class MediaSession {
     });
   }
 
-  /** Sends a track. The caller keeps it. */
+  /** Sends a track, which still belongs to the caller. */
   async produce(options: types.ProducerOptions, details: ProduceDetails): Promise<types.Producer> {
     const producer = await this.send.produce({
       ...options,
-      // A voice that breaks off is noticed first, and costs least to send twice.
-      ...(this.#red && details.source === "microphone" && { onRtpSender: this.#red.want }),
+      // A broken voice is noticed first, and costs least to send twice.
+      ...(this.#red && details.source === "microphone" && { onRtpSender: this.#red.enableFor }),
       appData: { ...details },
-      // The page sees the track go on; what is muted or stopped is decided where the track came from.
+      // The track belongs to the caller, who mutes and stops it.
       stopTracks: false,
       disableTrackOnPause: false,
     });
@@ -141,9 +141,9 @@ export class MediaSession {
       const options = { id, dataProducerId, sctpStreamParameters: parameters, label, protocol };
       const dataConsumer = await this.recv.consumeData(options);
       this.#objects.dataConsumers.set(id, dataConsumer);
-      const letThrough = () => void this.#insist({ type: "resume-data-consumer", dataConsumerId: id });
-      if (dataConsumer.readyState === "open") letThrough();
-      else dataConsumer.once("open", letThrough);
+      const resume = () => void this.#askUntilHeard({ type: "resume-data-consumer", dataConsumerId: id });
+      if (dataConsumer.readyState === "open") resume();
+      else dataConsumer.once("open", resume);
       return dataConsumer;
     } catch (error) {
       this.#objects.drop("dataConsumers", id);
@@ -151,7 +151,7 @@ export class MediaSession {
     }
   }
 
-  /** Closes here, and tells the platform where that is still of interest. */
+  /** Closes here, and on the platform unless the transports are closed anyway. */
   drop(kind: ObjectKind, id: string): void {
     if (this.send.closed) this.#objects.forget(kind, id);
     else this.#objects.drop(kind, id);
@@ -162,12 +162,12 @@ export class MediaSession {
     this.#objects.forget(kind, id);
   }
 
-  /** Takes over what the platform says is there after an outage: the rest is made again, or given back. */
+  /** After an outage: closes here what the platform has lost, and there what is unknown here. */
   reconcile(snapshot: Resumed, iceServers: RTCIceServer[] | undefined): void {
     this.#objects.reconcile(snapshot);
     for (const transport of iceServers ? [this.send, this.recv] : []) {
       transport.updateIceServers({ iceServers: iceServers ?? [] }).catch(() => {
-        // Only a closed transport refuses.
+        // Only a closed transport rejects this.
       });
     }
   }
@@ -177,12 +177,12 @@ export class MediaSession {
     this.recv.close();
   }
 
-  /** Asks until it was heard; what was refused, or is of another session, is no longer needed. */
-  async #insist(request: RoomRequest): Promise<void> {
+  /** Repeats a request until it is answered. When it is refused, or the session is another one, it is no longer needed. */
+  async #askUntilHeard(request: RoomRequest): Promise<void> {
     try {
       if ((await this.#latch.whenOpen()) === this) await this.#socket.request(request);
     } catch (error) {
-      if (error instanceof ConnectionLost) return this.#insist(request);
+      if (error instanceof ConnectionLost) return this.#askUntilHeard(request);
     }
   }
 
@@ -193,7 +193,7 @@ export class MediaSession {
         await this.#socket.request({ type: "connect-transport", transportId, dtlsParameters });
         return;
       } catch (error) {
-        // The platform takes it a second time, and mediasoup-client would not come back to it cleanly.
+        // The platform accepts it twice, and mediasoup-client could not repeat it cleanly.
         if (!(error instanceof ConnectionLost)) throw error;
       }
     }
@@ -203,15 +203,15 @@ export class MediaSession {
     const ask = (rtpCapabilities?: RtpCapabilities) =>
       this.#socket.request({ type: "consume", producerId, paused, ...(rtpCapabilities && { rtpCapabilities }) });
     const capabilities = this.device.recvRtpCapabilities as RtpCapabilities;
-    if (this.#knowsCapabilities) {
+    if (this.#hasSentCapabilities) {
       try {
         return await ask();
       } catch (error) {
-        // Those before this one, which brought the capabilities along, may have failed.
+        // The earlier request that carried the capabilities may have failed.
         if (!(error instanceof RadistError && error.code === "invalid_message")) throw error;
       }
     }
-    this.#knowsCapabilities = true;
+    this.#hasSentCapabilities = true;
     return ask(capabilities);
   }
 }

@@ -20,7 +20,7 @@ export interface RoomMediaOptions {
   };
 }
 
-/** Keeps the present media session behind the latch, and its paths in order. */
+/** Owns the present media session, opens the latch with it, and repairs its paths. */
 export class RoomMedia {
   readonly #options: RoomMediaOptions;
   #device: { readonly capabilities: string; readonly loading: Promise<types.Device> } | undefined;
@@ -36,12 +36,12 @@ export class RoomMedia {
     return this.#session;
   }
 
-  /** Whether media cannot flow now that did. */
+  /** Whether a path that worked is broken. */
   get isBroken(): boolean {
     return this.#repair?.isBroken ?? false;
   }
 
-  /** New transports: what went through earlier ones is over. Resolves when the latch is open again, or it was overtaken. */
+  /** New transports replace the earlier ones. Resolves when the latch is open again, or when a later join has replaced these. */
   async joined(joined: Joined): Promise<void> {
     const { socket, latch, rtcConfiguration, handlers } = this.#options;
     const epoch = ++this.#epoch;
@@ -54,13 +54,13 @@ export class RoomMedia {
     if (socket.state === "connected") latch.open(session);
   }
 
-  /** The same transports, on another socket. */
+  /** The same transports, after an outage of the socket. */
   resumed(resumed: Resumed): void {
     const session = this.#session;
-    // Not made yet: it opens the latch itself.
+    // It is still being created, and will open the latch itself.
     if (!session) return;
-    const configured = this.#options.rtcConfiguration?.iceServers;
-    session.reconcile(resumed, configured ? undefined : (resumed.iceServers as RTCIceServer[] | undefined));
+    const ownServers = this.#options.rtcConfiguration?.iceServers;
+    session.reconcile(resumed, ownServers ? undefined : (resumed.iceServers as RTCIceServer[] | undefined));
     this.#options.latch.open(session);
     this.#repair?.resumed();
   }
@@ -81,7 +81,7 @@ export class RoomMedia {
     this.#session = this.#repair = undefined;
   }
 
-  /** Asking the browser what it can takes a while, and all routers of a platform are alike. */
+  /** Asking the browser for its capabilities takes a while, and all routers of a platform are alike. */
   #load(routerRtpCapabilities: Joined["routerRtpCapabilities"]): Promise<types.Device> {
     const capabilities = JSON.stringify(routerRtpCapabilities);
     if (this.#device?.capabilities !== capabilities) {
@@ -98,6 +98,6 @@ async function loadDevice(routerRtpCapabilities: types.RtpCapabilities): Promise
     await device.load({ routerRtpCapabilities });
     return device;
   } catch (cause) {
-    throw new RadistError("media_unsupported", { message: "This browser cannot take part in rooms.", cause });
+    throw new RadistError("media_unsupported", { message: "This browser does not support rooms.", cause });
   }
 }
