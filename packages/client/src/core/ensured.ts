@@ -1,14 +1,14 @@
 import { backoffMs } from "./backoff.ts";
 import { ConnectionLost } from "./connection-lost.ts";
 import { RadistError } from "./errors.ts";
-import type { Latch } from "./latch.ts";
+import type { LatchReader } from "./latch.ts";
 
 /** How many retryable failures in a row are accepted. */
 const MAX_ATTEMPTS = 5;
 
 export interface EnsuredOptions<Place> {
   /** Where the object is created: open while the platform can be reached and the media transports exist. */
-  readonly latch: Latch<Place>;
+  readonly latch: LatchReader<Place>;
   /** Whether the object is wanted and does not exist in this place. */
   readonly isMissing: (place: Place) => boolean;
   /** Creates it, or rejects. */

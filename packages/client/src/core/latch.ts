@@ -1,5 +1,8 @@
 import { RadistError } from "./errors.ts";
 
+/** A latch for those who wait for it, and do not open it. */
+export type LatchReader<Value> = Pick<Latch<Value>, "value" | "whenOpen">;
+
 /** Holds a value while it is available, and lets callers wait for it. */
 export class Latch<Value> {
   #value: Value | undefined;

@@ -7,6 +7,7 @@ import { Latch } from "../core/latch.ts";
 import { RoomData } from "./messages/room-data.ts";
 import { watchPage } from "./page-watch.ts";
 import { Publications } from "./publishing/publications.ts";
+import { ElementObserver } from "./receiving/element-observer.ts";
 import { Participants } from "./receiving/participants.ts";
 import type { ReceivedTrack } from "./receiving/remote-track.ts";
 import { Views } from "./receiving/views.ts";
@@ -98,7 +99,12 @@ export class RoomSession {
         failed,
       },
     });
-    this.views = new Views({ socket, tracks: () => this.participants.tracks(), failed });
+    this.views = new Views({
+      socket,
+      tracks: () => this.participants.tracks(),
+      observe: (element, changed) => new ElementObserver(element, changed),
+      failed,
+    });
     this.data = new RoomData({
       latch,
       isReceiving: () => this.receives("data"),

@@ -2,7 +2,7 @@ import type { types } from "mediasoup-client";
 import { Ensured } from "../../core/ensured.ts";
 import { RadistError } from "../../core/errors.ts";
 import { DATA_CHANNEL_LABEL, type Frame } from "../../core/framing.ts";
-import type { Latch } from "../../core/latch.ts";
+import type { LatchReader } from "../../core/latch.ts";
 import { assertFits, LOW_WATER_BYTES, OutgoingChannel, type Outlet } from "../../core/outgoing-channel.ts";
 import type { MediaSession } from "../transport/media-session.ts";
 import type { Subscribers } from "./subscribers.ts";
@@ -10,8 +10,13 @@ import type { Subscribers } from "./subscribers.ts";
 /** Shows the receiver of a message that it was sent to nobody else. */
 export const PRIVATE_PROTOCOL = "private";
 
+/** The part of a media session that messages need. */
+export interface MessagingSession extends Pick<MediaSession, "produceData" | "consumeData" | "drop" | "forget"> {
+  readonly send: Pick<types.Transport, "getDataChannelMaxMessageSize">;
+}
+
 interface Published {
-  readonly session: MediaSession;
+  readonly session: MessagingSession;
   readonly producer: types.DataProducer;
   readonly openedAt: number;
 }
@@ -19,14 +24,14 @@ interface Published {
 /** The data channel to everybody, or to one participant. It is opened by the first message. */
 export class DataPublication {
   readonly #channel = new OutgoingChannel((frame) => this.#nextOutlet(frame));
-  readonly #ensured: Ensured<MediaSession>;
+  readonly #ensured: Ensured<MessagingSession>;
   readonly #subscribers: Subscribers;
   readonly #target: string | undefined;
   #published: Published | undefined;
   #isClosed = false;
 
   /** @param targetPeerId undefined: everybody */
-  constructor(latch: Latch<MediaSession>, subscribers: Subscribers, targetPeerId: string | undefined) {
+  constructor(latch: LatchReader<MessagingSession>, subscribers: Subscribers, targetPeerId: string | undefined) {
     this.#subscribers = subscribers;
     this.#target = targetPeerId;
     this.#ensured = new Ensured({

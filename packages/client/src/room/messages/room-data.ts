@@ -3,15 +3,14 @@ import type { types } from "mediasoup-client";
 import { Ensured } from "../../core/ensured.ts";
 import { RadistError } from "../../core/errors.ts";
 import { DATA_CHANNEL_LABEL, type DataPayload, decodeMessage, encodeMessage } from "../../core/framing.ts";
-import type { Latch } from "../../core/latch.ts";
+import type { LatchReader } from "../../core/latch.ts";
 import type { RoomRosterEvent } from "../roster.ts";
-import type { MediaSession } from "../transport/media-session.ts";
 import type { RoomMessage } from "../types.ts";
-import { DataPublication, PRIVATE_PROTOCOL } from "./data-publication.ts";
+import { DataPublication, type MessagingSession, PRIVATE_PROTOCOL } from "./data-publication.ts";
 import { Subscribers } from "./subscribers.ts";
 
 export interface RoomDataOptions {
-  readonly latch: Latch<MediaSession>;
+  readonly latch: LatchReader<MessagingSession>;
   /** Whether this side wants, and may have, what others send. */
   isReceiving(): boolean;
   readonly handlers: {
@@ -23,8 +22,8 @@ export interface RoomDataOptions {
 /** Another participant's data channel. */
 interface Subscription {
   readonly peerId: string;
-  readonly ensured: Ensured<MediaSession>;
-  current?: { readonly session: MediaSession; readonly consumer: types.DataConsumer };
+  readonly ensured: Ensured<MessagingSession>;
+  current?: { readonly session: MessagingSession; readonly consumer: types.DataConsumer };
 }
 
 /** Messages from everybody, and to everybody or to one participant. */

@@ -5,9 +5,12 @@ import { encodingsFor } from "./encodings.ts";
 /** Otherwise browsers start at 300 kbit/s, and need seconds to reach a good picture from there. */
 const VIDEO_START_KBITS = 1_000;
 
+/** What decides how a browser sends to a room. */
+export type SendingDevice = Pick<types.Device, "sendRtpCapabilities" | "handlerName">;
+
 /** How this browser sends a track to this room. */
 export function produceOptions(
-  device: types.Device,
+  device: SendingDevice,
   track: MediaStreamTrack,
   { source, codec, simulcast }: { source: RoomSource; codec: VideoCodec; simulcast: boolean },
 ): types.ProducerOptions {

@@ -4,12 +4,17 @@ import { ConnectionLost } from "../../core/connection-lost.ts";
 import { ConvergingValue } from "../../core/converging-value.ts";
 import { Ensured } from "../../core/ensured.ts";
 import { RadistError } from "../../core/errors.ts";
-import type { Latch } from "../../core/latch.ts";
+import type { LatchReader } from "../../core/latch.ts";
 import { captureDevice } from "../../rooms/capture.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
 import type { MediaSession } from "../transport/media-session.ts";
 import type { PublishedTrack, RoomSource, VideoCodec } from "../types.ts";
-import { produceOptions } from "./produce-options.ts";
+import { produceOptions, type SendingDevice } from "./produce-options.ts";
+
+/** The part of a media session that publishing needs. */
+export interface PublishingSession extends Pick<MediaSession, "produce" | "drop"> {
+  readonly device: SendingDevice;
+}
 
 export interface PublicationOptions {
   readonly source: RoomSource;
@@ -19,8 +24,8 @@ export interface PublicationOptions {
   readonly isMuted: boolean;
   readonly codec: VideoCodec;
   readonly simulcast: boolean;
-  readonly latch: Latch<MediaSession>;
-  readonly socket: RoomSocket;
+  readonly latch: LatchReader<PublishingSession>;
+  readonly socket: Pick<RoomSocket, "request">;
   readonly handlers: PublicationHandlers;
 }
 
@@ -35,7 +40,7 @@ export interface PublicationHandlers {
 
 /** The track in one session. */
 interface Sent {
-  readonly session: MediaSession;
+  readonly session: PublishingSession;
   readonly producer: types.Producer;
   /** Whether the platform regards it as muted. */
   readonly mute: ConvergingValue<boolean>;
@@ -51,7 +56,7 @@ export class Publication implements PublishedTrack {
   readonly source: RoomSource;
   readonly kind: MediaKind;
   readonly #options: PublicationOptions;
-  readonly #ensured: Ensured<MediaSession>;
+  readonly #ensured: Ensured<PublishingSession>;
   #track: MediaStreamTrack;
   #isOwned: boolean;
   #isMuted: boolean;
@@ -154,7 +159,7 @@ export class Publication implements PublishedTrack {
     this.#release();
   }
 
-  async #send(session: MediaSession): Promise<void> {
+  async #send(session: PublishingSession): Promise<void> {
     const track = this.#track;
     const { width, height } = track.getSettings();
     const isMuted = this.#isMuted;

@@ -1,14 +1,13 @@
 import { RadistError } from "../../core/errors.ts";
-import type { Latch } from "../../core/latch.ts";
+import type { LatchReader } from "../../core/latch.ts";
 import { captureSource } from "../../rooms/capture.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
-import type { MediaSession } from "../transport/media-session.ts";
 import type { PublishOptions, RoomSource, VideoCodec } from "../types.ts";
-import { Publication } from "./publication.ts";
+import { Publication, type PublishingSession } from "./publication.ts";
 
 export interface PublicationsOptions {
-  readonly latch: Latch<MediaSession>;
-  readonly socket: RoomSocket;
+  readonly latch: LatchReader<PublishingSession>;
+  readonly socket: Pick<RoomSocket, "request">;
   readonly codec: VideoCodec;
   readonly handlers: {
     /** This page's microphone and camera, whenever their tracks changed. */

@@ -1,13 +1,12 @@
 import type { ProducerInfo, RoomLeftReason } from "@radist-tech/protocol";
 import type { MediaKind } from "../../core/channels.ts";
-import type { Latch } from "../../core/latch.ts";
+import type { LatchReader } from "../../core/latch.ts";
 import type { RoomRosterEvent, RosterPeer } from "../roster.ts";
-import type { MediaSession } from "../transport/media-session.ts";
 import type { ParticipantChange, RoomParticipant, RoomSource } from "../types.ts";
-import { ReceivedTrack } from "./remote-track.ts";
+import { ReceivedTrack, type ReceivingSession } from "./remote-track.ts";
 
 export interface ParticipantsOptions {
-  readonly latch: Latch<MediaSession>;
+  readonly latch: LatchReader<ReceivingSession>;
   wants(kind: MediaKind): boolean;
   readonly handlers: {
     joined(participant: RoomParticipant): void;

@@ -1,15 +1,18 @@
 import type { types } from "mediasoup-client";
 import type { MediaKind } from "../../core/channels.ts";
 import { Ensured } from "../../core/ensured.ts";
-import type { Latch } from "../../core/latch.ts";
+import type { LatchReader } from "../../core/latch.ts";
 import type { MediaSession } from "../transport/media-session.ts";
 import type { RemoteTrack, RoomSource, VideoLayers } from "../types.ts";
+
+/** The part of a media session that receiving needs. */
+export type ReceivingSession = Pick<MediaSession, "consume" | "drop" | "forget">;
 
 export interface RemoteTrackOptions {
   readonly peerId: string;
   readonly source: RoomSource;
   readonly kind: MediaKind;
-  readonly latch: Latch<MediaSession>;
+  readonly latch: LatchReader<ReceivingSession>;
   readonly handlers: {
     /** It can be played: for the first time, or by another consumer. */
     available(track: ReceivedTrack): void;
@@ -18,7 +21,7 @@ export interface RemoteTrackOptions {
 }
 
 interface Subscription {
-  readonly session: MediaSession;
+  readonly session: ReceivingSession;
   readonly consumer: types.Consumer;
 }
 
@@ -39,7 +42,7 @@ export class ReceivedTrack implements RemoteTrack {
   /** Whether the page knows of it. */
   isAnnounced = false;
   readonly #options: RemoteTrackOptions;
-  readonly #ensured: Ensured<MediaSession>;
+  readonly #ensured: Ensured<ReceivingSession>;
   #producerId: string | undefined;
   #subscription: Subscription | undefined;
 
@@ -95,12 +98,12 @@ export class ReceivedTrack implements RemoteTrack {
     this.#subscription = undefined;
   }
 
-  #isSubscribedIn(session: MediaSession): boolean {
+  #isSubscribedIn(session: ReceivingSession): boolean {
     const { session: current, consumer } = this.#subscription ?? {};
     return current === session && consumer?.closed === false && consumer.producerId === this.#producerId;
   }
 
-  async #subscribe(session: MediaSession): Promise<void> {
+  async #subscribe(session: ReceivingSession): Promise<void> {
     const { peerId, kind, source } = this;
     const producerId = this.#producerId ?? "";
     const isScreen = source.startsWith("screen");

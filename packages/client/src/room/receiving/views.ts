@@ -1,17 +1,24 @@
 import { ConnectionLost } from "../../core/connection-lost.ts";
 import { RadistError } from "../../core/errors.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
-import { ElementObserver } from "./element-observer.ts";
+import type { ElementObserver } from "./element-observer.ts";
 import type { ReceivedTrack } from "./remote-track.ts";
 import { largestView, ReportedViews, type View } from "./reported-views.ts";
 
 /** A dragged edge, or a list that scrolls, is reported no more often than this. */
 const REPORT_MS = 150;
 
+/** The part of a track that its views need. */
+export type ViewedTrack = Pick<ReceivedTrack, "kind" | "consumerId" | "stream">;
+
+export type ObservedElement = Pick<ElementObserver, "isKnown" | "view" | "close">;
+
 export interface ViewsOptions {
   readonly socket: Pick<RoomSocket, "request">;
   /** Those of all participants. */
-  tracks(): Iterable<ReceivedTrack>;
+  tracks(): Iterable<ViewedTrack>;
+  /** Observes an element on the page. */
+  observe(element: HTMLVideoElement, changed: (isFirst: boolean) => void): ObservedElement;
   failed(error: unknown): void;
 }
 
@@ -22,7 +29,7 @@ export interface ViewsOptions {
 export class Views {
   readonly #options: ViewsOptions;
   readonly #reported = new ReportedViews();
-  readonly #observers = new Map<ReceivedTrack, Set<ElementObserver>>();
+  readonly #observers = new Map<ViewedTrack, Set<ObservedElement>>();
   /** Consumers that were resumed: each one starts paused. */
   #started = new Set<string>();
   #isAttaching = false;
@@ -33,7 +40,7 @@ export class Views {
   }
 
   /** Shows a track in an element; the returned function detaches it. */
-  attach(track: ReceivedTrack, element: HTMLMediaElement): () => void {
+  attach(track: ViewedTrack, element: HTMLMediaElement): () => void {
     element.autoplay = true;
     if (element.srcObject !== track.stream) element.srcObject = track.stream;
     const stopObserving = track.kind === "video" && isVideo(element) ? this.#observe(track, element) : undefined;
@@ -44,7 +51,7 @@ export class Views {
   }
 
   /** A track has a consumer: its first, or another one. */
-  available(track: ReceivedTrack): void {
+  available(track: ViewedTrack): void {
     if (track.kind === "video") this.#report();
   }
 
@@ -66,11 +73,11 @@ export class Views {
     this.#observers.clear();
   }
 
-  #observe(track: ReceivedTrack, element: HTMLVideoElement): () => void {
+  #observe(track: ViewedTrack, element: HTMLVideoElement): () => void {
     element.playsInline = true;
     this.#isAttaching = true;
-    const observer = new ElementObserver(element, (isFirst) => this.#schedule(isFirst));
-    const observers = this.#observers.get(track) ?? new Set();
+    const observer = this.#options.observe(element, (isFirst) => this.#schedule(isFirst));
+    const observers = this.#observers.get(track) ?? new Set<ObservedElement>();
     this.#observers.set(track, observers.add(observer));
     return () => {
       observer.close();
@@ -106,13 +113,13 @@ export class Views {
   }
 
   /** Whether it has elements, and the browser has not reported yet where they are. */
-  #isPending(track: ReceivedTrack): boolean {
+  #isPending(track: ViewedTrack): boolean {
     const observers = [...(this.#observers.get(track) ?? [])];
     return observers.length > 0 && observers.every(({ isKnown }) => !isKnown);
   }
 
   /** Undefined when it is shown by other means. */
-  #viewOf(track: ReceivedTrack): View | undefined {
+  #viewOf(track: ViewedTrack): View | undefined {
     if (!this.#isAttaching) return undefined;
     return largestView([...(this.#observers.get(track) ?? [])].map(({ view }) => view));
   }

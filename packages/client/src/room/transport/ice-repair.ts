@@ -1,14 +1,27 @@
 import type { types } from "mediasoup-client";
 import { backoffMs } from "../../core/backoff.ts";
 import { ConnectionLost } from "../../core/connection-lost.ts";
-import type { Latch } from "../../core/latch.ts";
+import type { LatchReader } from "../../core/latch.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
-import type { MediaSession } from "./media-session.ts";
 
 /** A path that is merely `disconnected` often recovers by itself within a few seconds. */
 const RECOVERY_MS = 3_000;
 /** A restart without success by then is repeated. */
 const RESTART_MS = 5_000;
+
+/** The part of a transport that a repair needs. */
+export interface RepairableTransport {
+  readonly id: string;
+  readonly connectionState: types.ConnectionState;
+  on(event: "connectionstatechange", listener: () => void): unknown;
+  restartIce(options: { iceParameters: types.IceParameters }): Promise<void>;
+}
+
+/** The part of a media session that a repair needs. */
+export interface RepairableSession {
+  readonly send: RepairableTransport;
+  readonly recv: RepairableTransport;
+}
 
 export interface IceRepairHandlers {
   /** The state of a path changed. */
@@ -16,17 +29,24 @@ export interface IceRepairHandlers {
   failed(error: unknown): void;
 }
 
+type RepairSocket = Pick<RoomSocket, "nudge" | "request">;
+
 /** Restarts ICE on a transport whose path broke. */
 export class IceRepair {
-  readonly #session: MediaSession;
-  readonly #socket: RoomSocket;
-  readonly #latch: Latch<MediaSession>;
+  readonly #session: RepairableSession;
+  readonly #socket: RepairSocket;
+  readonly #latch: LatchReader<RepairableSession>;
   readonly #handlers: IceRepairHandlers;
-  readonly #timers = new Map<types.Transport, ReturnType<typeof setTimeout>>();
+  readonly #timers = new Map<RepairableTransport, ReturnType<typeof setTimeout>>();
   #attempt = 0;
   #isClosed = false;
 
-  constructor(session: MediaSession, socket: RoomSocket, latch: Latch<MediaSession>, handlers: IceRepairHandlers) {
+  constructor(
+    session: RepairableSession,
+    socket: RepairSocket,
+    latch: LatchReader<RepairableSession>,
+    handlers: IceRepairHandlers,
+  ) {
     this.#session = session;
     this.#socket = socket;
     this.#latch = latch;
@@ -55,11 +75,11 @@ export class IceRepair {
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
-  get #transports(): types.Transport[] {
+  get #transports(): RepairableTransport[] {
     return [this.#session.send, this.#session.recv];
   }
 
-  #watch(transport: types.Transport): void {
+  #watch(transport: RepairableTransport): void {
     if (this.#isClosed) return;
     // What broke the media path may have broken the socket too, unnoticed.
     if (/^(disconnected|failed)$/.test(transport.connectionState)) this.#socket.nudge();
@@ -77,13 +97,13 @@ export class IceRepair {
     this.#handlers.changed();
   }
 
-  #schedule(transport: types.Transport, ms: number): void {
+  #schedule(transport: RepairableTransport, ms: number): void {
     clearTimeout(this.#timers.get(transport));
     const restart = () => void this.#restart(transport);
     if (!this.#isClosed) this.#timers.set(transport, setTimeout(restart, ms));
   }
 
-  async #restart(transport: types.Transport): Promise<void> {
+  async #restart(transport: RepairableTransport): Promise<void> {
     const { id, connectionState } = transport;
     // A restart needs the socket; `resumed` makes up for it. Before its first use a transport has no path.
     if (this.#isClosed || this.#latch.value !== this.#session || connectionState === "new") return;
