@@ -19,8 +19,8 @@ function page(answer?: () => unknown) {
     socket,
     codec: "vp8",
     handlers: {
-      localStream: (stream) => streams.push(`local ${kinds(stream)}`),
-      screenShare: (stream) => streams.push(`screen ${kinds(stream)}`),
+      localStream: (stream) => streams.push(`local ${kinds(stream).join()}`),
+      screenShare: (stream) => streams.push(`screen ${kinds(stream).join()}`),
       error: (error) => errors.push(error),
     },
   });
