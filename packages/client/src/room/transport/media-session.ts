@@ -3,7 +3,7 @@ import type { types } from "mediasoup-client";
 import type { MediaKind } from "../../core/channels.ts";
 import { ConnectionLost } from "../../core/connection-lost.ts";
 import { RadistError } from "../../core/errors.ts";
-import type { Latch } from "../../core/latch.ts";
+import type { LatchReader } from "../../core/latch.ts";
 import { RedundantAudio } from "../publishing/redundant-audio.ts";
 import type { RoomRequest } from "../signaling/requests.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
@@ -16,9 +16,9 @@ export interface MediaSessionOptions {
   readonly device: types.Device;
   readonly joined: Joined;
   readonly rtcConfiguration: RTCConfiguration | undefined;
-  readonly socket: RoomSocket;
+  readonly socket: Pick<RoomSocket, "request">;
   /** Open with this session while it is the present one and the platform can be reached. */
-  readonly latch: Latch<MediaSession>;
+  readonly latch: LatchReader<MediaSession>;
 }
 
 /** What the platform is told about a track in addition to its RTP parameters. */
@@ -41,8 +41,8 @@ export class MediaSession {
   readonly device: types.Device;
   readonly send: types.Transport;
   readonly recv: types.Transport;
-  readonly #socket: RoomSocket;
-  readonly #latch: Latch<MediaSession>;
+  readonly #socket: Pick<RoomSocket, "request">;
+  readonly #latch: LatchReader<MediaSession>;
   readonly #objects: RemoteObjects;
   readonly #red: RedundantAudio | undefined;
   #hasSentCapabilities = false;
