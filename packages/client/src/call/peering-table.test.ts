@@ -216,6 +216,15 @@ describe("a renewal", () => {
     expect(links).toHaveLength(5);
   });
 
+  test("does not come when another link has started in the meantime", () => {
+    const { links, peering, apply } = side();
+    apply(joined());
+    peering.renew();
+    apply(reconnected);
+    vi.advanceTimersByTime(60_000);
+    expect(links).toHaveLength(2);
+  });
+
   test("does not come when the peer has left, or this side is alone", () => {
     const { links, peering, apply } = side();
     peering.renew();

@@ -220,7 +220,7 @@ test("ends as the platform says when that comes first", async () => {
   expect(client.endings).toEqual([{ reason: "refused" }]);
 });
 
-test("messages that are no JSON objects with a type are ignored", async () => {
+test("messages that are no JSON objects with a type, or come after the end, are ignored", async () => {
   await using server = await SocketServer.listen();
   greet(server);
   const sockets: WebSocket[] = [];
@@ -236,6 +236,9 @@ test("messages that are no JSON objects with a type are ignored", async () => {
   server.last.send({ type: "proper" });
   await expect.poll(() => client.log.at(-1)).toBe("proper");
   expect(client.log).toEqual(["hello", "connected", "proper"]);
+  client.socket.end({ reason: "left" });
+  sockets[0]?.dispatchEvent(new MessageEvent("message", { data: '{"type":"late"}' }));
+  expect(client.log.at(-1)).toBe("closed");
 });
 
 test("is over at once, and only once", async () => {

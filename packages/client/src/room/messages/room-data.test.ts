@@ -87,8 +87,9 @@ describe("sending", () => {
     const sent = data.send("1", undefined);
     await settled();
     apply(event);
-    await sent;
+    await settled();
     expect(session.last.sent).toEqual(["1"]);
+    await sent;
   });
 
   test("continues in the next session, with the message that the last one did not send", async () => {
