@@ -176,7 +176,7 @@ describe("a link that is over", () => {
     expect(links[1]?.role.isInitiator).toBe(true);
   });
 
-  test("hears nothing any more", () => {
+  test("receives no further signals", () => {
     const { links, peering, apply } = side();
     apply(joined());
     apply(left("expired"));
