@@ -1,6 +1,10 @@
+export type { RadistConnection } from "./call/connection.ts";
+export type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./call/types.ts";
 export { type CreateConnectionOptions, RadistClient, type RadistClientOptions } from "./client.ts";
-export type { RadistConnection } from "./connection.ts";
-export { RadistError, type RadistErrorCode } from "./errors.ts";
+export type { Channel, MediaKind } from "./core/channels.ts";
+export { RadistError, type RadistErrorCode } from "./core/errors.ts";
+export type { DataMessage, DataPayload } from "./core/framing.ts";
+export type { ConnectionStats } from "./core/stats.ts";
 export type {
   AudioLevel,
   CreateRoomConnectionOptions,
@@ -20,15 +24,4 @@ export type {
   RoomStats,
   VideoCodec,
   VideoLayers,
-} from "./rooms/types.ts";
-export type { ConnectionStats } from "./stats.ts";
-export type {
-  Channel,
-  ConnectionEvents,
-  ConnectionState,
-  DataMessage,
-  DataPayload,
-  Ending,
-  MediaKind,
-  ResumeState,
-} from "./types.ts";
+} from "./room/types.ts";

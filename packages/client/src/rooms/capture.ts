@@ -1,6 +1,6 @@
-import { mediaError } from "../errors.ts";
-import type { Channel } from "../types.ts";
-import type { PublishOptions } from "./types.ts";
+import type { Channel } from "../core/channels.ts";
+import { mediaError } from "../core/errors.ts";
+import type { PublishOptions } from "../room/types.ts";
 
 /** Browsers open cameras at 640 × 480 unless they are asked. */
 const CAMERA: MediaTrackConstraints = { width: { ideal: 1_280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
