@@ -1,7 +1,7 @@
 import type { ErrorBody, MintedCallToken } from "@radist-tech/protocol";
 import { RadistConnection } from "./connection.ts";
+import { captureDevices } from "./devices/outgoing-tracks.ts";
 import { httpError, RadistError } from "./errors.ts";
-import { captureDevices } from "./media.ts";
 import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./rooms/types.ts";
 import type { Channel, ResumeState } from "./types.ts";
 import { DEFAULT_API_BASE_URL, resolveApiBase, socketUrl, tokenUrl } from "./urls.ts";

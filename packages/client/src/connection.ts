@@ -1,9 +1,9 @@
 import type { CallSnapshot } from "@radist-tech/protocol";
 import { CallSession } from "./call-session.ts";
 import { DATA_CHANNEL_LABEL, DataMessages } from "./data-channel.ts";
+import { LocalMedia } from "./devices/outgoing-tracks.ts";
 import { Emitter, type Listener } from "./emitter.ts";
 import { RadistError } from "./errors.ts";
-import { LocalMedia } from "./media.ts";
 import { watchNetwork } from "./network-watch.ts";
 import { tellRoster } from "./roster-events.ts";
 import { SignalingSocket } from "./signaling-socket.ts";

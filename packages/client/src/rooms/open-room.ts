@@ -1,7 +1,7 @@
 import { detectDevice } from "mediasoup-client";
+import { captureForRoom } from "../devices/capture.ts";
 import { RadistError } from "../errors.ts";
 import type { Channel } from "../types.ts";
-import { captureForRoom } from "./capture.ts";
 import { RoomConnection } from "./room-connection.ts";
 import type { RoomSessionDeps } from "./room-session.ts";
 import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./types.ts";

@@ -1,7 +1,7 @@
 import type { types } from "mediasoup-client";
+import { captureDevice } from "../devices/capture.ts";
 import { RadistError } from "../errors.ts";
 import type { MediaKind } from "../types.ts";
-import { captureDevice } from "./capture.ts";
 import { Follower } from "./follower.ts";
 import type { Gate } from "./gate.ts";
 import type { MediaSession } from "./media-session.ts";

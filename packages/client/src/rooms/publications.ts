@@ -1,5 +1,5 @@
+import { captureSource } from "../devices/capture.ts";
 import { RadistError } from "../errors.ts";
-import { captureSource } from "./capture.ts";
 import type { Gate } from "./gate.ts";
 import type { MediaSession } from "./media-session.ts";
 import { Publication } from "./publication.ts";

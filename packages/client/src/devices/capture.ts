@@ -1,6 +1,6 @@
 import { mediaError } from "../errors.ts";
+import type { PublishOptions } from "../rooms/types.ts";
 import type { Channel } from "../types.ts";
-import type { PublishOptions } from "./types.ts";
 
 /** Browsers open cameras at 640 × 480 unless they are asked. */
 const CAMERA: MediaTrackConstraints = { width: { ideal: 1_280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };

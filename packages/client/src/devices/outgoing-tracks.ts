@@ -1,6 +1,6 @@
-import { mediaError, RadistError } from "./errors.ts";
-import type { OutgoingMedia } from "./peer-link.ts";
-import type { Channel, MediaKind } from "./types.ts";
+import { mediaError, RadistError } from "../errors.ts";
+import type { OutgoingMedia } from "../peer-link.ts";
+import type { Channel, MediaKind } from "../types.ts";
 
 export interface MediaHandlers {
   /** Another track is to be sent of this kind, or none. */
