@@ -1,6 +1,6 @@
 import type { ErrorBody, MintedCallToken } from "@radist-tech/protocol";
 import { RadistConnection } from "./connection.ts";
-import { captureDevices } from "./devices/outgoing-tracks.ts";
+import { captureChannels } from "./devices/capture.ts";
 import { httpError, RadistError } from "./errors.ts";
 import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./rooms/types.ts";
 import type { Channel, ResumeState } from "./types.ts";
@@ -101,7 +101,7 @@ export class RadistClient {
   async createConnection(options: CreateConnectionOptions): Promise<RadistConnection> {
     const channels = channelSet(options.channels);
     const credentials = "resume" in options ? options.resume : { callToken: options.callToken };
-    const localStream = options.localStream ?? (await captureDevices(channels));
+    const localStream = options.localStream ?? (await captureChannels(channels, true));
     const { publicKey, webSocketFactory, rtcConfiguration } = this.#options;
     return RadistConnection.open({
       credentials,

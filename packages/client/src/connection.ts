@@ -1,7 +1,7 @@
 import type { CallSnapshot } from "@radist-tech/protocol";
 import { CallSession } from "./call-session.ts";
 import { DATA_CHANNEL_LABEL, DataMessages } from "./data-channel.ts";
-import { LocalMedia } from "./devices/outgoing-tracks.ts";
+import { OutgoingTracks } from "./devices/outgoing-tracks.ts";
 import { Emitter, type Listener } from "./emitter.ts";
 import { RadistError } from "./errors.ts";
 import { watchNetwork } from "./network-watch.ts";
@@ -45,7 +45,7 @@ export interface ConnectionDeps {
 export class RadistConnection {
   readonly #events = new Emitter<ConnectionEvents>();
   readonly #channels: ReadonlySet<Channel>;
-  readonly #media: LocalMedia;
+  readonly #media: OutgoingTracks;
   readonly #data: DataMessages;
   readonly #socket: SignalingSocket;
   readonly #session: CallSession;
@@ -54,7 +54,7 @@ export class RadistConnection {
 
   private constructor(deps: ConnectionDeps) {
     this.#channels = deps.channels;
-    this.#media = new LocalMedia(deps.localStream, deps.ownsStream, {
+    this.#media = new OutgoingTracks(deps.localStream, deps.ownsStream, {
       outgoingChanged: async (kind, track) => this.#session.link?.setTrack(kind, track),
       localStream: (stream) => this.#events.emitLasting("localstream", stream),
       screenShare: (stream) => this.#events.emit("screenshare", { active: stream !== undefined, stream }),

@@ -1,6 +1,6 @@
 import { ERRORS } from "@radist-tech/protocol/errors";
 import { describe, expect, test } from "vitest";
-import { httpError, mediaError, RadistError } from "./errors.ts";
+import { httpError, RadistError } from "./errors.ts";
 
 describe("an HTTP error", () => {
   test("is known by the body's code", () => {
@@ -37,15 +37,4 @@ test("every error of the platform keeps its row", () => {
     const error = new RadistError(code as keyof typeof ERRORS);
     expect([error.message, error.retryable]).toEqual([row.message, row.retry]);
   }
-});
-
-test.each([
-  ["NotAllowedError", "permission_denied"],
-  ["NotFoundError", "device_not_found"],
-  ["OverconstrainedError", "device_not_found"],
-  ["NotReadableError", "device_in_use"],
-  ["TypeError", "media_unsupported"],
-])("the browser's %s is %s", (name, code) => {
-  const cause = Object.assign(new Error("browser"), { name });
-  expect(mediaError(cause)).toMatchObject({ code, cause });
 });

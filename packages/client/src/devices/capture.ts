@@ -1,42 +1,53 @@
-import { mediaError } from "../errors.ts";
 import type { PublishOptions } from "../rooms/types.ts";
-import type { Channel } from "../types.ts";
+import type { Channel, MediaKind } from "../types.ts";
+import { captureError } from "./device-problem.ts";
 
-/** Browsers open cameras at 640 × 480 unless they are asked. */
-const CAMERA: MediaTrackConstraints = { width: { ideal: 1_280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+/** Browsers open cameras at 640 × 480 unless they are asked for more. */
+export const CAMERA: MediaTrackConstraints = {
+  width: { ideal: 1_280 },
+  height: { ideal: 720 },
+  frameRate: { ideal: 30 },
+};
 
-/** Opens the microphone and camera for `channels`, with one question to the person. Nothing when none needs one. */
-export async function captureForRoom(channels: ReadonlySet<Channel>): Promise<MediaStreamTrack[]> {
+/** Opens the microphone and camera for `channels`, with a single prompt. Undefined when none needs one. */
+export async function captureChannels(
+  channels: ReadonlySet<Channel>,
+  camera: MediaTrackConstraints | true,
+): Promise<MediaStream | undefined> {
   const audio = channels.has("audio");
   const video = channels.has("video");
-  return audio || video ? openDevices({ audio, video: video && CAMERA }) : [];
+  return audio || video ? openDevices({ audio, video: video && camera }) : undefined;
 }
 
 /** Opens what is to be published. A screen comes with its sound where that was asked for and given. */
-export function captureSource(options: PublishOptions): Promise<MediaStreamTrack[]> {
+export function captureSource(options: PublishOptions): Promise<MediaStream> {
   switch (options.source) {
     case "microphone":
       return openDevices({ audio: options.constraints ?? true });
     case "camera":
       return openDevices({ video: { ...CAMERA, ...options.constraints } });
     case "screen":
-      return tracksOf(() => navigator.mediaDevices.getDisplayMedia({ audio: false, ...options.options }));
+      return openScreen(options.options);
   }
 }
 
 /** Opens another microphone or camera by its id. */
-export function captureDevice(kind: "audio" | "video", deviceId: string): Promise<MediaStreamTrack[]> {
+export function captureDevice(kind: MediaKind, deviceId: string): Promise<MediaStream> {
   const device = { deviceId: { exact: deviceId } };
   return openDevices(kind === "audio" ? { audio: device } : { video: { ...CAMERA, ...device } });
 }
 
-const openDevices = (constraints: MediaStreamConstraints): Promise<MediaStreamTrack[]> =>
-  tracksOf(() => navigator.mediaDevices.getUserMedia(constraints));
+/** Lets the person choose a screen or a window. */
+export const openScreen = (options: DisplayMediaStreamOptions | undefined): Promise<MediaStream> =>
+  rejectingClearly(() => navigator.mediaDevices.getDisplayMedia({ audio: false, ...options }));
 
-async function tracksOf(open: () => Promise<MediaStream>): Promise<MediaStreamTrack[]> {
+export const openDevices = (constraints: MediaStreamConstraints): Promise<MediaStream> =>
+  rejectingClearly(() => navigator.mediaDevices.getUserMedia(constraints));
+
+async function rejectingClearly(open: () => Promise<MediaStream>): Promise<MediaStream> {
   try {
-    return (await open()).getTracks();
+    return await open();
   } catch (cause) {
-    throw mediaError(cause);
+    throw captureError(cause);
   }
 }

@@ -1,8 +1,9 @@
-import { mediaError, RadistError } from "../errors.ts";
+import { RadistError } from "../errors.ts";
 import type { OutgoingMedia } from "../peer-link.ts";
-import type { Channel, MediaKind } from "../types.ts";
+import type { MediaKind } from "../types.ts";
+import { openScreen } from "./capture.ts";
 
-export interface MediaHandlers {
+export interface OutgoingTracksHandlers {
   /** Another track is to be sent of this kind, or none. */
   outgoingChanged(kind: MediaKind, track: MediaStreamTrack | null): Promise<void>;
   localStream(stream: MediaStream): void;
@@ -11,28 +12,16 @@ export interface MediaHandlers {
   error(error: unknown): void;
 }
 
-/** Opens the devices for `channels`. Undefined when none needs one. */
-export async function captureDevices(channels: ReadonlySet<Channel>): Promise<MediaStream | undefined> {
-  const audio = channels.has("audio");
-  const video = channels.has("video");
-  if (!audio && !video) return undefined;
-  try {
-    return await navigator.mediaDevices.getUserMedia({ audio, video });
-  } catch (cause) {
-    throw mediaError(cause);
-  }
-}
-
-/** The own microphone, camera and screen. Stops the tracks that it opened, and never those that the page gave. */
-export class LocalMedia implements OutgoingMedia {
-  readonly #handlers: MediaHandlers;
+/** What a call sends: microphone, camera, or the screen in its place. Stops the tracks that it opened, never the page's own. */
+export class OutgoingTracks implements OutgoingMedia {
+  readonly #handlers: OutgoingTracksHandlers;
   readonly #owned = new Set<MediaStreamTrack>();
   #stream: MediaStream | undefined;
   #screen: MediaStream | undefined;
   #closed = false;
 
   /** @param owned whether this SDK opened the stream's devices */
-  constructor(stream: MediaStream | undefined, owned: boolean, handlers: MediaHandlers) {
+  constructor(stream: MediaStream | undefined, owned: boolean, handlers: OutgoingTracksHandlers) {
     this.#stream = stream;
     this.#handlers = handlers;
     if (owned) for (const track of stream?.getTracks() ?? []) this.#own(track);
@@ -80,12 +69,7 @@ export class LocalMedia implements OutgoingMedia {
 
   async shareScreen(options: DisplayMediaStreamOptions): Promise<MediaStream> {
     if (this.#screen) return this.#screen;
-    let screen: MediaStream;
-    try {
-      screen = await navigator.mediaDevices.getDisplayMedia({ audio: false, ...options });
-    } catch (cause) {
-      throw mediaError(cause);
-    }
+    const screen = await openScreen(options);
     if (this.#closed) {
       // The person took longer to choose than the call lasted.
       for (const track of screen.getTracks()) track.stop();
@@ -93,6 +77,8 @@ export class LocalMedia implements OutgoingMedia {
     }
     this.#screen = screen;
     const [track] = screen.getVideoTracks();
+    // Text must stay sharp; motion may suffer.
+    if (track?.contentHint === "") track.contentHint = "detail";
     track?.addEventListener("ended", () => void this.stopSharing().catch((error) => this.#handlers.error(error)));
     await this.#handlers.outgoingChanged("video", track ?? null);
     this.#handlers.screenShare(screen);

@@ -1,5 +1,5 @@
 import { detectDevice } from "mediasoup-client";
-import { captureForRoom } from "../devices/capture.ts";
+import { CAMERA, captureChannels } from "../devices/capture.ts";
 import { RadistError } from "../errors.ts";
 import type { Channel } from "../types.ts";
 import { RoomConnection } from "./room-connection.ts";
@@ -15,7 +15,8 @@ export async function openRoom(options: CreateRoomConnectionOptions, deps: Clien
     throw new RadistError("media_unsupported", { message: "This browser cannot take part in rooms." });
   }
   const { roomToken, localStream, codec = "vp8", redundantAudio = true } = options;
-  const tracks = localStream ? wantedTracks(localStream, deps.channels) : await captureForRoom(deps.channels);
+  const stream = localStream ?? (await captureChannels(deps.channels, CAMERA));
+  const tracks = wantedTracks(stream, deps.channels);
   const isOwned = localStream === undefined;
   try {
     return await RoomConnection.open({ ...deps, roomToken, codec, redundantAudio, tracks, isOwned });
@@ -25,5 +26,5 @@ export async function openRoom(options: CreateRoomConnectionOptions, deps: Clien
   }
 }
 
-const wantedTracks = (stream: MediaStream, channels: ReadonlySet<Channel>): MediaStreamTrack[] =>
-  stream.getTracks().filter(({ kind }) => channels.has(kind as Channel));
+const wantedTracks = (stream: MediaStream | undefined, channels: ReadonlySet<Channel>): MediaStreamTrack[] =>
+  (stream?.getTracks() ?? []).filter(({ kind }) => channels.has(kind as Channel));

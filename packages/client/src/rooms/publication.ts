@@ -99,7 +99,7 @@ export class Publication implements PublishedTrack {
   async replaceTrack(trackOrDeviceId: MediaStreamTrack | string): Promise<void> {
     this.#assertPublished();
     const isOwned = typeof trackOrDeviceId === "string";
-    const [track] = isOwned ? await captureDevice(this.kind, trackOrDeviceId) : [trackOrDeviceId];
+    const [track] = isOwned ? (await captureDevice(this.kind, trackOrDeviceId)).getTracks() : [trackOrDeviceId];
     if (track?.kind !== this.kind) {
       throw new RadistError("invalid_argument", { message: `This is not a track of kind ${this.kind}.` });
     }

@@ -44,7 +44,7 @@ export class Publications {
 
   /** Opens what is to be published, where it was not given, and publishes it. */
   async publish(options: PublishOptions): Promise<Publication> {
-    const tracks = options.track ? [options.track] : await captureSource(options);
+    const tracks = options.track ? [options.track] : (await captureSource(options)).getTracks();
     const isOwned = options.track === undefined;
     if (this.#isClosed) {
       // The person took longer to choose than the connection lasted.
