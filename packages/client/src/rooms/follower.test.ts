@@ -61,3 +61,11 @@ test("what failed is tried again from what the other side says it has", async ()
   await following.from(1);
   expect(applied).toEqual([1]);
 });
+
+test("misses no wish that comes the moment it has nothing left to do", async () => {
+  const applied: number[] = [];
+  const following = new Follower(0, async (value) => void applied.push(value));
+  void following.from(0);
+  await following.set(1);
+  expect(applied).toEqual([1]);
+});

@@ -7,7 +7,8 @@ export class Follower<Value> {
   #wanted: Value;
   /** What the other side has. */
   #there: { value: Value } | undefined;
-  #running: Promise<void> | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #isRunning = false;
 
   constructor(wanted: Value, apply: (value: Value) => Promise<unknown>) {
     this.#wanted = wanted;
@@ -31,18 +32,21 @@ export class Follower<Value> {
   }
 
   #catchUp(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    if (!this.#isRunning) this.#running = this.#run();
     return this.#running;
   }
 
   async #run(): Promise<void> {
-    while (this.#there && this.#there.value !== this.#wanted) {
-      const there = this.#there;
-      const value = this.#wanted;
-      await this.#apply(value);
-      there.value = value;
+    this.#isRunning = true;
+    try {
+      while (this.#there && this.#there.value !== this.#wanted) {
+        const there = this.#there;
+        const value = this.#wanted;
+        await this.#apply(value);
+        there.value = value;
+      }
+    } finally {
+      this.#isRunning = false;
     }
   }
 }
