@@ -112,6 +112,25 @@ test("another device takes the camera's place in the same stream", async () => {
   await close(alice, bob);
 });
 
+test("a camera that is really off keeps its place in the room, and comes back in the same stream", async () => {
+  const { alice, bob } = await twoInARoom();
+  const released = await bob.page.evaluate(async () => {
+    const camera = window.stage.room?.published.get("camera");
+    await camera?.replaceTrack(null);
+    return [camera?.track.readyState, camera?.isMuted, window.stage.room?.localStream?.getVideoTracks().length];
+  });
+  expect(released).toEqual(["ended", true, 0]);
+  await alice.isTold("participantchanged", `${bob.peerId} camera muted`);
+  await bob.page.evaluate(async () => {
+    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
+    await window.stage.room?.published.get("camera")?.replaceTrack(cameras[0]?.deviceId ?? "");
+  });
+  await alice.isTold("participantchanged", `${bob.peerId} camera unmuted`);
+  await alice.sees(bob);
+  expect(await alice.told("streamremoved")).toEqual([]);
+  await close(alice, bob);
+});
+
 test("a small picture gets a small layer, a large one a large layer, and nobody is sent what nobody sees", async () => {
   const { alice, bob } = await twoInARoom();
   const height = () => alice.received(bob.peerId, "camera", "frameHeight");

@@ -1,13 +1,5 @@
-import type { PublishOptions } from "../rooms/types.ts";
-import type { Channel, MediaKind } from "../types.ts";
+import type { Channel } from "../types.ts";
 import { captureError } from "./device-problem.ts";
-
-/** Browsers open cameras at 640 × 480 unless they are asked for more. */
-export const CAMERA: MediaTrackConstraints = {
-  width: { ideal: 1_280 },
-  height: { ideal: 720 },
-  frameRate: { ideal: 30 },
-};
 
 /** Opens the microphone and camera for `channels`, with a single prompt. Undefined when none needs one. */
 export async function captureChannels(
@@ -17,24 +9,6 @@ export async function captureChannels(
   const audio = channels.has("audio");
   const video = channels.has("video");
   return audio || video ? openDevices({ audio, video: video && camera }) : undefined;
-}
-
-/** Opens what is to be published. A screen comes with its sound where that was asked for and given. */
-export function captureSource(options: PublishOptions): Promise<MediaStream> {
-  switch (options.source) {
-    case "microphone":
-      return openDevices({ audio: options.constraints ?? true });
-    case "camera":
-      return openDevices({ video: { ...CAMERA, ...options.constraints } });
-    case "screen":
-      return openScreen(options.options);
-  }
-}
-
-/** Opens another microphone or camera by its id. */
-export function captureDevice(kind: MediaKind, deviceId: string): Promise<MediaStream> {
-  const device = { deviceId: { exact: deviceId } };
-  return openDevices(kind === "audio" ? { audio: device } : { video: { ...CAMERA, ...device } });
 }
 
 /** Lets the person choose a screen or a window. */

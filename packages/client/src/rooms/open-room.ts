@@ -1,5 +1,6 @@
 import { detectDevice } from "mediasoup-client";
-import { CAMERA, captureChannels } from "../devices/capture.ts";
+import { captureChannels } from "../devices/capture.ts";
+import { CAMERA } from "../devices/capture-source.ts";
 import { RadistError } from "../errors.ts";
 import type { Channel } from "../types.ts";
 import { RoomConnection } from "./room-connection.ts";

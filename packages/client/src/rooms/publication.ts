@@ -1,5 +1,5 @@
 import type { types } from "mediasoup-client";
-import { captureDevice } from "../devices/capture.ts";
+import { captureDevice } from "../devices/capture-source.ts";
 import { RadistError } from "../errors.ts";
 import type { MediaKind } from "../types.ts";
 import { Follower } from "./follower.ts";
@@ -55,7 +55,11 @@ export class Publication implements PublishedTrack {
   #track: MediaStreamTrack;
   #isOwned: boolean;
   #isMuted: boolean;
+  /** Nothing is sent: the device is released. */
+  #isOff = false;
   #isOver = false;
+  /** A track that the page itself has silenced is given back silent. */
+  #isSilencedHere = false;
   #sent: Sent | undefined;
   /** The highest layer that anybody takes. */
   #takenLayer = ALL_LAYERS;
@@ -70,7 +74,8 @@ export class Publication implements PublishedTrack {
     this.#takeOn(options.track);
     this.#upkeep = new Upkeep({
       gate: options.gate,
-      isMissing: (session) => !this.#isOver && !(this.#sent?.session === session && !this.#sent.producer.closed),
+      isMissing: (session) =>
+        !this.#isOver && !this.#isOff && !(this.#sent?.session === session && !this.#sent.producer.closed),
       make: (session) => this.#send(session),
     });
   }
@@ -80,7 +85,11 @@ export class Publication implements PublishedTrack {
   }
 
   get isMuted(): boolean {
-    return this.#isMuted;
+    return this.#isMuted || this.#isOff;
+  }
+
+  get isOff(): boolean {
+    return this.#isOff;
   }
 
   /** Resolves when it is sent in the present session; rejects when it cannot be. */
@@ -96,8 +105,9 @@ export class Publication implements PublishedTrack {
     return this.#setMuted(false);
   }
 
-  async replaceTrack(trackOrDeviceId: MediaStreamTrack | string): Promise<void> {
+  async replaceTrack(trackOrDeviceId: MediaStreamTrack | string | null): Promise<void> {
     this.#assertPublished();
+    if (trackOrDeviceId === null) return this.#switchOff();
     const isOwned = typeof trackOrDeviceId === "string";
     const [track] = isOwned ? (await captureDevice(this.kind, trackOrDeviceId)).getTracks() : [trackOrDeviceId];
     if (track?.kind !== this.kind) {
@@ -107,15 +117,18 @@ export class Publication implements PublishedTrack {
       if (isOwned) track.stop();
       this.#assertPublished();
     }
-    this.#letGo();
+    if (!this.#isOff) this.#letGo();
+    const wasOff = this.#isOff;
+    this.#isOff = false;
     this.#track = track;
     this.#isOwned = isOwned;
     this.#takeOn(track);
     this.#options.handlers.trackChanged();
-    const producer = this.#sent?.producer;
-    // One that closes meanwhile has a successor, which takes the present track.
-    if (producer?.closed === false)
-      await producer.replaceTrack({ track }).catch((error) => rethrow(error, !producer.closed));
+    await this.#sendTrack(track);
+    if (!wasOff) return;
+    await this.#tellMute();
+    // The session that it was sent in may have gone meanwhile.
+    await this.ensure();
   }
 
   async unpublish(): Promise<void> {
@@ -151,13 +164,13 @@ export class Publication implements PublishedTrack {
   /** Ends it on this side. */
   close(): void {
     this.#isOver = true;
-    this.#letGo();
+    if (!this.#isOff) this.#letGo();
   }
 
   async #send(session: MediaSession): Promise<void> {
     const track = this.#track;
     const { width, height } = track.getSettings();
-    const isMuted = this.#isMuted;
+    const { isMuted } = this;
     const size = this.kind === "video" ? { width: whole(width), height: whole(height) } : {};
     const producer = await session.produce(produceOptions(session.device, track, this.#options), {
       source: this.source,
@@ -169,18 +182,38 @@ export class Publication implements PublishedTrack {
     const layers = new Follower(ALL_LAYERS, (layer) => producer.setMaxSpatialLayer(layer));
     this.#sent = { session, producer, mute, layers };
     this.#takenLayer = ALL_LAYERS;
-    if (this.#track !== track) await producer.replaceTrack({ track: this.#track });
+    if (this.#isOff || this.#track !== track) await producer.replaceTrack({ track: this.#isOff ? null : this.#track });
     await Promise.all([mute.from(isMuted), layers.from(ALL_LAYERS)]);
-    await Promise.all([mute.set(this.#isMuted), this.#limit()]);
+    await Promise.all([mute.set(this.isMuted), this.#limit()]);
+  }
+
+  async #switchOff(): Promise<void> {
+    if (this.#isOff) return;
+    this.#letGo();
+    this.#isOff = true;
+    this.#options.handlers.trackChanged();
+    await this.#sendTrack(null);
+    await this.#tellMute();
+  }
+
+  /** One that closes meanwhile has a successor, which takes the present track. */
+  async #sendTrack(track: MediaStreamTrack | null): Promise<void> {
+    const producer = this.#sent?.producer;
+    if (producer?.closed === false)
+      await producer.replaceTrack({ track }).catch((error) => rethrow(error, !producer.closed));
   }
 
   async #setMuted(isMuted: boolean): Promise<void> {
     this.#assertPublished();
     this.#isMuted = isMuted;
-    this.#track.enabled = !isMuted;
+    this.#silence();
+    await this.#tellMute();
+  }
+
+  /** What an outage swallows is told after it. */
+  async #tellMute(): Promise<void> {
     void this.#limit();
-    // What an outage swallows is told after it.
-    await this.#sent?.mute.set(isMuted).catch((error) => rethrow(error, !(error instanceof WayLost)));
+    await this.#sent?.mute.set(this.isMuted).catch((error) => rethrow(error, !(error instanceof WayLost)));
   }
 
   async #tellMuted(producerId: string, isMuted: boolean): Promise<void> {
@@ -192,14 +225,20 @@ export class Publication implements PublishedTrack {
   async #limit(): Promise<void> {
     if (this.kind !== "video") return;
     try {
-      await this.#sent?.layers.set(this.#isMuted ? -1 : this.#takenLayer);
+      await this.#sent?.layers.set(this.isMuted ? -1 : this.#takenLayer);
     } catch {
       // Its transport closes; the next producer begins with what is wanted then.
     }
   }
 
+  #silence(): void {
+    if (this.#isMuted && this.#track.enabled) this.#isSilencedHere = true;
+    this.#track.enabled = !this.#isMuted;
+  }
+
   #takeOn(track: MediaStreamTrack): void {
-    track.enabled = !this.#isMuted;
+    this.#isSilencedHere = false;
+    this.#silence();
     if (this.source === "screen" && track.contentHint === "") track.contentHint = "detail";
     track.addEventListener("ended", this.#onEnded);
   }
@@ -208,7 +247,7 @@ export class Publication implements PublishedTrack {
   #letGo(): void {
     this.#track.removeEventListener("ended", this.#onEnded);
     if (this.#isOwned) this.#track.stop();
-    else this.#track.enabled = true;
+    else if (this.#isSilencedHere) this.#track.enabled = true;
   }
 
   readonly #onEnded = () => this.#options.handlers.trackEnded(this);

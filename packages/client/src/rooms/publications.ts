@@ -1,4 +1,4 @@
-import { captureSource } from "../devices/capture.ts";
+import { captureSource } from "../devices/capture-source.ts";
 import { RadistError } from "../errors.ts";
 import type { Gate } from "./gate.ts";
 import type { MediaSession } from "./media-session.ts";
@@ -163,7 +163,10 @@ export class Publications {
   }
 
   #tracks(...sources: RoomSource[]): MediaStreamTrack[] {
-    return sources.flatMap((source) => this.#published.get(source)?.track ?? []);
+    return sources.flatMap((source) => {
+      const publication = this.#published.get(source);
+      return publication && !publication.isOff ? [publication.track] : [];
+    });
   }
 }
 

@@ -101,8 +101,9 @@ export interface RoomParticipant {
 export interface PublishedTrack {
   readonly source: RoomSource;
   readonly kind: MediaKind;
-  /** What is sent, muted or not. */
+  /** What is sent, muted or not; what was sent last, while nothing is. */
   readonly track: MediaStreamTrack;
+  /** Muted, or nothing is sent: `replaceTrack(null)`. */
   readonly isMuted: boolean;
   /** Nothing is sent until {@link unmute}, and the others are told. The device stays open. */
   mute(): Promise<void>;
@@ -111,9 +112,12 @@ export interface PublishedTrack {
    * Sends another track, or the device of that id, from now on. No one is told: the others' streams go on. A track
    * that is passed stays the page's; a device that this package opened is closed when it is replaced.
    *
+   * `null` sends nothing, so that the device can be released and its light goes out. The publication stays, muted for
+   * the others, until it is replaced by a track or a device again.
+   *
    * @throws RadistError `invalid_argument` for a track of another kind, `device_not_found`, `device_in_use`, …
    */
-  replaceTrack(trackOrDeviceId: MediaStreamTrack | string): Promise<void>;
+  replaceTrack(trackOrDeviceId: MediaStreamTrack | string | null): Promise<void>;
   /** Takes the track back. Stops it where this package opened it. */
   unpublish(): Promise<void>;
   /** The browser's figures of this track alone. Undefined while it is not sent. */
