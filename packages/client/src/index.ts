@@ -1,5 +1,23 @@
 export { type CreateConnectionOptions, RadistClient, type RadistClientOptions } from "./client.ts";
 export type { RadistConnection } from "./connection.ts";
+export { watchAudioLevel } from "./devices/audio-level.ts";
+export {
+  type Device,
+  type DeviceKind,
+  type DeviceList,
+  enumerateDevices,
+  watchDevices,
+} from "./devices/device-list.ts";
+export type { DeviceSettings, DeviceStorage } from "./devices/device-memory.ts";
+export { type DeviceProblem, deviceProblemOf } from "./devices/device-problem.ts";
+export {
+  type LocalDevice,
+  LocalDevices,
+  type LocalDevicesOptions,
+  type LocalDevicesState,
+} from "./devices/local-devices.ts";
+export { canChooseSpeaker, type Playable, Playback } from "./devices/playback.ts";
+export { type DeviceSource, sendDevices } from "./devices/send-devices.ts";
 export { RadistError, type RadistErrorCode } from "./errors.ts";
 export type {
   AudioLevel,

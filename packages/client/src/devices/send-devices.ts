@@ -1,0 +1,85 @@
+import type { RadistConnection } from "../connection.ts";
+import { Follower } from "../rooms/follower.ts";
+import type { RadistRoomConnection } from "../rooms/types.ts";
+import type { MediaKind } from "../types.ts";
+import type { CaptureKind } from "./open-device.ts";
+
+/** What there is to send of one device; no track: it is off, or has a problem. */
+export interface OutgoingDevice {
+  readonly track: MediaStreamTrack | undefined;
+  readonly isMuted: boolean;
+}
+
+/** Where devices are taken from; {@link LocalDevices} is one. */
+export interface DeviceSource {
+  readonly state: {
+    readonly microphone: { readonly track: MediaStreamTrack | undefined };
+    readonly camera: { readonly track: MediaStreamTrack | undefined };
+    readonly isMuted: boolean;
+  };
+  on(name: "change", listener: () => void): () => void;
+}
+
+export type CallTarget = Pick<RadistConnection, "localStream" | "replaceTrack">;
+export type RoomTarget = Pick<RadistRoomConnection, "canPublish" | "published" | "publish" | "setMuted">;
+
+const KINDS: readonly CaptureKind[] = ["microphone", "camera"];
+
+/**
+ * Sends microphone and camera, and whatever is switched, muted or exchanged from then on, until the returned function is
+ * called. A camera that is switched off is released while its place in the connection stays.
+ *
+ * @param options.onError told what could not be sent; default: the console
+ * @example const stop = sendDevices(room, devices);
+ */
+export function sendDevices(
+  connection: CallTarget | RoomTarget,
+  devices: DeviceSource,
+  { onError = (error: unknown) => console.warn(error) }: { readonly onError?: (error: unknown) => void } = {},
+): () => void {
+  if ("canPublish" in connection && !connection.canPublish) return () => undefined;
+  const send = "canPublish" in connection ? toRoom(connection) : toCall(connection);
+  const unsent: OutgoingDevice = { track: undefined, isMuted: false };
+  const followers = KINDS.map((kind) => new Follower(unsent, (device: OutgoingDevice) => send(kind, device)));
+  for (const follower of followers) void follower.from(unsent);
+
+  const follow = (): void => {
+    const { microphone, camera, isMuted } = devices.state;
+    const wanted = [
+      { track: microphone.track, isMuted },
+      { track: camera.track, isMuted: false },
+    ];
+    for (const [at, follower] of followers.entries()) {
+      const device = wanted[at] ?? unsent;
+      const last = follower.wanted;
+      if (device.track !== last.track || device.isMuted !== last.isMuted) follower.set(device).catch(onError);
+    }
+  };
+  follow();
+  return devices.on("change", follow);
+}
+
+/** A call has no word for muted: the track is silent. */
+function toCall(call: CallTarget) {
+  return async (
+    kind: CaptureKind,
+    { track = null }: { track?: MediaStreamTrack | null | undefined },
+  ): Promise<void> => {
+    const media: MediaKind = kind === "microphone" ? "audio" : "video";
+    const present = call.localStream?.getTracks().find((sent) => sent.kind === media) ?? null;
+    if (present !== track) await call.replaceTrack(media, track);
+  };
+}
+
+function toRoom(room: RoomTarget) {
+  return async (kind: CaptureKind, { track, isMuted }: OutgoingDevice): Promise<void> => {
+    const published = room.published.get(kind);
+    if (!track) return published?.replaceTrack(null);
+    if (!published) {
+      await room.publish({ source: kind, track, muted: isMuted });
+      return;
+    }
+    if (published.track !== track) await published.replaceTrack(track);
+    if (published.isMuted !== isMuted) await room.setMuted(kind, isMuted);
+  };
+}
