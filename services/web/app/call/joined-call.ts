@@ -1,13 +1,13 @@
 import { effect, signal } from "@preact/signals";
 import type { RadistConnection } from "@radist-tech/client";
-import type { LocalMedia } from "../media/local-media.ts";
+import type { LocalMedia } from "../media/device-signals.ts";
 import { watchQuality } from "../meeting/quality.ts";
 import { Conversation } from "../messages/conversation.ts";
 import type { WireMessage } from "../messages/wire.ts";
 import { announce } from "../ui/announcer.tsx";
 import { ownName } from "../ui/name.ts";
-import { type Over, overOf } from "./ending.ts";
-import { Other } from "./other.ts";
+import { type Over, overOf } from "../meeting/ending.ts";
+import { Other } from "./remote-peer.ts";
 import { saveResume } from "./resume-store.ts";
 
 /** One seat that was taken: what the SDK tells becomes what the view shows, and what the user does becomes the SDK's. */

@@ -1,5 +1,5 @@
 import { canShareScreen } from "../media/capture.ts";
-import type { LocalMedia } from "../media/local-media.ts";
+import type { LocalMedia } from "../media/device-signals.ts";
 import { announce } from "../ui/announcer.tsx";
 
 /** Shares the screen in place of the camera, or stops that. */

@@ -1,4 +1,4 @@
-import type { LocalMedia } from "../media/local-media.ts";
+import type { LocalMedia } from "../media/device-signals.ts";
 import { Video } from "../media/video.tsx";
 import { Icon } from "../ui/icon.tsx";
 

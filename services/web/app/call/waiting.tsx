@@ -1,5 +1,5 @@
 import { ShareLink } from "../share/share-link.tsx";
-import type { Other } from "./other.ts";
+import type { Other } from "./remote-peer.ts";
 
 /** Nobody else is here: the link is what matters now. */
 export function Waiting({ link, other }: { link: string; other: Other }) {

@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { useShortcuts } from "../help/use-shortcuts.ts";
 import { DevicePickers } from "../media/device-pickers.tsx";
-import type { LocalMedia } from "../media/local-media.ts";
+import type { LocalMedia } from "../media/device-signals.ts";
 import { ProblemNotice } from "../media/problem-notice.tsx";
 import { toggleCamera, toggleMicrophone } from "../media/switches.tsx";
 import { Brand } from "../ui/brand.tsx";

@@ -1,4 +1,4 @@
-import { type MediaKind, type MediaProblem, problemOf } from "./problem.ts";
+import { type MediaKind, type MediaProblem, problemOf } from "./advice.ts";
 
 /** Which devices to open; null leaves the choice to the browser. */
 export interface DeviceChoice {

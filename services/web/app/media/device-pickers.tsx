@@ -3,8 +3,8 @@ import "../ui/field.css";
 import "./device-pickers.css";
 import { devices, watchDevices } from "./devices.ts";
 import { LevelMeter } from "./level-meter.tsx";
-import type { LocalMedia } from "./local-media.ts";
-import type { MediaKind } from "./problem.ts";
+import type { LocalMedia } from "./device-signals.ts";
+import type { MediaKind } from "./advice.ts";
 
 /** Microphone and camera to use, with a meter that shows whether the microphone hears anything. */
 export function DevicePickers({ media }: { media: LocalMedia }) {

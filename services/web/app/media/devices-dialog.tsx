@@ -1,6 +1,6 @@
 import { Dialog } from "../ui/dialog.tsx";
 import { DevicePickers } from "./device-pickers.tsx";
-import type { LocalMedia } from "./local-media.ts";
+import type { LocalMedia } from "./device-signals.ts";
 import { ProblemNotice } from "./problem-notice.tsx";
 
 /** Other devices in the middle of a call. */

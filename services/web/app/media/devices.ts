@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { MediaKind } from "./problem.ts";
+import type { MediaKind } from "./advice.ts";
 
 export interface Device {
   readonly id: string;

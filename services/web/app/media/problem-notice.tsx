@@ -1,8 +1,8 @@
 import { IconButton } from "../ui/button.tsx";
 import { Warning } from "../ui/warning.tsx";
-import type { LocalMedia } from "./local-media.ts";
+import type { LocalMedia } from "./device-signals.ts";
 import "./problem-notice.css";
-import { adviceFor, type MediaKind } from "./problem.ts";
+import { adviceFor, type MediaKind } from "./advice.ts";
 
 /** What is wrong with camera and microphone, and how to try again. One notice when both have the same problem. */
 export function ProblemNotice({ media }: { media: LocalMedia }) {

@@ -1,5 +1,5 @@
 import { IconButton } from "../ui/button.tsx";
-import type { LocalMedia } from "./local-media.ts";
+import type { LocalMedia } from "./device-signals.ts";
 
 /** Mutes and unmutes; stands for a missing microphone too, which it tries to open. */
 export function MicrophoneButton({ media }: { media: LocalMedia }) {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { canShareScreen } from "../media/capture.ts";
-import type { LocalMedia } from "../media/local-media.ts";
+import type { LocalMedia } from "../media/device-signals.ts";
 import { CameraButton, MicrophoneButton } from "../media/switches.tsx";
 import type { MessageLog } from "../messages/message-log.ts";
 import { IconButton } from "../ui/button.tsx";

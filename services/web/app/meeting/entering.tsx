@@ -1,4 +1,4 @@
-import type { LocalMedia } from "../media/local-media.ts";
+import type { LocalMedia } from "../media/device-signals.ts";
 import { Brand } from "../ui/brand.tsx";
 import "../ui/message-view.css";
 

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { HelpDialog } from "../help/help-dialog.tsx";
 import { type Shortcuts, useShortcuts } from "../help/use-shortcuts.ts";
 import { DevicesDialog } from "../media/devices-dialog.tsx";
-import type { LocalMedia } from "../media/local-media.ts";
+import type { LocalMedia } from "../media/device-signals.ts";
 import { toggleCamera, toggleMicrophone } from "../media/switches.tsx";
 import type { MessageLog } from "../messages/message-log.ts";
 import { copyLink } from "../share/share.ts";

@@ -1,5 +1,5 @@
 import type { RoomEnding } from "@radist-tech/client";
-import type { OverText } from "../meeting/over-view.tsx";
+import type { OverText } from "../meeting/ended-view.tsx";
 
 /** Why the view of a room is over, as people need to know it. */
 export type Over =

@@ -6,7 +6,7 @@ import { MessagePanel } from "../messages/panel.tsx";
 import { roomLink } from "../router.ts";
 import { IconButton } from "../ui/button.tsx";
 import type { JoinedRoom } from "./joined-room.ts";
-import { PeopleDialog } from "./people-dialog.tsx";
+import { PeopleDialog } from "./participants-dialog.tsx";
 import { RecipientPicker } from "./recipient-picker.tsx";
 import { Sounds } from "./sounds.tsx";
 import { Stage } from "./stage.tsx";

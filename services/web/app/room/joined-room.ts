@@ -1,14 +1,14 @@
 import { signal } from "@preact/signals";
 import type { RadistRoomConnection, RoomState } from "@radist-tech/client";
-import type { LocalMedia } from "../media/local-media.ts";
+import type { LocalMedia } from "../media/device-signals.ts";
 import { watchQuality } from "../meeting/quality.ts";
 import { announce } from "../ui/announcer.tsx";
 import { type Over, overOf } from "./ending.ts";
-import { People } from "./people.ts";
+import { People } from "./participants.ts";
 import { Playback } from "./playback.ts";
 import { publishDevices } from "./publisher.ts";
 import { RoomMessages } from "./room-messages.ts";
-import { OwnScreen } from "./screen.ts";
+import { OwnScreen } from "../meeting/screen-sharing.ts";
 
 /** A place that was taken: what the SDK tells becomes what the view shows, and what the user does becomes the SDK's. */
 export class JoinedRoom {

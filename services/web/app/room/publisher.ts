@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import type { PublishSource, RadistRoomConnection } from "@radist-tech/client";
-import type { LocalMedia } from "../media/local-media.ts";
+import type { LocalMedia } from "../media/device-signals.ts";
 
 /** Sends what the user has switched on, and takes back what they switched off. */
 export function publishDevices(connection: RadistRoomConnection, media: LocalMedia): () => void {

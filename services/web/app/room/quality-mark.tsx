@@ -1,4 +1,4 @@
-import type { TrackState } from "./person.ts";
+import type { TrackState } from "./participant.ts";
 import "./quality-mark.css";
 
 interface QualityMarkProps {

@@ -1,5 +1,5 @@
 import { useId } from "preact/hooks";
-import type { People } from "./people.ts";
+import type { People } from "./participants.ts";
 import type { RoomMessages } from "./room-messages.ts";
 import "./recipient-picker.css";
 

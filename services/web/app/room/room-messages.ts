@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { RadistRoomConnection, RoomMessage } from "@radist-tech/client";
 import { MessageLog } from "../messages/message-log.ts";
-import type { People } from "./people.ts";
+import type { People } from "./participants.ts";
 
 /** To whom the user writes. */
 export interface Recipient {

@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { Lobby } from "../lobby/lobby.tsx";
 import { Entering } from "../meeting/entering.tsx";
-import { OverView } from "../meeting/over-view.tsx";
+import { OverView } from "../meeting/ended-view.tsx";
 import { OVER_TEXTS } from "./ending.ts";
 import { InRoom } from "./in-room.tsx";
 import { RoomSession } from "./session.ts";

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JoinedRoom } from "./joined-room.ts";
-import type { Person } from "./person.ts";
+import type { Person } from "./participant.ts";
 import { QualityMark } from "./quality-mark.tsx";
 import { TrackVideo } from "./track-video.tsx";
 import "./screen-tile.css";

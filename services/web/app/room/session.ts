@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { RadistClient, RadistError } from "@radist-tech/client";
 import { BackendError, mintRoomToken, pageConfig } from "../backend/backend.ts";
-import { LocalMedia } from "../media/local-media.ts";
+import { LocalMedia } from "../media/device-signals.ts";
 import { keepFreshToken, takeFreshToken } from "../meeting/fresh-token.ts";
 import { announce } from "../ui/announcer.tsx";
 import { ownName } from "../ui/name.ts";

@@ -1,7 +1,7 @@
 import type { RemoteTrack } from "@radist-tech/client";
 import { useEffect, useRef } from "preact/hooks";
 import type { JoinedRoom } from "./joined-room.ts";
-import type { Person } from "./person.ts";
+import type { Person } from "./participant.ts";
 
 /** Everybody is heard, on the stage or not. */
 export function Sounds({ room }: { room: JoinedRoom }) {

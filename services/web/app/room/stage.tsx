@@ -5,7 +5,7 @@ import { InviteTile } from "./invite-tile.tsx";
 import type { JoinedRoom } from "./joined-room.ts";
 import { Notices } from "./notices.tsx";
 import { MOST_TILES, onStage } from "./on-stage.ts";
-import { PersonTile } from "./person-tile.tsx";
+import { PersonTile } from "./participant-tile.tsx";
 import { ScreenTile } from "./screen-tile.tsx";
 import { SelfTile } from "./self-tile.tsx";
 import "./stage.css";

@@ -1,9 +1,9 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { Lobby } from "../lobby/lobby.tsx";
-import { Entering } from "../meeting/entering.tsx";
-import { OverView } from "../meeting/over-view.tsx";
+import { Entering } from "./entering.tsx";
+import { OverView } from "./ended-view.tsx";
 import { OVER_TEXTS } from "./ending.ts";
-import { InCall } from "./in-call.tsx";
+import { InCall } from "../call/in-call.tsx";
 import { CallSession } from "./session.ts";
 
 /** Everything under the link of one call. */

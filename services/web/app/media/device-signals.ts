@@ -2,7 +2,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { type Captured, capture, captureBoth, captureScreen, type DeviceChoice } from "./capture.ts";
 import { refreshDevices } from "./devices.ts";
 import { loadPreferences, savePreferences } from "./preferences.ts";
-import type { MediaKind, MediaProblem } from "./problem.ts";
+import type { MediaKind, MediaProblem } from "./advice.ts";
 
 /**
  * The user's own camera, microphone and shared screen. Switching the camera off stops it, so that its light goes out;

@@ -1,12 +1,12 @@
 import { signal } from "@preact/signals";
 import { RadistClient, RadistError, type ResumeState } from "@radist-tech/client";
 import { BackendError, mintCallToken, pageConfig } from "../backend/backend.ts";
-import { LocalMedia } from "../media/local-media.ts";
-import { keepFreshToken, takeFreshToken } from "../meeting/fresh-token.ts";
+import { LocalMedia } from "../media/device-signals.ts";
+import { keepFreshToken, takeFreshToken } from "./fresh-token.ts";
 import { announce } from "../ui/announcer.tsx";
 import { OVER_TEXTS, type Over, overOfCode } from "./ending.ts";
-import { JoinedCall } from "./joined-call.ts";
-import { forgetResume, loadResume } from "./resume-store.ts";
+import { JoinedCall } from "../call/joined-call.ts";
+import { forgetResume, loadResume } from "../call/resume-store.ts";
 
 /**
  * entering ─▶ lobby ─▶ in-call ─▶ over ─▶ lobby …

@@ -4,8 +4,8 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { ownName } from "../ui/name.ts";
 import type { JoinedRoom } from "./joined-room.ts";
-import type { Person } from "./person.ts";
-import "./people-dialog.css";
+import type { Person } from "./participant.ts";
+import "./participants-dialog.css";
 
 interface PeopleDialogProps {
   readonly room: JoinedRoom;

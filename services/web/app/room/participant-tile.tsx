@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../ui/icon.tsx";
 import type { JoinedRoom } from "./joined-room.ts";
-import type { Person } from "./person.ts";
+import type { Person } from "./participant.ts";
 import { QualityMark } from "./quality-mark.tsx";
 import { Tile } from "./tile.tsx";
 import { TrackVideo } from "./track-video.tsx";

@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { RadistRoomConnection } from "@radist-tech/client";
 import { announce } from "../ui/announcer.tsx";
-import { Person } from "./person.ts";
+import { Person } from "./participant.ts";
 
 /** Between two sentences nobody speaks; the mark stays where it is meanwhile. */
 const PAUSE_MS = 1_500;

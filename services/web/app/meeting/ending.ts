@@ -1,5 +1,5 @@
 import type { Ending } from "@radist-tech/client";
-import type { OverText } from "../meeting/over-view.tsx";
+import type { OverText } from "./ended-view.tsx";
 
 /** Why the view of a call is over, as people need to know it. */
 export type Over =
