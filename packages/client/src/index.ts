@@ -1,6 +1,7 @@
 export { type CreateConnectionOptions, RadistClient, type RadistClientOptions } from "./client.ts";
 export type { RadistConnection } from "./connection.ts";
 export { watchAudioLevel } from "./devices/audio-level.ts";
+export { canChooseSpeaker, canShareScreen } from "./devices/capabilities.ts";
 export {
   type Device,
   type DeviceKind,
@@ -16,7 +17,7 @@ export {
   type LocalDevicesOptions,
   type LocalDevicesState,
 } from "./devices/local-devices.ts";
-export { canChooseSpeaker, type Playable, Playback } from "./devices/playback.ts";
+export { type Playable, Playback } from "./devices/playback.ts";
 export { type DeviceSource, sendDevices } from "./devices/send-devices.ts";
 export { RadistError, type RadistErrorCode } from "./errors.ts";
 export type {

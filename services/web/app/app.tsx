@@ -1,4 +1,4 @@
-import { CallPage } from "./meeting/meeting-page.tsx";
+import { CallPage } from "./call/call-page.tsx";
 import { Home } from "./home/home.tsx";
 import { Missing } from "./home/missing.tsx";
 import { RoomPage } from "./room/room-page.tsx";

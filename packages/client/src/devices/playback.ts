@@ -12,9 +12,6 @@ interface PlaybackEvents {
   blocked: boolean;
 }
 
-/** Whether this browser lets a page choose the speaker. */
-export const canChooseSpeaker = (): boolean => "setSinkId" in HTMLMediaElement.prototype;
-
 /**
  * Plays the others, on the speaker of one's choice. Browsers hold sound back until the page has been touched: then
  * {@link start}, called from a button, starts all that was held back.

@@ -29,7 +29,7 @@ export function pageConfig(): Promise<PageConfig> {
 /** Creates a private call with a token for its first seat. */
 export const createCall = (): Promise<{ callId: string; callToken: string }> => ask("POST", "/web/calls");
 
-/** A token for a seat of an existing call. */
+/** A token for a seat in an existing call. */
 export async function mintCallToken(callId: string): Promise<string> {
   const { callToken } = await ask<{ callToken: string }>("POST", `/web/calls/${callId}/tokens`);
   return callToken;
@@ -39,7 +39,7 @@ export async function mintCallToken(callId: string): Promise<string> {
 export const createRoom = (name: string): Promise<{ roomId: string; roomToken: string }> =>
   ask("POST", "/web/rooms", joining(name));
 
-/** A token for a place in an existing room, which tells the others the name. */
+/** A token for a seat in an existing room, under the name that the others see. */
 export async function mintRoomToken(roomId: string, name: string): Promise<string> {
   const { roomToken } = await ask<{ roomToken: string }>("POST", `/web/rooms/${roomId}/tokens`, joining(name));
   return roomToken;
@@ -57,9 +57,14 @@ async function ask<T>(method: "GET" | "POST", path: string, body?: object): Prom
       ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
   } catch (cause) {
-    throw new BackendError("offline", "The server cannot be reached. Check your connection and try again.", { cause });
+    throw new BackendError("offline", "The server could not be reached. Check your connection and try again.", {
+      cause,
+    });
   }
   const answer = (await response.json().catch(() => ({}))) as T & { error?: string; code?: string };
   if (response.ok) return answer;
-  throw new BackendError(answer.code ?? "unavailable", answer.error ?? "The server has a problem. Try again shortly.");
+  throw new BackendError(
+    answer.code ?? "unavailable",
+    answer.error ?? "Something went wrong on the server. Please try again in a moment.",
+  );
 }

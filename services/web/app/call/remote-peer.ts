@@ -1,28 +1,26 @@
 import { signal } from "@preact/signals";
 
-/**
- * Where the other person is. absent → present → (socket lost) away → present, or gone; `gone` says how.
- */
-export type Whereabouts =
+/** absent → present → (socket lost) away → present, or gone; `gone` says how. */
+export type PeerStatus =
   | { readonly at: "absent" }
   | { readonly at: "present" }
   | { readonly at: "away" }
   | { readonly at: "gone"; readonly how: "left" | "expired" };
 
 /** What the other page says of itself; what it has not said is assumed to be on. */
-export interface OtherPresence {
+export interface PeerPresence {
   readonly name: string;
   readonly muted: boolean;
   readonly camera: boolean;
   readonly screen: boolean;
 }
 
-const SILENT: OtherPresence = { name: "", muted: false, camera: true, screen: false };
+const UNKNOWN: PeerPresence = { name: "", muted: false, camera: true, screen: false };
 
-/** The person on the other side, as far as this page knows. */
-export class Other {
-  readonly whereabouts = signal<Whereabouts>({ at: "absent" });
-  readonly presence = signal<OtherPresence>(SILENT);
+/** The other person in the call, as far as this page knows. */
+export class RemotePeer {
+  readonly status = signal<PeerStatus>({ at: "absent" });
+  readonly presence = signal<PeerPresence>(UNKNOWN);
   readonly stream = signal<MediaStream | null>(null);
 
   /** As a subject: "Ada" or "The other person". */
@@ -30,13 +28,21 @@ export class Other {
     return this.presence.value.name || "The other person";
   }
 
-  isNew(): void {
-    this.presence.value = SILENT;
-    this.whereabouts.value = { at: "present" };
+  joined(isConnected: boolean): void {
+    this.presence.value = UNKNOWN;
+    this.status.value = { at: isConnected ? "present" : "away" };
   }
 
-  isGone(how: "left" | "expired"): void {
-    this.whereabouts.value = { at: "gone", how };
+  disconnected(): void {
+    this.status.value = { at: "away" };
+  }
+
+  reconnected(): void {
+    this.status.value = { at: "present" };
+  }
+
+  gone(how: "left" | "expired"): void {
+    this.status.value = { at: "gone", how };
     this.stream.value = null;
   }
 }

@@ -13,7 +13,7 @@ export function CallStatus({ call }: { call: JoinedCall }) {
 }
 
 function statusOf(call: JoinedCall): Omit<Status, "title"> {
-  const { at } = call.other.whereabouts.value;
+  const { at } = call.peer.status.value;
   const path = call.path.value;
   if (call.signaling.value === "reconnecting") return { tone: "trouble", text: "Reconnecting…" };
   if (at === "absent" || at === "gone") return { tone: "waiting", text: "Waiting" };
@@ -35,6 +35,6 @@ const pathText = (quality: Quality): string =>
 function title(quality: Quality | null): string | undefined {
   if (!quality) return undefined;
   return quality.route === "direct"
-    ? "Sound and picture go straight from browser to browser. The figure is the round trip."
-    : "No direct way was found: a relay passes sound and picture on, still encrypted. The figure is the round trip.";
+    ? "Sound and video travel directly between the two browsers. The number is the round-trip time."
+    : "There is no direct path, so sound and video go through a relay, still encrypted. The number is the round-trip time.";
 }

@@ -1,43 +1,25 @@
-/** Why a camera or a microphone cannot be had; each has its own advice. */
-export type MediaProblem = "insecure" | "denied" | "missing" | "in-use" | "stopped" | "failed";
+import type { DeviceProblem } from "@radist-tech/client";
+import type { Capture } from "./problems.ts";
 
-/** What getUserMedia's rejections (W3C Media Capture, section 10.2) mean to a person. */
-export function problemOf(error: unknown): MediaProblem {
-  const name = error instanceof DOMException ? error.name : "";
-  switch (name) {
-    case "NotAllowedError":
-    case "SecurityError":
-      return "denied";
-    case "NotFoundError":
-    case "OverconstrainedError":
-      return "missing";
-    case "NotReadableError":
-    case "AbortError":
-      return "in-use";
-    default:
-      return "failed";
-  }
-}
-
-const DEVICE = { audio: "microphone", video: "camera" } as const;
-export type MediaKind = keyof typeof DEVICE;
-
-/** A sentence that says what is wrong and what to do about it. */
-export function adviceFor(problem: MediaProblem, kinds: readonly MediaKind[]): string {
-  const devices = kinds.map((kind) => DEVICE[kind]).join(" and ");
-  const they = kinds.length > 1 ? "them" : "it";
+/** A sentence that says what is wrong, and one that says what to do about it. */
+export function adviceFor(problem: DeviceProblem, kinds: readonly Capture[]): string {
+  const isPlural = kinds.length > 1;
+  const devices = kinds.join(" and ");
+  const them = isPlural ? "them" : "it";
   switch (problem) {
-    case "insecure":
-      return `Browsers give out the ${devices} only on secure pages. Open this page with https://, or on this computer as http://localhost.`;
-    case "denied":
-      return `This page may not use your ${devices}. Allow ${they} in the address bar's site settings, or in your system's privacy settings, then try again.`;
-    case "missing":
-      return `No ${devices} found. Connect ${kinds.length > 1 ? "one" : "it"} and try again, or join without.`;
-    case "in-use":
-      return `Your ${devices} cannot be started. Another program may be using ${they}: close it and try again.`;
-    case "stopped":
-      return `Your ${devices} stopped. Was ${they} unplugged, or the permission withdrawn?`;
+    case "insecure_page":
+      return `Browsers allow pages to use your ${devices} only over a secure connection. Open this page with https://, or on this computer as http://localhost.`;
+    case "permission_denied":
+      return `This page is not allowed to use your ${devices}. Allow ${them} in the site settings next to the address bar, then try again.`;
+    case "blocked_by_system":
+      return `Your system does not allow this browser to use your ${devices}. Allow ${them} in the system's privacy settings, then try again.`;
+    case "not_found":
+      return `No ${kinds.join(" or ")} was found. Connect one and try again, or continue without ${them}.`;
+    case "in_use":
+      return `Your ${devices} could not be started. Another program may be using ${them}: close it and try again.`;
+    case "ended":
+      return `Your ${devices} stopped working. Check that ${isPlural ? "they are" : "it is"} connected, then try again.`;
     case "failed":
-      return `Your ${devices} did not start. Try again, or join without.`;
+      return `Your ${devices} could not be started. Try again, or continue without ${them}.`;
   }
 }

@@ -3,32 +3,25 @@ import { go } from "../router.ts";
 import { Brand } from "../ui/brand.tsx";
 import { Button } from "../ui/button.tsx";
 import "../ui/message-view.css";
+import type { EndingText, EndReason } from "./ending.ts";
 
-/** How an end is told. */
-export interface OverText {
-  readonly title: string;
-  readonly text: string;
-  /** What joining again is called; null when it cannot help. */
-  readonly again: string | null;
-}
-
-interface OverViewProps {
-  readonly over: string;
-  readonly text: OverText;
-  /** What starting afresh is called. */
-  readonly afresh: string;
+interface EndedViewProps {
+  readonly reason: EndReason;
+  readonly text: EndingText;
+  /** The label of the button that starts a new one. */
+  readonly startNew: string;
   readonly onAgain: () => void;
 }
 
-/** What ended, why, and where to go on. */
-export function OverView({ over, text: { title, text, again }, afresh, onAgain }: OverViewProps) {
+/** What ended, why, and what to do next. */
+export function EndedView({ reason, text: { title, text, again }, startNew, onAgain }: EndedViewProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Radist`;
     heading.current?.focus();
   }, [title]);
   return (
-    <main class="page message-view" data-testid="over" data-over={over}>
+    <main class="page message-view" data-testid="over" data-over={reason}>
       <header>
         <Brand linked />
       </header>
@@ -43,8 +36,8 @@ export function OverView({ over, text: { title, text, again }, afresh, onAgain }
               {again}
             </Button>
           )}
-          <Button kind={again ? "quiet" : "primary"} onClick={() => go("/")} testId="afresh">
-            {afresh}
+          <Button kind={again ? "quiet" : "primary"} onClick={() => go("/")} testId="start-new">
+            {startNew}
           </Button>
         </div>
       </div>

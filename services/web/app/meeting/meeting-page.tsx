@@ -1,42 +1,49 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { Lobby } from "../lobby/lobby.tsx";
+import { EndedView } from "./ended-view.tsx";
 import { Entering } from "./entering.tsx";
-import { OverView } from "./ended-view.tsx";
-import { OVER_TEXTS } from "./ending.ts";
-import { InCall } from "../call/in-call.tsx";
-import { CallSession } from "./session.ts";
+import type { JoinedMeeting, MeetingKind } from "./meeting-kind.ts";
+import { MeetingSession } from "./session.ts";
 
-/** Everything under the link of one call. */
-export function CallPage({ callId }: { callId: string }) {
-  const session = useMemo(() => new CallSession(callId), [callId]);
+interface MeetingPageProps<Meeting extends JoinedMeeting> {
+  readonly kind: MeetingKind<Meeting>;
+  /** What is shown while the user is in. */
+  readonly children: (meeting: Meeting, onLeave: () => void) => ComponentChildren;
+}
+
+/** Everything under the link of one call or room. */
+export function MeetingPage<Meeting extends JoinedMeeting>({ kind, children }: MeetingPageProps<Meeting>) {
+  const session = useMemo(() => new MeetingSession(kind), [kind]);
   useEffect(() => {
-    void session.open();
-    return () => session.dispose();
+    session.open();
+    return () => session.close();
   }, [session]);
 
-  const phase = session.phase.value;
-  switch (phase.name) {
+  const state = session.state.value;
+  switch (state.name) {
+    case "opening":
     case "entering":
-      return <Entering media={session.media} />;
+      return <Entering devices={session.devices} />;
     case "lobby":
       return (
         <Lobby
-          to="call"
-          media={session.media}
-          joining={phase.joining}
-          problem={phase.problem}
-          onJoin={() => void session.join()}
+          to={kind.name}
+          devices={session.devices}
+          isJoining={state.isJoining}
+          problem={state.problem}
+          onJoin={() => session.join()}
         />
       );
-    case "in-call":
-      return <InCall call={phase.call} callId={callId} onLeave={() => void session.leave()} />;
-    case "over":
+    case "joined":
+      return <>{children(state.meeting, () => session.leave())}</>;
+    case "ended":
       return (
-        <OverView
-          over={phase.over}
-          text={OVER_TEXTS[phase.over]}
-          afresh="Start a new call"
-          onAgain={() => void session.again(phase.over)}
+        <EndedView
+          reason={state.reason}
+          text={kind.endings[state.reason]}
+          startNew={`Start a new ${kind.name}`}
+          onAgain={() => session.again()}
         />
       );
   }

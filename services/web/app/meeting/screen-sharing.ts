@@ -1,38 +1,39 @@
 import { signal } from "@preact/signals";
-import { RadistError, type RadistRoomConnection } from "@radist-tech/client";
-import { canShareScreen } from "../media/capture.ts";
+import { canShareScreen, RadistError } from "@radist-tech/client";
 import { announce } from "../ui/announcer.tsx";
 
-/** The own shared screen, with its sound where the browser gives it. */
-export class OwnScreen {
-  readonly isShared = signal(false);
-  readonly #connection: RadistRoomConnection;
+export interface ScreenSharingOptions {
+  /** Lets the user choose a screen, and sends it. */
+  readonly start: (options: DisplayMediaStreamOptions) => Promise<unknown>;
+  readonly stop: () => Promise<void>;
+}
 
-  constructor(connection: RadistRoomConnection) {
-    this.#connection = connection;
+/** The user's shared screen. */
+export class ScreenSharing {
+  readonly isShared = signal(false);
+  readonly #options: ScreenSharingOptions;
+
+  constructor(options: ScreenSharingOptions) {
+    this.#options = options;
   }
 
-  /** @returns stops listening */
-  follow(): () => void {
-    return this.#connection.on("screenshare", ({ active }) => {
-      if (active !== this.isShared.peek())
-        announce(active ? "You are sharing your screen." : "Your screen is no longer shared.");
-      this.isShared.value = active;
-    });
+  /** The SDK says so, also when the user stopped in the browser's own bar. */
+  changed({ active }: { readonly active: boolean }): void {
+    if (active !== this.isShared.peek())
+      announce(active ? "You are sharing your screen." : "You are no longer sharing your screen.");
+    this.isShared.value = active;
   }
 
   async toggle(): Promise<void> {
-    const shared = this.#connection.published.get("screen");
-    if (shared) return shared.unpublish();
+    if (this.isShared.peek()) return this.#options.stop();
     if (!canShareScreen()) return;
     try {
-      const video = { frameRate: { ideal: 15 } };
-      await this.#connection.publish({ source: "screen", options: { video, audio: true } });
+      await this.#options.start({ video: { frameRate: { ideal: 15 } } });
     } catch (error) {
-      // The user thought better of it.
+      // The user changed their mind.
       if (error instanceof RadistError && error.code === "permission_denied") return;
       console.warn("Radist:", error);
-      announce("The screen could not be shared.");
+      announce("Your screen could not be shared.");
     }
   }
 }

@@ -14,9 +14,9 @@ interface ComposerProps {
   readonly onWrite: (text: string) => void;
   /** Where files can be sent too. */
   readonly files?: FileTransfers;
-  /** Whenever it changes, the field gets the focus. */
+  /** The field takes the focus whenever this changes. */
   readonly focusOn?: unknown;
-  /** Stands above the field, such as a choice to whom. */
+  /** Shown above the field, such as the choice of a recipient. */
   readonly children?: ComponentChildren;
 }
 

@@ -32,7 +32,7 @@ const isNumber = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 const isText = (value: unknown, max: number): value is string => typeof value === "string" && value.length <= max;
 
-/** Reads what the other side sent. Null for what is none of ours: another program may share the call. */
+/** Reads what the other side sent. Null: not a message of this page; another program may be in the call. */
 export function readWireMessage(value: unknown): WireMessage | null {
   if (!isRecord(value)) return null;
   const { type, file } = value;

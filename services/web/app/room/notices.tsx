@@ -8,7 +8,7 @@ export function Notices({ room }: { room: JoinedRoom }) {
       {room.state.value === "reconnecting" && (
         <Notice testId="notice-reconnecting">Your connection was lost. Reconnecting…</Notice>
       )}
-      {room.screen.isShared.value && <ScreenNotice onStop={() => void room.screen.toggle()} />}
+      <ScreenNotice screen={room.screen} />
     </>
   );
 }

@@ -2,32 +2,32 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../ui/icon.tsx";
 import type { JoinedRoom } from "./joined-room.ts";
-import type { Person } from "./participant.ts";
+import type { RemoteParticipant } from "./participant.ts";
 import { QualityMark } from "./quality-mark.tsx";
 import { Tile } from "./tile.tsx";
 import { TrackVideo } from "./track-video.tsx";
 
-export function PersonTile({ room, person }: { room: JoinedRoom; person: Person }) {
-  const { name, peerId } = person;
-  const { picture, isSilent, isConnected } = person.state.value;
+export function ParticipantTile({ room, participant }: { room: JoinedRoom; participant: RemoteParticipant }) {
+  const { name, peerId } = participant;
+  const { camera, isSilent, isConnected } = participant.state.value;
   const lines = useSignal(0);
   useEffect(() => {
-    if (!picture) lines.value = 0;
-  }, [picture === undefined]);
-  const states = [isSilent && "muted", !picture && "camera off", !isConnected && "connection lost"].filter(Boolean);
+    if (!camera) lines.value = 0;
+  }, [camera === undefined]);
+  const states = [isSilent && "muted", !camera && "camera off", !isConnected && "connection lost"].filter(Boolean);
   return (
     <Tile
       testId={`tile-${peerId}`}
       label={[name, ...states].join(", ")}
       name={name}
       isSilent={isSilent}
-      isSpeaking={room.people.speaker.value === peerId}
+      isSpeaking={room.participants.speaker.value === peerId}
       picture={
-        picture && (
+        camera && (
           <TrackVideo
             room={room}
-            track={picture.track}
-            label={`Picture of ${name}`}
+            track={camera.track}
+            label={`Video of ${name}`}
             fit="cover"
             onSize={(width, height) => {
               lines.value = Math.min(width, height);
@@ -35,14 +35,14 @@ export function PersonTile({ room, person }: { room: JoinedRoom; person: Person 
           />
         )
       }
-      mark={picture && <QualityMark state={picture} lines={lines.value} />}
+      mark={camera && <QualityMark state={camera} lines={lines.value} />}
       action={
         <button
           type="button"
           class="tile-write"
-          aria-label={`Write to ${name} alone`}
-          title={`Write to ${name} alone`}
-          onClick={() => room.messages.writeTo(person)}
+          aria-label={`Write to ${name} privately`}
+          title={`Write to ${name} privately`}
+          onClick={() => room.messages.writeTo(participant)}
           data-testid={`write-${peerId}`}
         >
           <Icon name="chat" size={18} />

@@ -1,26 +1,26 @@
 import { signal } from "@preact/signals";
 import type { RemoteTrack, RoomParticipant } from "@radist-tech/client";
 
-/** A track, and how it arrives, as last told. */
+/** A track, and how well it arrives, as last reported. */
 export interface TrackState {
   readonly track: RemoteTrack;
   readonly isMuted: boolean;
-  /** 0 (not at all) to 10; undefined until the platform told. */
+  /** 0 (not at all) to 10; undefined until the first report. */
   readonly score: number | undefined;
 }
 
-export interface PersonState {
+export interface ParticipantState {
   readonly isConnected: boolean;
-  /** What they look like; undefined while their camera is off. */
-  readonly picture: TrackState | undefined;
+  /** Their camera; undefined while it is off. */
+  readonly camera: TrackState | undefined;
   readonly screen: TrackState | undefined;
   readonly sounds: readonly RemoteTrack[];
   /** Cannot be heard: muted, or without a microphone. */
   readonly isSilent: boolean;
 }
 
-/** Somebody else in the room. What changes of them is a signal of their own, so that one tile is drawn anew, not all. */
-export class Person {
+/** Someone else in the room, with a signal of their own, so that a change redraws one tile and not all. */
+export class RemoteParticipant {
   readonly peerId: string;
   readonly state;
   readonly #participant: RoomParticipant;
@@ -40,14 +40,15 @@ export class Person {
   }
 }
 
-function stateOf({ isConnected, tracks }: RoomParticipant): PersonState {
+/** What the views show of a participant. */
+export function stateOf({ isConnected, tracks }: RoomParticipant): ParticipantState {
   const all = [...tracks.values()].map((track) => ({ track, isMuted: track.isMuted, score: track.score }));
   const videos = all.filter(({ track }) => track.kind === "video");
   const voices = all.filter(({ track }) => track.kind === "audio" && track.source !== "screen-audio");
   const isScreen = ({ track }: TrackState): boolean => track.source.startsWith("screen");
   return {
     isConnected,
-    picture: videos.find((video) => !isScreen(video) && !video.isMuted),
+    camera: videos.find((video) => !isScreen(video) && !video.isMuted),
     screen: videos.find((video) => isScreen(video) && !video.isMuted),
     sounds: all.map(({ track }) => track).filter(({ kind }) => kind === "audio"),
     isSilent: voices.every(({ isMuted }) => isMuted),

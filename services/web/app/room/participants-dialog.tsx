@@ -4,34 +4,34 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { ownName } from "../ui/name.ts";
 import type { JoinedRoom } from "./joined-room.ts";
-import type { Person } from "./participant.ts";
+import type { RemoteParticipant } from "./participant.ts";
 import "./participants-dialog.css";
 
-interface PeopleDialogProps {
+interface ParticipantsDialogProps {
   readonly room: JoinedRoom;
   readonly link: string;
   readonly onClose: () => void;
 }
 
-/** Who is here, and the link for who is not yet. */
-export function PeopleDialog({ room, link, onClose }: PeopleDialogProps) {
-  const { media } = room;
-  const all = room.people.all.value;
+/** Who is here, and the link for those who are not yet. */
+export function ParticipantsDialog({ room, link, onClose }: ParticipantsDialogProps) {
+  const { devices } = room;
+  const all = room.participants.all.value;
   return (
     <Dialog title={`People (${all.length + 1})`} onClose={onClose} testId="people-dialog">
       <ShareLink link={link} to="room" />
       <ul class="people">
         <li>
           <span class="people-name">{ownName.value ? `${ownName.value} (you)` : "You"}</span>
-          <States isSilent={media.muted.value || media.audio.value === null} hasPicture={media.camera.value !== null} />
+          <States isSilent={devices.isSilent.value} hasCamera={devices.camera.value !== undefined} />
         </li>
-        {all.map((person) => (
-          <PersonLine
-            key={person.peerId}
-            person={person}
+        {all.map((participant) => (
+          <ParticipantLine
+            key={participant.peerId}
+            participant={participant}
             onWrite={() => {
               onClose();
-              room.messages.writeTo(person);
+              room.messages.writeTo(participant);
             }}
           />
         ))}
@@ -40,28 +40,28 @@ export function PeopleDialog({ room, link, onClose }: PeopleDialogProps) {
   );
 }
 
-function PersonLine({ person, onWrite }: { person: Person; onWrite: () => void }) {
-  const { isConnected, isSilent, picture } = person.state.value;
+function ParticipantLine({ participant, onWrite }: { participant: RemoteParticipant; onWrite: () => void }) {
+  const { isConnected, isSilent, camera } = participant.state.value;
   return (
-    <li data-testid={`person-${person.peerId}`} data-connected={isConnected}>
+    <li data-testid={`person-${participant.peerId}`} data-connected={isConnected}>
       <span class="people-name">
-        {person.name}
+        {participant.name}
         {!isConnected && <span class="people-lost">Connection lost</span>}
       </span>
-      <States isSilent={isSilent} hasPicture={picture !== undefined} />
-      <IconButton icon="chat" label={`Write to ${person.name} alone`} small onClick={onWrite} />
+      <States isSilent={isSilent} hasCamera={camera !== undefined} />
+      <IconButton icon="chat" label={`Write to ${participant.name} privately`} small onClick={onWrite} />
     </li>
   );
 }
 
-function States({ isSilent, hasPicture }: { isSilent: boolean; hasPicture: boolean }) {
+function States({ isSilent, hasCamera }: { isSilent: boolean; hasCamera: boolean }) {
   return (
     <span class="people-states">
-      <State icon={isSilent ? "mic-off" : "mic"} text={isSilent ? "Muted" : "Can be heard"} off={isSilent} />
+      <State icon={isSilent ? "mic-off" : "mic"} text={isSilent ? "Muted" : "Microphone on"} off={isSilent} />
       <State
-        icon={hasPicture ? "camera" : "camera-off"}
-        text={hasPicture ? "Camera on" : "Camera off"}
-        off={!hasPicture}
+        icon={hasCamera ? "camera" : "camera-off"}
+        text={hasCamera ? "Camera on" : "Camera off"}
+        off={!hasCamera}
       />
     </span>
   );

@@ -1,20 +1,20 @@
 import { computed, signal } from "@preact/signals";
 import type { RadistRoomConnection } from "@radist-tech/client";
 import { announce } from "../ui/announcer.tsx";
-import { Person } from "./participant.ts";
+import { RemoteParticipant } from "./participant.ts";
 
-/** Between two sentences nobody speaks; the mark stays where it is meanwhile. */
+/** A pause between two sentences: the mark of the active speaker stays where it is. */
 const PAUSE_MS = 1_500;
 
-/** Everybody else in the room, and who of them speaks. */
-export class People {
-  /** In the order they came. */
-  readonly all = signal<readonly Person[]>([]);
-  /** Peer id of who speaks now, oneself included. */
+/** Everyone else in the room, and who is speaking. */
+export class Participants {
+  /** In the order in which they joined. */
+  readonly all = signal<readonly RemoteParticipant[]>([]);
+  /** Peer id of the active speaker, who may be the user. */
   readonly speaker = signal<string | undefined>(undefined);
-  /** By peer id, a number that is the higher the later they spoke. */
+  /** By peer id, a number that is higher the later they spoke. */
   readonly spoke = signal<ReadonlyMap<string, number>>(new Map());
-  /** Who shares a screen. */
+  /** Those who share their screen. */
   readonly sharing = computed(() => this.all.value.filter((person) => person.state.value.screen !== undefined));
   readonly #connection: RadistRoomConnection;
   #turns = 0;
@@ -24,17 +24,17 @@ export class People {
     this.#connection = connection;
   }
 
-  find(peerId: string): Person | undefined {
+  find(peerId: string): RemoteParticipant | undefined {
     return this.all.peek().find((person) => person.peerId === peerId);
   }
 
   /** @returns stops listening */
-  follow(): () => void {
+  listen(): () => void {
     const refresh = (peerId: string): void => this.find(peerId)?.refresh();
     let isFirst = true;
     const stops = [
       this.#connection.on("participantjoined", (participant) => {
-        const person = new Person(participant);
+        const person = new RemoteParticipant(participant);
         this.all.value = [...this.all.value.filter(({ peerId }) => peerId !== person.peerId), person];
         if (!isFirst) announce(`${person.name} joined.`);
       }),
@@ -47,21 +47,21 @@ export class People {
         const person = this.find(participant.peerId);
         person?.refresh();
         if (person && change === "connection")
-          announce(participant.isConnected ? `${person.name} is back.` : `${person.name} lost their connection.`);
+          announce(participant.isConnected ? `${person.name} is back.` : `${person.name} lost the connection.`);
       }),
       this.#connection.on("remotestream", ({ peerId, source }) => {
         refresh(peerId);
-        if (source === "screen" && !isFirst) announce(`${this.find(peerId)?.name} shares their screen.`);
+        if (source === "screen" && !isFirst) announce(`${this.find(peerId)?.name} is sharing their screen.`);
       }),
       this.#connection.on("streamremoved", ({ peerId }) => refresh(peerId)),
       this.#connection.on("activespeaker", ({ peerId }) => this.#speaks(peerId)),
-      // Who comes late is told who speaks when that changes, and the one who spoke may be silent long before.
+      // The active speaker is announced only when it changes, which may be long before this page joined.
       this.#connection.on("levels", (levels) => {
         const { activeSpeaker } = this.#connection;
         this.#speaks((levels.find(({ peerId }) => peerId === activeSpeaker) ?? levels[0])?.peerId);
       }),
     ];
-    // Who is there already is told of in microtasks, before this one.
+    // Those who are there already are reported in microtasks, before this one.
     queueMicrotask(() => {
       isFirst = false;
     });

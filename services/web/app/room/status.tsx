@@ -15,6 +15,6 @@ function statusOf(state: JoinedRoom["state"]["value"], quality: Quality | null):
   return {
     tone: "good",
     text,
-    title: "Sound and picture go through the media server. The figure is the round trip to it.",
+    title: "Sound and video go through the media server. The number is the round-trip time to it.",
   };
 }
