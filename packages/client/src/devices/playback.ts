@@ -81,7 +81,7 @@ export class Playback {
   async setSpeaker(deviceId: string): Promise<void> {
     this.#speakerId = deviceId;
     try {
-      await Promise.all([...this.#elements].map((element) => element.setSinkId?.(deviceId)));
+      await Promise.all([...this.#elements].map(async (element) => element.setSinkId?.(deviceId)));
     } catch (cause) {
       throw captureError(cause);
     }

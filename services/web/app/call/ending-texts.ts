@@ -30,7 +30,7 @@ export const CALL_ENDINGS: EndingTexts = {
   },
   "away-too-long": {
     title: "You were away for too long",
-    text: "Your connection was lost, and your place in the call was given up. You can join again while there is room.",
+    text: "Your connection was lost, and your place in the call was given up. You can join again while there is a free place.",
     again: "Join again",
   },
   unsupported: {

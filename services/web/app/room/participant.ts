@@ -40,8 +40,7 @@ export class RemoteParticipant {
   }
 }
 
-/** What the views show of a participant. */
-export function stateOf({ isConnected, tracks }: RoomParticipant): ParticipantState {
+function stateOf({ isConnected, tracks }: RoomParticipant): ParticipantState {
   const all = [...tracks.values()].map((track) => ({ track, isMuted: track.isMuted, score: track.score }));
   const videos = all.filter(({ track }) => track.kind === "video");
   const voices = all.filter(({ track }) => track.kind === "audio" && track.source !== "screen-audio");

@@ -6,6 +6,9 @@ import { RemoteParticipant } from "./participant.ts";
 /** A pause between two sentences: the mark of the active speaker stays where it is. */
 const PAUSE_MS = 1_500;
 
+/** What is listened to. */
+export type RoomSource = Pick<RadistRoomConnection, "on" | "activeSpeaker">;
+
 /** Everyone else in the room, and who is speaking. */
 export class Participants {
   /** In the order in which they joined. */
@@ -16,11 +19,11 @@ export class Participants {
   readonly spoke = signal<ReadonlyMap<string, number>>(new Map());
   /** Those who share their screen. */
   readonly sharing = computed(() => this.all.value.filter((person) => person.state.value.screen !== undefined));
-  readonly #connection: RadistRoomConnection;
+  readonly #connection: RoomSource;
   #turns = 0;
   #silence: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(connection: RadistRoomConnection) {
+  constructor(connection: RoomSource) {
     this.#connection = connection;
   }
 

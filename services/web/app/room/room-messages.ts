@@ -1,12 +1,19 @@
-import { computed, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { RadistRoomConnection, RoomMessage } from "@radist-tech/client";
 import { MessageLog } from "../messages/message-log.ts";
-import type { Participants } from "./participants.ts";
 
 /** The one person that the user writes to. */
 export interface Recipient {
   readonly peerId: string;
   readonly name: string;
+}
+
+export type MessageRoom = Pick<RadistRoomConnection, "on" | "send">;
+
+/** The people whom the user can write to. */
+interface Recipients {
+  readonly all: ReadonlySignal<readonly Recipient[]>;
+  find(peerId: string): Recipient | undefined;
 }
 
 /** What is written in a room, to everyone or to one person privately. */
@@ -20,10 +27,10 @@ export class RoomMessages extends MessageLog {
     const recipient = this.recipient.value;
     return recipient !== null && !this.#participants.all.value.some(({ peerId }) => peerId === recipient.peerId);
   });
-  readonly #connection: RadistRoomConnection;
-  readonly #participants: Participants;
+  readonly #connection: MessageRoom;
+  readonly #participants: Recipients;
 
-  constructor(connection: RadistRoomConnection, participants: Participants) {
+  constructor(connection: MessageRoom, participants: Recipients) {
     super();
     this.#connection = connection;
     this.#participants = participants;

@@ -8,6 +8,9 @@ export function announce(sentence: string): void {
   spoken.value = spoken.peek() === sentence ? `${sentence}\u00a0` : sentence;
 }
 
+/** What was announced last. */
+export const announced = (): string => spoken.peek();
+
 export function Announcer() {
   return (
     <p class="visually-hidden" role="status" aria-live="polite" data-testid="announcer">
