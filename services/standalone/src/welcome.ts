@@ -1,6 +1,6 @@
 import type { CreatedProject } from "@radist-tech/protocol";
 
-/** What a person who started the platform wants to know. */
+/** What a person who has started the platform wants to know. */
 export function welcome(options: { port: number; project: CreatedProject; adminTokenFrom: string }): string {
   const { port, project, adminTokenFrom } = options;
   const origin = `http://localhost:${port}`;

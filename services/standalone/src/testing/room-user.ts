@@ -6,7 +6,7 @@ import { openRoomPage } from "./room-page.ts";
 
 const WITHIN = { timeout: 30_000, interval: 100 };
 
-export type RoomGoerOptions = Omit<CreateRoomConnectionOptions, "roomToken" | "localStream"> & {
+export type RoomUserOptions = Omit<CreateRoomConnectionOptions, "roomToken" | "localStream"> & {
   /** Whether the page shows tracks by `attach`. Default true. */
   readonly attaches?: boolean;
   /** Size in which each video is shown at first, CSS pixels. Default 640 × 360. */
@@ -15,8 +15,8 @@ export type RoomGoerOptions = Omit<CreateRoomConnectionOptions, "roomToken" | "l
   readonly logsFrames?: boolean;
 };
 
-/** A person in a room, in a browser window of their own. */
-export class RoomGoer {
+/** A user of the SDK in a room, in a browser window of their own. */
+export class RoomUser {
   readonly page: Page;
   readonly peerId: string;
 
@@ -29,8 +29,8 @@ export class RoomGoer {
     browser: Browser,
     platform: Platform,
     roomToken: string,
-    options: RoomGoerOptions = {},
-  ): Promise<RoomGoer> {
+    options: RoomUserOptions = {},
+  ): Promise<RoomUser> {
     const { attaches = true, tileSize = [640, 360], logsFrames = false, ...given } = options;
     const context = await browser.newContext({ viewport: { width: 1_600, height: 1_200 } });
     const page = await context.newPage();
@@ -50,7 +50,7 @@ export class RoomGoer {
         logsFrames ? "enterLogging" : "enter",
       ] as const,
     );
-    return new RoomGoer(page, peerId);
+    return new RoomUser(page, peerId);
   }
 
   /** What the page was told under this name, oldest first. */
@@ -65,16 +65,16 @@ export class RoomGoer {
     await expect.poll(() => this.told(name), WITHIN).toContain(text);
   }
 
-  /** New pictures of somebody appear on the page. */
-  async sees({ peerId }: RoomGoer, source = "camera", count = 5): Promise<void> {
+  /** New video frames of another user appear on the page. */
+  async sees({ peerId }: RoomUser, source = "camera", count = 5): Promise<void> {
     const shown = () => this.#frames(peerId, source);
     await expect.poll(shown, WITHIN).toBeGreaterThan(0);
     const before = await shown();
     await expect.poll(shown, WITHIN).toBeGreaterThanOrEqual(before + count);
   }
 
-  /** New sound of somebody arrives. */
-  async hears({ peerId }: RoomGoer, source = "microphone"): Promise<void> {
+  /** New sound of another user arrives. */
+  async hears({ peerId }: RoomUser, source = "microphone"): Promise<void> {
     let heard = 0;
     // Since the last look: another stream in the place of this one begins at nothing.
     const isMore = async () => {
@@ -116,17 +116,17 @@ export class RoomGoer {
   }
 
   /**
-   * How often each packet of somebody's voice brings a moment that was there already: about once in RED, never without.
+   * How often a packet of another user's voice repeats what was received already: about once in RED, never without.
    * The codec that browsers tell is the one inside.
    */
-  async redundancyOf({ peerId }: RoomGoer): Promise<number> {
+  async redundancyOf({ peerId }: RoomUser): Promise<number> {
     const figure = (name: string) => this.received(peerId, "microphone", name);
     await expect.poll(() => figure("packetsReceived"), WITHIN).toBeGreaterThan(100);
     return (await figure("packetsDiscarded")) / (await figure("packetsReceived"));
   }
 
-  /** The server's end of what the own media goes by, and that of somebody else comes by: protocol and address. */
-  paths({ peerId }: RoomGoer, source = "camera"): Promise<string[]> {
+  /** The server's end of the path by which this user's media is sent, and another one's arrives: protocol and address. */
+  paths({ peerId }: RoomUser, source = "camera"): Promise<string[]> {
     return this.page.evaluate(
       async ([id, name]) => {
         const { room } = window.stage;
@@ -148,7 +148,7 @@ export class RoomGoer {
   }
 
   /** A figure of what the media server sent of a track to this page; NaN while there is none. */
-  async sentByServer({ peerId }: RoomGoer, source: string, figure: string): Promise<number> {
+  async sentByServer({ peerId }: RoomUser, source: string, figure: string): Promise<number> {
     return Number(
       await this.page.evaluate(([id, name, field]) => window.stage.sentByServer(id, name, field), [
         peerId,
@@ -167,7 +167,7 @@ export class RoomGoer {
   }
 
   /** RTP timestamps of the frames of a track that arrived here, in order. */
-  framesReceived({ peerId }: RoomGoer, source: string): Promise<readonly number[]> {
+  framesReceived({ peerId }: RoomUser, source: string): Promise<readonly number[]> {
     return this.page.evaluate(
       ([id, name]) => {
         const [track] = window.stage.track(id, name).stream.getTracks();
@@ -188,8 +188,8 @@ export class RoomGoer {
     return this.page.evaluate(([name, on]) => window.stage.room?.setMuted(name, on), [source, muted] as const);
   }
 
-  /** Shows somebody's track in another size, CSS pixels. */
-  resizes({ peerId }: RoomGoer, [width, height]: readonly [number, number], source = "camera"): Promise<void> {
+  /** Shows another user's track in another size, CSS pixels. */
+  resizes({ peerId }: RoomUser, [width, height]: readonly [number, number], source = "camera"): Promise<void> {
     return this.page.evaluate(
       ([id, name, w, h]) => {
         const { element } = window.stage.tile(id, name);
@@ -199,7 +199,7 @@ export class RoomGoer {
     );
   }
 
-  async writes(content: object | string, to?: RoomGoer): Promise<void> {
+  async writes(content: object | string, to?: RoomUser): Promise<void> {
     await this.page.evaluate(([data, id]) => window.stage.room?.send(data, id === undefined ? {} : { to: id }), [
       content,
       to?.peerId,

@@ -5,8 +5,8 @@ import type {} from "./caller.ts";
 
 const WITHIN = { timeout: 30_000, interval: 200 };
 
-/** A person at the page of a room, in a browser window of their own. */
-export class Guest {
+/** A user of the page in a room, in a browser window of their own. */
+export class PageUser {
   readonly page: Page;
   readonly name: string;
   /** Their id in the room; another one after a reload. */
@@ -17,13 +17,13 @@ export class Guest {
     this.name = name;
   }
 
-  static async at(browser: Browser, url: string, name: string): Promise<Guest> {
+  static async at(browser: Browser, url: string, name: string): Promise<PageUser> {
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.addInitScript(hum);
     await page.goto(url);
     await page.getByTestId("name").fill(name);
-    return new Guest(page, name);
+    return new PageUser(page, name);
   }
 
   /** Starts a room; resolves with its link. */
@@ -49,22 +49,22 @@ export class Guest {
     return this.page.getByTestId(id);
   }
 
-  tileOf(other: Guest): Locator {
+  tileOf(other: PageUser): Locator {
     return this.byId(`tile-${other.peerId}`);
   }
 
-  /** Somebody's tile has their name, and a picture that moves. */
-  async sees(other: Guest): Promise<void> {
+  /** Another user's tile has their name, and a video that moves. */
+  async sees(other: PageUser): Promise<void> {
     await this.tileOf(other).getByText(other.name, { exact: true }).waitFor();
     await this.#moves(this.byId(`video-${other.peerId}-camera`));
   }
 
-  async seesScreenOf(other: Guest): Promise<void> {
+  async seesScreenOf(other: PageUser): Promise<void> {
     await this.#moves(this.byId(`screen-${other.peerId}`).locator("video"));
   }
 
-  /** Sound of somebody arrives, and is being played. */
-  async hears(other: Guest): Promise<void> {
+  /** Sound of another user arrives, and is being played. */
+  async hears(other: PageUser): Promise<void> {
     const energy = (): Promise<number> =>
       this.page.evaluate(async (id) => {
         const report = await window.radist?.room.participants.get(id)?.tracks.get("microphone")?.getStats();
@@ -79,19 +79,19 @@ export class Guest {
     expect(await sound.evaluate((audio: HTMLAudioElement) => !audio.paused && !audio.muted)).toBe(true);
   }
 
-  async seesMuted(other: Guest, muted: boolean): Promise<void> {
+  async seesMuted(other: PageUser, muted: boolean): Promise<void> {
     await this.page.locator(`[data-testid="tile-${other.peerId}"][data-muted="${muted}"]`).waitFor();
   }
 
-  /** Somebody is marked as the one who speaks, and nobody else is. */
-  async seesSpeaking(other: Guest): Promise<void> {
+  /** A user is marked as the active speaker, and no one else is. */
+  async seesSpeaking(other: PageUser): Promise<void> {
     const speaking = this.page.locator("[data-speaking=true]");
     const ids = (): Promise<(string | null)[]> =>
       speaking.evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute("data-testid")));
     await expect.poll(ids, WITHIN).toEqual([other === this ? "self-tile" : `tile-${other.peerId}`]);
   }
 
-  async seesNoMore(other: Guest): Promise<void> {
+  async seesNoMore(other: PageUser): Promise<void> {
     await this.tileOf(other).waitFor({ state: "detached" });
   }
 
@@ -102,7 +102,7 @@ export class Guest {
   }
 
   /** By the button on the other's tile. */
-  async writesAloneTo(other: Guest, text: string): Promise<void> {
+  async writesAloneTo(other: PageUser, text: string): Promise<void> {
     await this.tileOf(other).hover();
     await this.byId(`write-${other.peerId}`).click();
     await this.writes(text);
@@ -138,7 +138,7 @@ export class Guest {
   }
 }
 
-/** In the page: Chromium's microphone beeps too shortly to be somebody who speaks. This one hums. */
+/** In the page: Chromium's microphone beeps too briefly to count as speech. This one hums. */
 function hum(): void {
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (constraints) => {
