@@ -14,7 +14,7 @@ test.each([
   expect(levelOf(samples)).toBeCloseTo(level, 1);
 });
 
-test("the louder, the higher, and never beyond 0 to 1", () => {
+test("a louder signal has a higher level, always within 0 to 1", () => {
   const levels = Array.from({ length: 100 }, (_, at) => levelOf(tone(at / 50)));
   expect(levels).toEqual(levels.toSorted((a, b) => a - b));
   expect(Math.min(...levels)).toBe(0);

@@ -11,7 +11,7 @@ export async function captureChannels(
   return audio || video ? openDevices({ audio, video: video && camera }) : undefined;
 }
 
-/** Lets the person choose a screen or a window. */
+/** Lets the user choose a screen or a window. */
 export const openScreen = (options: DisplayMediaStreamOptions | undefined): Promise<MediaStream> =>
   rejectingClearly(() => navigator.mediaDevices.getDisplayMedia({ audio: false, ...options }));
 

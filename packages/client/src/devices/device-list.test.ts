@@ -3,7 +3,7 @@ import { deviceListOf } from "./device-list.ts";
 
 const found = (kind: MediaDeviceKind, deviceId: string, label = "") => ({ kind, deviceId, label });
 
-test("devices are sorted by what they are for, in the browser's order", () => {
+test("devices are grouped by kind, in the browser's order", () => {
   expect(
     deviceListOf([
       found("videoinput", "c1", "Front"),
@@ -21,7 +21,7 @@ test("devices are sorted by what they are for, in the browser's order", () => {
   });
 });
 
-test("what has no id yet cannot be chosen", () => {
+test("devices without an id are left out", () => {
   const list = deviceListOf([found("videoinput", ""), found("audioinput", "")]);
   expect(list).toEqual({ microphone: [], camera: [], speaker: [] });
 });

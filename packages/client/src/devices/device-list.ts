@@ -1,9 +1,9 @@
-/** What is chosen and remembered, each by itself. */
+/** The kinds of devices that the user chooses. */
 export type DeviceKind = "microphone" | "camera" | "speaker";
 
 export interface Device {
   readonly id: string;
-  /** As the browser names it; empty until the person has allowed one of its kind. */
+  /** The browser's name for it; empty until the user has allowed a device of its kind. */
   readonly label: string;
 }
 
@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<DeviceKind, MediaDeviceKind>> = {
 
 type Found = Pick<MediaDeviceInfo, "kind" | "deviceId" | "label">;
 
-/** Sorts what the browser enumerates. Before a permission it lists devices without ids, which cannot be chosen. */
+/** Groups what the browser enumerates. Before a permission devices have no ids, and cannot be chosen. */
 export function deviceListOf(found: readonly Found[]): DeviceList {
   const ofKind = (kind: DeviceKind): Device[] =>
     found
@@ -29,7 +29,7 @@ export function deviceListOf(found: readonly Found[]): DeviceList {
   return { microphone: ofKind("microphone"), camera: ofKind("camera"), speaker: ofKind("speaker") };
 }
 
-/** Microphones, cameras and speakers that are connected now. Empty on insecure pages. */
+/** The microphones, cameras and speakers that are connected. Empty on insecure pages. */
 export async function enumerateDevices(): Promise<DeviceList> {
   // Absent outside secure contexts.
   const devices: MediaDevices | undefined = navigator.mediaDevices;

@@ -27,25 +27,25 @@ test.each([
 test.each([
   ["by its id, whatever it is called now", [{ id: "m1", label: "Renamed" }], "m1"],
   ["by its label, when the browser has changed all ids", [{ id: "x9", label: "Headset" }], "x9"],
-  ["by its id rather than by its label", [{ id: "x9", label: "Headset" }, HEADSET], "m1"],
+  ["by its id in preference to its label", [{ id: "x9", label: "Headset" }, HEADSET], "m1"],
   ["not at all, when it is gone", [{ id: "m2", label: "Built-in" }], undefined],
   ["not at all, when nothing is connected", [], undefined],
 ])("a remembered device is found %s", (_how, connected, id) => {
   expect(findRemembered(connected, HEADSET)?.id).toBe(id);
 });
 
-test("an empty label is no name", () => {
+test("an empty label identifies no device", () => {
   expect(findRemembered([{ id: "m2", label: "" }], { id: "m1", label: "" })).toBeUndefined();
 });
 
-test("settings outlive the page in the storage that was given", () => {
+test("settings are kept in the given storage", () => {
   const storage = storageOf();
   expect(new DeviceMemory(storage).load()).toEqual(NOTHING);
   new DeviceMemory(storage).save(SETTINGS);
   expect(new DeviceMemory(storage).load()).toEqual(SETTINGS);
 });
 
-test("null keeps nothing, and a storage that throws is as good as none", () => {
+test("null keeps nothing, and so does a storage that throws", () => {
   const none = new DeviceMemory(null);
   none.save(SETTINGS);
   expect(none.load()).toEqual(NOTHING);

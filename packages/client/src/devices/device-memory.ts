@@ -1,20 +1,20 @@
 import type { Device, DeviceKind } from "./device-list.ts";
 
-/** How the person left their devices. */
+/** The user's choices. */
 export interface DeviceSettings {
   readonly isMuted: boolean;
   readonly isCameraOff: boolean;
-  /** By kind; what is missing is left to the browser. With the label, since browsers change ids when cookies are cleared. */
+  /** By kind; the browser chooses where there is none. With the label, since browsers change ids when cookies are cleared. */
   readonly selected: Readonly<Partial<Record<DeviceKind, Device>>>;
 }
 
-/** Where {@link DeviceSettings} are kept: `localStorage`, `sessionStorage`, or anything that answers alike. */
+/** Where {@link DeviceSettings} are kept: `localStorage`, `sessionStorage`, or anything with the same methods. */
 export type DeviceStorage = Pick<Storage, "getItem" | "setItem">;
 
 const KEY = "radist.devices";
 const KINDS: readonly DeviceKind[] = ["microphone", "camera", "speaker"];
 
-/** Reads what was stored; whatever is not understood is as if it had never been stored. */
+/** Reads what was stored, and ignores what it does not recognise. */
 export function readSettings(text: string | null): DeviceSettings {
   const stored = recordOf(parse(text));
   const devices = recordOf(stored.selected);
@@ -50,7 +50,7 @@ export class DeviceMemory {
     try {
       return readSettings(this.#storage?.getItem(KEY) ?? null);
     } catch {
-      // Reading is forbidden: as at a first visit.
+      // Reading is forbidden: as on a first visit.
       return readSettings(null);
     }
   }
@@ -68,7 +68,7 @@ function ownStorage(): DeviceStorage | null {
   try {
     return globalThis.localStorage ?? null;
   } catch {
-    // The person has forbidden it.
+    // The user has forbidden it.
     return null;
   }
 }

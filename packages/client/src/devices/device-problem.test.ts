@@ -24,20 +24,20 @@ test.each(CASES)("the browser's %s means %s, and is the error %s", (name, proble
   expect(captureError(cause)).toMatchObject({ name: "RadistError", code, cause });
 });
 
-test("a plain object with a name is understood, as Firefox has thrown them", () => {
+test("a plain object with a name is recognised: Firefox has rejected with such objects", () => {
   expect(deviceProblemOf({ name: "NotReadableError", message: "Starting videoinput failed" })).toBe("in_use");
 });
 
-test("a DOMException is understood", () => {
+test("a DOMException is recognised", () => {
   expect(deviceProblemOf(new DOMException("", "NotFoundError"))).toBe("not_found");
 });
 
-test("the operating system's refusal is not the person's", () => {
+test("the operating system's refusal is told apart from the person's", () => {
   expect(deviceProblemOf(named("NotAllowedError", "Permission denied by system"))).toBe("blocked_by_system");
   expect(deviceProblemOf(named("NotAllowedError", "Permission denied"))).toBe("permission_denied");
 });
 
-test.each(["in_use", undefined, null, 7])("%j has no name, so nothing is known", (value) => {
+test.each(["in_use", undefined, null, 7])("%j has no name, so the reason is unknown", (value) => {
   expect(deviceProblemOf(value)).toBe("failed");
 });
 
@@ -46,7 +46,7 @@ test("an error of this package keeps its reason", () => {
   expect(deviceProblemOf(new RadistError("network_error"))).toBe("failed");
 });
 
-test("without a secure page there are no devices", () => {
+test("an insecure page has no devices", () => {
   Object.assign(globalThis, { isSecureContext: false });
   try {
     expect(deviceProblemOf(new TypeError("navigator.mediaDevices is undefined"))).toBe("insecure_page");

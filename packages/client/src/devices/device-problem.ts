@@ -4,7 +4,7 @@ import { RadistError, type RadistErrorCode } from "../errors.ts";
  * Why a microphone, a camera or a screen cannot be used:
  *
  * - `insecure_page`: browsers offer devices to pages of `https:` and `localhost` only
- * - `permission_denied`: by the person, or by the page's permissions policy
+ * - `permission_denied`: by the user, or by the page's permissions policy
  * - `blocked_by_system`: the operating system does not let this browser use it
  * - `not_found`: there is no such device
  * - `in_use`: another program holds it, or the hardware failed to start

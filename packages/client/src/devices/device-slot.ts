@@ -1,7 +1,7 @@
 import type { DeviceProblem } from "./device-problem.ts";
 import { type DeviceEvent, type DeviceState, stepDevice } from "./device-state.ts";
 
-/** How an opening came out. */
+/** The result of opening a device. */
 export type Opened = { readonly track: MediaStreamTrack } | { readonly problem: DeviceProblem };
 
 export interface DeviceSlotOptions {
@@ -24,7 +24,7 @@ export class DeviceSlot {
     return this.#state;
   }
 
-  /** @param open in place of the ordinary way, such as together with another device */
+  /** @param open replaces the default, such as to open two devices together */
   switchOn(open?: () => Promise<Opened>): Promise<void> {
     return this.#step({ type: "switch_on", attempt: ++this.#attempts }, open);
   }
@@ -33,7 +33,7 @@ export class DeviceSlot {
     void this.#step({ type: "switch_off" });
   }
 
-  /** Takes up another device, if this one is on. */
+  /** Changes to the selected device, if this one is on. */
   reopen(): Promise<void> {
     return this.#step({ type: "select", attempt: ++this.#attempts });
   }

@@ -63,17 +63,17 @@ describe.each(Object.keys(STATES) as State["is"][])("a device that is %s", (name
   });
 });
 
-test("the answer to an overtaken opening is released, and its refusal means nothing", () => {
+test("a track of a superseded attempt is released, and its refusal ignored", () => {
   const state: State = { is: "opening", attempt: 3 };
   expect(stepDevice(state, { type: "opened", attempt: 2, track: "late" })).toEqual({ state, release: "late" });
   expect(stepDevice(state, { type: "refused", attempt: 2, problem: "in_use" })).toEqual({ state });
 });
 
-test("the end of an earlier track is no concern of the present one", () => {
+test("the end of an earlier track does not affect the current one", () => {
   expect(stepDevice(LIVE, { type: "ended", track: "earlier" })).toEqual({ state: LIVE });
 });
 
-test("whatever happens, every track is either held or released, once", () => {
+test("in any order of events each track is held or released exactly once", () => {
   // A linear congruential generator (Numerical Recipes), so that a failure can be repeated.
   let seed = 1;
   const random = (below: number): number => {

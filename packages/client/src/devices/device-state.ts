@@ -1,7 +1,7 @@
 import type { DeviceProblem } from "./device-problem.ts";
 
 /**
- * A microphone or a camera. Off means released: its light is out, and other programs can have it.
+ * A microphone or a camera. Off means released: its light is out, and other programs can use it.
  *
  *         switch_on             opened
  *   off ────────────▶ opening ─────────▶ live ──┐ select: opening
@@ -16,7 +16,7 @@ export type DeviceState<Track> =
   | { readonly is: "live"; readonly track: Track }
   | { readonly is: "failed"; readonly problem: DeviceProblem };
 
-/** `attempt` numbers each opening, so that the answer to an overtaken one is known as such. */
+/** `attempt` numbers each opening, so that the result of a superseded attempt is recognised. */
 export type DeviceEvent<Track> =
   | { readonly type: "switch_on"; readonly attempt: number }
   | { readonly type: "switch_off" }

@@ -73,7 +73,7 @@ const stateOf = (page: Page) =>
     };
   });
 
-test("both open, and are known by their names from then on", async () => {
+test("both devices open, and are listed with their names from then on", async () => {
   const page = await startedAt(PAGE);
   const { microphone, camera, cameras } = await stateOf(page);
   expect([microphone, camera]).toEqual(["live", "live"]);
@@ -105,7 +105,7 @@ test("muting silences the microphone and keeps the device", async () => {
   await page.context().close();
 });
 
-test("another camera is taken at once, and after a reload again", async () => {
+test("another camera is used at once, and again after a reload", async () => {
   const context = await contextOf();
   const page = await startedAt(PAGE, context);
   const { cameras } = await stateOf(page);
@@ -119,7 +119,7 @@ test("another camera is taken at once, and after a reload again", async () => {
   await context.close();
 });
 
-test("a remembered camera that is gone gives way to one that is there", async () => {
+test("a remembered camera that is gone is replaced by one that is there", async () => {
   const context = await contextOf();
   const page = await startedAt(PAGE, context);
   await page.evaluate(() => window.devices.select("camera", "an-id-of-another-day"));
@@ -127,14 +127,14 @@ test("a remembered camera that is gone gives way to one that is there", async ()
   await context.close();
 });
 
-test("without a camera there is sound alone, and the reason", async () => {
+test("without a camera there is sound only, and the reason", async () => {
   const page = await startedAt(WITHOUT_CAMERA);
   expect(await stateOf(page)).toMatchObject({ microphone: "live", camera: "permission_denied" });
   expect(await page.evaluate(() => window.devices.stream.getTracks().map(({ kind }) => kind))).toEqual(["audio"]);
   await page.context().close();
 });
 
-test("the last of quick changes counts, and no other camera stays open", async () => {
+test("after quick changes the last camera is open, and no other one", async () => {
   const page = await startedAt(PAGE);
   const { cameras } = await stateOf(page);
   const ids = cameras.map(({ id }) => id);
@@ -168,7 +168,7 @@ test("stopping releases everything", async () => {
   await page.context().close();
 });
 
-test("a microphone that hears something has a level", async () => {
+test("a microphone that picks something up has a level", async () => {
   const page = await startedAt(PAGE);
   const level = await page.evaluate(
     () =>

@@ -6,7 +6,7 @@ import { DeviceSlot } from "./device-slot.ts";
 import { type CaptureKind, openBoth, openDevice } from "./open-device.ts";
 
 export interface LocalDevicesOptions {
-  /** Where the person's settings are kept. Default: `localStorage`; null: only as long as the page lives. */
+  /** Where settings are kept. Default: `localStorage`; null: only as long as the page lives. */
   readonly storage?: DeviceStorage | null;
 }
 
@@ -14,7 +14,7 @@ export interface LocalDevicesOptions {
 export interface LocalDevice {
   /** Undefined while it is off or being opened, and while it has a problem. */
   readonly track: MediaStreamTrack | undefined;
-  /** The person is being asked for permission, or the device is starting. */
+  /** The user is being asked for permission, or the device is starting. */
   readonly isOpening: boolean;
   /** Why there is no track although the device is switched on. */
   readonly problem: DeviceProblem | undefined;
@@ -23,21 +23,21 @@ export interface LocalDevice {
 export interface LocalDevicesState extends DeviceSettings {
   readonly microphone: LocalDevice;
   readonly camera: LocalDevice;
-  /** What is connected to this machine, as far as the browser tells. */
+  /** The devices of this machine, as far as the browser lists them. */
   readonly available: DeviceList;
 }
 
 interface LocalDevicesEvents {
-  /** Anything of the state changed. */
+  /** Some part of the state has changed. */
   change: LocalDevicesState;
 }
 
 /**
- * The person's own microphone and camera: before joining, for a preview, and then sent by {@link sendDevices}.
+ * The user's microphone and camera: for a preview before joining, and then sent with {@link sendDevices}.
  *
  * Switching the camera off releases it, so that its light goes out; muting only silences the microphone, so that speaking
- * again is instant. What is missing or refused is a `problem` in the state, and no obstacle for the rest: without a camera
- * there is sound alone. Settings are remembered, and a device that was unplugged is replaced when one is plugged in.
+ * again is instant. A device that is missing or refused has a `problem` in the state, and the other one works without it:
+ * without a camera there is sound only. Settings are remembered, and a device that was unplugged is replaced when one is plugged in.
  *
  * @example
  * const devices = new LocalDevices();
@@ -67,12 +67,12 @@ export class LocalDevices {
     this.#state = this.#describe();
   }
 
-  /** Another object whenever anything has changed. */
+  /** A new object whenever something has changed. */
   get state(): LocalDevicesState {
     return this.#state;
   }
 
-  /** What is recorded now, for `localStream`; a stream of its own at each call. */
+  /** The current tracks, for `localStream`; a new stream each time. */
   get stream(): MediaStream {
     const { microphone, camera } = this.#state;
     return new MediaStream([microphone.track, camera.track].filter((track) => track !== undefined));
@@ -86,7 +86,7 @@ export class LocalDevices {
     return this.#events.on(name, listener);
   }
 
-  /** Opens what is switched on, with a single prompt. Never rejects: what fails is a `problem` in the state. */
+  /** Opens the devices that are switched on, with a single prompt. Never rejects: a failure is a `problem` in the state. */
   async start(): Promise<void> {
     this.#unwatch ??= watchDevices(() => void this.#devicesChanged());
     const { microphone, camera } = this.#slots;
@@ -99,7 +99,7 @@ export class LocalDevices {
         camera.switchOn(async () => (await both).camera),
       ]);
     }
-    // Browsers tell the devices' names only after a permission.
+    // Browsers reveal the names of devices only after a permission.
     await this.#list();
   }
 

@@ -17,7 +17,7 @@ function constraintsOf(kind: CaptureKind, device: Device | undefined): MediaTrac
   return device ? { ...wanted, deviceId: { exact: device.id } } : wanted;
 }
 
-/** Opens one device. In place of a remembered one that is gone it takes its namesake, else the browser's choice. */
+/** Opens one device. In place of a remembered one that is gone it opens one of the same name, else the browser's choice. */
 export async function openDevice(kind: CaptureKind, device: Device | undefined): Promise<Opened> {
   try {
     const constraints = constraintsOf(kind, device);
@@ -43,7 +43,7 @@ export async function openBoth(selected: Selected): Promise<Record<CaptureKind, 
     const [video] = stream.getVideoTracks();
     if (audio && video) return { microphone: { track: audio }, camera: { track: video } };
   } catch {
-    // One that is missing or refused fails both: what follows finds out which.
+    // One missing or refused device fails both: opening them one by one shows which.
   }
   const microphone = await openDevice("microphone", selected.microphone);
   return { microphone, camera: await openDevice("camera", selected.camera) };

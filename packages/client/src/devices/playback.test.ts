@@ -31,7 +31,7 @@ function untouchedPage() {
   return { playback, told };
 }
 
-test("what the browser held back starts by one button, and is told of once", async () => {
+test("everything that the browser blocked starts with one click, and is reported once", async () => {
   const { playback, told } = untouchedPage();
   const [ada, grace] = [new Element(), new Element()];
   await Promise.all([playback.play(ada), playback.play(grace)]);
@@ -42,7 +42,7 @@ test("what the browser held back starts by one button, and is told of once", asy
   expect(told).toEqual([true, false]);
 });
 
-test("a button press that was none to the browser leaves everything as it was", async () => {
+test("a start that the browser does not allow leaves playback blocked", async () => {
   const { playback, told } = untouchedPage();
   await playback.play(new Element());
   await playback.start();
@@ -50,7 +50,7 @@ test("a button press that was none to the browser leaves everything as it was", 
   expect(told).toEqual([true, false, true]);
 });
 
-test("nothing is held back on account of those who have left", async () => {
+test("elements that were removed do not count as blocked", async () => {
   const { playback, told } = untouchedPage();
   const ada = new Element();
   await playback.play(ada);
@@ -63,13 +63,13 @@ test("nothing is held back on account of those who have left", async () => {
   expect(told).toEqual([true, false]);
 });
 
-test("another source in the same element is no obstacle", async () => {
+test("a replaced source does not count as blocked", async () => {
   const { playback } = untouchedPage();
   await playback.play({ play: () => Promise.reject(new DOMException("", "AbortError")) });
   expect(playback.isBlocked).toBe(false);
 });
 
-test("the speaker is that of all elements, of later ones too", async () => {
+test("the chosen speaker applies to all elements, including later ones", async () => {
   const { playback } = untouchedPage();
   Element.isTouched = true;
   const [ada, grace] = [new Element(), new Element()];
@@ -79,7 +79,7 @@ test("the speaker is that of all elements, of later ones too", async () => {
   expect([ada.sinkId, grace.sinkId]).toEqual(["headphones", "headphones"]);
 });
 
-test("a speaker that is not there is refused, and keeps nobody from being heard", async () => {
+test("a missing speaker is an error, and everything stays audible", async () => {
   const { playback } = untouchedPage();
   Element.isTouched = true;
   const ada = new Element();
@@ -90,7 +90,7 @@ test("a speaker that is not there is refused, and keeps nobody from being heard"
   expect([ada.isPlaying, grace.isPlaying, grace.sinkId]).toEqual([true, true, ""]);
 });
 
-test("where speakers cannot be chosen everything plays on the only one", async () => {
+test("browsers without a choice of speaker still play everything", async () => {
   const { playback } = untouchedPage();
   const element = { play: () => Promise.resolve() };
   await playback.setSpeaker("headphones");

@@ -8,13 +8,13 @@ export interface Playable {
 }
 
 interface PlaybackEvents {
-  /** The browser holds sound back, or no longer. */
+  /** The browser blocks sound, or no longer does. */
   blocked: boolean;
 }
 
 /**
- * Plays the others, on the speaker of one's choice. Browsers hold sound back until the page has been touched: then
- * {@link start}, called from a button, starts all that was held back.
+ * Plays the others, on a chosen speaker. Browsers block sound until the user has interacted with the page: then
+ * {@link start}, called from a button, starts everything that was blocked.
  *
  * @example
  * const playback = new Playback();
@@ -27,9 +27,9 @@ export class Playback {
   readonly #elements = new Set<Playable>();
   readonly #blocked = new Set<Playable>();
   #speakerId = "";
-  #wasBlocked = false;
+  #reported = false;
 
-  /** Whether the browser holds sound back until {@link start}. */
+  /** Whether the browser blocks sound until {@link start}. */
   get isBlocked(): boolean {
     return this.#blocked.size > 0;
   }
@@ -39,7 +39,7 @@ export class Playback {
     return this.#events.on(name, listener);
   }
 
-  /** Plays an element, and whenever its source was exchanged, plays it again. Never rejects: see {@link isBlocked}. */
+  /** Plays an element; call it again when its source has changed. Never rejects: see {@link isBlocked}. */
   async play(element: Playable): Promise<void> {
     const isNew = !this.#elements.has(element);
     this.#elements.add(element);
@@ -49,26 +49,26 @@ export class Playback {
       await element.play();
       this.#blocked.delete(element);
     } catch (error) {
-      // Anything else is no obstacle: AbortError says that another source came before this one played.
-      const isHeldBack = error instanceof Error && error.name === "NotAllowedError";
-      if (isHeldBack && this.#elements.has(element)) this.#blocked.add(element);
+      // Anything else does not block: AbortError means that the source was replaced before it played.
+      const isRefused = error instanceof Error && error.name === "NotAllowedError";
+      if (isRefused && this.#elements.has(element)) this.#blocked.add(element);
     }
-    this.#tell();
+    this.#report();
   }
 
-  /** The element plays no more. */
+  /** Forgets an element that is no longer used. */
   remove(element: Playable): void {
     this.#elements.delete(element);
     this.#blocked.delete(element);
-    this.#tell();
+    this.#report();
   }
 
-  /** Starts what the browser held back. Must be called from a click or key press. */
+  /** Starts what the browser blocked. Must be called from a click or key press. */
   async start(): Promise<void> {
     const blocked = [...this.#blocked];
-    // Those who are silent now start to play when they speak: the button does not wait for that.
+    // An element without data starts to play when there is some: the button does not wait for that.
     this.#blocked.clear();
-    this.#tell();
+    this.#report();
     await Promise.all(blocked.map((element) => this.play(element)));
   }
 
@@ -87,9 +87,9 @@ export class Playback {
     }
   }
 
-  #tell(): void {
-    if (this.isBlocked === this.#wasBlocked) return;
-    this.#wasBlocked = this.isBlocked;
+  #report(): void {
+    if (this.isBlocked === this.#reported) return;
+    this.#reported = this.isBlocked;
     this.#events.emit("blocked", this.isBlocked);
   }
 }

@@ -3,7 +3,7 @@ import { Emitter } from "../emitter.ts";
 import type { PublishedTrack, PublishOptions } from "../rooms/types.ts";
 import { type CallTarget, type DeviceSource, type RoomTarget, sendDevices } from "./send-devices.ts";
 
-/** As much of a track as its way needs. */
+/** The part of a track that sending needs. */
 const track = (kind: "audio" | "video", id: string) => ({ kind, id }) as MediaStreamTrack;
 const VOICE = track("audio", "voice");
 const FACE = track("video", "face");
@@ -90,7 +90,7 @@ function callOf() {
   return { call, done };
 }
 
-test("a room is sent what is on, muted as it is, and later what is switched on", async () => {
+test("a room gets what is on, muted if it is muted, and later what is switched on", async () => {
   const devices = new Devices();
   devices.change({ microphone: VOICE, isMuted: true });
   const { room, done } = roomOf();
@@ -102,7 +102,7 @@ test("a room is sent what is on, muted as it is, and later what is switched on",
   await vi.waitFor(() => expect(done.at(-1)).toBe("unmute microphone"));
 });
 
-test("a camera that goes off keeps its place in the room, and comes back there", async () => {
+test("a camera that is switched off stays published, and comes back there", async () => {
   const devices = new Devices();
   devices.change({ camera: FACE });
   const { room, done } = roomOf();
@@ -116,7 +116,7 @@ test("a camera that goes off keeps its place in the room, and comes back there",
   );
 });
 
-test("of several changes at once the last one counts", async () => {
+test("of several changes at once only the last one is sent", async () => {
   const devices = new Devices();
   devices.change({ camera: FACE });
   const { room, done } = roomOf();
@@ -127,7 +127,7 @@ test("of several changes at once the last one counts", async () => {
   await vi.waitFor(() => expect(done).toEqual(["publish camera face", "replace camera third"]));
 });
 
-test("what is refused is told, and sent with the next change", async () => {
+test("a failure is reported, and the next change is sent", async () => {
   const devices = new Devices();
   const { room, done, refusal } = roomOf();
   const onError = vi.fn();
@@ -139,7 +139,7 @@ test("what is refused is told, and sent with the next change", async () => {
   await vi.waitFor(() => expect(done).toEqual(["publish camera again"]));
 });
 
-test("nothing is sent to a room where one only watches", async () => {
+test("nothing is sent to a room without permission to publish", async () => {
   const devices = new Devices();
   devices.change({ camera: FACE });
   const { room, done } = roomOf();
@@ -149,7 +149,7 @@ test("nothing is sent to a room where one only watches", async () => {
   expect(done).toEqual([]);
 });
 
-test("a call is sent what is on, and nothing where something goes off", async () => {
+test("a call gets what is on, and nothing for what is switched off", async () => {
   const devices = new Devices();
   devices.change({ microphone: VOICE, camera: FACE });
   const { call, done } = callOf();

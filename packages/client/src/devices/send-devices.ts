@@ -4,13 +4,13 @@ import type { RadistRoomConnection } from "../rooms/types.ts";
 import type { MediaKind } from "../types.ts";
 import type { CaptureKind } from "./open-device.ts";
 
-/** What there is to send of one device; no track: it is off, or has a problem. */
+/** What is to be sent of one device; without a track it is off, or has a problem. */
 export interface OutgoingDevice {
   readonly track: MediaStreamTrack | undefined;
   readonly isMuted: boolean;
 }
 
-/** Where devices are taken from; {@link LocalDevices} is one. */
+/** Where the tracks come from; {@link LocalDevices} is one. */
 export interface DeviceSource {
   readonly state: {
     readonly microphone: { readonly track: MediaStreamTrack | undefined };
@@ -26,10 +26,10 @@ export type RoomTarget = Pick<RadistRoomConnection, "canPublish" | "published" |
 const KINDS: readonly CaptureKind[] = ["microphone", "camera"];
 
 /**
- * Sends microphone and camera, and whatever is switched, muted or exchanged from then on, until the returned function is
- * called. A camera that is switched off is released while its place in the connection stays.
+ * Sends the microphone and camera, and follows whenever they are switched, muted or changed, until the returned function
+ * is called. A camera that is switched off is released, and its sender stays.
  *
- * @param options.onError told what could not be sent; default: the console
+ * @param options.onError called with what could not be sent; default: `console.warn`
  * @example const stop = sendDevices(room, devices);
  */
 export function sendDevices(
@@ -59,7 +59,7 @@ export function sendDevices(
   return devices.on("change", follow);
 }
 
-/** A call has no word for muted: the track is silent. */
+/** Calls do not signal muting: the track is silent. */
 function toCall(call: CallTarget) {
   return async (
     kind: CaptureKind,

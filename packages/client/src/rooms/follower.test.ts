@@ -62,7 +62,7 @@ test("what failed is tried again from what the other side says it has", async ()
   expect(applied).toEqual([1]);
 });
 
-test("misses no wish that comes the moment it has nothing left to do", async () => {
+test("misses no change that comes just when it has nothing left to do", async () => {
   const applied: number[] = [];
   const following = new Follower(0, async (value) => void applied.push(value));
   void following.from(0);

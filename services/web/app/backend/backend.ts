@@ -1,11 +1,11 @@
-/** The page's own small backend, which holds the secret key: what it answers and how it fails. */
+/** What the page's backend, which holds the secret key, answers. */
 export interface PageConfig {
   readonly publicKey: string;
   readonly apiBaseUrl: string;
 }
 
 export class BackendError extends Error {
-  /** Stable name of the failure, such as `call_terminated`; `offline` when nothing answered. */
+  /** Stable name of the failure, such as `call_terminated`; `offline` when there was no answer. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -17,7 +17,7 @@ export class BackendError extends Error {
 
 let config: Promise<PageConfig> | undefined;
 
-/** What the SDK needs to know; asked for once. */
+/** What the SDK needs to know; fetched once. */
 export function pageConfig(): Promise<PageConfig> {
   config ??= ask<PageConfig>("GET", "/web/config").catch((error: unknown) => {
     config = undefined;
@@ -45,7 +45,7 @@ export async function mintRoomToken(roomId: string, name: string): Promise<strin
   return roomToken;
 }
 
-/** Without a name one is a guest. */
+/** A user without a name is a guest. */
 const joining = (name: string): { name?: string } => (name.trim() === "" ? {} : { name });
 
 async function ask<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {

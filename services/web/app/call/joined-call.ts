@@ -25,13 +25,13 @@ export class JoinedCall implements JoinedMeeting {
   readonly signaling = signal<"connected" | "reconnecting">("connected");
   /** The path to the other browser. */
   readonly path = signal<RTCPeerConnectionState>("new");
-  readonly figures: ReturnType<typeof watchQuality>;
+  readonly quality: ReturnType<typeof watchQuality>;
   readonly #stop: (() => void)[];
 
   constructor(connection: RadistConnection, devices: DeviceSignals, onEnd: (reason: EndReason) => void) {
     this.connection = connection;
     this.devices = devices;
-    this.figures = watchQuality(() => connection.getStats());
+    this.quality = watchQuality(() => connection.getStats());
     this.conversation = new Conversation({
       send: async (payload) => connection.send(payload),
       onPresence: (presence) => {
@@ -47,7 +47,7 @@ export class JoinedCall implements JoinedMeeting {
       ...this.#listen(onEnd),
       sendDevices(connection, devices.local),
       effect(() => this.#sendPresence()),
-      this.figures.stop,
+      this.quality.stop,
       () => this.speakers.dispose(),
     ];
   }
@@ -66,7 +66,7 @@ export class JoinedCall implements JoinedMeeting {
     return [
       connection.on("statechange", ({ signaling, media }) => {
         this.path.value = media;
-        void this.figures.look();
+        void this.quality.update();
         if (signaling === "closed") return;
         const next = signaling === "connected" ? "connected" : "reconnecting";
         if (next !== this.signaling.peek())

@@ -1,7 +1,7 @@
 import { Notice, ScreenNotice } from "../meeting/notice.tsx";
 import type { JoinedCall } from "./joined-call.ts";
 
-/** What is out of the ordinary now. */
+/** What is unusual at the moment. */
 export function Notices({ call }: { call: JoinedCall }) {
   const { peer, screen } = call;
   const away = peer.status.value.at === "away";

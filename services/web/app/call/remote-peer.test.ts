@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { RemotePeer } from "./remote-peer.ts";
 
-test("someone who comes is assumed to be seen and heard until their page says otherwise", () => {
+test("a new peer is assumed to be seen and heard until their page says otherwise", () => {
   const peer = new RemotePeer();
   expect(peer.status.value).toEqual({ at: "absent" });
   peer.joined(true);
@@ -10,7 +10,7 @@ test("someone who comes is assumed to be seen and heard until their page says ot
   expect(peer.name).toBe("The other person");
 });
 
-test("a lost connection keeps who they are; another person does not inherit it", () => {
+test("the name survives a lost connection, and is not passed on to another peer", () => {
   const peer = new RemotePeer();
   peer.joined(true);
   peer.presence.value = { name: "Ada", muted: true, camera: true, screen: false };
@@ -22,7 +22,7 @@ test("a lost connection keeps who they are; another person does not inherit it",
   expect([peer.status.value.at, peer.name]).toEqual(["away", "The other person"]);
 });
 
-test("those who are gone leave no video behind, and their name for the last sentence", () => {
+test("a peer who is gone leaves no video, and keeps the name for the notice", () => {
   const peer = new RemotePeer();
   peer.joined(true);
   peer.presence.value = { name: "Ada", muted: false, camera: true, screen: false };

@@ -16,7 +16,7 @@ afterEach(() => {
   Reflect.deleteProperty(globalThis, "sessionStorage");
 });
 
-test("a tab keeps its seat in one call, and none in others", () => {
+test("a tab keeps its seat in one call only", () => {
   storage();
   saveResume(STATE);
   expect(loadResume("c1")).toEqual(STATE);
@@ -26,14 +26,14 @@ test("a tab keeps its seat in one call, and none in others", () => {
 });
 
 test.each(["{", "null", "7", '{"callId":"c1"}', '{"callId":"c2","peerId":"p","reconnectToken":"rt"}'])(
-  "%s is no seat in this call",
+  "%s is not a seat in this call",
   (text) => {
     storage(new Map([["radist.resume.c1", text]]));
     expect(loadResume("c1")).toBeNull();
   },
 );
 
-test("without storage there is no seat, and no error", () => {
+test("without storage there is neither a seat nor an error", () => {
   saveResume(STATE);
   expect(loadResume("c1")).toBeNull();
   forgetResume("c1");

@@ -73,7 +73,7 @@ export function Home() {
         <ul class="home-facts soft">
           <li>A call goes directly from browser to browser, encrypted between the two of you</li>
           <li>A room has space for everyone you send the link to</li>
-          <li>Both reconnect by themselves when a network fails</li>
+          <li>Both reconnect by themselves when the network fails</li>
         </ul>
       </div>
     </main>

@@ -4,7 +4,7 @@ import { acceptedStill, type DeviceProblems, hasNew, problemsOf } from "./proble
 
 /** The user's microphone and camera as signals, for the views. */
 export class DeviceSignals {
-  /** Remembers in this tab: a reload must not switch on what was off. */
+  /** Settings are kept in this tab: a reload must not turn on what was off. */
   readonly local = new LocalDevices({ storage: tabStorage() });
   readonly state = signal(this.local.state);
   readonly camera = computed(() => this.state.value.camera.track);
@@ -34,7 +34,7 @@ export class DeviceSignals {
     this.#accepted.value = this.problems.peek();
   }
 
-  /** Mutes and unmutes; a missing microphone it tries to open. */
+  /** Mutes or unmutes; opens the microphone if there is none. */
   async toggleMicrophone(): Promise<void> {
     if (this.microphone.peek()) return this.local.setMuted(!this.state.peek().isMuted);
     this.local.setMuted(false);

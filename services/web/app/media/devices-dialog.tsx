@@ -3,7 +3,7 @@ import { DevicePickers } from "./device-pickers.tsx";
 import type { DeviceSignals } from "./device-signals.ts";
 import { ProblemNotices } from "./problem-notice.tsx";
 
-/** Other devices in the middle of a call. */
+/** Changes devices during a call. */
 export function DevicesDialog({ devices, onClose }: { devices: DeviceSignals; onClose: () => void }) {
   return (
     <Dialog title="Camera and sound" onClose={onClose} testId="devices-dialog">

@@ -2,7 +2,7 @@ import { watchAudioLevel } from "@radist-tech/client";
 import { useEffect, useRef } from "preact/hooks";
 import "./level-meter.css";
 
-/** Shows that the microphone picks something up, before anybody else does. */
+/** Shows that the microphone picks something up, before anyone else hears it. */
 export function LevelMeter({ track }: { track: MediaStreamTrack }) {
   const bar = useRef<HTMLSpanElement>(null);
   useEffect(

@@ -6,7 +6,7 @@ import { acceptedStill, type DeviceProblems, hasNew, noticesFor, problemsOf } fr
 const DENIED: DeviceProblems = { microphone: "permission_denied", camera: "permission_denied" };
 const NO_CAMERA: DeviceProblems = { camera: "not_found" };
 
-test("a device without a problem is not mentioned", () => {
+test("devices without a problem are left out", () => {
   expect(problemsOf({ microphone: { problem: undefined }, camera: { problem: "in_use" } })).toEqual({
     camera: "in_use",
   });
@@ -15,7 +15,7 @@ test("a device without a problem is not mentioned", () => {
 
 test.each<[string, DeviceProblems, DeviceProblems, boolean]>([
   ["none", {}, {}, false],
-  ["one that nobody has seen", NO_CAMERA, {}, true],
+  ["one that was not seen yet", NO_CAMERA, {}, true],
   ["one that was put aside", NO_CAMERA, NO_CAMERA, false],
   ["another one of the same device", { camera: "in_use" }, NO_CAMERA, true],
   ["one of the other device", { ...NO_CAMERA, microphone: "ended" }, NO_CAMERA, true],
@@ -24,7 +24,7 @@ test.each<[string, DeviceProblems, DeviceProblems, boolean]>([
   expect(hasNew(problems, accepted)).toBe(expected);
 });
 
-test("a problem that was solved in between is new when it comes back", () => {
+test("a problem that was solved and comes back is new", () => {
   const afterwards = acceptedStill(DENIED, { microphone: "permission_denied" });
   expect(afterwards).toEqual({ microphone: "permission_denied" });
   expect(hasNew(DENIED, afterwards)).toBe(true);
@@ -34,8 +34,8 @@ test("a problem that was solved in between is new when it comes back", () => {
 test.each<[string, DeviceProblems, string[]]>([
   ["none", {}, []],
   ["one", NO_CAMERA, ["camera"]],
-  ["two of the same kind share a notice", DENIED, ["microphone,camera"]],
-  ["two of different kinds do not", { microphone: "in_use", camera: "ended" }, ["microphone", "camera"]],
+  ["two of the same kind share a notice", DENIED, ["camera,microphone"]],
+  ["two of different kinds do not", { microphone: "in_use", camera: "ended" }, ["camera", "microphone"]],
 ])("notices for %s", (_what, problems, kinds) => {
   expect(noticesFor(problems).map((notice) => notice.kinds.join())).toEqual(kinds);
 });
@@ -58,8 +58,8 @@ test.each(PROBLEMS)("%s is explained, with what to do about it", (problem) => {
   }
 });
 
-test("the advice is in the number of the devices", () => {
+test("the advice agrees in number with the devices", () => {
   expect(adviceFor("ended", ["camera"])).toContain("it is connected");
   expect(adviceFor("ended", ["microphone", "camera"])).toContain("they are connected");
-  expect(adviceFor("not_found", ["microphone", "camera"])).toMatch(/^No microphone or camera was found/);
+  expect(adviceFor("not_found", ["camera", "microphone"])).toMatch(/^No camera or microphone was found/);
 });

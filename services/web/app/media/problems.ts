@@ -3,7 +3,7 @@ import type { DeviceProblem, LocalDevicesState } from "@radist-tech/client";
 export type Capture = "microphone" | "camera";
 export type DeviceProblems = Readonly<Partial<Record<Capture, DeviceProblem>>>;
 
-const KINDS: readonly Capture[] = ["microphone", "camera"];
+const KINDS: readonly Capture[] = ["camera", "microphone"];
 
 type Found = Readonly<Record<Capture, Pick<LocalDevicesState["camera"], "problem">>>;
 
@@ -25,7 +25,7 @@ export const acceptedStill = (accepted: DeviceProblems, problems: DeviceProblems
 /** What to say: one notice for both devices when they have the same problem. */
 export function noticesFor(problems: DeviceProblems): { kinds: readonly Capture[]; problem: DeviceProblem }[] {
   const { microphone, camera } = problems;
-  if (microphone && microphone === camera) return [{ kinds: KINDS, problem: microphone }];
+  if (camera && camera === microphone) return [{ kinds: KINDS, problem: camera }];
   return KINDS.flatMap((kind) => {
     const problem = problems[kind];
     return problem ? [{ kinds: [kind], problem }] : [];

@@ -1,7 +1,7 @@
 import { IconButton } from "../ui/button.tsx";
 import type { DeviceSignals } from "./device-signals.ts";
 
-/** Mutes and unmutes; stands for a missing microphone too, which it tries to open. */
+/** Mutes or unmutes; opens the microphone if there is none. */
 export function MicrophoneButton({ devices }: { devices: DeviceSignals }) {
   const isMissing = devices.microphone.value === undefined;
   const isSilent = devices.isSilent.value;

@@ -9,7 +9,7 @@ interface VideoProps {
   readonly testId: string;
   readonly muted?: boolean;
   readonly mirrored?: boolean;
-  /** `adaptive`: fills its place, unless that would cut most of a picture of the other orientation away. */
+  /** `adaptive`: fills its space, unless that would crop most of a video of the other orientation. */
   readonly fit?: "cover" | "contain" | "adaptive";
   readonly hidden?: boolean;
   /** What plays it, where it has sound. */

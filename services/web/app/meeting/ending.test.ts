@@ -25,7 +25,7 @@ test.each<[RadistErrorCode, string]>([
   ["room_not_found", "invalid-link"],
   ["kicked", "kicked"],
   ["invalid_reconnect", "away-too-long"],
-])("a failure by %s is %s", (code, expected) => {
+])("the error code %s is %s", (code, expected) => {
   expect(endReasonOfCode(code)).toBe(expected);
   expect(endReasonOf({ reason: "failed", error: new RadistError(code) })).toBe(expected);
 });
@@ -34,7 +34,7 @@ test.each([undefined, "network_error", "invalid_token", "toString"])("after %s a
   expect(endReasonOfCode(code)).toBeNull();
 });
 
-test("a failure that says nothing is one", () => {
+test("any other failure is just a failure", () => {
   expect(endReasonOf({ reason: "failed" })).toBe("failed");
   expect(endReasonOf({ reason: "failed", error: new RadistError("network_error") })).toBe("failed");
 });
@@ -42,7 +42,7 @@ test("a failure that says nothing is one", () => {
 test.each([
   ["call", "room", CALL_ENDINGS],
   ["room", "call", ROOM_ENDINGS],
-] as const)("each end of a %s is explained in whole sentences, and never as that of a %s", (_kind, other, texts) => {
+] as const)("each end of a %s has a title and whole sentences, which never mention a %s", (_kind, other, texts) => {
   for (const { title, text, again } of Object.values(texts)) {
     expect(title).toMatch(/^[A-Z].*[^.!]$/);
     expect(text).toMatch(/^[A-Z].*\.$/);

@@ -2,7 +2,7 @@ import type { DeviceSignals } from "../media/device-signals.ts";
 import { Brand } from "../ui/brand.tsx";
 import "../ui/message-view.css";
 
-/** Short, unless the browser asks the user something. */
+/** Shown briefly, unless the browser asks for permission. */
 export function Entering({ devices }: { devices: DeviceSignals }) {
   const isStarting = devices.isStarting.value;
   return (

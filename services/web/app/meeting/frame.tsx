@@ -23,7 +23,7 @@ interface FrameProps {
   readonly log: MessageLog;
   readonly link: string;
   readonly screen: ScreenSharing;
-  /** Keys of this kind alone. */
+  /** Shortcuts of this kind only. */
   readonly shortcuts?: Shortcuts;
   readonly status: ComponentChildren;
   readonly stage: ComponentChildren;
@@ -31,7 +31,7 @@ interface FrameProps {
   readonly controls: ComponentChildren;
 }
 
-/** What being in a call and being in a room have in common: header, stage, messages beside it, controls, keys. */
+/** The layout that calls and rooms share: header, stage, messages next to it, controls, shortcuts. */
 export function Frame({ kind, title, devices, screen, log, link, ...props }: FrameProps) {
   const dialog = useSignal<"help" | "devices" | null>(null);
   const main = useRef<HTMLElement>(null);

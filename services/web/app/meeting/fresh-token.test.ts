@@ -4,7 +4,7 @@ import { hasFreshToken, keepFreshToken, takeFreshToken } from "./fresh-token.ts"
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-test("a token is taken once, and only for what it was made for", () => {
+test("a token is taken once, and only for its own key", () => {
   keepFreshToken("room Ada", "ct_1");
   expect([hasFreshToken("room Ada"), hasFreshToken("room Grace")]).toEqual([true, false]);
   expect(takeFreshToken("room Grace")).toBeUndefined();
@@ -12,13 +12,13 @@ test("a token is taken once, and only for what it was made for", () => {
   expect([hasFreshToken("room Ada"), takeFreshToken("room Ada")]).toEqual([false, undefined]);
 });
 
-test("the last one is kept", () => {
+test("only the last token is kept", () => {
   keepFreshToken("a", "ct_1");
   keepFreshToken("b", "ct_2");
   expect([takeFreshToken("a"), takeFreshToken("b")]).toEqual([undefined, "ct_2"]);
 });
 
-test("one that is about to expire is as good as none", () => {
+test("a token that is about to expire is not used", () => {
   keepFreshToken("a", "ct_1");
   vi.advanceTimersByTime(8 * 60_000 - 1);
   expect(hasFreshToken("a")).toBe(true);

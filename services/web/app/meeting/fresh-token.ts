@@ -1,4 +1,4 @@
-/** Unused tokens live ten minutes at the platform; one that is nearly over is not worth a failed attempt. */
+/** Unused tokens are valid for ten minutes; one that is about to expire is not worth a failed attempt. */
 const GOOD_FOR_MS = 8 * 60_000;
 
 let fresh: { key: string; token: string; at: number } | undefined;

@@ -10,17 +10,17 @@ export interface JoinedMeeting {
   dispose(): void;
 }
 
-/** By what the user gets in. */
+/** What lets the user in. */
 export type Entry = { readonly by: "seat" } | { readonly by: "token"; readonly token: string };
 
-/** What a call and a room do each in their own way; the rest is `MeetingSession`. */
+/** The differences between calls and rooms; `MeetingSession` is what they share. */
 export interface MeetingKind<Meeting extends JoinedMeeting> {
   readonly name: "call" | "room";
   readonly endings: EndingTexts;
   /** Whether this tab was in the meeting before it was reloaded. */
   hasSeat(): boolean;
   forgetSeat(): void;
-  /** What a token is good for now; changes where a token carries the user's name. */
+  /** What a token is valid for; it changes with the user's name where tokens carry it. */
   tokenKey(): string;
   mintToken(): Promise<string>;
   /** Loads what joining needs, ahead of it. */

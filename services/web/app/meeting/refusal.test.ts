@@ -4,8 +4,12 @@ import { BackendError } from "../backend/backend.ts";
 import { isStaleToken, refusalOf } from "./refusal.ts";
 
 test.each([
-  ["the platform's last word", new RadistError("room_full"), { reason: "full" }],
-  ["the backend's last word", new BackendError("call_terminated", "Call has been terminated."), { reason: "ended" }],
+  ["a final error of the platform", new RadistError("room_full"), { reason: "full" }],
+  [
+    "a final error of the backend",
+    new BackendError("call_terminated", "Call has been terminated."),
+    { reason: "ended" },
+  ],
   ["a bug of the page", new TypeError("undefined is not a function"), { reason: "failed" }],
   [
     "no network",
@@ -18,7 +22,7 @@ test.each([
     { problem: "No.", losesSeat: true },
   ],
   [
-    "an allowance that is used up",
+    "a rate limit",
     new BackendError("rate_limited", "Too many attempts."),
     { problem: "Too many attempts.", losesSeat: false },
   ],
@@ -26,7 +30,7 @@ test.each([
   expect(refusalOf(error)).toEqual(refusal);
 });
 
-test("only a token that is no longer good is replaced by another one", () => {
+test("only an invalid token is replaced by a new one", () => {
   expect(isStaleToken(new RadistError("invalid_token"))).toBe(true);
   expect(isStaleToken(new RadistError("room_full"))).toBe(false);
   expect(isStaleToken(new BackendError("invalid_token", ""))).toBe(false);

@@ -17,7 +17,7 @@ export class ScreenSharing {
     this.#options = options;
   }
 
-  /** The SDK says so, also when the user stopped in the browser's own bar. */
+  /** Called by the SDK, also when the user stops in the browser's own bar. */
   changed({ active }: { readonly active: boolean }): void {
     if (active !== this.isShared.peek())
       announce(active ? "You are sharing your screen." : "You are no longer sharing your screen.");

@@ -102,7 +102,7 @@ describe.each(Object.keys(STATES) as State["name"][])("while %s", (name) => {
   });
 });
 
-/** A view that goes through events; what it was told to do, one line each. */
+/** Takes a view through events, and lists its commands, one line each. */
 function view() {
   let state: State = { name: "opening" };
   const done: string[] = [];
@@ -120,7 +120,7 @@ function view() {
   };
 }
 
-test("someone who has just started a meeting goes straight in", () => {
+test("the one who started a meeting goes straight in", () => {
   const page = view();
   page.on({ type: "opened", isSupported: true, entrance: "kept_token" });
   page.on({ type: "devices_started", hasProblems: false });
@@ -129,14 +129,14 @@ test("someone who has just started a meeting goes straight in", () => {
   expect(page.state).toEqual({ name: "joined", meeting: "m" });
 });
 
-test("unless a device has a problem: then the lobby shows it, and the token waits", () => {
+test("with a device problem they get the lobby, and the token is kept", () => {
   const page = view();
   page.on({ type: "opened", isSupported: true, entrance: "kept_token" });
   expect(page.on({ type: "devices_started", hasProblems: true })).toEqual(LOBBY);
   expect(page.done).toEqual(["start_devices"]);
 });
 
-test("a reloaded page goes back in whatever its devices do", () => {
+test("a reloaded page goes back in, even with a device problem", () => {
   const page = view();
   page.on({ type: "opened", isSupported: true, entrance: "seat" });
   page.on({ type: "devices_started", hasProblems: true });
@@ -151,7 +151,7 @@ test("a seat that is not accepted is forgotten, and the lobby says why", () => {
   expect(page.done.at(-1)).toBe("forget_seat");
 });
 
-test("joining twice is joining once, and a failed attempt can be repeated", () => {
+test("pressing join twice joins once, and a failed attempt can be repeated", () => {
   const page = view();
   page.on({ type: "opened", isSupported: true, entrance: undefined });
   page.on({ type: "join_pressed", entrance: "new_token" });
@@ -171,14 +171,14 @@ test("a meeting that cannot be joined ends the view", () => {
   expect(page.done).toContain("stop_devices");
 });
 
-test("a browser without WebRTC is told so, and opens no device", () => {
+test("a browser without WebRTC opens no device", () => {
   const page = view();
   page.on({ type: "opened", isSupported: false, entrance: "seat" });
   expect(page.state).toEqual({ name: "ended", reason: "unsupported" });
   expect(page.done).toEqual([]);
 });
 
-test("another tab takes the seat: this one keeps what opens the way back, and uses it", () => {
+test("when another tab takes the seat, this one can take it back", () => {
   const page = view();
   page.on({ type: "entered", meeting: "m" });
   page.on({ type: "meeting_ended", reason: "elsewhere" });
@@ -187,7 +187,7 @@ test("another tab takes the seat: this one keeps what opens the way back, and us
   expect(page.state).toEqual({ name: "entering", entrance: "seat" });
 });
 
-test("whoever leaves before the platform answers gives the seat back when it does", () => {
+test("a user who leaves before the platform answers gives the seat back then", () => {
   const page = view();
   page.on({ type: "opened", isSupported: true, entrance: "seat" });
   page.on({ type: "view_closed" });
@@ -195,7 +195,7 @@ test("whoever leaves before the platform answers gives the seat back when it doe
   expect(page.done.at(-1)).toBe("leave late");
 });
 
-test("whatever happens, a meeting is shown, or left or disposed of, exactly once", () => {
+test("in any order of events each meeting is shown, left or disposed of exactly once", () => {
   // A linear congruential generator (Numerical Recipes), so that a failure can be repeated.
   let seed = 7;
   const random = (below: number): number => {

@@ -9,7 +9,7 @@ export type Entrance = "seat" | "kept_token" | "new_token";
  *   opening ─────────────▶ lobby ──────▶ joined ─────────▶ ended
  *      │                     ▲              ▲
  *      └──▶ entering ────────┴──────────────┘
- *           a reloaded page, or who has just started the meeting, goes straight in; with a device problem, to the lobby
+ *           A reloaded page goes straight in, and so does the one who started the meeting, if the devices work.
  */
 export type SessionState<Meeting> =
   | { readonly name: "opening" }
@@ -45,7 +45,7 @@ export type SessionCommand<Meeting> =
   | { readonly do: "stop_devices" }
   /** The user knows of the present device problems. */
   | { readonly do: "accept_problems" }
-  /** Gets ready for joining, so that a meeting that cannot be joined says so before the user gets ready. */
+  /** Asks for a token ahead: if the meeting cannot be joined, the user learns that before getting ready. */
   | { readonly do: "prepare" }
   | { readonly do: "enter"; readonly entrance: Entrance }
   /** Gives the seat back, and frees what the page holds of the meeting. */

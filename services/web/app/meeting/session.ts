@@ -82,9 +82,9 @@ export class MeetingSession<Meeting extends JoinedMeeting> {
   }
 
   async #prepare(): Promise<void> {
-    // Joining tries again, and tells, if this fails.
+    // If this fails, joining tries again and reports it.
     this.kind.preload().catch(() => undefined);
-    // The user may write another name before the answer comes.
+    // The user may change the name before the answer comes.
     const key = this.kind.tokenKey();
     try {
       keepFreshToken(key, await this.kind.mintToken());

@@ -12,7 +12,7 @@ interface ComposerProps {
   /** Why not, while it is not. */
   readonly hint: string;
   readonly onWrite: (text: string) => void;
-  /** Where files can be sent too. */
+  /** Where files can be sent. */
   readonly files?: FileTransfers;
   /** The field takes the focus whenever this changes. */
   readonly focusOn?: unknown;

@@ -16,7 +16,7 @@ test.each([
   expect(sizeText(bytes)).toBe(text);
 });
 
-test("no two entries have the same id", () => {
+test("entry ids are unique", () => {
   const ids = Array.from({ length: 100 }, newEntryId);
   expect(new Set(ids).size).toBe(100);
 });

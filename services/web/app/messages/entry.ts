@@ -31,7 +31,7 @@ export interface FileEntry extends Base {
 
 let count = 0;
 
-/** Unique within this page. (`crypto.randomUUID` is missing on insecure pages, where writing works nevertheless.) */
+/** Unique within this page. (`crypto.randomUUID` is missing on insecure pages, where messages work nevertheless.) */
 export function newEntryId(): string {
   count++;
   return `entry-${count}`;

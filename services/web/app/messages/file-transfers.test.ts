@@ -56,7 +56,7 @@ const bytesOf = (length: number): Uint8Array<ArrayBuffer> =>
 const digest = async (bytes: ArrayBuffer): Promise<string> =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toString();
 
-test.each([0, 1, 16_380, 3_000_000])("a file of %i bytes arrives whole, and both sides know", async (length) => {
+test.each([0, 1, 16_380, 3_000_000])("a file of %i bytes arrives complete, and both sides know", async (length) => {
   const { ada, grace, settle } = pair();
   const bytes = bytesOf(length);
   void ada.conversation.files.offer(new File([bytes], "a.bin", { type: "image/png" }));
@@ -68,7 +68,7 @@ test.each([0, 1, 16_380, 3_000_000])("a file of %i bytes arrives whole, and both
   expect(await digest(await received.arrayBuffer())).toBe(await digest(bytes.buffer));
 });
 
-test("no more is under way than the receiver has confirmed room for", async () => {
+test("the sender waits for the receiver once a window of bytes is unconfirmed", async () => {
   const { ada, grace, deliver, settle } = pair();
   void ada.conversation.files.offer(new File([bytesOf(3_000_000)], "a.bin"));
   const underWay = (): number =>
@@ -85,16 +85,16 @@ test("no more is under way than the receiver has confirmed room for", async () =
   expect(files(ada)[0]?.state).toBe("done");
 });
 
-test("a message does not wait until a file is through", async () => {
+test("a message does not wait for the end of a file", async () => {
   const { ada, grace, deliver } = pair();
   void ada.conversation.files.offer(new File([bytesOf(3_000_000)], "a.bin"));
   await begun(ada);
-  await ada.conversation.write("meanwhile");
+  await ada.conversation.write("Hello");
   deliver(ada, grace);
-  expect(grace.conversation.entries.value).toMatchObject([{ kind: "file", state: "moving" }, { text: "meanwhile" }]);
+  expect(grace.conversation.entries.value).toMatchObject([{ kind: "file", state: "moving" }, { text: "Hello" }]);
 });
 
-test("either side can cancel, and the other is told", async () => {
+test("either side can cancel, and the other one learns of it", async () => {
   const { ada, grace, deliver, settle } = pair();
   const begin = async (): Promise<void> => {
     void ada.conversation.files.offer(new File([bytesOf(3_000_000)], "a.bin"));
@@ -111,7 +111,7 @@ test("either side can cancel, and the other is told", async () => {
   expect(files(grace).map(({ state }) => state)).toEqual(["cancelled", "refused"]);
 });
 
-test("a lost channel interrupts what is under way", async () => {
+test("a lost channel interrupts transfers", async () => {
   const { ada, grace, deliver, open } = pair();
   void ada.conversation.files.offer(new File([bytesOf(3_000_000)], "a.bin"));
   await begun(ada);
@@ -124,7 +124,7 @@ test("a lost channel interrupts what is under way", async () => {
   expect(ada.conversation.entries.value.at(-1)).toMatchObject({ text: "too late", failed: true });
 });
 
-test("the receiver keeps to the limits, whatever the sender does", async () => {
+test("the receiver enforces the limits, whatever the sender does", async () => {
   const { grace } = pair();
   const receive = (data: unknown): void => grace.conversation.receive({ type: "json", data, text: "" });
   receive({ type: "file", file: 1, name: "huge", size: MAX_FILE_BYTES + 1, mime: "" });

@@ -3,7 +3,7 @@ import { IncomingFile } from "./incoming-file.ts";
 
 const bytes = (...values: number[]) => Uint8Array.from(values).buffer;
 
-test("a file is whole when all announced bytes have come, in their order", async () => {
+test("a file is complete when all announced bytes have arrived, in order", async () => {
   const file = new IncomingFile({ size: 5, mime: "text/plain" });
   expect([file.add(bytes(1, 2, 3)), file.complete, file.received]).toEqual([true, false, 3]);
   expect([file.add(bytes(4, 5)), file.complete]).toEqual([true, true]);
@@ -15,11 +15,11 @@ test("more than was announced is refused", () => {
   expect(file.add(bytes(1, 2, 3))).toBe(false);
 });
 
-test("an empty file is complete from the beginning", () => {
+test("an empty file is complete from the start", () => {
   expect(new IncomingFile({ size: 0, mime: "" }).complete).toBe(true);
 });
 
-test("a large file keeps its order through its pieces", async () => {
+test("a large file keeps the order of its pieces", async () => {
   const chunk = 1024 * 1024;
   const file = new IncomingFile({ size: chunk * 9, mime: "video/mp4" });
   for (let at = 0; at < 9; at++) file.add(new Uint8Array(chunk).fill(at).buffer);
@@ -38,6 +38,6 @@ test.each([
   ["application/javascript", "application/octet-stream"],
   ["text/plain; charset=utf-8", "application/octet-stream"],
   ["", "application/octet-stream"],
-])("what claims to be %j is opened as %s: no scripts in this origin", (mime, expected) => {
+])("a file of type %j is opened as %s, so that no script runs in this origin", (mime, expected) => {
   expect(new IncomingFile({ size: 0, mime }).toBlob().type).toBe(expected);
 });

@@ -2,17 +2,17 @@ import { expect, test } from "vitest";
 import { announced } from "../ui/announcer.tsx";
 import { MessageLog } from "./message-log.ts";
 
-test("what the user writes is shown at once, without the spaces around it", async () => {
+test("a message is shown at once, without surrounding spaces", async () => {
   const log = new MessageLog();
-  const way = Promise.withResolvers<void>();
-  const sending = log.addSent("  Hello \n", () => way.promise);
+  const sent = Promise.withResolvers<void>();
+  const sending = log.addSent("  Hello \n", () => sent.promise);
   expect(log.entries.value).toMatchObject([{ own: true, text: "Hello", failed: false }]);
-  way.resolve();
+  sent.resolve();
   await sending;
   expect(log.entries.value).toMatchObject([{ text: "Hello", failed: false }]);
 });
 
-test("nothing is sent of nothing, and no more than fits", async () => {
+test("an empty message is not sent, and a long one is cut", async () => {
   const log = new MessageLog();
   const sent: string[] = [];
   const send = async (text: string) => void sent.push(text);
@@ -21,14 +21,14 @@ test("nothing is sent of nothing, and no more than fits", async () => {
   expect(sent.map(({ length }) => length)).toEqual([8_000]);
 });
 
-test("what was not sent says so, and is announced", async () => {
+test("a message that could not be sent is marked and announced", async () => {
   const log = new MessageLog();
   await log.addSent("Hello", () => Promise.reject(new Error("closed")));
   expect(log.entries.value).toMatchObject([{ text: "Hello", failed: true }]);
   expect(announced()).toBe("Your message was not sent.");
 });
 
-test("what arrives is announced, with its sender where there are several", () => {
+test("a received message is announced, with its sender where there are several", () => {
   const log = new MessageLog();
   log.addReceived("Hello", "Ada");
   expect(announced()).toBe("New message from Ada: Hello");
@@ -38,7 +38,7 @@ test("what arrives is announced, with its sender where there are several", () =>
   expect(announced().length).toBeLessThan(250);
 });
 
-test("the same announcement twice is two", () => {
+test("the same announcement twice is announced twice", () => {
   const log = new MessageLog();
   log.addReceived("Hello");
   const first = announced();
@@ -47,7 +47,7 @@ test("the same announcement twice is two", () => {
   expect(announced().trim()).toBe(first.trim());
 });
 
-test("what arrives while the panel is closed counts as unread until it opens; what is sent does not", async () => {
+test("messages received while the panel is closed are unread until it opens", async () => {
   const log = new MessageLog();
   log.addReceived("one");
   log.addReceived("two");

@@ -9,7 +9,7 @@ import "./panel.css";
 
 interface PanelProps {
   readonly log: MessageLog;
-  /** Where files can be sent too. */
+  /** Where files can be sent. */
   readonly files?: FileTransfers;
   /** Who wrote the entries that name no sender. */
   readonly senderName: string;

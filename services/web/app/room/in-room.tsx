@@ -54,7 +54,7 @@ export function InRoom({ room, roomId, onLeave }: InRoomProps) {
                   : "You can write again once you are reconnected."
               }
               onWrite={(text) => void messages.write(text)}
-              focusOn={messages.chosen.value}
+              focusOn={messages.recipientChoices.value}
             >
               <RecipientPicker messages={messages} participants={participants} />
             </Composer>

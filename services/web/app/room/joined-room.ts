@@ -19,7 +19,7 @@ export class JoinedRoom implements JoinedMeeting {
   readonly screen: ScreenSharing;
   readonly speakers: Speakers;
   readonly state = signal<RoomState>("connecting");
-  readonly figures: ReturnType<typeof watchQuality>;
+  readonly quality: ReturnType<typeof watchQuality>;
   readonly #stop: (() => void)[];
 
   constructor(connection: RadistRoomConnection, devices: DeviceSignals, onEnd: (reason: EndReason) => void) {
@@ -33,7 +33,7 @@ export class JoinedRoom implements JoinedMeeting {
       stop: async () => connection.published.get("screen")?.unpublish(),
     });
     this.state.value = connection.state;
-    this.figures = watchQuality(async () => {
+    this.quality = watchQuality(async () => {
       const { send, receive } = await connection.getStats();
       return receive ?? send;
     });
@@ -43,7 +43,7 @@ export class JoinedRoom implements JoinedMeeting {
       connection.on("screenshare", (sharing) => this.screen.changed(sharing)),
       sendDevices(connection, devices.local),
       () => this.speakers.dispose(),
-      this.figures.stop,
+      this.quality.stop,
       connection.on("statechange", (state) => this.#changeState(state)),
       connection.on("error", (error) => console.warn("Radist:", error.code, error.message)),
       connection.on("closed", (ending) => onEnd(endReasonOf(ending))),
@@ -61,7 +61,7 @@ export class JoinedRoom implements JoinedMeeting {
   #changeState(state: RoomState): void {
     const before = this.state.peek();
     this.state.value = state;
-    void this.figures.look();
+    void this.quality.update();
     if (state === "reconnecting") announce("Connection lost. Reconnecting.");
     else if (before === "reconnecting" && state === "connected") announce("You are connected again.");
   }

@@ -1,7 +1,7 @@
 import { Notice, ScreenNotice } from "../meeting/notice.tsx";
 import type { JoinedRoom } from "./joined-room.ts";
 
-/** What is out of the ordinary now. */
+/** What is unusual at the moment. */
 export function Notices({ room }: { room: JoinedRoom }) {
   return (
     <>

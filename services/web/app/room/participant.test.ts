@@ -41,7 +41,7 @@ test.each<[string, RemoteTrack[], string]>([
   expect(shown(...tracks)).toBe(expected);
 });
 
-test("changes are shown when they are reported", () => {
+test("a change is shown when it is reported", () => {
   const ada = participant(track("camera"));
   const shownAda = new RemoteParticipant(ada);
   Object.assign(ada, { isConnected: false, tracks: new Map() });
@@ -50,6 +50,6 @@ test("changes are shown when they are reported", () => {
   expect(shownAda.state.value).toMatchObject({ isConnected: false, camera: undefined });
 });
 
-test("someone without a name is a guest", () => {
+test("a participant without a name is a guest", () => {
   expect(new RemoteParticipant({ ...participant(), name: undefined }).name).toBe("Guest");
 });

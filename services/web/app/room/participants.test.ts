@@ -56,7 +56,7 @@ test("someone who is reported twice is listed once", () => {
   expect(ids()).toBe("a");
 });
 
-test("what changes of one is shown of that one", () => {
+test("a change redraws the participant that it concerns, and no other", () => {
   const { participants, emit, joins } = roomOf();
   const ada = joins("a");
   joins("b");
@@ -67,7 +67,7 @@ test("what changes of one is shown of that one", () => {
   expect(participants.find("b")?.state.value).toBe(before);
 });
 
-test("the mark of the active speaker outlasts a pause between sentences, and no longer silence", () => {
+test("the active speaker stays marked in a short pause, and not in a long one", () => {
   const { participants, emit } = roomOf("a");
   expect(participants.speaker.value).toBe("a");
   emit("activespeaker", { peerId: undefined });
@@ -81,14 +81,14 @@ test("the mark of the active speaker outlasts a pause between sentences, and no 
   expect(participants.speaker.value).toBeUndefined();
 });
 
-test("those who spoke later have higher turns", () => {
+test("those who spoke later have higher numbers", () => {
   const { participants, emit } = roomOf();
   for (const peerId of ["a", "b", "a"]) emit("activespeaker", { peerId });
-  const { value: spoke } = participants.spoke;
-  expect((spoke.get("a") ?? 0) > (spoke.get("b") ?? 0)).toBe(true);
+  const { value: lastSpoke } = participants.lastSpoke;
+  expect((lastSpoke.get("a") ?? 0) > (lastSpoke.get("b") ?? 0)).toBe(true);
 });
 
-test("levels name a speaker where no change of the active one was reported", () => {
+test("audio levels tell who is speaking when no change was reported", () => {
   const { participants, emit } = roomOf();
   emit("levels", [
     { peerId: "b", source: "microphone", volume: -20 },
@@ -97,7 +97,7 @@ test("levels name a speaker where no change of the active one was reported", () 
   expect(participants.speaker.value).toBe("b");
 });
 
-test("after it stops it listens no more, and no timer changes anything", () => {
+test("once stopped, it has no listeners and no timer", () => {
   const { participants, emit, stop, listeners } = roomOf("a");
   emit("activespeaker", { peerId: undefined });
   stop();

@@ -3,10 +3,10 @@ import type { RadistRoomConnection } from "@radist-tech/client";
 import { announce } from "../ui/announcer.tsx";
 import { RemoteParticipant } from "./participant.ts";
 
-/** A pause between two sentences: the mark of the active speaker stays where it is. */
+/** How long the active speaker stays marked in silence: a pause between two sentences. */
 const PAUSE_MS = 1_500;
 
-/** What is listened to. */
+/** The part of a connection that this needs. */
 export type RoomSource = Pick<RadistRoomConnection, "on" | "activeSpeaker">;
 
 /** Everyone else in the room, and who is speaking. */
@@ -16,7 +16,7 @@ export class Participants {
   /** Peer id of the active speaker, who may be the user. */
   readonly speaker = signal<string | undefined>(undefined);
   /** By peer id, a number that is higher the later they spoke. */
-  readonly spoke = signal<ReadonlyMap<string, number>>(new Map());
+  readonly lastSpoke = signal<ReadonlyMap<string, number>>(new Map());
   /** Those who share their screen. */
   readonly sharing = computed(() => this.all.value.filter((person) => person.state.value.screen !== undefined));
   readonly #connection: RoomSource;
@@ -86,6 +86,6 @@ export class Participants {
     this.#silence = undefined;
     if (peerId === this.speaker.peek()) return;
     this.speaker.value = peerId;
-    this.spoke.value = new Map(this.spoke.value).set(peerId, ++this.#turns);
+    this.lastSpoke.value = new Map(this.lastSpoke.value).set(peerId, ++this.#turns);
   }
 }

@@ -9,7 +9,7 @@ import { JoinedRoom } from "./joined-room.ts";
 import { forgetRoom, rememberRoom, wasInRoom } from "./rejoin.ts";
 import { tokenKey } from "./token-key.ts";
 
-/** A room for many: a reloaded tab returns under the same name, by a new token. */
+/** A room for many: a reloaded tab returns under the same name, with a new token. */
 export class RoomKind implements MeetingKind<JoinedRoom> {
   readonly name = "room";
   readonly endings = ROOM_ENDINGS;
@@ -46,7 +46,7 @@ export class RoomKind implements MeetingKind<JoinedRoom> {
     onEnd: (reason: EndReason) => void,
   ): Promise<JoinedRoom> {
     const roomToken = entry.by === "token" ? entry.token : await this.mintToken();
-    // Microphone and camera are published afterwards, as they are: muted ones muted.
+    // The microphone and camera are published afterwards, muted if the user has muted them.
     const connection = await client.createRoomConnection({ roomToken, localStream: new MediaStream() });
     window.radist = { room: connection };
     rememberRoom(this.#roomId);

@@ -34,7 +34,7 @@ const text = (fromPeerId: string, what: string, isPrivate = false): RoomMessage 
   isPrivate,
 });
 
-test("what is written goes to everyone, or to one person privately, and says so", async () => {
+test("a message goes to everyone, or to one person privately, and says so", async () => {
   const { messages, sent, entries } = roomOf("Ada", "Grace");
   await messages.write("Hello");
   messages.writeTo({ peerId: "ada", name: "Ada" });
@@ -43,15 +43,15 @@ test("what is written goes to everyone, or to one person privately, and says so"
   expect(entries()).toEqual(["You: Hello", "You, only to Ada: Between us"]);
 });
 
-test("choosing someone opens the messages and moves the focus there, every time", () => {
+test("choosing a recipient opens the messages and moves the focus there, every time", () => {
   const { messages } = roomOf("Ada");
   messages.writeTo({ peerId: "ada", name: "Ada" });
-  const { value: first } = messages.chosen;
+  const { value: first } = messages.recipientChoices;
   messages.writeTo({ peerId: "ada", name: "Ada" });
-  expect([messages.panelOpen.value, messages.chosen.value > first]).toEqual([true, true]);
+  expect([messages.panelOpen.value, messages.recipientChoices.value > first]).toEqual([true, true]);
 });
 
-test("what was meant for one who has left is not sent to all", () => {
+test("a message to someone who has left is not sent to everyone", () => {
   const { messages, all } = roomOf("Ada", "Grace");
   messages.writeTo({ peerId: "ada", name: "Ada" });
   expect(messages.isRecipientGone.value).toBe(false);
@@ -61,7 +61,7 @@ test("what was meant for one who has left is not sent to all", () => {
   expect(messages.isRecipientGone.value).toBe(false);
 });
 
-test("what comes names its sender", () => {
+test("a received message names its sender", () => {
   const { receive, entries } = roomOf("Ada");
   receive(text("ada", "Hello"));
   receive(text("ada", "Between us", true));
@@ -69,14 +69,14 @@ test("what comes names its sender", () => {
   expect(entries()).toEqual(["Ada: Hello", "Ada, only to you: Between us", "Guest: Bye"]);
 });
 
-test("JSON of another program is shown as it came, bytes are not", () => {
+test("JSON of another program is shown as it is, bytes are ignored", () => {
   const { receive, entries } = roomOf("Ada");
   receive({ type: "json", data: { a: 1 }, text: '{"a":1}', fromPeerId: "ada", isPrivate: false });
   receive({ type: "binary", data: new ArrayBuffer(3), fromPeerId: "ada", isPrivate: false });
   expect(entries()).toEqual(['Ada: {"a":1}']);
 });
 
-test("what could not be sent says so, and stays", async () => {
+test("a message that could not be sent stays, and says so", async () => {
   const { messages, failure } = roomOf("Ada");
   failure.next = new Error("closed");
   await messages.write("Hello");

@@ -21,7 +21,7 @@ export class RoomMessages extends MessageLog {
   /** Null: everyone. It stays when that person leaves: what was meant for one is never sent to all. */
   readonly recipient = signal<Recipient | null>(null);
   /** How often the user chose a recipient elsewhere than in the list of recipients. */
-  readonly chosen = signal(0);
+  readonly recipientChoices = signal(0);
   /** Whether the recipient has left. */
   readonly isRecipientGone = computed(() => {
     const recipient = this.recipient.value;
@@ -43,7 +43,7 @@ export class RoomMessages extends MessageLog {
 
   writeTo(recipient: Recipient): void {
     this.recipient.value = { peerId: recipient.peerId, name: recipient.name };
-    this.chosen.value++;
+    this.recipientChoices.value++;
     this.setPanelOpen(true);
   }
 

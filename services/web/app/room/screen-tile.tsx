@@ -5,7 +5,7 @@ import { QualityMark } from "./quality-mark.tsx";
 import { TrackVideo } from "./track-video.tsx";
 import "./screen-tile.css";
 
-/** A shared screen, whole: nothing of it is cut off. */
+/** A shared screen, not cropped. */
 export function ScreenTile({ room, participant }: { room: JoinedRoom; participant: RemoteParticipant }) {
   const lines = useSignal(0);
   const { screen } = participant.state.value;

@@ -4,16 +4,16 @@ import { Grid } from "./grid.tsx";
 import { InviteTile } from "./invite-tile.tsx";
 import type { JoinedRoom } from "./joined-room.ts";
 import { Notices } from "./notices.tsx";
-import { MAX_TILES, onStage } from "./on-stage.ts";
 import { ParticipantTile } from "./participant-tile.tsx";
 import { ScreenTile } from "./screen-tile.tsx";
 import { SelfTile } from "./self-tile.tsx";
+import { MAX_TILES, visibleParticipants } from "./visible-participants.ts";
 import "./stage.css";
 
 interface StageProps {
   readonly room: JoinedRoom;
   readonly link: string;
-  /** The user wants to know who is not shown. */
+  /** The user asks who is not shown. */
   readonly onMore: () => void;
 }
 
@@ -22,7 +22,7 @@ export function Stage({ room, link, onMore }: StageProps) {
   const { devices, participants, speakers } = room;
   const all = participants.all.value;
   const sharer = participants.sharing.value.at(-1);
-  const { shown, more } = onStage(all, MAX_TILES - 1, participants.spoke.value);
+  const { shown, more } = visibleParticipants(all, MAX_TILES - 1, participants.lastSpoke.value);
   const isAlone = all.length === 0;
   return (
     <section class={`stage room-stage ${sharer ? "room-stage-shared" : ""}`} aria-label="Videos" data-testid="stage">

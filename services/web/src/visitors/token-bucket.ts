@@ -2,11 +2,11 @@
 export interface BucketLimits {
   readonly burst: number;
   readonly perMinute: number;
-  /** How many addresses are remembered; the one that asked least recently gives way. */
+  /** How many addresses are remembered; the least recently seen one is dropped first. */
   readonly maxAddresses: number;
 }
 
-/** A token bucket for each address. Time comes in as milliseconds of a monotonic clock. */
+/** A token bucket for each address. Times are milliseconds of a monotonic clock. */
 export class TokenBuckets {
   readonly #limits: BucketLimits;
   /** In order of the last request, oldest first. */

@@ -6,15 +6,15 @@ export const MAX_TILES = 25;
  * which they joined, so that no tile jumps about. One tile is left to say how many more there are.
  *
  * @param tiles for the others
- * @param spoke by peer id, higher the later they spoke
+ * @param lastSpoke by peer id, higher the later they spoke
  */
-export function onStage<P extends { readonly peerId: string }>(
+export function visibleParticipants<P extends { readonly peerId: string }>(
   all: readonly P[],
   tiles: number,
-  spoke: ReadonlyMap<string, number>,
+  lastSpoke: ReadonlyMap<string, number>,
 ): { shown: readonly P[]; more: number } {
   if (all.length <= tiles) return { shown: all, more: 0 };
-  const turn = ({ peerId }: P): number => spoke.get(peerId) ?? 0;
+  const turn = ({ peerId }: P): number => lastSpoke.get(peerId) ?? 0;
   const chosen = new Set(all.toSorted((a, b) => turn(b) - turn(a)).slice(0, tiles - 1));
   return { shown: all.filter((person) => chosen.has(person)), more: all.length - chosen.size };
 }
