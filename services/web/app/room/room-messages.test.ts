@@ -16,7 +16,7 @@ function roomOf(...names: string[]) {
     }) as MessageRoom["on"],
     send: async (data, { to } = {}) => {
       if (failure.next) throw failure.next;
-      sent.push(`${data} to ${to ?? "all"}`);
+      sent.push(`${typeof data === "string" ? data : "bytes"} to ${to ?? "all"}`);
     },
   };
   const all = signal(names.map((name) => ({ peerId: name.toLowerCase(), name })));
