@@ -229,6 +229,21 @@ test("media workers die: the same users continue in the same streams", async () 
   await close(alice, bob);
 });
 
+test("a camera that was off when the media workers died comes back", async () => {
+  const { alice, bob } = await twoInARoom();
+  await bob.page.evaluate(() => window.stage.room?.published.get("camera")?.replaceTrack(null));
+  await alice.isTold("participantchanged", `${bob.peerId} camera muted`);
+  for (const pid of platform.media.flatMap(({ children }) => children)) {
+    process.kill(pid, "SIGKILL");
+    await expect.poll(() => platform.media.flatMap(({ children }) => children).includes(pid), WITHIN).toBe(false);
+    await Promise.all([bob.sees(alice, "camera", 30), alice.hears(bob)]);
+  }
+  await bob.page.evaluate(() => window.stage.room?.published.get("camera")?.replaceTrack(window.stage.drawing()));
+  await alice.sees(bob, "camera", 30);
+  expect(await bob.told("error")).toEqual([]);
+  await close(alice, bob);
+});
+
 test("a page that attaches nothing is sent everything", async () => {
   const { alice, third } = await twoInARoom();
   const eve = await RoomUser.enters(browser, platform, third, { attaches: false });

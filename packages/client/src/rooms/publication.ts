@@ -126,9 +126,9 @@ export class Publication implements PublishedTrack {
     this.#options.handlers.trackChanged();
     await this.#sendTrack(track);
     if (!wasOff) return;
-    await this.#tellMute();
-    // The session that it was sent in may have gone meanwhile.
+    // The session in which it was sent may have been lost while it was off.
     await this.ensure();
+    await this.#tellMute();
   }
 
   async unpublish(): Promise<void> {
@@ -210,8 +210,9 @@ export class Publication implements PublishedTrack {
     await this.#tellMute();
   }
 
-  /** What an outage swallows is told after it. */
+  /** What is lost in an outage is sent after it. A closed producer has a successor, which starts as it should be. */
   async #tellMute(): Promise<void> {
+    if (this.#sent?.producer.closed) return;
     void this.#limit();
     await this.#sent?.mute.set(this.isMuted).catch((error) => rethrow(error, !(error instanceof WayLost)));
   }

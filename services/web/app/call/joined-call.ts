@@ -13,9 +13,24 @@ import { ownName } from "../ui/name.ts";
 import { RemotePeer } from "./remote-peer.ts";
 import { saveResume } from "./resume-store.ts";
 
+/** The part of a connection that a joined call needs. */
+export type CallConnection = Pick<
+  RadistConnection,
+  | "on"
+  | "call"
+  | "resumeState"
+  | "localStream"
+  | "replaceTrack"
+  | "shareScreen"
+  | "stopSharing"
+  | "send"
+  | "getStats"
+  | "leave"
+>;
+
 /** A call that was joined: turns the SDK's events into what the views show, and the user's actions into the SDK's calls. */
 export class JoinedCall implements JoinedMeeting {
-  readonly connection: RadistConnection;
+  readonly connection: CallConnection;
   readonly devices: DeviceSignals;
   readonly peer = new RemotePeer();
   readonly conversation: Conversation;
@@ -28,7 +43,7 @@ export class JoinedCall implements JoinedMeeting {
   readonly quality: ReturnType<typeof watchQuality>;
   readonly #stop: (() => void)[];
 
-  constructor(connection: RadistConnection, devices: DeviceSignals, onEnd: (reason: EndReason) => void) {
+  constructor(connection: CallConnection, devices: DeviceSignals, onEnd: (reason: EndReason) => void) {
     this.connection = connection;
     this.devices = devices;
     this.quality = watchQuality(() => connection.getStats());
