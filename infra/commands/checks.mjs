@@ -24,6 +24,10 @@ const CHECKS = [
     run: () => run(NODE, ["infra/commands/reference.ts", "--check"], { quiet: true }),
   },
   {
+    name: "the public types of the SDKs are as reported",
+    run: () => run(NODE, ["infra/commands/api-report.ts", "--check"], { quiet: true }),
+  },
+  {
     name: "the SDKs build within their size",
     run: tool("turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only"),
   },

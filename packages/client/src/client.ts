@@ -1,55 +1,57 @@
 import type { ErrorBody, MintedCallToken } from "@radist-tech/protocol";
-import { RadistConnection } from "./connection.ts";
+import { RadistConnection } from "./call/connection.ts";
+import type { ResumeState } from "./call/types.ts";
+import { socketUrl, tokenUrl } from "./call/urls.ts";
+import { DEFAULT_API_BASE_URL, resolveApiBase } from "./core/api-base.ts";
+import type { Channel } from "./core/channels.ts";
+import { httpError, RadistError } from "./core/errors.ts";
 import { captureChannels } from "./devices/capture.ts";
-import { httpError, RadistError } from "./errors.ts";
-import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./rooms/types.ts";
-import type { Channel, ResumeState } from "./types.ts";
-import { DEFAULT_API_BASE_URL, resolveApiBase, socketUrl, tokenUrl } from "./urls.ts";
+import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./room/types.ts";
 
 export interface RadistClientOptions {
   /** The project's public key, `rad_pk_…`. Not a secret. */
   readonly publicKey: string;
-  /** For every RTCPeerConnection. Its `iceServers`, where given, take the place of the platform's. */
+  /** For every RTCPeerConnection. Its `iceServers`, if any, replace the platform's. */
   readonly rtcConfiguration?: RTCConfiguration | undefined;
-  /** In place of the browser's `fetch`. */
+  /** Replaces the browser's `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** In place of `new WebSocket(url)`. */
+  /** Replaces `new WebSocket(url)`. */
   readonly webSocketFactory?: ((url: string) => WebSocket) | undefined;
   /**
-   * Where the platform answers: the whole base, `https://calls.example.com/api/v1`; an origin, which means its
-   * `/api/v1`; or a path on the page's own origin, `/api/v1`. Default: `https://radist.tech/api/v1`.
+   * The platform's API: its whole base, `https://calls.example.com/api/v1`; an origin, which means its `/api/v1`; or a
+   * path on the page's own origin, `/api/v1`. Default: `https://radist.tech/api/v1`.
    */
   readonly apiBaseUrl?: string | undefined;
 }
 
-/** What a connection carries, and how it enters the call: by a fresh token, or as the peer that it was. */
+/** What a connection carries, and how it joins the call: by a new token, or as an earlier peer. */
 export type CreateConnectionOptions = {
   /**
-   * At least one of `audio`, `video`, `data`. The microphone and camera are opened for what is asked; the same kinds
+   * At least one of `audio`, `video`, `data`. The microphone and camera are opened for these kinds, and the same kinds
    * are received.
    */
   readonly channels: readonly Channel[];
   /**
-   * Sent in place of the microphone and camera. Its tracks stay the page's: they are never stopped. A stream without a
-   * track of a kind receives that kind only, and `new MediaStream()` sends nothing at all.
+   * Sent in place of the microphone and camera. Its tracks still belong to the page and are never stopped. A kind without
+   * a track in it is received only, and `new MediaStream()` sends nothing at all.
    */
   readonly localStream?: MediaStream;
 } & (
   | { /** `ct_…`, good for one join. */ readonly callToken: string }
-  | { /** {@link RadistConnection.resumeState} of the page before its reload. */ readonly resume: ResumeState }
+  | { /** {@link RadistConnection.resumeState}, stored before the page reloaded. */ readonly resume: ResumeState }
 );
 
 const CHANNELS: readonly Channel[] = ["audio", "video", "data"];
 
 function channelSet(channels: readonly Channel[]): ReadonlySet<Channel> {
   if (channels.length === 0 || channels.some((channel) => !CHANNELS.includes(channel))) {
-    throw new RadistError("invalid_argument", { message: "channels takes at least one of audio, video, data." });
+    throw new RadistError("invalid_argument", { message: "channels must have at least one of audio, video, data." });
   }
   return new Set(channels);
 }
 
 /**
- * The entrance to a project's calls.
+ * Joins a project's calls and rooms.
  *
  * @example
  * const radist = new RadistClient({ publicKey: "rad_pk_…" });
@@ -68,7 +70,7 @@ export class RadistClient {
   }
 
   /**
-   * Makes a participant token for a public call. For a private call ask your backend.
+   * Mints a participant token for a public call. For a private call, mint it in your backend.
    *
    * @returns `ct_…`, good for one join within ten minutes
    * @throws RadistError `call_private`, `call_not_found`, `peers_connected`, `call_terminated`, `network_error`, …
@@ -88,8 +90,8 @@ export class RadistClient {
   }
 
   /**
-   * Opens the devices, joins the call, and negotiates with the other peer as soon as there is one. Resolves when the
-   * call is joined. While the platform cannot be reached it tries for up to 15 seconds.
+   * Opens the devices, joins the call, and negotiates with the other peer as soon as there is one. Resolves when it has
+   * joined. It keeps trying for up to 15 seconds while the platform cannot be reached.
    *
    * @throws RadistError `permission_denied`, `device_not_found`, `device_in_use` for the devices, before the token is
    * used; `invalid_token`, `invalid_reconnect`, `call_full`, `call_terminated`, `network_error`, … for the call
@@ -115,8 +117,8 @@ export class RadistClient {
   }
 
   /**
-   * Loads what rooms need beyond calls, ahead of the first {@link createRoomConnection}: in a lobby, say. Joining is
-   * then quicker by a round trip. Not needed otherwise.
+   * Loads the code for rooms before the first {@link createRoomConnection}, for example in a lobby. Joining is then
+   * quicker by a round trip. Optional.
    *
    * @throws RadistError `network_error`
    */
@@ -125,9 +127,9 @@ export class RadistClient {
   }
 
   /**
-   * Opens the devices, joins a room, and publishes. Resolves when the room is joined; what is published, and everybody
-   * else's media, follows. While the platform cannot be reached it tries for up to 15 seconds. A token that does not let
-   * its holder publish receives only, whatever `channels` says.
+   * Opens the devices, joins a room, and publishes. Resolves when it has joined; publishing, and the other participants'
+   * media, follow. It keeps trying for up to 15 seconds while the platform cannot be reached. With a token that does not
+   * allow publishing it only receives, whatever `channels` says.
    *
    * @throws RadistError `permission_denied`, `device_not_found`, `device_in_use` for the devices, before the token is
    * used; `invalid_token`, `room_full`, `room_terminated`, `network_error`, `media_unsupported`, … for the room
@@ -149,11 +151,11 @@ export class RadistClient {
   }
 }
 
-/** Rooms bring a media stack of their own, which pages with calls alone never load. */
-async function loadRooms(): Promise<typeof import("./rooms/open-room.ts")> {
+/** Rooms need a media stack that pages with calls alone never load. */
+async function loadRooms(): Promise<typeof import("./room/open-room.ts")> {
   try {
-    return await import("./rooms/open-room.ts");
+    return await import("./room/open-room.ts");
   } catch (cause) {
-    throw new RadistError("network_error", { message: "The part of the SDK for rooms could not be loaded.", cause });
+    throw new RadistError("network_error", { message: "The SDK's code for rooms could not be loaded.", cause });
   }
 }

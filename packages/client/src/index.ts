@@ -1,5 +1,10 @@
+export type { RadistConnection } from "./call/connection.ts";
+export type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./call/types.ts";
 export { type CreateConnectionOptions, RadistClient, type RadistClientOptions } from "./client.ts";
-export type { RadistConnection } from "./connection.ts";
+export type { Channel, MediaKind } from "./core/channels.ts";
+export { RadistError, type RadistErrorCode } from "./core/errors.ts";
+export type { DataMessage, DataPayload } from "./core/framing.ts";
+export type { ConnectionStats } from "./core/stats.ts";
 export { watchAudioLevel } from "./devices/audio-level.ts";
 export { canChooseSpeaker, canShareScreen } from "./devices/capabilities.ts";
 export {
@@ -19,7 +24,6 @@ export {
 } from "./devices/local-devices.ts";
 export { type Playable, Playback } from "./devices/playback.ts";
 export { type DeviceSource, sendDevices } from "./devices/send-devices.ts";
-export { RadistError, type RadistErrorCode } from "./errors.ts";
 export type {
   AudioLevel,
   CreateRoomConnectionOptions,
@@ -39,15 +43,4 @@ export type {
   RoomStats,
   VideoCodec,
   VideoLayers,
-} from "./rooms/types.ts";
-export type { ConnectionStats } from "./stats.ts";
-export type {
-  Channel,
-  ConnectionEvents,
-  ConnectionState,
-  DataMessage,
-  DataPayload,
-  Ending,
-  MediaKind,
-  ResumeState,
-} from "./types.ts";
+} from "./room/types.ts";

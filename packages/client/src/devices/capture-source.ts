@@ -1,5 +1,5 @@
-import type { PublishOptions } from "../rooms/types.ts";
-import type { MediaKind } from "../types.ts";
+import type { MediaKind } from "../core/channels.ts";
+import type { PublishOptions } from "../room/types.ts";
 import { openDevices, openScreen } from "./capture.ts";
 
 /** Browsers open cameras at 640 × 480 unless they are asked for more. */

@@ -1,4 +1,4 @@
-import type { Channel } from "../types.ts";
+import type { Channel } from "../core/channels.ts";
 import { captureError } from "./device-problem.ts";
 
 /** Opens the microphone and camera for `channels`, with a single prompt. Undefined when none needs one. */

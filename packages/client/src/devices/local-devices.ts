@@ -1,4 +1,4 @@
-import { Emitter } from "../emitter.ts";
+import { Emitter } from "../core/emitter.ts";
 import { type DeviceKind, type DeviceList, enumerateDevices, NO_DEVICES, watchDevices } from "./device-list.ts";
 import { DeviceMemory, type DeviceSettings, type DeviceStorage } from "./device-memory.ts";
 import type { DeviceProblem } from "./device-problem.ts";

@@ -1,6 +1,6 @@
-import { RadistError } from "../errors.ts";
-import type { OutgoingMedia } from "../peer-link.ts";
-import type { MediaKind } from "../types.ts";
+import type { OutgoingMedia } from "../call/outgoing-media.ts";
+import type { MediaKind } from "../core/channels.ts";
+import { RadistError } from "../core/errors.ts";
 import { openScreen } from "./capture.ts";
 
 export interface OutgoingTracksHandlers {

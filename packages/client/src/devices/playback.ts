@@ -1,4 +1,4 @@
-import { Emitter } from "../emitter.ts";
+import { Emitter } from "../core/emitter.ts";
 import { captureError } from "./device-problem.ts";
 
 /** What {@link Playback} needs of an element: every `HTMLMediaElement` has it, `setSinkId` where speakers can be chosen. */

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { Emitter } from "../emitter.ts";
-import type { PublishedTrack, PublishOptions } from "../rooms/types.ts";
+import { Emitter } from "../core/emitter.ts";
+import type { PublishedTrack, PublishOptions } from "../room/types.ts";
 import { type CallTarget, type DeviceSource, type RoomTarget, sendDevices } from "./send-devices.ts";
 
 /** The part of a track that sending needs. */

@@ -1,7 +1,7 @@
-import type { RadistConnection } from "../connection.ts";
-import { Follower } from "../rooms/follower.ts";
-import type { RadistRoomConnection } from "../rooms/types.ts";
-import type { MediaKind } from "../types.ts";
+import type { RadistConnection } from "../call/connection.ts";
+import type { MediaKind } from "../core/channels.ts";
+import { ConvergingValue } from "../core/converging-value.ts";
+import type { RadistRoomConnection } from "../room/types.ts";
 import type { CaptureKind } from "./open-device.ts";
 
 /** What is to be sent of one device; without a track it is off, or has a problem. */
@@ -40,19 +40,20 @@ export function sendDevices(
   if ("canPublish" in connection && !connection.canPublish) return () => undefined;
   const send = "canPublish" in connection ? toRoom(connection) : toCall(connection);
   const unsent: OutgoingDevice = { track: undefined, isMuted: false };
-  const followers = KINDS.map((kind) => new Follower(unsent, (device: OutgoingDevice) => send(kind, device)));
-  for (const follower of followers) void follower.from(unsent);
+  const outgoing = KINDS.map((kind) => ({
+    kind,
+    last: unsent,
+    sent: new ConvergingValue(unsent, (device: OutgoingDevice) => send(kind, device)),
+  }));
+  for (const { sent } of outgoing) void sent.startFrom(unsent);
 
   const follow = (): void => {
-    const { microphone, camera, isMuted } = devices.state;
-    const wanted = [
-      { track: microphone.track, isMuted },
-      { track: camera.track, isMuted: false },
-    ];
-    for (const [at, follower] of followers.entries()) {
-      const device = wanted[at] ?? unsent;
-      const last = follower.wanted;
-      if (device.track !== last.track || device.isMuted !== last.isMuted) follower.set(device).catch(onError);
+    const { state } = devices;
+    for (const one of outgoing) {
+      const device = { track: state[one.kind].track, isMuted: one.kind === "microphone" && state.isMuted };
+      if (device.track === one.last.track && device.isMuted === one.last.isMuted) continue;
+      one.last = device;
+      one.sent.set(device).catch(onError);
     }
   };
   follow();

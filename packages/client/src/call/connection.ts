@@ -1,0 +1,298 @@
+import type { CallSnapshot } from "@radist-tech/protocol";
+import type { Channel, MediaKind } from "../core/channels.ts";
+import { Emitter, type Listener } from "../core/emitter.ts";
+import { RadistError } from "../core/errors.ts";
+import type { DataPayload } from "../core/framing.ts";
+import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
+import { watchNetwork } from "../core/network-watch.ts";
+import { type ConnectionStats, summarizeStats } from "../core/stats.ts";
+import { OutgoingTracks } from "../devices/outgoing-tracks.ts";
+import { CallData } from "./call-data.ts";
+import { CallSession } from "./call-session.ts";
+import { emitRosterEvent } from "./roster-events.ts";
+import { SignalingSocket } from "./signaling-socket.ts";
+import type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./types.ts";
+import type { Credentials } from "./urls.ts";
+
+/** @internal What {@link RadistClient.createConnection} passes on. */
+export interface ConnectionDeps {
+  readonly credentials: Credentials;
+  readonly url: (credentials: Credentials) => string;
+  readonly webSocketFactory: (url: string) => WebSocket;
+  readonly rtcConfiguration: RTCConfiguration | undefined;
+  readonly channels: ReadonlySet<Channel>;
+  readonly localStream: MediaStream | undefined;
+  readonly ownsStream: boolean;
+}
+
+/**
+ * A seat in a call, and the media session with the other peer.
+ *
+ * It stays connected by itself: a lost socket is replaced while the media continues, a changed network leads to another
+ * path, and a reloaded or replaced peer to a new media session. Only the `closed` event ends it.
+ *
+ * @example
+ * const connection = await radist.createConnection({ callToken, channels: ["audio", "video", "data"] });
+ * connection.on("remotestream", (stream) => { video.srcObject = stream; });
+ * connection.on("message", (message) => { if (message.type === "text") show(message.text); });
+ * connection.on("closed", ({ reason }) => goBack(reason));
+ */
+export class RadistConnection {
+  readonly #events = new Emitter<ConnectionEvents>();
+  readonly #channels: ReadonlySet<Channel>;
+  readonly #media: OutgoingTracks;
+  readonly #data: CallData;
+  readonly #socket: SignalingSocket;
+  readonly #session: CallSession;
+  readonly #stopWatching: () => void;
+  #state: ConnectionState = { signaling: "connecting", media: "new" };
+
+  private constructor(deps: ConnectionDeps) {
+    this.#channels = deps.channels;
+    this.#media = new OutgoingTracks(deps.localStream, deps.ownsStream, {
+      outgoingChanged: async (kind, track) => this.#session.link?.setTrack(kind, track),
+      localStream: (stream) => this.#events.emitLasting("localstream", stream),
+      screenShare: (stream) => this.#events.emit("screenshare", { active: stream !== undefined, stream }),
+      error: (error) => this.#report(error),
+    });
+    this.#data = new CallData({
+      open: () => this.#events.emitLasting("datachannelopen", { label: DATA_CHANNEL_LABEL }),
+      close: () => {
+        this.#events.forget("datachannelopen");
+        this.#events.emit("datachannelclose", { label: DATA_CHANNEL_LABEL });
+      },
+      message: (message) => this.#events.emit("message", message),
+    });
+    this.#socket = new SignalingSocket({
+      credentials: deps.credentials,
+      url: deps.url,
+      webSocketFactory: deps.webSocketFactory,
+      handlers: {
+        message: (message) => this.#session.receive(message),
+        state: () => this.#stateChanged(),
+        error: (error) => this.#protocolError(error),
+        overflow: () => this.#session.renew(),
+        ended: (ending) => this.#ended(ending),
+      },
+    });
+    this.#session = new CallSession({
+      channels: deps.channels,
+      rtcConfiguration: deps.rtcConfiguration,
+      media: this.#media,
+      data: this.#data,
+      socket: this.#socket,
+      handlers: {
+        roster: (event) => emitRosterEvent(this.#events, event),
+        remoteStream: (stream) => this.#events.emitLasting("remotestream", stream),
+        linkChanged: () => this.#linkChanged(),
+        error: (error) => this.#report(error),
+      },
+    });
+    this.#stopWatching = watchNetwork({
+      visible: () => this.#socket.nudge(),
+      network: () => {
+        this.#socket.nudge();
+        this.#session.networkChanged();
+      },
+    });
+    if (deps.localStream) this.#events.emitLasting("localstream", deps.localStream);
+  }
+
+  /** @internal Joins. Rejects with a {@link RadistError} when the platform does not let the page in. */
+  static async open(deps: ConnectionDeps): Promise<RadistConnection> {
+    const connection = new RadistConnection(deps);
+    await connection.#socket.connect();
+    return connection;
+  }
+
+  /** The id of the call. */
+  get callId(): string {
+    return this.#socket.resumeState?.callId ?? "";
+  }
+
+  /** This side's identity in the call. It stays the same when the connection reconnects. */
+  get peerId(): string {
+    return this.#socket.resumeState?.peerId ?? "";
+  }
+
+  /** The other peer, while it holds its seat. */
+  get remotePeerId(): string | undefined {
+    return this.#session.remote?.peerId;
+  }
+
+  /** The call as the platform last described it. */
+  get call(): CallSnapshot | undefined {
+    return this.#session.call;
+  }
+
+  /** The state of signaling and media. `statechange` follows each change. */
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /**
+   * What a reloaded page passes to `createConnection({ resume })` to return as the same peer. It changes with every
+   * reconnect, so read it at `pagehide`, or at each `statechange`. It opens this seat: treat it as a secret.
+   */
+  get resumeState(): ResumeState | undefined {
+    return this.#socket.resumeState;
+  }
+
+  /** What this side sends from its devices, or the stream that the page passed. */
+  get localStream(): MediaStream | undefined {
+    return this.#media.stream;
+  }
+
+  /** What the other peer sends. Undefined before its first track. */
+  get remoteStream(): MediaStream | undefined {
+    return this.#session.link?.remoteStream;
+  }
+
+  /** The shared screen, while it is shared. */
+  get screenStream(): MediaStream | undefined {
+    return this.#media.screen;
+  }
+
+  /** The present media session, for what this package does not offer. It is replaced when a peer joins or reloads. */
+  get peerConnection(): RTCPeerConnection | undefined {
+    return this.#session.link?.peer;
+  }
+
+  /** Whether there is a microphone and it is on. */
+  get microphoneEnabled(): boolean {
+    return this.#media.device("audio")?.enabled ?? false;
+  }
+
+  /** Whether there is a camera and it is on. */
+  get cameraEnabled(): boolean {
+    return this.#media.device("video")?.enabled ?? false;
+  }
+
+  /**
+   * Attaches a listener; the returned function detaches it. Lasting events ({@link ConnectionEvents} marks them) reach
+   * late listeners too, right after the code that attached them.
+   */
+  on<Name extends keyof ConnectionEvents>(event: Name, listener: Listener<ConnectionEvents[Name]>): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /**
+   * Opens a new socket and looks for a new path, now. Losses need no such call: the connection recovers from them itself.
+   *
+   * @throws RadistError `connection_closed`, or what ended the connection. Stays pending while the network is down.
+   */
+  async reconnect(): Promise<void> {
+    await this.#socket.connect();
+  }
+
+  /** Leaves the call for good and frees the seat. Stops the devices that this package opened. Never rejects. */
+  async leave(): Promise<void> {
+    await this.#socket.leave();
+  }
+
+  /**
+   * Sends a message to the other peer: text, an object or array as JSON, or bytes. Messages arrive whole and in order.
+   * Resolves when the message is handed to the browser, and later than that while much is unsent: a file sent in parts,
+   * each awaited, needs no other flow control. A part may have up to 64 KiB in every browser, 256 KiB in current ones.
+   *
+   * @throws RadistError `data_channel_not_open`, `data_too_large`, `invalid_argument`
+   */
+  async send(data: DataPayload): Promise<void> {
+    await this.#data.send(data, this.peerConnection?.sctp?.maxMessageSize);
+  }
+
+  /**
+   * Mutes or unmutes the microphone. The device stays open.
+   *
+   * @throws RadistError `device_not_found` when no microphone is sent
+   */
+  setMicrophone(on: boolean): void {
+    this.#media.setEnabled("audio", on);
+  }
+
+  /**
+   * Sends black frames in place of the camera, or its picture again. The device stays open.
+   *
+   * @throws RadistError `device_not_found` when no camera is sent
+   */
+  setCamera(on: boolean): void {
+    this.#media.setEnabled("video", on);
+  }
+
+  /**
+   * Sends another track in place of the microphone or camera, or none (null). The page keeps the track and stops it
+   * itself. `localstream` follows, with a new stream.
+   *
+   * @throws RadistError `invalid_argument` for a track of another kind, `connection_closed`
+   * @example await connection.replaceTrack("video", otherCamera.getVideoTracks()[0]);
+   */
+  async replaceTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
+    this.#assertOpen();
+    this.#assertChannel(kind);
+    await this.#media.replaceTrack(kind, track);
+  }
+
+  /**
+   * Lets the user choose a screen, and sends it in place of the camera. Must be called from a click or key press.
+   *
+   * @returns the screen's stream, for the page to show
+   * @throws RadistError `permission_denied` when the user chose none, `invalid_argument` without the `video` channel
+   */
+  async shareScreen(options: DisplayMediaStreamOptions = {}): Promise<MediaStream> {
+    this.#assertOpen();
+    this.#assertChannel("video");
+    return this.#media.shareScreen(options);
+  }
+
+  /** Sends the camera again. */
+  async stopSharing(): Promise<void> {
+    await this.#media.stopSharing();
+  }
+
+  /** Figures of the media session. Undefined while there is none. */
+  async getStats(): Promise<ConnectionStats | undefined> {
+    const report = await this.peerConnection?.getStats();
+    return report && summarizeStats(report);
+  }
+
+  #linkChanged(): void {
+    if (!this.remoteStream) this.#events.forget("remotestream");
+    this.#stateChanged();
+  }
+
+  #stateChanged(): void {
+    const signaling = this.#socket.state;
+    const media = this.peerConnection?.connectionState ?? "new";
+    if (signaling === this.#state.signaling && media === this.#state.media) return;
+    this.#state = { signaling, media };
+    this.#events.emit("statechange", this.#state);
+  }
+
+  #protocolError(error: RadistError): void {
+    // The platform refused a signal that the negotiation depends on.
+    if (error.code === "peer_not_connected" || error.code === "rate_limited") this.#session.renew();
+    this.#report(error);
+  }
+
+  #ended(ending: Ending): void {
+    this.#stopWatching();
+    this.#session.close();
+    this.#media.close();
+    this.#events.emitLasting("closed", ending);
+  }
+
+  #report(cause: unknown): void {
+    const error = cause instanceof RadistError ? cause : new RadistError("negotiation_failed", { cause });
+    if (!this.#events.emit("error", error)) console.warn(error);
+  }
+
+  #assertOpen(): void {
+    if (this.#state.signaling === "closed") throw new RadistError("connection_closed");
+  }
+
+  #assertChannel(kind: MediaKind): void {
+    if (!this.#channels.has(kind)) {
+      throw new RadistError("invalid_argument", { message: `The connection was created without the ${kind} channel.` });
+    }
+  }
+}

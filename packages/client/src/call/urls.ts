@@ -1,0 +1,20 @@
+import type { ResumeState } from "./types.ts";
+
+export function tokenUrl(apiBase: string, callId: string): string {
+  return `${apiBase}/p2p/calls/${encodeURIComponent(callId)}/token`;
+}
+
+/** How a socket authenticates: by a fresh token, or by what an earlier socket was given. */
+export type Credentials = { readonly callToken: string } | ResumeState;
+
+export function socketUrl(apiBase: string, publicKey: string, credentials: Credentials): string {
+  const query =
+    "callToken" in credentials
+      ? { callToken: credentials.callToken }
+      : {
+          callId: credentials.callId,
+          peerId: credentials.peerId,
+          reconnectToken: credentials.reconnectToken,
+        };
+  return `${apiBase.replace(/^http/, "ws")}/p2p/signaling/ws?${new URLSearchParams({ publicKey, ...query })}`;
+}

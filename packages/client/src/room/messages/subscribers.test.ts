@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Subscribers } from "./subscribers.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Whether it has resolved by now. */
+async function hasResolved(promise: Promise<void>): Promise<boolean> {
+  let done = false;
+  void promise.then(() => {
+    done = true;
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  return done;
+}
+
+test("a channel is ready when all present peers have subscribed, newcomers and leavers included", async () => {
+  const subscribers = new Subscribers();
+  expect(await hasResolved(subscribers.allReady("c", 0))).toBe(true);
+  subscribers.joined("a");
+  subscribers.joined("b");
+  const all = subscribers.allReady("c", performance.now());
+  const one = subscribers.allReady("c", performance.now(), "a");
+  subscribers.ready("c", "a");
+  expect(await hasResolved(one)).toBe(true);
+  expect(await hasResolved(all)).toBe(false);
+  subscribers.ready("other", "b");
+  expect(await hasResolved(all)).toBe(false);
+  subscribers.joined("d");
+  subscribers.ready("c", "b");
+  expect(await hasResolved(all)).toBe(false);
+  subscribers.left("d");
+  expect(await hasResolved(all)).toBe(true);
+});
+
+test("a peer that never subscribes is waited for once, and not for every message", async () => {
+  const subscribers = new Subscribers();
+  subscribers.joined("silent");
+  const openedAt = performance.now();
+  const first = subscribers.allReady("c", openedAt);
+  expect(await hasResolved(first)).toBe(false);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(await hasResolved(first)).toBe(true);
+  expect(await hasResolved(subscribers.allReady("c", openedAt))).toBe(true);
+});
+
+test("each newcomer has the same time to subscribe, counted from its arrival", async () => {
+  const subscribers = new Subscribers();
+  subscribers.joined("silent");
+  const all = subscribers.allReady("c", performance.now());
+  await vi.advanceTimersByTimeAsync(1_500);
+  subscribers.joined("late");
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await hasResolved(all)).toBe(false);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await hasResolved(all)).toBe(true);
+});
+
+test("a channel that was replaced has no subscribers yet", async () => {
+  const subscribers = new Subscribers();
+  subscribers.joined("a");
+  subscribers.ready("c", "a");
+  expect(await hasResolved(subscribers.allReady("c", performance.now()))).toBe(true);
+  subscribers.forgetChannel("c");
+  expect(await hasResolved(subscribers.allReady("c", performance.now()))).toBe(false);
+});

@@ -1,0 +1,155 @@
+import type { Channel } from "../core/channels.ts";
+import { Emitter } from "../core/emitter.ts";
+import { RadistError } from "../core/errors.ts";
+import type { DataPayload } from "../core/framing.ts";
+import { summarizeStats } from "../core/stats.ts";
+import { assertPresent } from "./messages/room-data.ts";
+import { ReceivedTrack } from "./receiving/remote-track.ts";
+import { RoomSession, type RoomSessionDeps } from "./room-session.ts";
+import type {
+  PublishedTrack,
+  PublishOptions,
+  RadistRoomConnection,
+  RemoteTrack,
+  RoomEvents,
+  RoomParticipant,
+  RoomSource,
+  RoomState,
+  RoomStats,
+} from "./types.ts";
+
+/** The room connection that a page holds. */
+export class RoomConnection implements RadistRoomConnection {
+  readonly #events = new Emitter<RoomEvents>();
+  readonly #channels: ReadonlySet<Channel>;
+  readonly #session: RoomSession;
+
+  private constructor(deps: RoomSessionDeps) {
+    this.#channels = deps.channels;
+    this.#session = new RoomSession(deps, this.#events);
+  }
+
+  /** Joins. Rejects with a {@link RadistError} when the platform does not let the page in. */
+  static async open(deps: RoomSessionDeps): Promise<RoomConnection> {
+    const connection = new RoomConnection(deps);
+    await connection.#session.socket.connect();
+    return connection;
+  }
+
+  get roomId(): string {
+    return this.#session.identity.roomId;
+  }
+
+  get peerId(): string {
+    return this.#session.identity.peerId;
+  }
+
+  get state(): RoomState {
+    return this.#session.state;
+  }
+
+  get participants(): ReadonlyMap<string, RoomParticipant> {
+    return this.#session.participants.present;
+  }
+
+  get activeSpeaker(): string | undefined {
+    return this.#session.activeSpeaker;
+  }
+
+  get published(): ReadonlyMap<RoomSource, PublishedTrack> {
+    return this.#session.publications.published;
+  }
+
+  get localStream(): MediaStream | undefined {
+    return this.#session.publications.localStream;
+  }
+
+  get screenStream(): MediaStream | undefined {
+    return this.#session.publications.screenStream;
+  }
+
+  get canPublish(): boolean {
+    return this.#session.grants.canPublish;
+  }
+
+  get canSubscribe(): boolean {
+    return this.#session.grants.canSubscribe;
+  }
+
+  on<Name extends keyof RoomEvents>(event: Name, listener: (payload: RoomEvents[Name]) => void): () => void {
+    let isListening = true;
+    const off = this.#events.on(event, listener);
+    for (const payload of this.#lasting(event)) {
+      queueMicrotask(() => {
+        if (isListening && this.#lasting(event).includes(payload)) listener(payload);
+      });
+    }
+    return () => {
+      isListening = false;
+      off();
+    };
+  }
+
+  async publish(options: PublishOptions): Promise<PublishedTrack> {
+    this.#assertOpen();
+    if (!this.canPublish) throw new RadistError("not_allowed");
+    return this.#session.publications.publish(options);
+  }
+
+  async setMuted(source: RoomSource, muted: boolean): Promise<void> {
+    const published = this.#session.publications.published.get(source);
+    if (!published) throw new RadistError("device_not_found", { message: `The ${source} is not published.` });
+    await (muted ? published.mute() : published.unmute());
+  }
+
+  attach(track: RemoteTrack, element: HTMLMediaElement): () => void {
+    return this.#session.views.attach(received(track), element);
+  }
+
+  setPriority(track: RemoteTrack, priority: number): void {
+    this.#session.setPriority(received(track), priority);
+  }
+
+  async send(data: DataPayload, { to }: { readonly to?: string } = {}): Promise<void> {
+    this.#assertOpen();
+    if (!this.#channels.has("data")) {
+      throw new RadistError("invalid_argument", { message: "The connection was created without the data channel." });
+    }
+    assertPresent(to, this.participants);
+    await this.#session.data.send(data, to);
+  }
+
+  async getStats(): Promise<RoomStats> {
+    const { send, recv } = this.#session.media.session ?? {};
+    const [sent, received] = await Promise.all([send?.getStats(), recv?.getStats()]);
+    return { send: sent && summarizeStats(sent), receive: received && summarizeStats(received) };
+  }
+
+  async reconnect(): Promise<void> {
+    await this.#session.reconnect();
+  }
+
+  async leave(): Promise<void> {
+    await this.#session.socket.leave();
+  }
+
+  /** What a late listener is called with. */
+  #lasting<Name extends keyof RoomEvents>(event: Name): readonly RoomEvents[Name][] {
+    const present: readonly unknown[] =
+      event === "participantjoined"
+        ? [...this.participants.values()]
+        : event === "remotestream"
+          ? [...this.#session.participants.tracks()].filter(({ isAnnounced }) => isAnnounced)
+          : [];
+    return present as readonly RoomEvents[Name][];
+  }
+
+  #assertOpen(): void {
+    if (this.#session.state === "closed") throw new RadistError("connection_closed");
+  }
+}
+
+function received(track: RemoteTrack): ReceivedTrack {
+  if (track instanceof ReceivedTrack) return track;
+  throw new RadistError("invalid_argument", { message: "This is not a track of a participant of this room." });
+}

@@ -1,0 +1,293 @@
+import type { RoomServerMessage } from "@radist-tech/protocol";
+import type { Channel } from "../core/channels.ts";
+import { ConnectionLost } from "../core/connection-lost.ts";
+import type { Emitter } from "../core/emitter.ts";
+import { RadistError } from "../core/errors.ts";
+import { Latch } from "../core/latch.ts";
+import { RoomData } from "./messages/room-data.ts";
+import { watchPage } from "./page-watch.ts";
+import { Publications } from "./publishing/publications.ts";
+import { ElementObserver } from "./receiving/element-observer.ts";
+import { Participants } from "./receiving/participants.ts";
+import type { ReceivedTrack } from "./receiving/remote-track.ts";
+import { Views } from "./receiving/views.ts";
+import { type RoomRoster, updateRoster } from "./roster.ts";
+import { RoomSocket, type RoomSocketOptions } from "./signaling/room-socket.ts";
+import type { MediaSession } from "./transport/media-session.ts";
+import { RoomMedia } from "./transport/room-media.ts";
+import type { RoomEnding, RoomEvents, RoomState, VideoCodec } from "./types.ts";
+
+export interface RoomSessionDeps extends Omit<RoomSocketOptions, "handlers"> {
+  readonly rtcConfiguration: RTCConfiguration | undefined;
+  readonly channels: ReadonlySet<Channel>;
+  /** The microphone and camera, or what the page passed in their place. */
+  readonly tracks: readonly MediaStreamTrack[];
+  /** Whether this package opened them. */
+  readonly isOwned: boolean;
+  readonly codec: VideoCodec;
+}
+
+/** Turns the platform's messages about a room into media, and into the page's events. */
+export class RoomSession {
+  readonly socket: RoomSocket;
+  readonly media: RoomMedia;
+  readonly publications: Publications;
+  readonly participants: Participants;
+  readonly views: Views;
+  readonly data: RoomData;
+  identity = { roomId: "", peerId: "" };
+  grants = { canPublish: true, canSubscribe: true };
+  state: RoomState = "connecting";
+  activeSpeaker: string | undefined;
+  readonly #channels: ReadonlySet<Channel>;
+  readonly #events: Emitter<RoomEvents>;
+  readonly #latch = new Latch<MediaSession>();
+  readonly #stopWatching: () => void;
+  #roster: RoomRoster = new Map();
+  /** The network changed, and no other paths were looked for since. */
+  #needsPaths = false;
+
+  constructor(deps: RoomSessionDeps, events: Emitter<RoomEvents>) {
+    this.#events = events;
+    const failed = (error: unknown) => this.#report(error);
+    this.#channels = deps.channels;
+    this.socket = new RoomSocket({
+      ...deps,
+      handlers: {
+        message: (message) => this.#receive(message),
+        state: (state) => {
+          if (state !== "connected") this.#latch.close();
+          this.#stateChanged();
+        },
+        error: failed,
+        ended: (ending) => this.#ended(ending),
+      },
+    });
+    const socket = this.socket;
+    const latch = this.#latch;
+    const { rtcConfiguration, codec } = deps;
+    this.media = new RoomMedia({
+      socket,
+      latch,
+      rtcConfiguration,
+      handlers: { changed: () => this.#stateChanged(), failed },
+    });
+    this.publications = new Publications({
+      latch,
+      socket,
+      codec,
+      handlers: {
+        localStream: (stream) => events.emitLasting("localstream", stream),
+        screenShare: (stream) => events.emit("screenshare", { active: stream !== undefined, stream }),
+        error: failed,
+      },
+    });
+    this.participants = new Participants({
+      latch,
+      wants: (kind) => this.receives(kind),
+      handlers: {
+        joined: (participant) => events.emit("participantjoined", participant),
+        left: (participant, reason) => {
+          if (this.activeSpeaker === participant.peerId) this.#setSpeaker(undefined);
+          events.emit("participantleft", { participant, reason });
+        },
+        changed: (change) => events.emit("participantchanged", change),
+        available: (track) => this.#available(track),
+        removed: (track) => {
+          if (track.isAnnounced) events.emit("streamremoved", track);
+        },
+        failed,
+      },
+    });
+    this.views = new Views({
+      socket,
+      tracks: () => this.participants.tracks(),
+      observe: (element, changed) => new ElementObserver(element, changed),
+      failed,
+    });
+    this.data = new RoomData({
+      latch,
+      isReceiving: () => this.receives("data"),
+      handlers: { message: (message) => events.emit("message", message), failed },
+    });
+    this.#stopWatching = watchPage({
+      visible: () => socket.nudge(),
+      network: () => {
+        this.#needsPaths = true;
+        socket.nudge();
+        this.#findPaths();
+      },
+      gone: () => socket.sendLeave(),
+    });
+    this.publications.add(deps.tracks, deps.isOwned);
+  }
+
+  /** Opens a new socket, and looks for new paths. */
+  async reconnect(): Promise<void> {
+    this.#needsPaths = true;
+    await this.socket.connect();
+  }
+
+  /** Whether this side wants, and may receive, what others send on this channel. */
+  receives(channel: Channel): boolean {
+    return this.#channels.has(channel) && this.grants.canSubscribe;
+  }
+
+  setPriority(track: ReceivedTrack, priority: number): void {
+    track.priority = priority;
+    this.#requestPriority(track);
+  }
+
+  #receive(message: RoomServerMessage): void {
+    if (message.type === "room-joined") {
+      const { roomId, peerId, canPublish = true, canSubscribe = true } = message;
+      this.identity = { roomId, peerId };
+      this.grants = { canPublish, canSubscribe };
+    }
+    this.#updateRoster(message);
+    switch (message.type) {
+      case "room-joined":
+        this.#joined(message);
+        return;
+      case "room-resumed":
+        this.#resumed(message);
+        return;
+      case "active-speaker":
+        this.#setSpeaker(message.peerId ?? undefined);
+        return;
+      case "audio-levels":
+        this.#reportLevels(message.levels);
+        return;
+      case "data-consumer-ready":
+        this.data.subscribed(message.dataProducerId, message.peerId);
+        return;
+      case "producer-layers":
+        this.publications.find(message.producerId)?.limitLayers(message.spatialLayer);
+        return;
+      case "consumer-layers-changed": {
+        const { spatialLayer: spatial, temporalLayer: temporal } = message;
+        const layers = spatial === null ? undefined : { spatial, temporal: temporal ?? 0 };
+        this.#trackChanged(message.consumerId, "layers", (track) => {
+          track.layers = layers;
+        });
+        return;
+      }
+      case "consumer-score":
+        this.#trackChanged(message.consumerId, "score", (track) => {
+          track.score = message.score;
+        });
+        return;
+    }
+  }
+
+  /** Applies who is present and what they publish. */
+  #updateRoster(message: RoomServerMessage): void {
+    const { roster, events } = updateRoster(this.#roster, message);
+    this.#roster = roster;
+    this.participants.apply(events, isMigration(message));
+    this.data.apply(events);
+  }
+
+  #joined(message: Extract<RoomServerMessage, { type: "room-joined" }>): void {
+    if (!this.grants.canPublish) void this.publications.withdraw();
+    this.media.joined(message).then(
+      () => this.#renew(),
+      (error: RadistError) => this.socket.end({ reason: "failed", error }),
+    );
+    this.views.reset();
+  }
+
+  #resumed(message: Extract<RoomServerMessage, { type: "room-resumed" }>): void {
+    this.media.resumed(message);
+    for (const { producerId, paused = false } of message.producers) {
+      this.publications.find(producerId)?.resumed(paused);
+    }
+    this.views.resumed(message.consumers.filter(({ paused }) => !paused).map(({ consumerId }) => consumerId));
+    this.#findPaths();
+    this.#renew();
+  }
+
+  /** There is a media session: creates what is missing in it. */
+  #renew(): void {
+    this.publications.renew();
+    this.participants.renew();
+    this.data.renew();
+    this.#stateChanged();
+  }
+
+  /** After a change of network the present paths still seem to work for a while. */
+  #findPaths(): void {
+    if (!this.#needsPaths || this.socket.state !== "connected") return;
+    this.#needsPaths = false;
+    this.media.networkChanged();
+  }
+
+  #available(track: ReceivedTrack): void {
+    if (!track.isAnnounced) {
+      track.isAnnounced = true;
+      // The page first, which may attach the track: then its size is part of the first report.
+      this.#events.emit("remotestream", track);
+    }
+    this.views.available(track);
+    if (track.priority !== 1) this.#requestPriority(track);
+  }
+
+  #requestPriority({ consumerId, priority }: ReceivedTrack): void {
+    if (consumerId === undefined) return;
+    this.socket.request({ type: "set-priority", consumerId, priority }).catch((error: unknown) => {
+      if (!(error instanceof ConnectionLost)) this.#report(error);
+    });
+  }
+
+  #trackChanged(consumerId: string, change: "layers" | "score", apply: (track: ReceivedTrack) => void): void {
+    const track = this.participants.ofConsumer(consumerId);
+    if (!track) return;
+    apply(track);
+    this.participants.changed(track, change);
+  }
+
+  #setSpeaker(peerId: string | undefined): void {
+    if (peerId === this.activeSpeaker) return;
+    this.activeSpeaker = peerId;
+    this.#events.emit("activespeaker", { peerId });
+  }
+
+  #reportLevels(levels: readonly { peerId: string; producerId: string; volume: number }[]): void {
+    const reported = levels.map(({ peerId, producerId, volume }) => {
+      const track = this.participants.ofProducer(producerId) ?? this.publications.find(producerId);
+      return { peerId, volume, source: track?.source ?? "microphone" };
+    });
+    this.#events.emit("levels", reported);
+  }
+
+  #stateChanged(): void {
+    const { state: signaling } = this.socket;
+    const state = signaling === "connected" && this.media.isBroken ? "reconnecting" : signaling;
+    if (state === this.state) return;
+    this.state = state;
+    this.#events.emit("statechange", state);
+  }
+
+  #ended(ending: RoomEnding): void {
+    this.#stopWatching();
+    this.#latch.end();
+    this.views.close();
+    this.data.close();
+    this.participants.close();
+    this.publications.close();
+    this.media.close();
+    this.#events.emitLasting("closed", ending);
+  }
+
+  #report(cause: unknown): void {
+    if (this.state === "closed") return;
+    const error = cause instanceof RadistError ? cause : new RadistError("negotiation_failed", { cause });
+    if (!this.#events.emit("error", error)) console.warn(error);
+  }
+}
+
+/** Whether what is gone by this message will be published again, through another media server. */
+function isMigration(message: RoomServerMessage): boolean {
+  if (message.type === "room-joined") return message.migrated === true;
+  return message.type === "producer-closed" && message.migrating === true;
+}
