@@ -7,13 +7,10 @@ const named = (name: string, message = "") => Object.assign(new Error(message), 
 const CASES = [
   ["NotAllowedError", "permission_denied", "permission_denied"],
   ["SecurityError", "permission_denied", "permission_denied"],
-  ["PermissionDeniedError", "permission_denied", "permission_denied"],
   ["NotFoundError", "not_found", "device_not_found"],
   ["OverconstrainedError", "not_found", "device_not_found"],
-  ["DevicesNotFoundError", "not_found", "device_not_found"],
   ["NotReadableError", "in_use", "device_in_use"],
   ["AbortError", "in_use", "device_in_use"],
-  ["TrackStartError", "in_use", "device_in_use"],
   ["TypeError", "failed", "media_unsupported"],
   ["toString", "failed", "media_unsupported"],
 ] as const;

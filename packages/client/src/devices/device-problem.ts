@@ -20,18 +20,13 @@ export type DeviceProblem =
   | "ended"
   | "failed";
 
-/** By the names of Media Capture and Streams, and those that browsers used before it. */
+/** By the names of Media Capture and Streams. */
 const PROBLEMS: Readonly<Record<string, DeviceProblem>> = {
   NotAllowedError: "permission_denied",
-  PermissionDeniedError: "permission_denied",
   SecurityError: "permission_denied",
   NotFoundError: "not_found",
-  DevicesNotFoundError: "not_found",
   OverconstrainedError: "not_found",
-  ConstraintNotSatisfiedError: "not_found",
   NotReadableError: "in_use",
-  TrackStartError: "in_use",
-  SourceUnavailableError: "in_use",
   AbortError: "in_use",
 };
 

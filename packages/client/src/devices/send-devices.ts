@@ -40,19 +40,20 @@ export function sendDevices(
   if ("canPublish" in connection && !connection.canPublish) return () => undefined;
   const send = "canPublish" in connection ? toRoom(connection) : toCall(connection);
   const unsent: OutgoingDevice = { track: undefined, isMuted: false };
-  const followers = KINDS.map((kind) => new Follower(unsent, (device: OutgoingDevice) => send(kind, device)));
-  for (const follower of followers) void follower.from(unsent);
+  const outgoing = KINDS.map((kind) => ({
+    kind,
+    last: unsent,
+    sent: new Follower(unsent, (device: OutgoingDevice) => send(kind, device)),
+  }));
+  for (const { sent } of outgoing) void sent.from(unsent);
 
   const follow = (): void => {
-    const { microphone, camera, isMuted } = devices.state;
-    const wanted = [
-      { track: microphone.track, isMuted },
-      { track: camera.track, isMuted: false },
-    ];
-    for (const [at, follower] of followers.entries()) {
-      const device = wanted[at] ?? unsent;
-      const last = follower.wanted;
-      if (device.track !== last.track || device.isMuted !== last.isMuted) follower.set(device).catch(onError);
+    const { state } = devices;
+    for (const one of outgoing) {
+      const device = { track: state[one.kind].track, isMuted: one.kind === "microphone" && state.isMuted };
+      if (device.track === one.last.track && device.isMuted === one.last.isMuted) continue;
+      one.last = device;
+      one.sent.set(device).catch(onError);
     }
   };
   follow();
