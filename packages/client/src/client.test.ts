@@ -66,7 +66,7 @@ test("refuses arguments that cannot work", async () => {
   }
 });
 
-test("a room needs a browser with WebRTC", async () => {
+test("a browser without WebRTC cannot join a room", async () => {
   await RadistClient.prepareRooms();
   const radist = new RadistClient({ publicKey: "rad_pk_1" });
   await expect(radist.createRoomConnection({ roomToken: "ct_1" })).rejects.toMatchObject({ code: "media_unsupported" });

@@ -157,7 +157,7 @@ test("a message that is too large is refused at once", async () => {
   expect(channel.sent).toEqual([]);
 });
 
-test("what the browser refuses to send is an error of the message", async () => {
+test("a message that the browser refuses to send fails", async () => {
   const { data, add } = session();
   const channel = add();
   channel.send = () => {
@@ -166,7 +166,7 @@ test("what the browser refuses to send is an error of the message", async () => 
   await expect(data.send("hello", undefined)).rejects.toMatchObject(NOT_OPEN);
 });
 
-test("nothing is heard of a session that is over", () => {
+test("channels of a session that is over are ignored", () => {
   const { data, log, messages, add } = session();
   const channel = add();
   data.reset();

@@ -52,7 +52,7 @@ test("a session without any path to check has lost its candidates", () => {
   expect(seen).toEqual(["path lost"]);
 });
 
-test("a session that checks paths takes its time", () => {
+test("a session that is checking paths is not interrupted", () => {
   const { peer, seen } = watch();
   peer.ice("checking");
   vi.advanceTimersByTime(60_000);

@@ -206,6 +206,17 @@ test("a description that the browser refuses ends the session", async () => {
   await expect.poll(() => bob.failures).toEqual([refusal]);
 });
 
+test("an offer that was being applied at the end is not answered", async () => {
+  const bob = side("b");
+  const applying = Promise.withResolvers<void>();
+  vi.spyOn(bob.peer, "setRemoteDescription").mockReturnValue(applying.promise);
+  bob.negotiator.receive(offerOf("a"));
+  bob.negotiator.close();
+  applying.resolve();
+  await settled();
+  expect([bob.sent, bob.events]).toEqual([[], ["before the first offer"]]);
+});
+
 test("nothing is sent or reported after the end", async () => {
   const bob = side("b");
   const applying = Promise.withResolvers<void>();

@@ -176,7 +176,7 @@ describe("a link that is over", () => {
     expect(links[1]?.role.isInitiator).toBe(true);
   });
 
-  test("hears nothing any more", () => {
+  test("receives no further signals", () => {
     const { links, peering, apply } = side();
     apply(joined());
     apply(left("expired"));
@@ -214,6 +214,15 @@ describe("a renewal", () => {
     peering.renew();
     vi.advanceTimersByTime(125);
     expect(links).toHaveLength(5);
+  });
+
+  test("does not come when another link has started in the meantime", () => {
+    const { links, peering, apply } = side();
+    apply(joined());
+    peering.renew();
+    apply(reconnected);
+    vi.advanceTimersByTime(60_000);
+    expect(links).toHaveLength(2);
   });
 
   test("does not come when the peer has left, or this side is alone", () => {

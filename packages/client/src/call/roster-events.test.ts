@@ -22,7 +22,7 @@ async function heard(...events: object[]) {
 
 const joined = { type: "joined", connected: true };
 
-test("a peer that is present is announced to late listeners, too", async () => {
+test("late listeners hear of a peer that is present", async () => {
   expect(await heard(joined)).toEqual({ log: [["peerjoined", bob]], late: [bob] });
 });
 
@@ -30,7 +30,7 @@ test.each([
   ["disconnected", [bob]],
   ["left", []],
   ["expired", []],
-])("a peer that is gone is not: %s", async (reason, late) => {
+])("late listeners hear of a peer that is disconnected, and not of one that is gone: %s", async (reason, late) => {
   expect(await heard(joined, { type: "left", reason })).toEqual({
     log: [
       ["peerjoined", bob],

@@ -70,7 +70,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("joins by its token, and returns by what it was given for that", async () => {
+test("joins with its token, and reconnects with the credentials that it was given", async () => {
   await using server = await SocketServer.listen();
   const { socket, log } = await connected(server);
   expect(Object.fromEntries(server.last.query)).toEqual({ publicKey: "rad_pk_1", callToken: "ct_1" });
@@ -152,7 +152,7 @@ test.each([
   await connection.socket.leave();
 });
 
-test("an error before the join is what the join rejects with", async () => {
+test("the join rejects with an error that came before it", async () => {
   await using server = await SocketServer.listen();
   server.onAccept((socket) => {
     socket.send({ type: "error", code: "invalid_token", message: "Used.", requestId: "r1" });
@@ -163,7 +163,7 @@ test("an error before the join is what the join rejects with", async () => {
   expect(endings).toMatchObject([{ reason: "failed", error: { code: "invalid_token" } }]);
 });
 
-test("a call that ended while this side was away", async () => {
+test("a call that ended during an outage is terminated", async () => {
   await using server = await SocketServer.listen();
   const { socket, endings } = await connected(server);
   server.onAccept((accepted) => accepted.close(4410));
@@ -172,7 +172,7 @@ test("a call that ended while this side was away", async () => {
   await expect(socket.connect()).rejects.toMatchObject({ code: "call_terminated" });
 });
 
-test("leaves by telling the platform, which says the reason", async () => {
+test("tells the platform that it leaves, and ends with the platform's reason", async () => {
   await using server = await SocketServer.listen();
   const { socket, endings } = await connected(server);
   await socket.leave();

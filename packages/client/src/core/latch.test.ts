@@ -3,7 +3,7 @@ import { Latch } from "./latch.ts";
 
 const CLOSED = { code: "connection_closed" };
 
-test("those who wait get the value that opens it, those who come later the present one", async () => {
+test("resolves with the value that opens it, and later with the present one", async () => {
   const latch = new Latch<string>();
   const waiting = [latch.whenOpen(), latch.whenOpen()];
   latch.open("first");
@@ -22,7 +22,7 @@ test("a closed latch opens again", async () => {
   expect(await waiting).toBe("second");
 });
 
-test("an ended latch does not", async () => {
+test("an ended latch never opens again", async () => {
   const latch = new Latch<string>();
   const waiting = latch.whenOpen();
   latch.end();

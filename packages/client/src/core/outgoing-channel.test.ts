@@ -127,7 +127,7 @@ describe("a message fits", () => {
     ["x".repeat(11), 10],
     ["üü", 3],
     [new ArrayBuffer(65_537), undefined],
-  ])("and not more than that", (frame, maxBytes) => {
+  ])("and nothing larger than that", (frame, maxBytes) => {
     expect(() => assertFits(frame, maxBytes)).toThrow(expect.objectContaining({ code: "data_too_large" }));
   });
 });

@@ -69,7 +69,7 @@ test("sends only while it is joined", async () => {
   await expect.poll(() => server.last.received).toEqual([{ type: "question" }]);
 });
 
-test("a final verdict ends it, and rejects those who wait", async () => {
+test("a final verdict ends the connection and rejects pending joins", async () => {
   await using server = await SocketServer.listen();
   server.onAccept((socket) => {
     socket.send({ type: "refusal" });
@@ -82,7 +82,7 @@ test("a final verdict ends it, and rejects those who wait", async () => {
   await expect(client.socket.connect()).rejects.toMatchObject({ code: "connection_closed" });
 });
 
-test("what the platform said before it closed is part of the evidence", async () => {
+test("an error message before the close decides how the connection ends", async () => {
   await using server = await SocketServer.listen();
   greet(server);
   using client = connection(server);
@@ -113,7 +113,7 @@ test("a reconnect keeps the previous socket until the new one has joined", async
   expect(client.log).not.toContain("previous too late");
 });
 
-test("the end of the previous socket means nothing", async () => {
+test("the close of the previous socket has no effect", async () => {
   await using server = await SocketServer.listen();
   greet(server);
   using client = connection(server);
@@ -189,7 +189,7 @@ test("a platform that cannot be reached is tried until it can be", async () => {
   expect(client.log).toEqual(["hello", "connected"]);
 });
 
-test("a WebSocket that cannot be created ends it", async () => {
+test("a WebSocket that cannot be created ends the connection", async () => {
   using client = connection({ url: "no address" });
   await expect(client.socket.connect()).rejects.toMatchObject({ code: "invalid_argument" });
   expect([client.log, client.endings.length]).toEqual([["closed"], 1]);
@@ -220,7 +220,7 @@ test("ends as the platform says when that comes first", async () => {
   expect(client.endings).toEqual([{ reason: "refused" }]);
 });
 
-test("messages that are no JSON objects with a type are ignored", async () => {
+test("messages without a type, and messages after the end, are ignored", async () => {
   await using server = await SocketServer.listen();
   greet(server);
   const sockets: WebSocket[] = [];
@@ -236,6 +236,9 @@ test("messages that are no JSON objects with a type are ignored", async () => {
   server.last.send({ type: "proper" });
   await expect.poll(() => client.log.at(-1)).toBe("proper");
   expect(client.log).toEqual(["hello", "connected", "proper"]);
+  client.socket.end({ reason: "left" });
+  sockets[0]?.dispatchEvent(new MessageEvent("message", { data: '{"type":"late"}' }));
+  expect(client.log.at(-1)).toBe("closed");
 });
 
 test("is over at once, and only once", async () => {

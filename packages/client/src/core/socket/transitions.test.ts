@@ -206,7 +206,7 @@ describe("a probe", () => {
   });
 });
 
-test("what the platform said before it closes belongs to one socket", () => {
+test("a refusal applies to one socket only", () => {
   const refused = after(PHASES.opening, "refused").next;
   expect(refused).toMatchObject({ refusal });
   expect(after(refused, "connect").next).toMatchObject({ refusal: undefined });

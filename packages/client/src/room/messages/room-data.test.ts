@@ -87,8 +87,9 @@ describe("sending", () => {
     const sent = data.send("1", undefined);
     await settled();
     apply(event);
-    await sent;
+    await settled();
     expect(session.last.sent).toEqual(["1"]);
+    await sent;
   });
 
   test("continues in the next session, with the message that the last one did not send", async () => {
@@ -162,7 +163,7 @@ describe("sending", () => {
 });
 
 describe("receiving", () => {
-  test("subscribes to each channel as it opens, and tells who sent what, and whether to this side alone", async () => {
+  test("subscribes to each channel as it opens, and delivers messages with their sender and whether they are private", async () => {
     const { latch, session, messages, apply } = room();
     latch.open(session);
     apply(joined("bob"), opened("bob", "all"), opened("bob", "one", { protocol: "private" }));
@@ -244,7 +245,7 @@ describe("receiving", () => {
   });
 });
 
-test("a message to a participant needs one", () => {
+test("a message to a participant who is not present is refused", () => {
   const present = new Map([["bob", {}]]);
   expect(() => assertPresent(undefined, present)).not.toThrow();
   expect(() => assertPresent("bob", present)).not.toThrow();

@@ -44,17 +44,17 @@ describe("video", () => {
     expect(options.encodings).toMatchObject([{ scalabilityMode: "L3T3_KEY" }]);
   });
 
-  test("of a codec that is missing here is VP8, in VP8's sizes", () => {
+  test("falls back to VP8 when the browser lacks the codec", () => {
     const options = produceOptions(device("Chrome111", "VP8"), track("video"), { ...camera, codec: "av1" });
     expect(options.codec?.mimeType).toBe("video/VP8");
     expect(options.encodings).toHaveLength(3);
   });
 
-  test("leaves the codec to mediasoup-client where even VP8 is missing", () => {
+  test("leaves the codec to mediasoup-client when the browser lacks VP8, too", () => {
     expect(produceOptions(device("Safari12", "H264"), track("video"), camera)).not.toHaveProperty("codec");
   });
 
-  test("has no sizes in one stream outside Chromium", () => {
+  test("is sent in one size as VP9 outside Chromium", () => {
     const options = produceOptions(device("Firefox120", "VP9"), track("video"), { ...camera, codec: "vp9" });
     expect(options.encodings).toEqual([{ maxBitrate: expect.any(Number) }]);
   });

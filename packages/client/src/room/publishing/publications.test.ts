@@ -115,14 +115,14 @@ describe("publishing", () => {
   test.each([
     ["camera", "audio"],
     ["microphone", "video"],
-  ] as const)("a %s is no %s track", async (source, kind) => {
+  ] as const)("does not publish as %s a track of kind %s", async (source, kind) => {
     const { publications } = page();
     await expect(publications.publish({ source, track: track(kind) })).rejects.toMatchObject({
       code: "invalid_argument",
     });
   });
 
-  test("after the end closes what was opened for it", async () => {
+  test("after the end stops the tracks that were opened for it", async () => {
     const { publications } = page();
     const screen = track("video");
     vi.stubGlobal("navigator", {
@@ -147,7 +147,7 @@ describe("a screen", () => {
     return { ...own, picture, sound, publication };
   }
 
-  test("is published with its sound, and is what publish resolves with", async () => {
+  test("is published with its sound, and publish resolves with the screen", async () => {
     const { session, publication, publications, picture } = await shared();
     expect(publication.source).toBe("screen");
     expect(session.log.toSorted()).toEqual(["produce screen", "produce screen-audio"]);
@@ -155,7 +155,7 @@ describe("a screen", () => {
     expect(picture.contentHint).toBe("detail");
   });
 
-  test("that the user stops to share ends with its sound", async () => {
+  test("that the user stops sharing ends together with its sound", async () => {
     const { picture, sound, publications, streams, errors } = await shared();
     picture.end();
     await settled();

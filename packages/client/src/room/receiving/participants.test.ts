@@ -192,6 +192,7 @@ describe("a migration", () => {
 
   test("keeps a track until it is published again", async () => {
     const { latch, log, participants, apply, track } = await migrating();
+    apply({ type: "connection", peerId: "bob", isConnected: false });
     vi.advanceTimersByTime(MIGRATION_MS - 1);
     const next = new SessionModel("d");
     latch.open(next);

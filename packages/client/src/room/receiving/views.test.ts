@@ -88,7 +88,7 @@ afterEach(() => {
 });
 
 describe("a page that attaches nothing", () => {
-  test("is sent every video, and nothing is reported of it", () => {
+  test("is sent every video without any report", () => {
     const track = video("c1");
     const { views, reported } = page([track]);
     views.available(track);
@@ -97,7 +97,7 @@ describe("a page that attaches nothing", () => {
     expect(reported()).toEqual([]);
   });
 
-  test("is sent audio without further ado", () => {
+  test("is sent audio without any report", () => {
     const track: ViewedTrack = { ...video("c1"), kind: "audio" };
     const { views, reported } = page([track]);
     views.available(track);
@@ -167,7 +167,7 @@ describe("a video in an element", () => {
     expect(reported()).toEqual([["c1 hidden"]]);
   });
 
-  test("hides those without one", async () => {
+  test("means that videos without an element are hidden", async () => {
     const [attached, other] = [video("c1"), video("c2")];
     const { views, attach, reported } = page([attached, other]);
     const { observer } = attach(attached);

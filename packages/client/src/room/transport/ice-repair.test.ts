@@ -114,7 +114,7 @@ test("a path that fails is restarted after a delay that grows until it works aga
   expect(restarts).toHaveLength(4);
 });
 
-test("what broke the path may have broken the socket", () => {
+test("a broken path makes the socket be checked", () => {
   const { send, seen } = session();
   send.becomes("connecting");
   send.becomes("connected");
@@ -125,7 +125,7 @@ test("what broke the path may have broken the socket", () => {
 });
 
 describe("without the platform", () => {
-  test("nothing is restarted, and the outage is made up for after it", async () => {
+  test("nothing is restarted until the platform can be reached again", async () => {
     const { send, recv, latch, repair, restarts, own } = session();
     recv.becomes("connected");
     send.becomes("connected");
