@@ -5,7 +5,7 @@ import { socketUrl, tokenUrl } from "./call/urls.ts";
 import { DEFAULT_API_BASE_URL, resolveApiBase } from "./core/api-base.ts";
 import type { Channel } from "./core/channels.ts";
 import { httpError, RadistError } from "./core/errors.ts";
-import { captureDevices } from "./media.ts";
+import { captureChannels } from "./devices/capture.ts";
 import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./room/types.ts";
 
 export interface RadistClientOptions {
@@ -103,7 +103,7 @@ export class RadistClient {
   async createConnection(options: CreateConnectionOptions): Promise<RadistConnection> {
     const channels = channelSet(options.channels);
     const credentials = "resume" in options ? options.resume : { callToken: options.callToken };
-    const localStream = options.localStream ?? (await captureDevices(channels));
+    const localStream = options.localStream ?? (await captureChannels(channels, true));
     const { publicKey, webSocketFactory, rtcConfiguration } = this.#options;
     return RadistConnection.open({
       credentials,

@@ -5,6 +5,25 @@ export type { Channel, MediaKind } from "./core/channels.ts";
 export { RadistError, type RadistErrorCode } from "./core/errors.ts";
 export type { DataMessage, DataPayload } from "./core/framing.ts";
 export type { ConnectionStats } from "./core/stats.ts";
+export { watchAudioLevel } from "./devices/audio-level.ts";
+export { canChooseSpeaker, canShareScreen } from "./devices/capabilities.ts";
+export {
+  type Device,
+  type DeviceKind,
+  type DeviceList,
+  enumerateDevices,
+  watchDevices,
+} from "./devices/device-list.ts";
+export type { DeviceSettings, DeviceStorage } from "./devices/device-memory.ts";
+export { type DeviceProblem, deviceProblemOf } from "./devices/device-problem.ts";
+export {
+  type LocalDevice,
+  LocalDevices,
+  type LocalDevicesOptions,
+  type LocalDevicesState,
+} from "./devices/local-devices.ts";
+export { type Playable, Playback } from "./devices/playback.ts";
+export { type DeviceSource, sendDevices } from "./devices/send-devices.ts";
 export type {
   AudioLevel,
   CreateRoomConnectionOptions,

@@ -38,7 +38,7 @@ describe.each([
     await close(alice, bob);
   });
 
-  test("the sockets are cut: picture and sound go on, and the sockets come back", async () => {
+  test("the sockets are cut: sound and video continue, and the sockets come back", async () => {
     const { alice, bob } = await twoCallers();
     await Promise.all([alice.marksPath(), bob.marksPath()]);
     const lost = await bob.packetsLost();

@@ -16,7 +16,7 @@ export const StandaloneConfig = z.object({
   NODE_ID: NodeId.default(NodeId.parse("standalone")),
   /** Where the database, the admin token and the first project's keys are kept. */
   RADIST_DATA_DIR: z.string().default(".radist"),
-  /** Where the media worker is, or will be: calls are served meanwhile. Default: where mediasoup itself puts it. */
+  /** Where the media worker is, or will be: calls are served without it. Default: where mediasoup itself puts it. */
   MEDIASOUP_WORKER_BIN: z.string().optional(),
   RADIST_ADMIN_TOKEN: apiSettings.RADIST_ADMIN_TOKEN.optional(),
 });

@@ -1,7 +1,7 @@
 import { launchBrowser } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
 import { onePlatform } from "./testing/platform.ts";
-import { RoomGoer } from "./testing/room-goer.ts";
+import { RoomUser } from "./testing/room-user.ts";
 
 const WITHIN = { timeout: 60_000, interval: 200 };
 
@@ -14,8 +14,8 @@ test.each([
   await using _closing = { [Symbol.asyncDispose]: () => browser.close() };
   const { roomTokens } = await platform.server.createRoom();
   const [first = "", second = ""] = roomTokens;
-  const alice = await RoomGoer.enters(browser, platform, first);
-  const bob = await RoomGoer.enters(browser, platform, second);
+  const alice = await RoomUser.enters(browser, platform, first);
+  const bob = await RoomUser.enters(browser, platform, second);
   await Promise.all([alice.sees(bob), bob.sees(alice)]);
   // Whichever answers first may carry the first pictures.
   const paths = [`${protocol} 127.0.0.1`, `${protocol} 127.0.0.1`];

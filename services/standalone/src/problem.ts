@@ -5,8 +5,8 @@ import type { StandaloneConfig } from "./config.ts";
 import { DamagedSecrets } from "./secrets.ts";
 
 /**
- * A failed start that the person at the terminal can put right, as a problem of the setting that it is about; undefined
- * for any other, which is a bug and keeps its stack.
+ * A failed start that can be fixed at the terminal, as a problem of the setting that it concerns; undefined for any other,
+ * which is a bug and keeps its stack.
  */
 export function problemOf(error: unknown, config: StandaloneConfig): InvalidConfig | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -1,7 +1,7 @@
 import { launchBrowser } from "@radist-tech/testkit";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Guest } from "./testing/guest.ts";
+import { PageUser } from "./testing/page-user.ts";
 import { onePlatform, type Platform } from "./testing/platform.ts";
 
 let platform: Platform;
@@ -15,29 +15,29 @@ afterAll(async () => {
   await platform?.[Symbol.asyncDispose]();
 });
 
-const close = (...guests: Guest[]) => Promise.all(guests.map((guest) => guest.closes()));
+const close = (...users: PageUser[]) => Promise.all(users.map((user) => user.closes()));
 
 async function roomOf(...names: string[]) {
   const [first = "", ...more] = names;
-  const starter = await Guest.at(browser, platform.front.url, first);
+  const starter = await PageUser.at(browser, platform.front.url, first);
   const link = await starter.startsRoom();
-  const guests = [starter];
+  const users = [starter];
   for (const name of more) {
-    const guest = await Guest.at(browser, link, name);
-    await guest.joins();
-    guests.push(guest);
+    const user = await PageUser.at(browser, link, name);
+    await user.joins();
+    users.push(user);
   }
-  return { guests, link, roomId: link.split("/").at(-1) ?? "" };
+  return { users, link, roomId: link.split("/").at(-1) ?? "" };
 }
 
 /** What one of them sees is not what another one sees. */
-const pairs = (guests: readonly Guest[]) =>
-  guests.flatMap((one) => guests.filter((other) => other !== one).map((other) => [one, other] as const));
+const pairs = (users: readonly PageUser[]) =>
+  users.flatMap((one) => users.filter((other) => other !== one).map((other) => [one, other] as const));
 
-test("three people see and hear each other, mute, share a screen, write, and one leaves", async () => {
-  const { guests } = await roomOf("Ada", "Grace", "Linus");
-  const [ada, grace, linus] = guests as [Guest, Guest, Guest];
-  for (const [one, other] of pairs(guests)) {
+test("three users see and hear each other, mute, share a screen, write, and one leaves", async () => {
+  const { users } = await roomOf("Ada", "Grace", "Linus");
+  const [ada, grace, linus] = users as [PageUser, PageUser, PageUser];
+  for (const [one, other] of pairs(users)) {
     await one.sees(other);
     await one.hears(other);
   }
@@ -45,7 +45,7 @@ test("three people see and hear each other, mute, share a screen, write, and one
   await grace.byId("microphone").click();
   await linus.page.keyboard.press("m");
   await Promise.all([ada.seesMuted(grace, true), ada.seesMuted(linus, true), grace.seesMuted(ada, false)]);
-  await Promise.all(guests.map((guest) => guest.seesSpeaking(ada)));
+  await Promise.all(users.map((user) => user.seesSpeaking(ada)));
 
   await linus.byId("camera").click();
   await ada.byId(`video-${linus.peerId}-camera`).waitFor({ state: "detached" });
@@ -69,12 +69,12 @@ test("three people see and hear each other, mute, share a screen, write, and one
   await linus.byId("leave").click();
   await linus.isOver("left");
   await Promise.all([ada.seesNoMore(linus), grace.seesNoMore(linus)]);
-  await close(...guests);
+  await close(...users);
 });
 
-test("a reloaded page is back under its name, and nobody waits for the earlier one", async () => {
-  const { guests } = await roomOf("Ada", "Grace");
-  const [ada, grace] = guests as [Guest, Guest];
+test("a reloaded page is back under its name, and its earlier tile is gone", async () => {
+  const { users } = await roomOf("Ada", "Grace");
+  const [ada, grace] = users as [PageUser, PageUser];
   await ada.sees(grace);
   const before = grace.peerId;
   await grace.page.reload();
@@ -83,14 +83,14 @@ test("a reloaded page is back under its name, and nobody waits for the earlier o
   expect(grace.peerId).not.toBe(before);
   await ada.byId(`tile-${before}`).waitFor({ state: "detached" });
   await grace.sees(ada);
-  await close(...guests);
+  await close(...users);
 });
 
-test("whoever is alone has the link at hand; who is muted in the lobby comes in muted", async () => {
-  const { guests, link } = await roomOf("Ada");
-  const [ada] = guests as [Guest];
+test("a user who is alone is shown the link; one who mutes in the lobby joins muted", async () => {
+  const { users, link } = await roomOf("Ada");
+  const [ada] = users as [PageUser];
   expect(await ada.byId("invite").getByTestId("room-link").inputValue()).toBe(link);
-  const grace = await Guest.at(browser, link, "Grace");
+  const grace = await PageUser.at(browser, link, "Grace");
   await grace.byId("microphone").click();
   await grace.joins();
   await ada.sees(grace);
@@ -102,23 +102,23 @@ test("whoever is alone has the link at hand; who is muted in the lobby comes in 
   await close(ada, grace);
 });
 
-test("the sockets are cut: the page says so until they are back, and all goes on", async () => {
-  const { guests } = await roomOf("Ada", "Grace");
-  const [ada, grace] = guests as [Guest, Guest];
+test("the sockets are cut: the page says so until they are back, and nothing is lost", async () => {
+  const { users } = await roomOf("Ada", "Grace");
+  const [ada, grace] = users as [PageUser, PageUser];
   await Promise.all([ada.sees(grace), grace.sees(ada)]);
   platform.front.cutSockets();
-  await Promise.all(guests.map((guest) => guest.byId("notice-reconnecting").waitFor()));
+  await Promise.all(users.map((user) => user.byId("notice-reconnecting").waitFor()));
   platform.front.restoreSockets();
-  for (const guest of guests) await guest.byId("notice-reconnecting").waitFor({ state: "detached" });
+  for (const user of users) await user.byId("notice-reconnecting").waitFor({ state: "detached" });
   await Promise.all([ada.sees(grace), grace.sees(ada)]);
   await ada.writes("Still here");
   await grace.reads("Still here", "Ada");
-  await close(...guests);
+  await close(...users);
 });
 
-test("the backend removes one, then ends the room; its link says so", async () => {
-  const { guests, link, roomId } = await roomOf("Ada", "Grace");
-  const [ada, grace] = guests as [Guest, Guest];
+test("the backend removes one user, then ends the room; its link says so", async () => {
+  const { users, link, roomId } = await roomOf("Ada", "Grace");
+  const [ada, grace] = users as [PageUser, PageUser];
   await ada.sees(grace);
   await platform.server.kickParticipant({ roomId, peerId: grace.peerId });
   await grace.isOver("kicked");
@@ -127,5 +127,5 @@ test("the backend removes one, then ends the room; its link says so", async () =
   await ada.isOver("ended");
   await grace.page.goto(link);
   await grace.isOver("ended");
-  await close(...guests);
+  await close(...users);
 });

@@ -3,7 +3,7 @@ import { launchBrowser } from "@radist-tech/testkit";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { onePlatform, type Platform } from "./testing/platform.ts";
-import { RoomGoer, type RoomGoerOptions } from "./testing/room-goer.ts";
+import { RoomUser, type RoomUserOptions } from "./testing/room-user.ts";
 import { watchStream } from "./testing/stream-watch.ts";
 
 const WITHIN = { timeout: 60_000, interval: 200 };
@@ -19,19 +19,19 @@ afterAll(async () => {
   await platform?.[Symbol.asyncDispose]();
 });
 
-async function twoInARoom(options: RoomGoerOptions = {}) {
+async function twoInARoom(options: RoomUserOptions = {}) {
   const { roomId, roomTokens } = await platform.server.createRoom({ tokens: 3 });
   const [first = "", second = "", third = ""] = roomTokens;
-  const alice = await RoomGoer.enters(browser, platform, first, options);
-  const bob = await RoomGoer.enters(browser, platform, second, options);
+  const alice = await RoomUser.enters(browser, platform, first, options);
+  const bob = await RoomUser.enters(browser, platform, second, options);
   await Promise.all([alice.sees(bob), bob.sees(alice)]);
   return { roomId, alice, bob, third };
 }
-const close = (...goers: RoomGoer[]) => Promise.all(goers.map((goer) => goer.closes()));
+const close = (...users: RoomUser[]) => Promise.all(users.map((user) => user.closes()));
 
-test("three people see and hear each other, and one leaves", async () => {
+test("three users see and hear each other, and one leaves", async () => {
   const { alice, bob, third } = await twoInARoom();
-  const eve = await RoomGoer.enters(browser, platform, third);
+  const eve = await RoomUser.enters(browser, platform, third);
   for (const [viewer, other] of [
     [alice, eve],
     [eve, alice],
@@ -51,9 +51,9 @@ test("three people see and hear each other, and one leaves", async () => {
   await close(alice);
 });
 
-test("messages reach all, or one alone", async () => {
+test("messages reach everyone, or one user alone", async () => {
   const { alice, bob, third } = await twoInARoom();
-  const eve = await RoomGoer.enters(browser, platform, third);
+  const eve = await RoomUser.enters(browser, platform, third);
   await alice.writes("Hello");
   await alice.writes({ hand: "raised" });
   await alice.writes("Between us", bob);
@@ -69,7 +69,7 @@ test("messages reach all, or one alone", async () => {
   await close(alice, bob, eve);
 });
 
-test("who mutes is not heard or seen, and the others know", async () => {
+test("a muted user is not heard or seen, and the others know", async () => {
   const { alice, bob } = await twoInARoom();
   await bob.mutes("microphone");
   await alice.isTold("participantchanged", `${bob.peerId} microphone muted`);
@@ -83,7 +83,7 @@ test("who mutes is not heard or seen, and the others know", async () => {
   await close(alice, bob);
 });
 
-test("a screen is shared beside the camera, and taken back", async () => {
+test("a screen is shared next to the camera, and stopped", async () => {
   const { alice, bob } = await twoInARoom();
   await bob.showsScreen();
   await alice.sees(bob, "screen");
@@ -112,7 +112,26 @@ test("another device takes the camera's place in the same stream", async () => {
   await close(alice, bob);
 });
 
-test("a small picture gets a small layer, a large one a large layer, and nobody is sent what nobody sees", async () => {
+test("a camera that is really off keeps its place in the room, and comes back in the same stream", async () => {
+  const { alice, bob } = await twoInARoom();
+  const released = await bob.page.evaluate(async () => {
+    const camera = window.stage.room?.published.get("camera");
+    await camera?.replaceTrack(null);
+    return [camera?.track.readyState, camera?.isMuted, window.stage.room?.localStream?.getVideoTracks().length];
+  });
+  expect(released).toEqual(["ended", true, 0]);
+  await alice.isTold("participantchanged", `${bob.peerId} camera muted`);
+  await bob.page.evaluate(async () => {
+    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
+    await window.stage.room?.published.get("camera")?.replaceTrack(cameras[0]?.deviceId ?? "");
+  });
+  await alice.isTold("participantchanged", `${bob.peerId} camera unmuted`);
+  await alice.sees(bob);
+  expect(await alice.told("streamremoved")).toEqual([]);
+  await close(alice, bob);
+});
+
+test("a small video gets a small layer, a large one a large layer, and what no one sees is not sent", async () => {
   const { alice, bob } = await twoInARoom();
   const height = () => alice.received(bob.peerId, "camera", "frameHeight");
   await alice.resizes(bob, [1_280, 720]);
@@ -128,11 +147,11 @@ test("a small picture gets a small layer, a large one a large layer, and nobody 
   await close(alice, bob);
 });
 
-test("what one viewer hides costs that one no packet while another one watches on", async () => {
+test("a video that one viewer hides costs that viewer no packet while another one keeps watching", async () => {
   const { alice, bob, third } = await twoInARoom();
-  const eve = await RoomGoer.enters(browser, platform, third);
+  const eve = await RoomUser.enters(browser, platform, third);
   await eve.sees(bob);
-  const packets = (viewer: RoomGoer) => viewer.received(bob.peerId, "camera", "packetsReceived");
+  const packets = (viewer: RoomUser) => viewer.received(bob.peerId, "camera", "packetsReceived");
   /** As the browser counts it, and as the media server does. */
   const atAlice = () =>
     Promise.all([
@@ -157,7 +176,7 @@ test("what one viewer hides costs that one no packet while another one watches o
   await close(alice, bob, eve);
 });
 
-test("the sockets are cut and come back: of all that is sent meanwhile no packet and no frame is lost", async () => {
+test("the sockets are cut and come back: no packet and no frame is lost", async () => {
   const { alice, bob } = await twoInARoom({ logsFrames: true });
   const videos = await Promise.all([watchStream(alice, bob, "camera"), watchStream(bob, alice, "camera")]);
   const sounds = await Promise.all([watchStream(alice, bob, "microphone"), watchStream(bob, alice, "microphone")]);
@@ -176,7 +195,7 @@ test("the sockets are cut and come back: of all that is sent meanwhile no packet
   await close(alice, bob);
 });
 
-test("the sockets are cut: picture and sound go on, and what happened meanwhile is caught up with", async () => {
+test("the sockets are cut: sound and video continue, and missed events are caught up with", async () => {
   const { alice, bob } = await twoInARoom();
   platform.front.cutSockets();
   await Promise.all([alice.isInState("reconnecting"), bob.isInState("reconnecting")]);
@@ -194,7 +213,7 @@ test("the sockets are cut: picture and sound go on, and what happened meanwhile 
   await close(alice, bob);
 });
 
-test("media workers die: the same people go on in the same pictures", async () => {
+test("media workers die: the same users continue in the same streams", async () => {
   const { alice, bob } = await twoInARoom();
   const workers = platform.media.flatMap(({ children }) => children);
   for (const pid of workers) {
@@ -210,18 +229,33 @@ test("media workers die: the same people go on in the same pictures", async () =
   await close(alice, bob);
 });
 
+test("a camera that was off when the media workers died comes back", async () => {
+  const { alice, bob } = await twoInARoom();
+  await bob.page.evaluate(() => window.stage.room?.published.get("camera")?.replaceTrack(null));
+  await alice.isTold("participantchanged", `${bob.peerId} camera muted`);
+  for (const pid of platform.media.flatMap(({ children }) => children)) {
+    process.kill(pid, "SIGKILL");
+    await expect.poll(() => platform.media.flatMap(({ children }) => children).includes(pid), WITHIN).toBe(false);
+    await Promise.all([bob.sees(alice, "camera", 30), alice.hears(bob)]);
+  }
+  await bob.page.evaluate(() => window.stage.room?.published.get("camera")?.replaceTrack(window.stage.drawing()));
+  await alice.sees(bob, "camera", 30);
+  expect(await bob.told("error")).toEqual([]);
+  await close(alice, bob);
+});
+
 test("a page that attaches nothing is sent everything", async () => {
   const { alice, third } = await twoInARoom();
-  const eve = await RoomGoer.enters(browser, platform, third, { attaches: false });
+  const eve = await RoomUser.enters(browser, platform, third, { attaches: false });
   await eve.sees(alice);
   expect((await eve.told("participantjoined")).length).toBe(2);
   await close(eve);
 });
 
-test("who may not publish sees and hears, and is not seen", async () => {
+test("a user who may not publish sees and hears, and is not seen", async () => {
   const { roomId, alice, bob } = await twoInARoom();
   const { connectionToken } = await platform.server.mintConnectionToken({ roomId, participant: { canPublish: false } });
-  const eve = await RoomGoer.enters(browser, platform, connectionToken);
+  const eve = await RoomUser.enters(browser, platform, connectionToken);
   await Promise.all([eve.sees(alice), eve.hears(bob)]);
   expect(await eve.page.evaluate(() => window.stage.room?.published.size)).toBe(0);
   expect(await eve.told("error")).toEqual([]);
@@ -229,7 +263,7 @@ test("who may not publish sees and hears, and is not seen", async () => {
   await close(alice, bob, eve);
 });
 
-test("who reconnects takes a fresh socket and looks for fresh paths, and nobody misses anything", async () => {
+test("reconnecting takes a new socket and looks for new paths, and no one misses anything", async () => {
   const { alice, bob } = await twoInARoom();
   await bob.page.evaluate(() => window.stage.room?.reconnect());
   await bob.isInState("connected");
@@ -241,8 +275,8 @@ test("who reconnects takes a fresh socket and looks for fresh paths, and nobody 
 test("VP9 carries all sizes in one stream", async () => {
   const { roomTokens } = await platform.server.createRoom();
   const [first = "", second = ""] = roomTokens;
-  const alice = await RoomGoer.enters(browser, platform, first, { codec: "vp9" });
-  const bob = await RoomGoer.enters(browser, platform, second);
+  const alice = await RoomUser.enters(browser, platform, first, { codec: "vp9" });
+  const bob = await RoomUser.enters(browser, platform, second);
   await bob.sees(alice);
   expect(await alice.sent("camera", "framesEncoded")).toHaveLength(1);
   await bob.resizes(alice, [160, 90]);
@@ -250,9 +284,9 @@ test("VP9 carries all sizes in one stream", async () => {
   await close(alice, bob);
 });
 
-test("a voice travels in RED between those who know it, and as Opus alone to and from who does not", async () => {
+test("a voice travels in RED between users who support it, and as Opus alone to and from one who does not", async () => {
   const { alice, bob, third } = await twoInARoom();
-  const eve = await RoomGoer.enters(browser, platform, third, { redundantAudio: false });
+  const eve = await RoomUser.enters(browser, platform, third, { redundantAudio: false });
   await Promise.all([alice.hears(bob), bob.hears(alice), alice.hears(eve), eve.hears(alice), eve.hears(bob)]);
   expect(await alice.redundancyOf(bob)).toBeGreaterThan(0.5);
   expect(await alice.redundancyOf(eve)).toBeLessThan(0.1);
@@ -260,7 +294,7 @@ test("a voice travels in RED between those who know it, and as Opus alone to and
   await close(alice, bob, eve);
 });
 
-test("who is removed knows it, and when the room ends all do", async () => {
+test("a removed user is told, and when the room ends all are", async () => {
   const { roomId, alice, bob } = await twoInARoom();
   await platform.server.kickParticipant({ roomId, peerId: bob.peerId });
   await bob.isTold("closed", "kicked");

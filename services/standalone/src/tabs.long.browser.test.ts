@@ -6,7 +6,7 @@ test.each([
   ["one process", onePlatform],
   ["two sfu nodes", apartPlatform],
 ])(
-  "six tabs talk in a room of %s, layers follow what is shown, workers are killed and everybody is back",
+  "six tabs talk in a room of %s, layers follow what is shown, workers are killed and everyone is back",
   {
     timeout: 600_000,
   },

@@ -5,7 +5,7 @@ const UNPATCHED = `
   How to get the patched one: infra/mediasoup-worker/README.md
 `;
 
-/** What a person who started the platform wants to know. */
+/** What a person who has started the platform wants to know. */
 export function welcome(options: {
   port: number;
   project: CreatedProject;

@@ -11,20 +11,20 @@ const WebConfig = z.object({
     .string()
     .regex(/^(\/|https?:\/\/)/, "Must be a path or an http(s) URL")
     .default("/api/v1"),
-  /** The project whose calls and rooms the page makes: these three, or the admin token to make one. */
+  /** The project in which the page creates calls and rooms: these three, or the admin token to create one. */
   RADIST_PROJECT_ID: ProjectId.optional(),
   RADIST_PUBLIC_KEY: PublicKey.optional(),
   RADIST_KEY: SecretKey.optional(),
   RADIST_ADMIN_TOKEN: z.string().min(1).optional(),
   NODE_ID: NodeId.default(newNodeId),
-  /** How many calls one address (IPv6: one /64) may start in a minute, and how many rooms. */
+  /** How many calls, and how many rooms, one address (IPv6: one /64) may start per minute. */
   CALLS_PER_MINUTE: integer(1, 1_000_000).default(30),
-  /** How many tokens for existing calls and rooms one address may get in a minute. */
+  /** How many tokens for existing calls and rooms one address may get per minute. */
   JOINS_PER_MINUTE: integer(1, 1_000_000).default(120),
 });
 export type WebConfig = z.infer<typeof WebConfig>;
 
-/** Where the page's calls and rooms belong: to a project that is given, or to one of its own, made by the admin API. */
+/** The project of the page's calls and rooms: a given one, or one that this service creates with the admin API. */
 export type ProjectSource =
   | { readonly kind: "given"; readonly projectId: string; readonly publicKey: string; readonly secretKey: string }
   | { readonly kind: "own"; readonly adminToken: string };

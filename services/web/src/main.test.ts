@@ -23,7 +23,7 @@ const keys = async (origin: string, projectId: string): Promise<Key[]> =>
 
 const startCall = (origin: string): Promise<Response> => fetch(`${origin}/web/calls`, { method: "POST" });
 
-test("with the admin token alone: a project of its own, and a key as long as the process", async () => {
+test("with the admin token alone it creates a project, and a key that it revokes when it stops", async () => {
   const env = { RADIST_ADMIN_TOKEN: ADMIN_TOKEN };
   await using one = await startWeb(api.origin, { ...env, NODE_ID: "one" });
   await using two = await startWeb(api.origin, { ...env, NODE_ID: "two" });
@@ -48,7 +48,7 @@ test("with the admin token alone: a project of its own, and a key as long as the
   expect(now[0]?.keyId).not.toBe(left[0]?.keyId);
 });
 
-test("two that start at once agree on one project, before the API is up", async () => {
+test("two processes that start before the API is up agree on one project", async () => {
   const port = await reservePort();
   const origin = `http://127.0.0.1:${port}`;
   const env = { RADIST_ADMIN_TOKEN: ADMIN_TOKEN };
@@ -68,7 +68,7 @@ test("two that start at once agree on one project, before the API is up", async 
   );
 });
 
-test("with a given project: its keys, and no others are made", async () => {
+test("with a given project it uses the given keys and creates none", async () => {
   const created = CreatedProject.parse(await admin(api.origin, "/projects", { name: "Given" }));
   await using web = await startWeb(api.origin, {
     RADIST_PROJECT_ID: created.projectId,
@@ -98,7 +98,7 @@ test.each([
   expect(started.output).not.toContain("mistyped");
 });
 
-test("a wrong admin token does not wait for better times", async () => {
+test("with a wrong admin token it exits at once", async () => {
   const args = [new URL("./main.ts", import.meta.url).pathname];
   const env = { PORT: "0", API_BASE_URL: `${api.origin}/api/v1`, RADIST_ADMIN_TOKEN: "another" };
   const started = await startProcess({ command: process.execPath, args, env });

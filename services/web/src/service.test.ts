@@ -13,7 +13,7 @@ afterAll(() => tests[Symbol.asyncDispose]());
 const ID = "550e8400-e29b-41d4-a716-446655440000";
 const serve: WebTests["serve"] = (options) => tests.serve(options);
 
-test("a private call, a token for its other seat, and nothing secret", async () => {
+test("a call is private, has a token for its other seat, and reveals no secret", async () => {
   await using web = await serve();
   expect(await (await web.get("/web/config")).json()).toEqual({
     publicKey: tests.project.publicKey,
@@ -39,7 +39,7 @@ test("a private call, a token for its other seat, and nothing secret", async () 
   expect(publicMint.status).toBe(403);
 });
 
-test("what the API says about a call is passed on, what it says about our key is not", async () => {
+test("errors about a call are passed on, errors about our key are not", async () => {
   await using web = await serve();
   const unknown = await web.post(`/web/calls/${ID}/tokens`);
   expect([unknown.status, await unknown.json()]).toEqual([404, expect.objectContaining({ code: "call_not_found" })]);
@@ -61,7 +61,7 @@ test("what the API says about a call is passed on, what it says about our key is
   expect((await lost.post("/web/calls")).status).toBe(503);
 });
 
-test("an address can start so many calls a minute, and is told when it may go on", async () => {
+test("an address can start a limited number of calls per minute, and learns how long to wait", async () => {
   await using web = await serve({ callsPerMinute: 2, joinsPerMinute: 1, trustedProxies: 1 });
   const from = (address: string) => web.post("/web/calls", { "x-forwarded-for": address });
   expect((await from("192.0.2.1")).status).toBe(200);
@@ -70,7 +70,7 @@ test("an address can start so many calls a minute, and is told when it may go on
   expect(third.status).toBe(429);
   expect(Number(third.headers.get("retry-after"))).toBeGreaterThan(0);
   expect(await third.json()).toEqual({
-    error: expect.stringMatching(/^Too many calls were started from your network\. Try again in \d+ s\.$/),
+    error: expect.stringMatching(/^Too many calls were started from your network\. Try again in \d+ seconds\.$/),
     code: "rate_limited",
   });
   expect((await from("192.0.2.2")).status).toBe(200);
@@ -79,7 +79,7 @@ test("an address can start so many calls a minute, and is told when it may go on
   expect(await Promise.all(subscriber.map(async (address) => (await from(address)).status))).toContain(429);
 });
 
-test("other sites cannot spend their visitors' allowance", async () => {
+test("other sites cannot use up their visitors' allowance", async () => {
   await using web = await serve();
   for (const site of ["cross-site", "same-site"]) {
     expect((await web.post("/web/calls", { "sec-fetch-site": site })).status).toBe(403);
@@ -87,7 +87,7 @@ test("other sites cannot spend their visitors' allowance", async () => {
   expect((await web.post("/web/calls", { "sec-fetch-site": "same-origin" })).status).toBe(200);
 });
 
-test("the page stands at / and under the link of every call and room; elsewhere it is a 404", async () => {
+test("the page is at / and at the link of every call and room; elsewhere it is a 404", async () => {
   await using web = await serve();
   for (const target of ["/", `/call/${ID}`, `/room/${ID}`]) {
     const response = await web.get(target);
@@ -111,7 +111,7 @@ test("the page stands at / and under the link of every call and room; elsewhere 
   expect((await web.get("/api/v1/unknown")).status).toBe(404);
 });
 
-test("hashed files are kept for good, others are asked for again", async () => {
+test("hashed files are cached for good, others are revalidated", async () => {
   await using web = await serve();
   const script = await web.get("/assets/index-3f2a.js", { "accept-encoding": "gzip" });
   expect(Object.fromEntries(script.headers)).toMatchObject({
@@ -126,7 +126,7 @@ test("hashed files are kept for good, others are asked for again", async () => {
   expect((await web.get("/", { "if-none-match": etag })).status).toBe(304);
 });
 
-test("every answer carries the security headers", async () => {
+test("every response has the security headers", async () => {
   await using web = await serve();
   for (const target of ["/", "/nothing", "/assets/index-3f2a.js", "/web/config"]) {
     expect(Object.fromEntries((await web.get(target)).headers)).toMatchObject({
@@ -140,7 +140,7 @@ test("every answer carries the security headers", async () => {
   }
 });
 
-test("a page that is not built yet says how to build it, and is found once it is there", async () => {
+test("a page that is not built yet says how to build it, and is served once it is", async () => {
   const empty = await mkdtemp(path.join(tmpdir(), "radist-empty-"));
   await using web = await serve({ pageDirectory: empty });
   const missing = await web.get("/");

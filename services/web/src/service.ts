@@ -24,13 +24,13 @@ export interface WebOptions {
   readonly publicApiBaseUrl?: string;
   /** The built page. Default: this package's `dist`. */
   readonly pageDirectory?: string;
-  /** How many proxies in front append to X-Forwarded-For. Default 0. */
+  /** How many proxies in front of this service append to X-Forwarded-For. Default 0. */
   readonly trustedProxies?: number;
   /** How many calls an address may start in a minute, and how many rooms. Default 30. */
   readonly callsPerMinute?: number;
   /** How many tokens for existing calls and rooms an address may get in a minute. Default 120. */
   readonly joinsPerMinute?: number;
-  /** Replaces `fetch` towards the API, such as for one in the same process. */
+  /** Used in place of `fetch` for the API, such as when it runs in the same process. */
   readonly fetch?: typeof fetch;
 }
 
@@ -82,7 +82,7 @@ export function createWeb(options: WebOptions): Plane {
   };
 }
 
-/** Reads the page once it is there, and from then on answers from memory. */
+/** Reads the page once it exists, and serves it from memory from then on. */
 function pageReader(directory: string, logger: Logger): () => Promise<PageFiles | null> {
   let reading: Promise<PageFiles | null> | undefined;
   return async () => {

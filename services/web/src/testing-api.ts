@@ -10,7 +10,7 @@ export interface RunningService extends AsyncDisposable {
   readonly process: OwnProcess;
 }
 
-/** The API as a process of its own, on a database of its own. */
+/** The API as a separate process, with its own database. */
 export async function startApi(port?: number): Promise<RunningService> {
   await using stack = new AsyncDisposableStack();
   const { url } = stack.use(await freshDatabase());
@@ -20,7 +20,7 @@ export async function startApi(port?: number): Promise<RunningService> {
   return { ...api, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** This service as a process of its own. */
+/** This service as a separate process. */
 export function startWeb(apiOrigin: string, env: Record<string, string> = {}): Promise<RunningService> {
   const all = { API_BASE_URL: `${apiOrigin}/api/v1`, ...env };
   return start({ service: "web", env: all, port: undefined, readyPath: "/healthz" });

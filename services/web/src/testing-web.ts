@@ -6,13 +6,13 @@ import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import { createWeb, type WebOptions } from "./service.ts";
 import { admin, type RunningService, startApi } from "./testing-api.ts";
 
-/** The page's backend as its visitors reach it. */
+/** The page's backend as visitors reach it. */
 export interface ServedWeb extends AsyncDisposable {
   get(target: string, headers?: Record<string, string>): Promise<Response>;
   post(target: string, headers?: Record<string, string>, body?: unknown): Promise<Response>;
 }
 
-/** What the tests of the backend stand on: an API with a project, and a built page. */
+/** What the tests of the backend need: an API with a project, and a built page. */
 export interface WebTests extends AsyncDisposable {
   readonly api: RunningService;
   readonly project: CreatedProject;

@@ -6,7 +6,7 @@ import type { DataPayload } from "../core/framing.ts";
 import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
 import { watchNetwork } from "../core/network-watch.ts";
 import { type ConnectionStats, summarizeStats } from "../core/stats.ts";
-import { LocalMedia } from "../media.ts";
+import { OutgoingTracks } from "../devices/outgoing-tracks.ts";
 import { CallData } from "./call-data.ts";
 import { CallSession } from "./call-session.ts";
 import { emitRosterEvent } from "./roster-events.ts";
@@ -40,7 +40,7 @@ export interface ConnectionDeps {
 export class RadistConnection {
   readonly #events = new Emitter<ConnectionEvents>();
   readonly #channels: ReadonlySet<Channel>;
-  readonly #media: LocalMedia;
+  readonly #media: OutgoingTracks;
   readonly #data: CallData;
   readonly #socket: SignalingSocket;
   readonly #session: CallSession;
@@ -49,7 +49,7 @@ export class RadistConnection {
 
   private constructor(deps: ConnectionDeps) {
     this.#channels = deps.channels;
-    this.#media = new LocalMedia(deps.localStream, deps.ownsStream, {
+    this.#media = new OutgoingTracks(deps.localStream, deps.ownsStream, {
       outgoingChanged: async (kind, track) => this.#session.link?.setTrack(kind, track),
       localStream: (stream) => this.#events.emitLasting("localstream", stream),
       screenShare: (stream) => this.#events.emit("screenshare", { active: stream !== undefined, stream }),

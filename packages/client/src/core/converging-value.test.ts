@@ -61,3 +61,11 @@ test("a change that failed is tried again from the value that the other side has
   await converging.startFrom(1);
   expect(applied).toEqual([1]);
 });
+
+test("misses no change that comes just when it has nothing left to do", async () => {
+  const applied: number[] = [];
+  const converging = new ConvergingValue(0, async (value) => void applied.push(value));
+  void converging.startFrom(0);
+  await converging.set(1);
+  expect(applied).toEqual([1]);
+});

@@ -7,7 +7,8 @@ export class ConvergingValue<Value> {
   #wanted: Value;
   /** What the other side has. */
   #actual: { value: Value } | undefined;
-  #running: Promise<void> | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #isRunning = false;
 
   constructor(wanted: Value, apply: (value: Value) => Promise<unknown>) {
     this.#wanted = wanted;
@@ -27,18 +28,21 @@ export class ConvergingValue<Value> {
   }
 
   #converge(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    if (!this.#isRunning) this.#running = this.#run();
     return this.#running;
   }
 
   async #run(): Promise<void> {
-    while (this.#actual && this.#actual.value !== this.#wanted) {
-      const actual = this.#actual;
-      const value = this.#wanted;
-      await this.#apply(value);
-      actual.value = value;
+    this.#isRunning = true;
+    try {
+      while (this.#actual && this.#actual.value !== this.#wanted) {
+        const actual = this.#actual;
+        const value = this.#wanted;
+        await this.#apply(value);
+        actual.value = value;
+      }
+    } finally {
+      this.#isRunning = false;
     }
   }
 }

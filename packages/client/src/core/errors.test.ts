@@ -1,6 +1,6 @@
 import { ERRORS } from "@radist-tech/protocol/errors";
 import { describe, expect, test } from "vitest";
-import { closesSocket, httpError, mediaError, protocolError, RadistError } from "./errors.ts";
+import { closesSocket, httpError, protocolError, RadistError } from "./errors.ts";
 
 describe("an HTTP error", () => {
   test("is identified by the body's code", () => {
@@ -37,17 +37,6 @@ test("every error has the message and the retry flag of the platform's table", (
     const error = new RadistError(code as keyof typeof ERRORS);
     expect([error.message, error.retryable]).toEqual([row.message, row.retry]);
   }
-});
-
-test.each([
-  ["NotAllowedError", "permission_denied"],
-  ["NotFoundError", "device_not_found"],
-  ["OverconstrainedError", "device_not_found"],
-  ["NotReadableError", "device_in_use"],
-  ["TypeError", "media_unsupported"],
-])("the browser's %s is %s", (name, code) => {
-  const cause = Object.assign(new Error("browser"), { name });
-  expect(mediaError(cause)).toMatchObject({ code, cause });
 });
 
 test("an error of a newer platform is still an error", () => {

@@ -75,23 +75,6 @@ export function httpError(status: number, body: Partial<ErrorBody> | undefined):
   });
 }
 
-/** The error of `getUserMedia` or `getDisplayMedia`, by the names that Media Capture and Streams gives them. */
-export function mediaError(cause: unknown): RadistError {
-  switch (cause instanceof Error ? cause.name : "") {
-    case "NotAllowedError":
-    case "SecurityError":
-      return new RadistError("permission_denied", { cause });
-    case "NotFoundError":
-    case "OverconstrainedError":
-      return new RadistError("device_not_found", { cause });
-    case "NotReadableError":
-    case "AbortError":
-      return new RadistError("device_in_use", { cause });
-    default:
-      return new RadistError("media_unsupported", { cause });
-  }
-}
-
 /** The error in an `error` message, whose code may be one that a newer platform has added. */
 export function protocolError(message: { code: string; message: string; requestId?: string | undefined }): RadistError {
   const code = isPlatformCode(message.code) ? message.code : "internal_error";

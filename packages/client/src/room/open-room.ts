@@ -1,7 +1,8 @@
 import { detectDevice } from "mediasoup-client";
 import type { Channel } from "../core/channels.ts";
 import { RadistError } from "../core/errors.ts";
-import { captureForRoom } from "../rooms/capture.ts";
+import { captureChannels } from "../devices/capture.ts";
+import { CAMERA } from "../devices/capture-source.ts";
 import { RoomConnection } from "./room-connection.ts";
 import type { RoomSessionDeps } from "./room-session.ts";
 import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./types.ts";
@@ -15,7 +16,8 @@ export async function openRoom(options: CreateRoomConnectionOptions, deps: Clien
     throw new RadistError("media_unsupported", { message: "This browser does not support rooms." });
   }
   const { roomToken, localStream, codec = "vp8", redundantAudio = true } = options;
-  const tracks = localStream ? wantedTracks(localStream, deps.channels) : await captureForRoom(deps.channels);
+  const stream = localStream ?? (await captureChannels(deps.channels, CAMERA));
+  const tracks = wantedTracks(stream, deps.channels);
   const isOwned = localStream === undefined;
   try {
     return await RoomConnection.open({ ...deps, roomToken, codec, redundantAudio, tracks, isOwned });
@@ -25,5 +27,5 @@ export async function openRoom(options: CreateRoomConnectionOptions, deps: Clien
   }
 }
 
-const wantedTracks = (stream: MediaStream, channels: ReadonlySet<Channel>): MediaStreamTrack[] =>
-  stream.getTracks().filter(({ kind }) => channels.has(kind as Channel));
+const wantedTracks = (stream: MediaStream | undefined, channels: ReadonlySet<Channel>): MediaStreamTrack[] =>
+  (stream?.getTracks() ?? []).filter(({ kind }) => channels.has(kind as Channel));

@@ -102,8 +102,9 @@ export interface RoomParticipant {
 export interface PublishedTrack {
   readonly source: RoomSource;
   readonly kind: MediaKind;
-  /** What is sent, muted or not. */
+  /** What is sent, muted or not; what was sent last, while nothing is. */
   readonly track: MediaStreamTrack;
+  /** Muted, or nothing is sent: `replaceTrack(null)`. */
   readonly isMuted: boolean;
   /** Sends nothing until {@link unmute}, and notifies the other participants. The device stays open. */
   mute(): Promise<void>;
@@ -112,9 +113,12 @@ export interface PublishedTrack {
    * Sends another track, or the device with this id. The other participants' streams stay the same, and they are not
    * notified. A track that is passed still belongs to the page; a device that this package opened is closed when replaced.
    *
+   * `null` sends nothing, so that the device can be released and its light goes out. The publication stays, muted for
+   * the others, until it is replaced by a track or a device again.
+   *
    * @throws RadistError `invalid_argument` for a track of another kind, `device_not_found`, `device_in_use`, …
    */
-  replaceTrack(trackOrDeviceId: MediaStreamTrack | string): Promise<void>;
+  replaceTrack(trackOrDeviceId: MediaStreamTrack | string | null): Promise<void>;
   /** Stops publishing. Stops the track if this package opened it. */
   unpublish(): Promise<void>;
   /** The browser's statistics of this track. Undefined while it is not sent. */

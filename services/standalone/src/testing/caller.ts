@@ -11,7 +11,7 @@ declare global {
 
 const WITHIN = { timeout: 60_000, interval: 200 };
 
-/** A person at the page, in a browser window of their own. */
+/** A user of the page in a call, in a browser window of their own. */
 export class Caller {
   readonly page: Page;
 

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { RoomGoer } from "./room-goer.ts";
+import type { RoomUser } from "./room-user.ts";
 
 const WITHIN = { timeout: 60_000, interval: 200 };
 
@@ -22,8 +22,8 @@ export interface StreamWatch {
   isDecoded(): Promise<void>;
 }
 
-/** Watches, frame by frame, a track on its way from one person through the media server to another. Both log frames. */
-export async function watchStream(sender: RoomGoer, viewer: RoomGoer, source: string): Promise<StreamWatch> {
+/** Watches, frame by frame, a track from one user through the media server to another. Both log frames. */
+export async function watchStream(sender: RoomUser, viewer: RoomUser, source: string): Promise<StreamWatch> {
   const arrived = () => viewer.framesReceived(sender, source);
   const figure = (name: string) => viewer.received(sender.peerId, source, name);
   const brings = async (count: number) => {

@@ -1,11 +1,11 @@
-/** The page's own small backend, which holds the secret key: what it answers and how it fails. */
+/** What the page's backend, which holds the secret key, answers. */
 export interface PageConfig {
   readonly publicKey: string;
   readonly apiBaseUrl: string;
 }
 
 export class BackendError extends Error {
-  /** Stable name of the failure, such as `call_terminated`; `offline` when nothing answered. */
+  /** Stable name of the failure, such as `call_terminated`; `offline` when there was no answer. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -17,7 +17,7 @@ export class BackendError extends Error {
 
 let config: Promise<PageConfig> | undefined;
 
-/** What the SDK needs to know; asked for once. */
+/** What the SDK needs to know; fetched once. */
 export function pageConfig(): Promise<PageConfig> {
   config ??= ask<PageConfig>("GET", "/web/config").catch((error: unknown) => {
     config = undefined;
@@ -29,7 +29,7 @@ export function pageConfig(): Promise<PageConfig> {
 /** Creates a private call with a token for its first seat. */
 export const createCall = (): Promise<{ callId: string; callToken: string }> => ask("POST", "/web/calls");
 
-/** A token for a seat of an existing call. */
+/** A token for a seat in an existing call. */
 export async function mintCallToken(callId: string): Promise<string> {
   const { callToken } = await ask<{ callToken: string }>("POST", `/web/calls/${callId}/tokens`);
   return callToken;
@@ -39,13 +39,13 @@ export async function mintCallToken(callId: string): Promise<string> {
 export const createRoom = (name: string): Promise<{ roomId: string; roomToken: string }> =>
   ask("POST", "/web/rooms", joining(name));
 
-/** A token for a place in an existing room, which tells the others the name. */
+/** A token for a seat in an existing room, under the name that the others see. */
 export async function mintRoomToken(roomId: string, name: string): Promise<string> {
   const { roomToken } = await ask<{ roomToken: string }>("POST", `/web/rooms/${roomId}/tokens`, joining(name));
   return roomToken;
 }
 
-/** Without a name one is a guest. */
+/** A user without a name is a guest. */
 const joining = (name: string): { name?: string } => (name.trim() === "" ? {} : { name });
 
 async function ask<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
@@ -57,9 +57,14 @@ async function ask<T>(method: "GET" | "POST", path: string, body?: object): Prom
       ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
   } catch (cause) {
-    throw new BackendError("offline", "The server cannot be reached. Check your connection and try again.", { cause });
+    throw new BackendError("offline", "The server could not be reached. Check your connection and try again.", {
+      cause,
+    });
   }
   const answer = (await response.json().catch(() => ({}))) as T & { error?: string; code?: string };
   if (response.ok) return answer;
-  throw new BackendError(answer.code ?? "unavailable", answer.error ?? "The server has a problem. Try again shortly.");
+  throw new BackendError(
+    answer.code ?? "unavailable",
+    answer.error ?? "Something went wrong on the server. Please try again in a moment.",
+  );
 }

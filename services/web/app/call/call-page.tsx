@@ -1,43 +1,12 @@
-import { useEffect, useMemo } from "preact/hooks";
-import { Lobby } from "../lobby/lobby.tsx";
-import { Entering } from "../meeting/entering.tsx";
-import { OverView } from "../meeting/over-view.tsx";
-import { OVER_TEXTS } from "./ending.ts";
+import { useMemo } from "preact/hooks";
+import { MeetingPage } from "../meeting/meeting-page.tsx";
+import { CallKind } from "./call-kind.ts";
 import { InCall } from "./in-call.tsx";
-import { CallSession } from "./session.ts";
 
 /** Everything under the link of one call. */
 export function CallPage({ callId }: { callId: string }) {
-  const session = useMemo(() => new CallSession(callId), [callId]);
-  useEffect(() => {
-    void session.open();
-    return () => session.dispose();
-  }, [session]);
-
-  const phase = session.phase.value;
-  switch (phase.name) {
-    case "entering":
-      return <Entering media={session.media} />;
-    case "lobby":
-      return (
-        <Lobby
-          to="call"
-          media={session.media}
-          joining={phase.joining}
-          problem={phase.problem}
-          onJoin={() => void session.join()}
-        />
-      );
-    case "in-call":
-      return <InCall call={phase.call} callId={callId} onLeave={() => void session.leave()} />;
-    case "over":
-      return (
-        <OverView
-          over={phase.over}
-          text={OVER_TEXTS[phase.over]}
-          afresh="Start a new call"
-          onAgain={() => void session.again(phase.over)}
-        />
-      );
-  }
+  const kind = useMemo(() => new CallKind(callId), [callId]);
+  return (
+    <MeetingPage kind={kind}>{(call, onLeave) => <InCall call={call} callId={callId} onLeave={onLeave} />}</MeetingPage>
+  );
 }

@@ -4,7 +4,6 @@ import { Composer } from "../messages/composer.tsx";
 import { MessagePanel } from "../messages/panel.tsx";
 import { callLink } from "../router.ts";
 import type { JoinedCall } from "./joined-call.ts";
-import { toggleScreen } from "./screen.ts";
 import { Stage } from "./stage.tsx";
 import { CallStatus } from "./status-chip.tsx";
 
@@ -15,44 +14,36 @@ interface InCallProps {
 }
 
 export function InCall({ call, callId, onLeave }: InCallProps) {
-  const { media, conversation, other } = call;
+  const { devices, conversation, peer, screen } = call;
   const link = callLink(callId);
-  const onScreen = (): void => void toggleScreen(media);
   return (
     <Frame
       kind="call"
-      title={other.presence.value.name || "Call"}
-      media={media}
+      title={peer.presence.value.name || "Call"}
+      devices={devices}
+      screen={screen}
       log={conversation}
       link={link}
-      onScreen={onScreen}
       status={<CallStatus call={call} />}
       stage={<Stage call={call} link={link} />}
       panel={(onClose) => (
         <MessagePanel
           log={conversation}
           files={conversation.files}
-          otherName={other.name}
-          hint="Messages and files go straight to the other browser and are gone when you close this page."
+          senderName={peer.name}
+          hint="Messages and files go directly to the other browser. They are deleted when you close this page."
           onClose={onClose}
         >
           <Composer
             open={conversation.open.value}
-            hint="You can write as soon as you are connected."
+            hint="You can write once you are connected."
             onWrite={(text) => void conversation.write(text)}
             files={conversation.files}
           />
         </MessagePanel>
       )}
       controls={
-        <ControlBar
-          label="Call controls"
-          media={media}
-          log={conversation}
-          sharing={media.screen.value !== null}
-          onScreen={onScreen}
-          onLeave={onLeave}
-        />
+        <ControlBar label="Call controls" devices={devices} screen={screen} log={conversation} onLeave={onLeave} />
       }
     />
   );

@@ -1,53 +1,87 @@
 import { effect, signal } from "@preact/signals";
-import type { RadistConnection } from "@radist-tech/client";
-import type { LocalMedia } from "../media/local-media.ts";
+import { type RadistConnection, sendDevices } from "@radist-tech/client";
+import type { DeviceSignals } from "../media/device-signals.ts";
+import { type EndReason, endReasonOf } from "../meeting/ending.ts";
+import type { JoinedMeeting } from "../meeting/meeting-kind.ts";
 import { watchQuality } from "../meeting/quality.ts";
+import { ScreenSharing } from "../meeting/screen-sharing.ts";
+import { Speakers } from "../meeting/speakers.ts";
 import { Conversation } from "../messages/conversation.ts";
 import type { WireMessage } from "../messages/wire.ts";
 import { announce } from "../ui/announcer.tsx";
 import { ownName } from "../ui/name.ts";
-import { type Over, overOf } from "./ending.ts";
-import { Other } from "./other.ts";
+import { RemotePeer } from "./remote-peer.ts";
 import { saveResume } from "./resume-store.ts";
 
-/** One seat that was taken: what the SDK tells becomes what the view shows, and what the user does becomes the SDK's. */
-export class JoinedCall {
-  readonly connection: RadistConnection;
-  readonly media: LocalMedia;
-  readonly other = new Other();
+/** The part of a connection that a joined call needs. */
+export type CallConnection = Pick<
+  RadistConnection,
+  | "on"
+  | "call"
+  | "resumeState"
+  | "localStream"
+  | "replaceTrack"
+  | "shareScreen"
+  | "stopSharing"
+  | "send"
+  | "getStats"
+  | "leave"
+>;
+
+/** A call that was joined: turns the SDK's events into what the views show, and the user's actions into the SDK's calls. */
+export class JoinedCall implements JoinedMeeting {
+  readonly connection: CallConnection;
+  readonly devices: DeviceSignals;
+  readonly peer = new RemotePeer();
   readonly conversation: Conversation;
-  /** The own socket to the platform; the media may well flow while it reconnects. */
+  readonly screen: ScreenSharing;
+  readonly speakers: Speakers;
+  /** This side's socket to the platform; the media may well flow while it reconnects. */
   readonly signaling = signal<"connected" | "reconnecting">("connected");
   /** The path to the other browser. */
   readonly path = signal<RTCPeerConnectionState>("new");
-  readonly figures: ReturnType<typeof watchQuality>;
+  readonly quality: ReturnType<typeof watchQuality>;
   readonly #stop: (() => void)[];
 
-  constructor(connection: RadistConnection, media: LocalMedia, onOver: (over: Over) => void) {
+  constructor(connection: CallConnection, devices: DeviceSignals, onEnd: (reason: EndReason) => void) {
     this.connection = connection;
-    this.media = media;
-    this.figures = watchQuality(() => connection.getStats());
+    this.devices = devices;
+    this.quality = watchQuality(() => connection.getStats());
     this.conversation = new Conversation({
       send: async (payload) => connection.send(payload),
       onPresence: (presence) => {
-        this.other.presence.value = presence;
+        this.peer.presence.value = presence;
       },
     });
-    this.#stop = [...this.#follow(onOver), ...this.#publish(), this.figures.stop];
+    this.screen = new ScreenSharing({
+      start: (options) => connection.shareScreen(options),
+      stop: () => connection.stopSharing(),
+    });
+    this.speakers = new Speakers(devices);
+    this.#stop = [
+      ...this.#listen(onEnd),
+      sendDevices(connection, devices.local),
+      effect(() => this.#sendPresence()),
+      this.quality.stop,
+      () => this.speakers.dispose(),
+    ];
   }
 
-  /** Frees what this object holds. The connection itself is left, or over already. */
+  leave(): Promise<void> {
+    return this.connection.leave();
+  }
+
   dispose(): void {
     for (const stop of this.#stop) stop();
     this.conversation.dispose();
   }
 
-  #follow(onOver: (over: Over) => void): (() => void)[] {
-    const { connection, other, conversation } = this;
+  #listen(onEnd: (reason: EndReason) => void): (() => void)[] {
+    const { connection, peer, conversation } = this;
     return [
       connection.on("statechange", ({ signaling, media }) => {
         this.path.value = media;
-        void this.figures.look();
+        void this.quality.update();
         if (signaling === "closed") return;
         const next = signaling === "connected" ? "connected" : "reconnecting";
         if (next !== this.signaling.peek())
@@ -56,62 +90,50 @@ export class JoinedCall {
         if (next === "connected") this.#remember();
       }),
       connection.on("remotestream", (stream) => {
-        other.stream.value = stream;
+        peer.stream.value = stream;
       }),
       connection.on("peerjoined", ({ peerId }) => {
-        other.isNew();
-        const status = connection.call?.peers.find((peer) => peer.peerId === peerId)?.status;
-        if (status === "disconnected") other.whereabouts.value = { at: "away" };
-        announce(status === "disconnected" ? "Waiting for the other person." : "The other person is here.");
+        const status = connection.call?.peers.find((each) => each.peerId === peerId)?.status;
+        const isConnected = status !== "disconnected";
+        peer.joined(isConnected);
+        announce(isConnected ? "The other person is here." : "Waiting for the other person.");
       }),
       connection.on("peerreconnected", () => {
-        other.whereabouts.value = { at: "present" };
-        announce(`${other.name} is back.`);
+        peer.reconnected();
+        announce(`${peer.name} is back.`);
       }),
       connection.on("peerleft", ({ reason }) => {
         if (reason === "disconnected") {
-          other.whereabouts.value = { at: "away" };
-          announce(`${other.name} lost their connection. Waiting for them.`);
+          peer.disconnected();
+          announce(`${peer.name} lost the connection. Waiting for them to come back.`);
         } else {
-          other.isGone(reason);
-          announce(reason === "left" ? `${other.name} left the call.` : `${other.name} did not come back.`);
+          peer.gone(reason);
+          announce(reason === "left" ? `${peer.name} left the call.` : `${peer.name} did not come back.`);
         }
       }),
+      connection.on("screenshare", (sharing) => this.screen.changed(sharing)),
       connection.on("datachannelopen", () => {
         conversation.channelOpened();
-        this.#tellPresence();
+        this.#sendPresence();
       }),
       connection.on("datachannelclose", () => conversation.channelClosed()),
       connection.on("message", (message) => conversation.receive(message)),
       connection.on("error", (error) => console.warn("Radist:", error.code, error.message)),
-      connection.on("closed", (ending) => onOver(overOf(ending))),
+      connection.on("closed", (ending) => onEnd(endReasonOf(ending))),
     ];
   }
 
-  #publish(): (() => void)[] {
-    const replace = (kind: "audio" | "video", track: MediaStreamTrack | null): void => {
-      const present = this.connection.localStream?.getTracks().find((candidate) => candidate.kind === kind) ?? null;
-      if (present === track) return;
-      this.connection.replaceTrack(kind, track).catch((error: unknown) => console.warn("Radist:", error));
-    };
-    return [
-      effect(() => replace("audio", this.media.audio.value)),
-      effect(() => replace("video", this.media.video.value)),
-      effect(() => this.#tellPresence()),
-    ];
-  }
-
-  #tellPresence(): void {
-    const { media } = this;
+  #sendPresence(): void {
+    const { devices, screen } = this;
     const presence: WireMessage = {
       type: "presence",
       name: ownName.value,
-      muted: media.muted.value || media.audio.value === null,
-      camera: media.camera.value !== null,
-      screen: media.screen.value !== null,
+      muted: devices.isSilent.value,
+      camera: devices.camera.value !== undefined,
+      screen: screen.isShared.value,
     };
     if (!this.conversation.open.peek()) return;
-    // A channel that closes meanwhile says so itself; the next one is told again when it opens.
+    // A channel that closes says so itself, and the next one gets the presence when it opens.
     this.connection.send(presence).catch(() => undefined);
   }
 

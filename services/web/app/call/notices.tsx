@@ -1,11 +1,11 @@
 import { Notice, ScreenNotice } from "../meeting/notice.tsx";
 import type { JoinedCall } from "./joined-call.ts";
 
-/** What is out of the ordinary now. */
+/** What is unusual at the moment. */
 export function Notices({ call }: { call: JoinedCall }) {
-  const { other, media } = call;
-  const away = other.whereabouts.value.at === "away";
-  const present = other.whereabouts.value.at === "present";
+  const { peer, screen } = call;
+  const away = peer.status.value.at === "away";
+  const present = peer.status.value.at === "present";
   const path = call.path.value;
   const broken = present && (path === "disconnected" || path === "failed");
   return (
@@ -13,15 +13,15 @@ export function Notices({ call }: { call: JoinedCall }) {
       {call.signaling.value === "reconnecting" && (
         <Notice testId="notice-reconnecting">
           {path === "connected"
-            ? "Reconnecting to the server… Sound and picture go on."
+            ? "Reconnecting to the server… Sound and video are not affected."
             : "Your connection was lost. Reconnecting…"}
         </Notice>
       )}
-      {away && <Notice testId="notice-away">{other.name} lost their connection. Waiting for them to come back…</Notice>}
+      {away && <Notice testId="notice-away">{peer.name} lost the connection. Waiting for them to come back…</Notice>}
       {broken && call.signaling.value === "connected" && (
-        <Notice testId="notice-path">Sound and picture are interrupted. Looking for another way…</Notice>
+        <Notice testId="notice-path">Sound and video are interrupted. Reconnecting…</Notice>
       )}
-      {media.screen.value && <ScreenNotice onStop={() => media.stopScreen()} />}
+      <ScreenNotice screen={screen} />
     </>
   );
 }

@@ -10,7 +10,7 @@ export function saveResume(state: ResumeState): void {
   try {
     sessionStorage.setItem(key(state.callId), JSON.stringify(state));
   } catch {
-    // Storage is forbidden: a reload joins anew once the earlier seat is free.
+    // Storage is forbidden: after a reload the user joins again, once the earlier seat is free.
   }
 }
 

@@ -1,11 +1,10 @@
-import type { LocalMedia } from "../media/local-media.ts";
+import type { DeviceSignals } from "../media/device-signals.ts";
 import { Video } from "../media/video.tsx";
 import { Icon } from "../ui/icon.tsx";
 
-/** Oneself, as in a mirror, since that is how people know their face. */
-export function SelfView({ media }: { media: LocalMedia }) {
-  const camera = media.camera.value;
-  const silent = media.muted.value || media.audio.value === null;
+/** The user's own picture, as in a mirror, since that is how people know their face. */
+export function SelfView({ devices }: { devices: DeviceSignals }) {
+  const camera = devices.camera.value;
   return (
     <div class="self" data-testid="self">
       {camera ? (
@@ -16,7 +15,7 @@ export function SelfView({ media }: { media: LocalMedia }) {
           <span class="visually-hidden">Your camera is off</span>
         </span>
       )}
-      {silent && (
+      {devices.isSilent.value && (
         <span class="self-muted" title="You are muted">
           <Icon name="mic-off" size={16} />
         </span>

@@ -1,7 +1,6 @@
-import { useSignal } from "@preact/signals";
-import { NewProblemNotice } from "../media/problem-notice.tsx";
+import { NewProblemNotices } from "../media/problem-notice.tsx";
 import { Video } from "../media/video.tsx";
-import { Button } from "../ui/button.tsx";
+import { StartSound } from "../meeting/start-sound.tsx";
 import { Icon } from "../ui/icon.tsx";
 import type { JoinedCall } from "./joined-call.ts";
 import { Notices } from "./notices.tsx";
@@ -9,31 +8,28 @@ import { SelfView } from "./self-view.tsx";
 import { Waiting } from "./waiting.tsx";
 import "./stage.css";
 
-/** The other person, large; oneself, small; and above them what needs to be known. */
+/** The other person, large; the user, small; and above them what they need to know. */
 export function Stage({ call, link }: { call: JoinedCall; link: string }) {
-  const { other, media } = call;
-  const { at } = other.whereabouts.value;
-  const stream = other.stream.value;
-  const presence = other.presence.value;
+  const { peer, devices, speakers } = call;
+  const { at } = peer.status.value;
+  const stream = peer.stream.value;
+  const presence = peer.presence.value;
   const alone = at === "absent" || at === "gone";
   const seen = presence.screen || presence.camera;
-  const play = useSignal<(() => void) | null>(null);
 
   return (
-    <section class="stage" aria-label="Picture" data-testid="stage">
+    <section class="stage" aria-label="Video" data-testid="stage">
       {alone ? (
-        <Waiting link={link} other={other} />
+        <Waiting link={link} peer={peer} />
       ) : (
         <>
           <Video
             source={stream}
-            label={presence.screen ? `Screen of ${other.name}` : `Picture of ${other.name}`}
+            label={presence.screen ? `Screen shared by ${peer.name}` : `Video of ${peer.name}`}
             testId="remote-video"
             fit={presence.screen ? "contain" : "adaptive"}
             hidden={!stream || !seen}
-            onBlocked={(start) => {
-              play.value = start;
-            }}
+            playback={speakers.playback}
           />
           {(!stream || !seen) && (
             <Avatar
@@ -50,20 +46,10 @@ export function Stage({ call, link }: { call: JoinedCall; link: string }) {
       )}
       <div class="stage-top">
         <Notices call={call} />
-        <NewProblemNotice media={media} />
-        {play.value && (
-          <Button
-            kind="primary"
-            onClick={() => {
-              play.value?.();
-              play.value = null;
-            }}
-          >
-            Turn on sound and picture
-          </Button>
-        )}
+        <NewProblemNotices devices={devices} />
+        <StartSound speakers={speakers} />
       </div>
-      <SelfView media={media} />
+      <SelfView devices={devices} />
     </section>
   );
 }

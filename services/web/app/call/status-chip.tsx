@@ -1,40 +1,11 @@
-import type { Quality } from "../meeting/quality.ts";
-import { type Status, StatusChip, withRoundTrip } from "../meeting/status-chip.tsx";
+import { StatusChip } from "../meeting/status-chip.tsx";
+import { callStatus } from "./call-status.ts";
 import type { JoinedCall } from "./joined-call.ts";
 
 export function CallStatus({ call }: { call: JoinedCall }) {
-  const quality = call.figures.quality.value;
-  const data = {
-    "data-signaling": call.signaling.value,
-    "data-media": call.path.value,
-    "data-route": quality?.route,
-  };
-  return <StatusChip status={{ ...statusOf(call), title: title(quality) }} data={data} />;
-}
-
-function statusOf(call: JoinedCall): Omit<Status, "title"> {
-  const { at } = call.other.whereabouts.value;
+  const quality = call.quality.current.value;
+  const signaling = call.signaling.value;
   const path = call.path.value;
-  if (call.signaling.value === "reconnecting") return { tone: "trouble", text: "Reconnecting…" };
-  if (at === "absent" || at === "gone") return { tone: "waiting", text: "Waiting" };
-  if (path === "connected") {
-    const quality = call.figures.quality.value;
-    return at === "away"
-      ? { tone: "trouble", text: "Waiting…" }
-      : { tone: "good", text: quality ? pathText(quality) : "Connected" };
-  }
-  if (at === "away") return { tone: "trouble", text: "Waiting…" };
-  return path === "disconnected" || path === "failed"
-    ? { tone: "trouble", text: "Reconnecting…" }
-    : { tone: "waiting", text: "Connecting…" };
-}
-
-const pathText = (quality: Quality): string =>
-  withRoundTrip(quality.route === "direct" ? "Direct" : "Relayed", quality);
-
-function title(quality: Quality | null): string | undefined {
-  if (!quality) return undefined;
-  return quality.route === "direct"
-    ? "Sound and picture go straight from browser to browser. The figure is the round trip."
-    : "No direct way was found: a relay passes sound and picture on, still encrypted. The figure is the round trip.";
+  const data = { "data-signaling": signaling, "data-media": path, "data-route": quality?.route };
+  return <StatusChip status={callStatus({ signaling, path, peer: call.peer.status.value.at, quality })} data={data} />;
 }

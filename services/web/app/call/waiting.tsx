@@ -1,21 +1,21 @@
 import { ShareLink } from "../share/share-link.tsx";
-import type { Other } from "./other.ts";
+import type { RemotePeer } from "./remote-peer.ts";
 
-/** Nobody else is here: the link is what matters now. */
-export function Waiting({ link, other }: { link: string; other: Other }) {
-  const where = other.whereabouts.value;
+/** No one else is here: the link is what matters now. */
+export function Waiting({ link, peer }: { link: string; peer: RemotePeer }) {
+  const where = peer.status.value;
   return (
     <div class="waiting" data-testid="waiting">
-      <h1>{where.at === "gone" ? goneTitle(other, where.how) : "Waiting for the other person"}</h1>
+      <h1>{where.at === "gone" ? goneTitle(peer, where.how) : "Waiting for the other person"}</h1>
       <p class="soft">
         {where.at === "gone"
-          ? "They can come back by the same link."
-          : "Send them this link. Whoever opens it first takes the second seat."}
+          ? "They can come back with the same link."
+          : "Send them this link. The first person to open it can join you."}
       </p>
       <ShareLink link={link} to="call" />
     </div>
   );
 }
 
-const goneTitle = (other: Other, how: "left" | "expired"): string =>
-  how === "left" ? `${other.name} left the call` : `${other.name} did not come back`;
+const goneTitle = (peer: RemotePeer, how: "left" | "expired"): string =>
+  how === "left" ? `${peer.name} left the call` : `${peer.name} did not come back`;

@@ -1,4 +1,4 @@
-import { canShareScreen } from "../media/capture.ts";
+import { canShareScreen } from "@radist-tech/client";
 import { Dialog } from "../ui/dialog.tsx";
 import "./help-dialog.css";
 
@@ -6,13 +6,13 @@ type Shortcut = readonly [key: string, what: string];
 
 const shortcutsOf = (kind: "call" | "room"): readonly Shortcut[] => [
   ["M", "Mute or unmute"],
-  ["V", "Camera off or on"],
-  ...(canShareScreen() ? ([["S", "Share the screen, or stop"]] as const) : []),
-  ["C", "Open or close the messages"],
+  ["V", "Turn the camera on or off"],
+  ...(canShareScreen() ? ([["S", "Start or stop sharing your screen"]] as const) : []),
+  ["C", "Open or close messages"],
   ...(kind === "room" ? ([["P", "Show who is here"]] as const) : []),
-  ["L", `Copy the link of the ${kind}`],
-  ...(kind === "room" ? ([["← →", "In the pictures: from person to person"]] as const) : []),
-  ["Esc", "Close what is open"],
+  ["L", `Copy the link to the ${kind}`],
+  ...(kind === "room" ? ([["← →", "Move between people in the grid"]] as const) : []),
+  ["Esc", "Close messages or a dialog"],
   ["?", "Show this list"],
 ];
 

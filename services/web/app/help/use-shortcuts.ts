@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 export type Shortcuts = Readonly<Record<string, () => void>>;
 
-/** Single keys for the whole view; silent while the user writes, chooses, or reads a dialog. */
+/** Single-key shortcuts for the whole view; ignored while the user types, chooses from a list, or has a dialog open. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const current = useRef(shortcuts);
   current.current = shortcuts;

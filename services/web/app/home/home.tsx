@@ -12,7 +12,7 @@ import { NameField } from "../ui/name-field.tsx";
 import { Warning } from "../ui/warning.tsx";
 import "./home.css";
 
-/** The first thing that a newcomer sees: one sentence, two buttons. */
+/** The first thing that visitors see: one sentence, two buttons. */
 export function Home() {
   const starting = useSignal<"call" | "room" | null>(null);
   const problem = useSignal<string | null>(null);
@@ -71,9 +71,9 @@ export function Home() {
         </form>
         {problem.value && <Warning>{problem.value}</Warning>}
         <ul class="home-facts soft">
-          <li>A call goes straight from browser to browser, encrypted between the two of you</li>
-          <li>A room has a place for everybody you send its link to</li>
-          <li>Both come back by themselves when a network fails</li>
+          <li>A call goes directly from browser to browser, encrypted between the two of you</li>
+          <li>A room has space for everyone you send the link to</li>
+          <li>Both reconnect by themselves when the network fails</li>
         </ul>
       </div>
     </main>

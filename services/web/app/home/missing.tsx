@@ -4,7 +4,7 @@ import { Brand } from "../ui/brand.tsx";
 import { Button } from "../ui/button.tsx";
 import "../ui/message-view.css";
 
-/** An address that this page does not have; most likely a link that lost its end on the way. */
+/** An address that does not exist; most likely a link that was cut off. */
 export function Missing() {
   useEffect(() => {
     document.title = "Not found · Radist";
@@ -15,13 +15,11 @@ export function Missing() {
         <Brand linked />
       </header>
       <div class="message-middle">
-        <h1>There is nothing here</h1>
-        <p class="soft">
-          If you followed the link of a call or a room, it may have been cut off. Ask for it once more.
-        </p>
+        <h1>Page not found</h1>
+        <p class="soft">If you followed a link to a call or a room, it may be incomplete. Ask for it again.</p>
         <div class="message-actions">
           <Button kind="primary" onClick={() => go("/")}>
-            Start anew
+            Go to the start page
           </Button>
         </div>
       </div>

@@ -1,9 +1,8 @@
 import { useEffect } from "preact/hooks";
 import { useShortcuts } from "../help/use-shortcuts.ts";
 import { DevicePickers } from "../media/device-pickers.tsx";
-import type { LocalMedia } from "../media/local-media.ts";
-import { ProblemNotice } from "../media/problem-notice.tsx";
-import { toggleCamera, toggleMicrophone } from "../media/switches.tsx";
+import type { DeviceSignals } from "../media/device-signals.ts";
+import { ProblemNotices } from "../media/problem-notice.tsx";
 import { Brand } from "../ui/brand.tsx";
 import { Button } from "../ui/button.tsx";
 import { NameField } from "../ui/name-field.tsx";
@@ -13,26 +12,26 @@ import "./lobby.css";
 
 interface LobbyProps {
   readonly to: "call" | "room";
-  readonly media: LocalMedia;
-  readonly joining: boolean;
+  readonly devices: DeviceSignals;
+  readonly isJoining: boolean;
   /** Why an attempt to join failed, when another may succeed. */
   readonly problem: string | null;
   readonly onJoin: () => void;
 }
 
-/** Before joining: how one looks and sounds, and with what. */
-export function Lobby({ to, media, joining, problem, onJoin }: LobbyProps) {
+/** Before joining: how the user looks and sounds, and with which devices. */
+export function Lobby({ to, devices, isJoining, problem, onJoin }: LobbyProps) {
   useEffect(() => {
     document.title = `Join the ${to} · Radist`;
   }, [to]);
-  useShortcuts({ m: () => void toggleMicrophone(media), v: () => void toggleCamera(media) });
+  useShortcuts({ m: () => void devices.toggleMicrophone(), v: () => void devices.toggleCamera() });
   return (
     <main class="page lobby" data-testid="lobby">
       <header>
         <Brand linked />
       </header>
       <div class="lobby-middle">
-        <Preview media={media} />
+        <Preview devices={devices} />
         <form
           class="lobby-side"
           onSubmit={(event) => {
@@ -42,11 +41,11 @@ export function Lobby({ to, media, joining, problem, onJoin }: LobbyProps) {
         >
           <h1>Ready to join?</h1>
           {problem && <Warning>{problem}</Warning>}
-          <ProblemNotice media={media} />
+          <ProblemNotices devices={devices} />
           <NameField />
-          <DevicePickers media={media} />
-          <Button kind="primary" type="submit" disabled={joining} testId="join">
-            {joining ? "Joining…" : joinLabel(media, to)}
+          <DevicePickers devices={devices} />
+          <Button kind="primary" type="submit" disabled={isJoining} testId="join">
+            {isJoining ? "Joining…" : joinLabel(devices, to)}
           </Button>
         </form>
       </div>
@@ -54,9 +53,9 @@ export function Lobby({ to, media, joining, problem, onJoin }: LobbyProps) {
   );
 }
 
-function joinLabel(media: LocalMedia, to: "call" | "room"): string {
-  const { audio, video } = media.problems.value;
-  if (audio && video) return "Join to watch and write";
-  if (audio) return "Join without microphone";
-  return video ? "Join without camera" : `Join the ${to}`;
+function joinLabel(devices: DeviceSignals, to: "call" | "room"): string {
+  const { microphone, camera } = devices.problems.value;
+  if (microphone && camera) return "Join without camera and microphone";
+  if (microphone) return "Join without a microphone";
+  return camera ? "Join without a camera" : `Join the ${to}`;
 }

@@ -1,14 +1,14 @@
 import { Dialog } from "../ui/dialog.tsx";
 import { DevicePickers } from "./device-pickers.tsx";
-import type { LocalMedia } from "./local-media.ts";
-import { ProblemNotice } from "./problem-notice.tsx";
+import type { DeviceSignals } from "./device-signals.ts";
+import { ProblemNotices } from "./problem-notice.tsx";
 
-/** Other devices in the middle of a call. */
-export function DevicesDialog({ media, onClose }: { media: LocalMedia; onClose: () => void }) {
+/** Changes devices during a call. */
+export function DevicesDialog({ devices, onClose }: { devices: DeviceSignals; onClose: () => void }) {
   return (
-    <Dialog title="Camera and microphone" onClose={onClose} testId="devices-dialog">
-      <ProblemNotice media={media} />
-      <DevicePickers media={media} />
+    <Dialog title="Camera and sound" onClose={onClose} testId="devices-dialog">
+      <ProblemNotices devices={devices} />
+      <DevicePickers devices={devices} />
     </Dialog>
   );
 }

@@ -1,43 +1,47 @@
+import type { DeviceProblem } from "@radist-tech/client";
 import { IconButton } from "../ui/button.tsx";
 import { Warning } from "../ui/warning.tsx";
-import type { LocalMedia } from "./local-media.ts";
+import { adviceFor } from "./advice.ts";
+import type { DeviceSignals } from "./device-signals.ts";
 import "./problem-notice.css";
-import { adviceFor, type MediaKind } from "./problem.ts";
+import { type Capture, noticesFor } from "./problems.ts";
 
-/** What is wrong with camera and microphone, and how to try again. One notice when both have the same problem. */
-export function ProblemNotice({ media }: { media: LocalMedia }) {
-  const { audio, video } = media.problems.value;
-  if (audio && audio === video) return <Notice media={media} kinds={["audio", "video"]} problem={audio} />;
+/** What is wrong with the camera and microphone, and how to try again. */
+export function ProblemNotices({ devices }: { devices: DeviceSignals }) {
   return (
     <>
-      {audio && <Notice media={media} kinds={["audio"]} problem={audio} />}
-      {video && <Notice media={media} kinds={["video"]} problem={video} />}
+      {noticesFor(devices.problems.value).map(({ kinds, problem }) => (
+        <Notice key={kinds.join()} devices={devices} kinds={kinds} problem={problem} />
+      ))}
     </>
   );
 }
 
 /** The same during a call, where the user may put it aside. */
-export function NewProblemNotice({ media }: { media: LocalMedia }) {
-  const { problems, accepted } = media;
-  if (problems.value === accepted.value || Object.keys(problems.value).length === 0) return null;
+export function NewProblemNotices({ devices }: { devices: DeviceSignals }) {
+  if (!devices.hasNewProblems.value) return null;
   return (
     <div class="new-problem" data-testid="media-problem">
-      <ProblemNotice media={media} />
-      <IconButton icon="close" label="Dismiss" small onClick={() => media.acceptProblems()} />
+      <ProblemNotices devices={devices} />
+      <IconButton icon="close" label="Dismiss" small onClick={() => devices.acceptProblems()} />
     </div>
   );
 }
 
-type Problem = Parameters<typeof adviceFor>[0];
+interface NoticeProps {
+  readonly devices: DeviceSignals;
+  readonly kinds: readonly Capture[];
+  readonly problem: DeviceProblem;
+}
 
-function Notice({ media, kinds, problem }: { media: LocalMedia; kinds: readonly MediaKind[]; problem: Problem }) {
+function Notice({ devices, kinds, problem }: NoticeProps) {
   const again = async (): Promise<void> => {
-    for (const kind of kinds) await media.retry(kind);
+    for (const kind of kinds) await devices.local.retry(kind);
   };
   const button = (
     <button type="button" class="link-button" onClick={() => void again()}>
       Try again
     </button>
   );
-  return <Warning action={problem === "insecure" ? undefined : button}>{adviceFor(problem, kinds)}</Warning>;
+  return <Warning action={problem === "insecure_page" ? undefined : button}>{adviceFor(problem, kinds)}</Warning>;
 }

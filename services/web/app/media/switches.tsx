@@ -1,40 +1,32 @@
 import { IconButton } from "../ui/button.tsx";
-import type { LocalMedia } from "./local-media.ts";
+import type { DeviceSignals } from "./device-signals.ts";
 
-/** Mutes and unmutes; stands for a missing microphone too, which it tries to open. */
-export function MicrophoneButton({ media }: { media: LocalMedia }) {
-  const missing = media.audio.value === null;
-  const off = media.muted.value || missing;
+/** Mutes or unmutes; opens the microphone if there is none. */
+export function MicrophoneButton({ devices }: { devices: DeviceSignals }) {
+  const isMissing = devices.microphone.value === undefined;
+  const isSilent = devices.isSilent.value;
   return (
     <IconButton
-      icon={off ? "mic-off" : "mic"}
-      tone={off ? "off" : "plain"}
-      label={missing ? "Turn microphone on" : off ? "Unmute" : "Mute"}
+      icon={isSilent ? "mic-off" : "mic"}
+      tone={isSilent ? "off" : "plain"}
+      label={isMissing ? "Turn on microphone" : isSilent ? "Unmute" : "Mute"}
       shortcut="M"
-      onClick={() => void toggleMicrophone(media)}
+      onClick={() => void devices.toggleMicrophone()}
       testId="microphone"
     />
   );
 }
 
-export function CameraButton({ media }: { media: LocalMedia }) {
-  const off = media.camera.value === null;
+export function CameraButton({ devices }: { devices: DeviceSignals }) {
+  const isOff = devices.camera.value === undefined;
   return (
     <IconButton
-      icon={off ? "camera-off" : "camera"}
-      tone={off ? "off" : "plain"}
-      label={off ? "Turn camera on" : "Turn camera off"}
+      icon={isOff ? "camera-off" : "camera"}
+      tone={isOff ? "off" : "plain"}
+      label={isOff ? "Turn on camera" : "Turn off camera"}
       shortcut="V"
-      onClick={() => void toggleCamera(media)}
+      onClick={() => void devices.toggleCamera()}
       testId="camera"
     />
   );
 }
-
-export async function toggleMicrophone(media: LocalMedia): Promise<void> {
-  if (media.audio.value) return media.setMuted(!media.muted.value);
-  media.setMuted(false);
-  await media.retry("audio");
-}
-
-export const toggleCamera = (media: LocalMedia): Promise<void> => media.setCameraOff(media.camera.value !== null);

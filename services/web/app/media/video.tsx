@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { Playback } from "@radist-tech/client";
 import { useEffect, useRef } from "preact/hooks";
 import "./video.css";
 
@@ -8,28 +9,26 @@ interface VideoProps {
   readonly testId: string;
   readonly muted?: boolean;
   readonly mirrored?: boolean;
-  /** `adaptive`: fills its place, unless that would cut most of a picture of the other orientation away. */
+  /** `adaptive`: fills its space, unless that would crop most of a video of the other orientation. */
   readonly fit?: "cover" | "contain" | "adaptive";
   readonly hidden?: boolean;
-  /** The browser did not let sound start before the user touched the page. */
-  readonly onBlocked?: (play: () => void) => void;
+  /** What plays it, where it has sound. */
+  readonly playback?: Playback;
 }
 
 /** Shows a stream, or one track of it, as it comes. */
-export function Video({ source, label, testId, muted, mirrored, fit = "cover", hidden, onBlocked }: VideoProps) {
+export function Video({ source, label, testId, muted, mirrored, fit = "cover", hidden, playback }: VideoProps) {
   const element = useRef<HTMLVideoElement>(null);
   const portrait = useSignal(false);
 
   useEffect(() => {
     const video = element.current;
-    if (!video) return;
+    if (!video) return undefined;
     video.srcObject = source instanceof MediaStreamTrack ? new MediaStream([source]) : source;
-    if (!source) return;
-    video.play().catch((error: unknown) => {
-      // AbortError: another source came before this one played.
-      if (error instanceof DOMException && error.name === "NotAllowedError") onBlocked?.(() => void video.play());
-    });
-  }, [source]);
+    if (!source || !playback) return undefined;
+    void playback.play(video);
+    return () => playback.remove(video);
+  }, [source, playback]);
 
   return (
     <video

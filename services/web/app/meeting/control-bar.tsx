@@ -1,36 +1,36 @@
+import { canShareScreen } from "@radist-tech/client";
 import type { ComponentChildren } from "preact";
-import { canShareScreen } from "../media/capture.ts";
-import type { LocalMedia } from "../media/local-media.ts";
+import type { DeviceSignals } from "../media/device-signals.ts";
 import { CameraButton, MicrophoneButton } from "../media/switches.tsx";
 import type { MessageLog } from "../messages/message-log.ts";
 import { IconButton } from "../ui/button.tsx";
 import "./control-bar.css";
+import type { ScreenSharing } from "./screen-sharing.ts";
 
 interface ControlBarProps {
   readonly label: string;
-  readonly media: LocalMedia;
+  readonly devices: DeviceSignals;
   readonly log: MessageLog;
-  /** Whether the own screen is shared. */
-  readonly sharing: boolean;
-  readonly onScreen: () => void;
+  readonly screen: ScreenSharing;
   readonly onLeave: () => void;
   /** Further buttons, before the one that leaves. */
   readonly children?: ComponentChildren;
 }
 
-export function ControlBar({ label, media, log, sharing, onScreen, onLeave, children }: ControlBarProps) {
+export function ControlBar({ label, devices, log, screen, onLeave, children }: ControlBarProps) {
   const open = log.panelOpen.value;
+  const isShared = screen.isShared.value;
   return (
     <fieldset class="controls" aria-label={label}>
-      <MicrophoneButton media={media} />
-      <CameraButton media={media} />
+      <MicrophoneButton devices={devices} />
+      <CameraButton devices={devices} />
       {canShareScreen() && (
         <IconButton
-          icon={sharing ? "screen-stop" : "screen"}
-          label={sharing ? "Stop sharing the screen" : "Share the screen"}
+          icon={isShared ? "screen-stop" : "screen"}
+          label={isShared ? "Stop sharing your screen" : "Share your screen"}
           shortcut="S"
-          tone={sharing ? "on" : "plain"}
-          onClick={onScreen}
+          tone={isShared ? "on" : "plain"}
+          onClick={() => void screen.toggle()}
           testId="screen"
         />
       )}

@@ -1,9 +1,10 @@
-import type { LocalMedia } from "../media/local-media.ts";
+import type { DeviceSignals } from "../media/device-signals.ts";
 import { Brand } from "../ui/brand.tsx";
 import "../ui/message-view.css";
 
-/** Short, unless the browser asks the user something. */
-export function Entering({ media }: { media: LocalMedia }) {
+/** Shown briefly, unless the browser asks for permission. */
+export function Entering({ devices }: { devices: DeviceSignals }) {
+  const isStarting = devices.isStarting.value;
   return (
     <main class="page message-view" data-testid="entering">
       <header>
@@ -11,9 +12,11 @@ export function Entering({ media }: { media: LocalMedia }) {
       </header>
       <div class="message-middle">
         <span class="pulse" aria-hidden="true" />
-        <p>{media.starting.value ? "Starting your camera and microphone…" : "Joining…"}</p>
-        {media.starting.value && (
-          <p class="soft">If your browser asks, allow them. You can switch either off at any time.</p>
+        <p>{isStarting ? "Starting your camera and microphone…" : "Joining…"}</p>
+        {isStarting && (
+          <p class="soft">
+            If your browser asks for permission, allow it. You can turn either of them off at any time.
+          </p>
         )}
       </div>
     </main>

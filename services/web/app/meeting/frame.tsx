@@ -3,27 +3,27 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { HelpDialog } from "../help/help-dialog.tsx";
 import { type Shortcuts, useShortcuts } from "../help/use-shortcuts.ts";
+import type { DeviceSignals } from "../media/device-signals.ts";
 import { DevicesDialog } from "../media/devices-dialog.tsx";
-import type { LocalMedia } from "../media/local-media.ts";
-import { toggleCamera, toggleMicrophone } from "../media/switches.tsx";
 import type { MessageLog } from "../messages/message-log.ts";
 import { copyLink } from "../share/share.ts";
 import { announce } from "../ui/announcer.tsx";
 import { Brand } from "../ui/brand.tsx";
 import { IconButton } from "../ui/button.tsx";
+import type { ScreenSharing } from "./screen-sharing.ts";
 import { useWakeLock } from "./wake-lock.ts";
 import "./meeting.css";
 import "./stage.css";
 
 interface FrameProps {
   readonly kind: "call" | "room";
-  /** What the browser's tab says. */
+  /** The title of the browser's tab. */
   readonly title: string;
-  readonly media: LocalMedia;
+  readonly devices: DeviceSignals;
   readonly log: MessageLog;
   readonly link: string;
-  readonly onScreen: () => void;
-  /** Keys of this kind alone. */
+  readonly screen: ScreenSharing;
+  /** Shortcuts of this kind only. */
   readonly shortcuts?: Shortcuts;
   readonly status: ComponentChildren;
   readonly stage: ComponentChildren;
@@ -31,8 +31,8 @@ interface FrameProps {
   readonly controls: ComponentChildren;
 }
 
-/** What being in a call and being in a room have in common: header, stage, messages beside it, controls, keys. */
-export function Frame({ kind, title, media, log, link, ...props }: FrameProps) {
+/** The layout that calls and rooms share: header, stage, messages next to it, controls, shortcuts. */
+export function Frame({ kind, title, devices, screen, log, link, ...props }: FrameProps) {
   const dialog = useSignal<"help" | "devices" | null>(null);
   const main = useRef<HTMLElement>(null);
   const panelOpen = log.panelOpen.value;
@@ -49,9 +49,9 @@ export function Frame({ kind, title, media, log, link, ...props }: FrameProps) {
     main.current?.querySelector<HTMLElement>("[data-testid=chat]")?.focus();
   };
   useShortcuts({
-    m: () => void toggleMicrophone(media),
-    v: () => void toggleCamera(media),
-    s: props.onScreen,
+    m: () => void devices.toggleMicrophone(),
+    v: () => void devices.toggleCamera(),
+    s: () => void screen.toggle(),
     c: () => {
       if (log.panelOpen.peek()) closePanel();
       else log.setPanelOpen(true);
@@ -80,7 +80,7 @@ export function Frame({ kind, title, media, log, link, ...props }: FrameProps) {
         <div class="meeting-header-buttons">
           <IconButton
             icon="settings"
-            label="Camera and microphone"
+            label="Camera and sound"
             small
             onClick={() => (dialog.value = "devices")}
             testId="devices"
@@ -101,7 +101,7 @@ export function Frame({ kind, title, media, log, link, ...props }: FrameProps) {
       </div>
       {props.controls}
       {dialog.value === "help" && <HelpDialog kind={kind} onClose={() => (dialog.value = null)} />}
-      {dialog.value === "devices" && <DevicesDialog media={media} onClose={() => (dialog.value = null)} />}
+      {dialog.value === "devices" && <DevicesDialog devices={devices} onClose={() => (dialog.value = null)} />}
     </main>
   );
 }

@@ -1,4 +1,4 @@
-/** Unused tokens live ten minutes at the platform; one that is nearly over is not worth a failed attempt. */
+/** Unused tokens are valid for ten minutes; one that is about to expire is not worth a failed attempt. */
 const GOOD_FOR_MS = 8 * 60_000;
 
 let fresh: { key: string; token: string; at: number } | undefined;
@@ -12,10 +12,15 @@ export function keepFreshToken(key: string, token: string): void {
   fresh = { key, token, at: performance.now() };
 }
 
+/** Whether a token is kept for this. */
+export const hasFreshToken = (key: string): boolean => fresh?.key === key && isGood(fresh.at);
+
 /** The kept token, once. */
 export function takeFreshToken(key: string): string | undefined {
   if (fresh?.key !== key) return undefined;
   const { token, at } = fresh;
   fresh = undefined;
-  return performance.now() - at < GOOD_FOR_MS ? token : undefined;
+  return isGood(at) ? token : undefined;
 }
+
+const isGood = (at: number): boolean => performance.now() - at < GOOD_FOR_MS;

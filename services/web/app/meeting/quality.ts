@@ -13,14 +13,14 @@ interface Stats {
 
 const INTERVAL_MS = 2_000;
 
-/** Asks for figures as long as the call lasts. Null while there is no path. */
+/** Reads the statistics every two seconds. `current` is null while there is no path. */
 export function watchQuality(stats: () => Promise<Stats | undefined>) {
-  const quality = signal<Quality | null>(null);
-  const look = async (): Promise<void> => {
+  const current = signal<Quality | null>(null);
+  const update = async (): Promise<void> => {
     // The session may end between asking and answering: then there is no path either.
     const found = await stats().catch(() => undefined);
-    quality.value = found?.route ? { route: found.route, roundTripMs: found.roundTripTimeMs } : null;
+    current.value = found?.route ? { route: found.route, roundTripMs: found.roundTripTimeMs } : null;
   };
-  const timer = setInterval(() => void look(), INTERVAL_MS);
-  return { quality, look, stop: () => clearInterval(timer) };
+  const timer = setInterval(() => void update(), INTERVAL_MS);
+  return { current, update, stop: () => clearInterval(timer) };
 }

@@ -1,11 +1,11 @@
 import type { Quality } from "./quality.ts";
 import "./status-chip.css";
 
-/** One small line that says how things stand. */
+/** A short line about the state of the connection. */
 export interface Status {
   readonly tone: "good" | "waiting" | "trouble";
   readonly text: string;
-  /** What the text means, for who rests the pointer on it. */
+  /** The tooltip, which explains the text. */
   readonly title: string | undefined;
 }
 

@@ -16,7 +16,7 @@ export function AttachButton({ files, disabled, onProblem }: AttachButtonProps) 
     onProblem(null);
     for (const file of chosen ?? []) {
       if (file.size <= MAX_FILE_BYTES) void files.offer(file);
-      else onProblem(`${file.name} is ${sizeText(file.size)}. Files may have up to ${sizeText(MAX_FILE_BYTES)}.`);
+      else onProblem(`${file.name} is ${sizeText(file.size)}. Files can be up to ${sizeText(MAX_FILE_BYTES)}.`);
     }
   };
 

@@ -12,11 +12,11 @@ interface ComposerProps {
   /** Why not, while it is not. */
   readonly hint: string;
   readonly onWrite: (text: string) => void;
-  /** Where files can be sent too. */
+  /** Where files can be sent. */
   readonly files?: FileTransfers;
-  /** Whenever it changes, the field gets the focus. */
+  /** The field takes the focus whenever this changes. */
   readonly focusOn?: unknown;
-  /** Stands above the field, such as a choice to whom. */
+  /** Shown above the field, such as the choice of a recipient. */
   readonly children?: ComponentChildren;
 }
 

@@ -4,15 +4,15 @@ import { MessageLog } from "./message-log.ts";
 import type { Send } from "./outgoing-file.ts";
 import { readWireMessage, type WireMessage } from "./wire.ts";
 
-/** What comes over the data channel, as the SDK hands it on. */
+/** What arrives over the data channel, as the SDK delivers it. */
 export type Incoming =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "json"; readonly data: unknown; readonly text: string }
   | { readonly type: "binary"; readonly data: ArrayBuffer };
 
-/** What the two people of a call write and send to each other. */
+/** What the two people in a call write and send to each other. */
 export class Conversation extends MessageLog {
-  /** Whether the other side can be written to now. */
+  /** Whether messages can be sent now. */
   readonly open = signal(false);
   readonly files: FileTransfers;
   readonly #send: Send;
@@ -26,7 +26,7 @@ export class Conversation extends MessageLog {
   }
 
   write(text: string): Promise<void> {
-    return this.say(text, (written) => this.#send({ type: "text", text: written } satisfies WireMessage));
+    return this.addSent(text, (written) => this.#send({ type: "text", text: written } satisfies WireMessage));
   }
 
   channelOpened(): void {
@@ -39,7 +39,7 @@ export class Conversation extends MessageLog {
   }
 
   receive(incoming: Incoming): void {
-    if (incoming.type === "text") this.hear(incoming.text);
+    if (incoming.type === "text") this.addReceived(incoming.text);
     else if (incoming.type === "binary") this.files.receiveChunk(incoming.data);
     else this.#read(readWireMessage(incoming.data), incoming.text);
   }
@@ -50,10 +50,10 @@ export class Conversation extends MessageLog {
   }
 
   #read(message: WireMessage | null, text: string): void {
-    // Another program that shares the call: its JSON is shown as it came.
-    if (message === null) this.hear(text);
+    // From another program in the call: its JSON is shown as it is.
+    if (message === null) this.addReceived(text);
     else if (message.type === "presence") this.#onPresence(message);
-    else if (message.type === "text") this.hear(message.text);
+    else if (message.type === "text") this.addReceived(message.text);
     else this.files.receive(message);
   }
 }

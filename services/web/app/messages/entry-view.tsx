@@ -4,16 +4,16 @@ import { type Entry, type FileEntry, sizeText, type TextEntry } from "./entry.ts
 
 interface EntryProps {
   readonly entry: Entry;
-  readonly otherName: string;
+  readonly senderName: string;
   readonly onCancel: (id: string) => void;
 }
 
-export function EntryView({ entry, otherName, onCancel }: EntryProps) {
+export function EntryView({ entry, senderName, onCancel }: EntryProps) {
   const time = entry.at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return (
     <li class={`entry ${entry.own ? "entry-own" : ""}`} data-testid="entry">
       <p class="entry-from soft">
-        {entry.who ?? (entry.own ? "You" : otherName)} · <time dateTime={entry.at.toISOString()}>{time}</time>
+        {entry.who ?? (entry.own ? "You" : senderName)} · <time dateTime={entry.at.toISOString()}>{time}</time>
       </p>
       {entry.kind === "text" ? <TextBody entry={entry} /> : <FileBody entry={entry} onCancel={onCancel} />}
     </li>
@@ -64,10 +64,10 @@ function fileText({ state, own, size, bytes }: FileEntry): string {
     case "done":
       return own ? `${sizeText(size)} · delivered` : sizeText(size);
     case "failed":
-      return own ? "Interrupted. Send it again." : "Interrupted";
+      return own ? "Interrupted. Please send it again." : "Interrupted";
     case "cancelled":
-      return own ? "You cancelled it" : "Cancelled by the sender";
+      return own ? "You cancelled this file" : "Cancelled by the sender";
     case "refused":
-      return own ? "The other side did not take it" : "You cancelled it";
+      return own ? "Cancelled by the receiver" : "You cancelled this file";
   }
 }

@@ -1,11 +1,11 @@
-/** One line of the conversation. `own`: written or sent by the user of this page. */
+/** One entry of the conversation. `own`: written or sent by the user of this page. */
 export type Entry = TextEntry | FileEntry;
 
 interface Base {
   readonly id: string;
   readonly own: boolean;
   readonly at: Date;
-  /** From whom, and to whom, where it is not simply "You" or the one other person. */
+  /** From whom and to whom, where it is not simply "You" or the other person. */
   readonly who?: string;
 }
 
@@ -22,7 +22,7 @@ export interface FileEntry extends Base {
   readonly kind: "file";
   readonly name: string;
   readonly size: number;
-  /** What has arrived at the receiver. */
+  /** How much the receiver has. */
   readonly bytes: number;
   readonly state: FileState;
   /** A received file, to be downloaded from memory. */
@@ -31,13 +31,13 @@ export interface FileEntry extends Base {
 
 let count = 0;
 
-/** Unique within this page. (`crypto.randomUUID` is missing on insecure pages, where writing works nevertheless.) */
+/** Unique within this page. (`crypto.randomUUID` is missing on insecure pages, where messages work nevertheless.) */
 export function newEntryId(): string {
   count++;
   return `entry-${count}`;
 }
 
-/** Bytes as people say them: `3.4 MB`. */
+/** A size for people: `3.4 MB`. */
 export function sizeText(bytes: number): string {
   const units = ["B", "KB", "MB", "GB"];
   let value = bytes;

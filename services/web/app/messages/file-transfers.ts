@@ -7,7 +7,7 @@ import { readChunk, type WireMessage } from "./wire.ts";
 /** A received file lives in the memory of its page. */
 export const MAX_FILE_BYTES = 200_000_000;
 
-/** How many bytes may come between two reports to the sender, who waits for them. */
+/** How many bytes may arrive between two reports to the sender, who waits for them. */
 const REPORT_BYTES = 64 * 1024;
 
 interface Log {
@@ -17,12 +17,12 @@ interface Log {
 
 type FileMessage = Exclude<WireMessage, { type: "presence" | "text" }>;
 
-/** The files that are on their way in either direction. */
+/** The files that are being transferred, in either direction. */
 export class FileTransfers {
   readonly #send: Send;
   readonly #log: Log;
   #count = 0;
-  /** By the own number. */
+  /** By this side's number. */
   readonly #outgoing = new Map<number, OutgoingFile>();
   /** By the other side's number. */
   readonly #incoming = new Map<number, { id: string; name: string; file: IncomingFile; reported: number }>();
@@ -32,7 +32,7 @@ export class FileTransfers {
     this.#log = options.log;
   }
 
-  /** Sends a file that is not above {@link MAX_FILE_BYTES}. Its entry in the log tells how it goes. */
+  /** Sends a file of at most {@link MAX_FILE_BYTES}. Its entry in the log shows the progress. */
   async offer(source: File): Promise<void> {
     const file = ++this.#count;
     const id = newEntryId();
@@ -47,21 +47,21 @@ export class FileTransfers {
     }
   }
 
-  /** Stops a file, whichever way it goes. */
+  /** Stops a file, in either direction. */
   cancel(id: string): void {
     for (const [file, transfer] of this.#outgoing) {
       if (transfer.id !== id) continue;
       this.#endOutgoing(file, "cancelled");
-      this.#tell({ type: "file-withdrawn", file });
+      this.#sendMessage({ type: "file-withdrawn", file });
     }
     for (const [file, transfer] of this.#incoming) {
       if (transfer.id !== id) continue;
       this.#endIncoming(file, "refused");
-      this.#tell({ type: "file-refused", file, reason: "cancelled" });
+      this.#sendMessage({ type: "file-refused", file, reason: "cancelled" });
     }
   }
 
-  /** The channel is gone: what was under way cannot be finished over another. */
+  /** The channel is gone: what was being transferred cannot be continued over another one. */
   interrupt(): void {
     for (const file of this.#outgoing.keys()) this.#endOutgoing(file, "failed");
     for (const file of this.#incoming.keys()) this.#endIncoming(file, "failed");
@@ -90,13 +90,13 @@ export class FileTransfers {
     const { file, id } = transfer;
     if (!file.add(chunk.bytes)) {
       this.#endIncoming(chunk.file, "failed");
-      this.#tell({ type: "file-refused", file: chunk.file, reason: "too-large" });
+      this.#sendMessage({ type: "file-refused", file: chunk.file, reason: "too-large" });
       return;
     }
     if (!file.complete && file.received - transfer.reported < REPORT_BYTES) return;
     transfer.reported = file.received;
     this.#log.change(id, { bytes: file.received });
-    this.#tell({ type: "file-received", file: chunk.file, bytes: file.received });
+    this.#sendMessage({ type: "file-received", file: chunk.file, bytes: file.received });
     if (file.complete) this.#finish(chunk.file);
   }
 
@@ -110,7 +110,7 @@ export class FileTransfers {
 
   #accept({ file: number, name, size, mime }: Extract<FileMessage, { type: "file" }>): void {
     if (size > MAX_FILE_BYTES) {
-      this.#tell({ type: "file-refused", file: number, reason: "too-large" });
+      this.#sendMessage({ type: "file-refused", file: number, reason: "too-large" });
       return;
     }
     const id = newEntryId();
@@ -118,7 +118,7 @@ export class FileTransfers {
     this.#log.add({ kind: "file", id, own: false, at: new Date(), name, size, bytes: 0, state: "moving" });
     announce(`Receiving ${name}.`);
     if (size > 0) return;
-    this.#tell({ type: "file-received", file: number, bytes: 0 });
+    this.#sendMessage({ type: "file-received", file: number, bytes: 0 });
     this.#finish(number);
   }
 
@@ -145,7 +145,7 @@ export class FileTransfers {
     this.#log.change(transfer.id, { state });
   }
 
-  #tell(message: FileMessage): void {
+  #sendMessage(message: FileMessage): void {
     // The channel just closed: both sides have noticed, and `interrupt` follows.
     this.#send(message).catch(() => undefined);
   }

@@ -1,7 +1,7 @@
 /** Chunks become a Blob at this size: browsers may keep Blobs on disk, buffers never. */
 const BLOB_BYTES = 4 * 1024 * 1024;
 
-/** Puts a file together from its chunks. */
+/** Assembles a file from its chunks. */
 export class IncomingFile {
   readonly size: number;
   readonly mime: string;
@@ -22,7 +22,7 @@ export class IncomingFile {
     return this.received >= this.size;
   }
 
-  /** @returns false when more comes than was announced */
+  /** @returns false when more arrives than was announced */
   add(bytes: ArrayBuffer): boolean {
     this.received += bytes.byteLength;
     if (this.received > this.size) return false;

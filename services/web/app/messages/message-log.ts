@@ -3,10 +3,10 @@ import { announce } from "../ui/announcer.tsx";
 import { type Entry, newEntryId } from "./entry.ts";
 import { MAX_TEXT_LENGTH } from "./wire.ts";
 
-/** Everything that was written and sent, as long as the page lives: nothing of it is stored. */
+/** Everything that was written and sent. It lasts as long as the page: nothing is stored. */
 export class MessageLog {
   readonly entries = signal<readonly Entry[]>([]);
-  /** How many entries came while the panel was closed. */
+  /** How many entries arrived while the panel was closed. */
   readonly unread = signal(0);
   readonly panelOpen = signal(false);
 
@@ -27,11 +27,11 @@ export class MessageLog {
   }
 
   /**
-   * Shows at once what the user writes, and says so when it did not get through.
+   * Shows at once what the user writes, and says so when it could not be sent.
    *
-   * @param who heads the entry; default: "You"
+   * @param who the entry's heading; default: "You"
    */
-  async say(text: string, send: (text: string) => Promise<void>, who?: string): Promise<void> {
+  async addSent(text: string, send: (text: string) => Promise<void>, who?: string): Promise<void> {
     const trimmed = text.trim().slice(0, MAX_TEXT_LENGTH);
     if (trimmed === "") return;
     const id = newEntryId();
@@ -41,15 +41,15 @@ export class MessageLog {
       await send(trimmed);
     } catch {
       this.change(id, { failed: true });
-      announce("The message was not sent.");
+      announce("Your message was not sent.");
     }
   }
 
-  /** @param who heads the entry; default: the name of the one other person */
-  hear(text: string, who?: string): void {
+  /** @param who the entry's heading; default: the name of the other person */
+  addReceived(text: string, who?: string): void {
     const shown = text.slice(0, MAX_TEXT_LENGTH);
     const entry = { kind: "text", id: newEntryId(), own: false, at: new Date(), text: shown, failed: false } as const;
     this.add({ ...entry, ...(who !== undefined && { who }) });
-    announce(`New message${who === undefined ? "" : ` of ${who}`}: ${shown.slice(0, 200)}`);
+    announce(`New message${who === undefined ? "" : ` from ${who}`}: ${shown.slice(0, 200)}`);
   }
 }

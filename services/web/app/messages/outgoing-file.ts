@@ -3,13 +3,13 @@ import { CHUNK_BYTES, type WireMessage, writeChunk } from "./wire.ts";
 /** Sends one frame; resolves when the channel can take the next, rejects when it is closed. */
 export type Send = (payload: object | ArrayBuffer) => Promise<void>;
 
-/** Blobs are read in larger pieces than are sent: each read is a trip to the disk. */
+/** Blobs are read in larger pieces than are sent, because each read goes to the disk. */
 const READ_BYTES = CHUNK_BYTES * 16;
 
-/** How much may be under way that the receiver has not confirmed: what a message waits behind. */
+/** How much may be sent that the receiver has not confirmed: a message waits behind it. */
 const WINDOW_BYTES = 512 * 1024;
 
-/** A file on its way out, in chunks, no faster than the receiver confirms them. */
+/** A file that is being sent, in chunks, no faster than the receiver confirms them. */
 export class OutgoingFile {
   readonly id: string;
   readonly size: number;
@@ -28,7 +28,7 @@ export class OutgoingFile {
     return this.#confirmed >= this.size;
   }
 
-  /** The receiver has so many bytes. */
+  /** The receiver has confirmed this many bytes. */
   confirm(bytes: number): void {
     this.#confirmed = Math.max(this.#confirmed, bytes);
     this.#wake();
@@ -50,14 +50,14 @@ export class OutgoingFile {
     for (let start = 0; start < size; start += READ_BYTES) {
       const piece = await this.#source.slice(start, start + READ_BYTES).arrayBuffer();
       for (let offset = 0; offset < piece.byteLength; offset += CHUNK_BYTES) {
-        while (!this.#stopped && start + offset - this.#confirmed >= WINDOW_BYTES) await this.#news();
+        while (!this.#stopped && start + offset - this.#confirmed >= WINDOW_BYTES) await this.#progress();
         if (this.#stopped) return;
         await send(writeChunk(number, piece.slice(offset, offset + CHUNK_BYTES)));
       }
     }
   }
 
-  #news(): Promise<void> {
+  #progress(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });

@@ -9,19 +9,19 @@ import "./panel.css";
 
 interface PanelProps {
   readonly log: MessageLog;
-  /** Where files can be sent too. */
+  /** Where files can be sent. */
   readonly files?: FileTransfers;
-  /** Who wrote what names nobody. */
-  readonly otherName: string;
-  /** Stands there until something is written. */
+  /** Who wrote the entries that name no sender. */
+  readonly senderName: string;
+  /** Shown until something is written. */
   readonly hint: string;
   readonly onClose: () => void;
-  /** What one writes with. */
+  /** The composer. */
   readonly children: ComponentChildren;
 }
 
-/** Messages and files, beside the picture on wide screens, above it on narrow ones. */
-export function MessagePanel({ log, files, otherName, hint, onClose, children }: PanelProps) {
+/** Messages and files, next to the video on wide screens, over it on narrow ones. */
+export function MessagePanel({ log, files, senderName, hint, onClose, children }: PanelProps) {
   const list = useRef<HTMLOListElement>(null);
   const dropping = useSignal(false);
   useSignalEffect(() => {
@@ -56,7 +56,7 @@ export function MessagePanel({ log, files, otherName, hint, onClose, children }:
       <ol ref={list} class="entries">
         {entries.length === 0 && <li class="entries-empty soft">{hint}</li>}
         {entries.map((entry) => (
-          <EntryView key={entry.id} entry={entry} otherName={otherName} onCancel={(id) => files?.cancel(id)} />
+          <EntryView key={entry.id} entry={entry} senderName={senderName} onCancel={(id) => files?.cancel(id)} />
         ))}
       </ol>
       {children}

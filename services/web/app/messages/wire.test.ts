@@ -10,7 +10,7 @@ const MESSAGES: WireMessage[] = [
   { type: "file-refused", file: 1, reason: "too-large" },
 ];
 
-test.each(MESSAGES)("$type is read as it was written, and nothing more", (message) => {
+test.each(MESSAGES)("$type is read as it was written, without extra members", (message) => {
   expect(readWireMessage(JSON.parse(JSON.stringify({ ...message, more: 1 })))).toEqual(message);
 });
 
@@ -28,7 +28,7 @@ test.each([
   { type: "file", file: 1.5, name: "a", size: 1, mime: "" },
   { type: "file", file: 1, name: "a", size: 1e300, mime: "" },
   { type: "file-received", file: 1, bytes: "3" },
-])("%j is not one of ours", (value) => {
+])("%j is not a message of this page", (value) => {
   expect(readWireMessage(value)).toBeNull();
 });
 

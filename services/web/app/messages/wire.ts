@@ -1,8 +1,8 @@
 /**
- * What the two pages say to each other over `radist-data`. Each side counts its own files from 1; `file`, `file-chunk`
+ * The messages of the two pages over `radist-data`. Each side counts its own files from 1; `file`, `file-chunk`
  * and `file-withdrawn` come from a file's sender, `file-received` and `file-refused` from its receiver. A chunk is a binary
  * frame: the file's number as an unsigned 32-bit integer in network order, then bytes. A file is complete when `size`
- * bytes have come.
+ * bytes have arrived.
  */
 export type WireMessage =
   | {
@@ -32,7 +32,7 @@ const isNumber = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 const isText = (value: unknown, max: number): value is string => typeof value === "string" && value.length <= max;
 
-/** Reads what the other side sent. Null for what is none of ours: another program may share the call. */
+/** Reads what the other side sent. Null: not a message of this page; another program may be in the call. */
 export function readWireMessage(value: unknown): WireMessage | null {
   if (!isRecord(value)) return null;
   const { type, file } = value;

@@ -18,7 +18,7 @@ test.each([
   [16, 4],
   [20, 5],
   [25, 5],
-])("on a desktop %i tiles lie in %i columns", (count, columns) => {
+])("on a desktop %i tiles are in %i columns", (count, columns) => {
   expect(gridShape(count, DESKTOP, 8).columns).toBe(columns);
 });
 
@@ -29,12 +29,12 @@ test.each([
   [4, 2],
   [6, 2],
   [25, 2],
-])("on a phone %i tiles lie in %i columns", (count, columns) => {
+])("on a phone %i tiles are in %i columns", (count, columns) => {
   expect(gridShape(count, PHONE, 8).columns).toBe(columns);
 });
 
 test.each([DESKTOP, PHONE, SMALL_PHONE, PHONE_ON_ITS_SIDE])(
-  "tiles never leave the stage sideways, and upwards only where it scrolls: %o",
+  "tiles never exceed the width of the stage, and its height only where it scrolls: %o",
   (stage) => {
     for (const count of counts) {
       const { columns, tile, scrolls } = gridShape(count, stage, 8);
@@ -46,6 +46,6 @@ test.each([DESKTOP, PHONE, SMALL_PHONE, PHONE_ON_ITS_SIDE])(
   },
 );
 
-test("a stage that is not drawn yet has a shape nevertheless", () => {
+test("a stage of no size yet still has a shape", () => {
   expect(gridShape(3, { width: 0, height: 0 }, 8).columns).toBe(1);
 });

@@ -3,25 +3,25 @@ export interface Size {
   readonly height: number;
 }
 
-/** How tiles of one size lie on the stage, CSS pixels. */
+/** How tiles of one size are laid out on the stage, in CSS pixels. */
 export interface GridShape {
   readonly columns: number;
   readonly tile: Size;
-  /** They do not fit without becoming too small: the grid is higher than the stage. */
+  /** They would be too small to fit, so the grid is higher than the stage. */
   readonly scrolls: boolean;
 }
 
 /**
- * Cameras send 16 : 9. Where it fills the stage, a little may be cut off above and below, and much at the sides; upright
+ * Cameras send 16 : 9. To fill the stage, a little may be cropped at the top and bottom, and much at the sides; upright
  * tiles suit an upright stage only.
  */
 const ASPECTS = { upright: { min: 3 / 4, max: 16 / 9 }, wide: { min: 1, max: 1.9 } };
-/** Below that nobody recognises a face. */
+/** No one recognises a face in anything smaller. */
 const SMALLEST: Size = { width: 140, height: 90 };
-/** What a scroll bar takes away, at most. */
+/** The width of a scroll bar, at most. */
 const SCROLL_BAR = 12;
 
-/** The columns with which `count` tiles become largest. */
+/** The number of columns that makes `count` tiles largest. */
 export function gridShape(count: number, stage: Size, gap: number): GridShape {
   const aspect = ASPECTS[stage.height > stage.width ? "upright" : "wide"];
   const most = Math.max(1, Math.min(count, Math.floor((stage.width + gap) / (SMALLEST.width + gap))));

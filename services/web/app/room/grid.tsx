@@ -7,7 +7,7 @@ import "./grid.css";
 
 const GAP = 8;
 
-/** Tiles of one size, as large as the place allows. */
+/** Tiles of one size, as large as the space allows. */
 export function Grid({ count, label, children }: { count: number; label: string; children: ComponentChildren }) {
   const outer = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);

@@ -6,7 +6,7 @@ import { MessagePanel } from "../messages/panel.tsx";
 import { roomLink } from "../router.ts";
 import { IconButton } from "../ui/button.tsx";
 import type { JoinedRoom } from "./joined-room.ts";
-import { PeopleDialog } from "./people-dialog.tsx";
+import { ParticipantsDialog } from "./participants-dialog.tsx";
 import { RecipientPicker } from "./recipient-picker.tsx";
 import { Sounds } from "./sounds.tsx";
 import { Stage } from "./stage.tsx";
@@ -19,12 +19,11 @@ interface InRoomProps {
 }
 
 export function InRoom({ room, roomId, onLeave }: InRoomProps) {
-  const { media, messages, people, screen } = room;
+  const { devices, messages, participants, screen } = room;
   const peopleOpen = useSignal(false);
   const link = roomLink(roomId);
-  const count = people.all.value.length + 1;
+  const count = participants.all.value.length + 1;
   const recipient = messages.recipient.value;
-  const onScreen = (): void => void screen.toggle();
   const showPeople = (): void => {
     peopleOpen.value = true;
   };
@@ -32,47 +31,40 @@ export function InRoom({ room, roomId, onLeave }: InRoomProps) {
     <>
       <Frame
         kind="room"
-        title={`Room of ${count}`}
-        media={media}
+        title={`Room (${count})`}
+        devices={devices}
+        screen={screen}
         log={messages}
         link={link}
-        onScreen={onScreen}
         shortcuts={{ p: showPeople }}
         status={<RoomStatus room={room} />}
         stage={<Stage room={room} link={link} onMore={showPeople} />}
         panel={(onClose) => (
           <MessagePanel
             log={messages}
-            otherName="Guest"
-            hint="Messages are gone when you close this page. Who comes later does not see them."
+            senderName="Guest"
+            hint="Messages are deleted when you close this page. People who join later cannot see them."
             onClose={onClose}
           >
             <Composer
               open={room.state.value === "connected" && !messages.isRecipientGone.value}
               hint={
                 messages.isRecipientGone.value
-                  ? `${recipient?.name} has left. Choose to whom you write.`
-                  : "You can write as soon as you are connected again."
+                  ? `${recipient?.name} has left. Choose someone else to write to.`
+                  : "You can write again once you are reconnected."
               }
               onWrite={(text) => void messages.write(text)}
-              focusOn={messages.asked.value}
+              focusOn={messages.recipientChoices.value}
             >
-              <RecipientPicker messages={messages} people={people} />
+              <RecipientPicker messages={messages} participants={participants} />
             </Composer>
           </MessagePanel>
         )}
         controls={
-          <ControlBar
-            label="Room controls"
-            media={media}
-            log={messages}
-            sharing={screen.isShared.value}
-            onScreen={onScreen}
-            onLeave={onLeave}
-          >
+          <ControlBar label="Room controls" devices={devices} screen={screen} log={messages} onLeave={onLeave}>
             <IconButton
               icon="people"
-              label={`People and link, ${count} here`}
+              label={`People (${count}) and link`}
               shortcut="P"
               count={count}
               onClick={showPeople}
@@ -82,7 +74,7 @@ export function InRoom({ room, roomId, onLeave }: InRoomProps) {
         }
       />
       <Sounds room={room} />
-      {peopleOpen.value && <PeopleDialog room={room} link={link} onClose={() => (peopleOpen.value = false)} />}
+      {peopleOpen.value && <ParticipantsDialog room={room} link={link} onClose={() => (peopleOpen.value = false)} />}
     </>
   );
 }

@@ -1,51 +1,59 @@
 import { signal } from "@preact/signals";
-import type { RadistRoomConnection, RoomState } from "@radist-tech/client";
-import type { LocalMedia } from "../media/local-media.ts";
+import { type RadistRoomConnection, type RoomState, sendDevices } from "@radist-tech/client";
+import type { DeviceSignals } from "../media/device-signals.ts";
+import { type EndReason, endReasonOf } from "../meeting/ending.ts";
+import type { JoinedMeeting } from "../meeting/meeting-kind.ts";
 import { watchQuality } from "../meeting/quality.ts";
+import { ScreenSharing } from "../meeting/screen-sharing.ts";
+import { Speakers } from "../meeting/speakers.ts";
 import { announce } from "../ui/announcer.tsx";
-import { type Over, overOf } from "./ending.ts";
-import { People } from "./people.ts";
-import { Playback } from "./playback.ts";
-import { publishDevices } from "./publisher.ts";
+import { Participants } from "./participants.ts";
 import { RoomMessages } from "./room-messages.ts";
-import { OwnScreen } from "./screen.ts";
 
-/** A place that was taken: what the SDK tells becomes what the view shows, and what the user does becomes the SDK's. */
-export class JoinedRoom {
+/** A room that was joined: turns the SDK's events into what the views show, and the user's actions into the SDK's calls. */
+export class JoinedRoom implements JoinedMeeting {
   readonly connection: RadistRoomConnection;
-  readonly media: LocalMedia;
-  readonly people: People;
+  readonly devices: DeviceSignals;
+  readonly participants: Participants;
   readonly messages: RoomMessages;
-  readonly screen: OwnScreen;
-  readonly playback = new Playback();
+  readonly screen: ScreenSharing;
+  readonly speakers: Speakers;
   readonly state = signal<RoomState>("connecting");
-  readonly figures: ReturnType<typeof watchQuality>;
+  readonly quality: ReturnType<typeof watchQuality>;
   readonly #stop: (() => void)[];
 
-  constructor(connection: RadistRoomConnection, media: LocalMedia, onOver: (over: Over) => void) {
+  constructor(connection: RadistRoomConnection, devices: DeviceSignals, onEnd: (reason: EndReason) => void) {
     this.connection = connection;
-    this.media = media;
-    this.people = new People(connection);
-    this.messages = new RoomMessages(connection, this.people);
-    this.screen = new OwnScreen(connection);
+    this.devices = devices;
+    this.participants = new Participants(connection);
+    this.messages = new RoomMessages(connection, this.participants);
+    this.speakers = new Speakers(devices);
+    this.screen = new ScreenSharing({
+      start: (options) => connection.publish({ source: "screen", options: { ...options, audio: true } }),
+      stop: async () => connection.published.get("screen")?.unpublish(),
+    });
     this.state.value = connection.state;
-    this.figures = watchQuality(async () => {
+    this.quality = watchQuality(async () => {
       const { send, receive } = await connection.getStats();
       return receive ?? send;
     });
     this.#stop = [
-      this.people.follow(),
-      this.messages.follow(),
-      this.screen.follow(),
-      publishDevices(connection, media),
-      this.figures.stop,
+      this.participants.listen(),
+      this.messages.listen(),
+      connection.on("screenshare", (sharing) => this.screen.changed(sharing)),
+      sendDevices(connection, devices.local),
+      () => this.speakers.dispose(),
+      this.quality.stop,
       connection.on("statechange", (state) => this.#changeState(state)),
       connection.on("error", (error) => console.warn("Radist:", error.code, error.message)),
-      connection.on("closed", (ending) => onOver(overOf(ending))),
+      connection.on("closed", (ending) => onEnd(endReasonOf(ending))),
     ];
   }
 
-  /** Frees what this object holds. The connection itself is left, or over already. */
+  leave(): Promise<void> {
+    return this.connection.leave();
+  }
+
   dispose(): void {
     for (const stop of this.#stop) stop();
   }
@@ -53,7 +61,7 @@ export class JoinedRoom {
   #changeState(state: RoomState): void {
     const before = this.state.peek();
     this.state.value = state;
-    void this.figures.look();
+    void this.quality.update();
     if (state === "reconnecting") announce("Connection lost. Reconnecting.");
     else if (before === "reconnecting" && state === "connected") announce("You are connected again.");
   }

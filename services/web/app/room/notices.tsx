@@ -1,14 +1,14 @@
 import { Notice, ScreenNotice } from "../meeting/notice.tsx";
 import type { JoinedRoom } from "./joined-room.ts";
 
-/** What is out of the ordinary now. */
+/** What is unusual at the moment. */
 export function Notices({ room }: { room: JoinedRoom }) {
   return (
     <>
       {room.state.value === "reconnecting" && (
         <Notice testId="notice-reconnecting">Your connection was lost. Reconnecting…</Notice>
       )}
-      {room.screen.isShared.value && <ScreenNotice onStop={() => void room.screen.toggle()} />}
+      <ScreenNotice screen={room.screen} />
     </>
   );
 }

@@ -1,18 +1,18 @@
-import type { TrackState } from "./person.ts";
+import type { TrackState } from "./participant.ts";
 import "./quality-mark.css";
 
 interface QualityMarkProps {
   readonly state: TrackState;
-  /** Lines of the picture that arrives now; 0 before the first. */
+  /** Height of the picture that arrives now; 0 before the first. */
   readonly lines: number;
 }
 
-/** Three bars for how well a picture arrives, and in which size. */
+/** Three bars for how well a video arrives, and its size. */
 export function QualityMark({ state: { score, track }, lines }: QualityMarkProps) {
   if (score === undefined && lines === 0) return null;
   const bars = barsOf(score);
   const size = lines > 0 ? `${lines}p` : "";
-  const text = `Picture: ${WORDS[bars]}${size && `, ${lines} lines`}`;
+  const text = `Video quality: ${WORDS[bars]}${size && `, ${size}`}`;
   return (
     <span
       class={`quality quality-${bars}`}

@@ -1,13 +1,13 @@
 import { useId } from "preact/hooks";
-import type { People } from "./people.ts";
+import type { Participants } from "./participants.ts";
 import type { RoomMessages } from "./room-messages.ts";
 import "./recipient-picker.css";
 
-/** To everybody, or to one person alone. */
-export function RecipientPicker({ messages, people }: { messages: RoomMessages; people: People }) {
+/** To everyone, or to one person privately. */
+export function RecipientPicker({ messages, participants }: { messages: RoomMessages; participants: Participants }) {
   const id = useId();
   const recipient = messages.recipient.value;
-  const all = people.all.value;
+  const all = participants.all.value;
   return (
     <div class={`recipient ${recipient ? "recipient-alone" : ""}`}>
       <label for={id}>To</label>
@@ -15,11 +15,11 @@ export function RecipientPicker({ messages, people }: { messages: RoomMessages; 
         id={id}
         value={recipient?.peerId ?? ""}
         onChange={({ currentTarget: { value } }) => {
-          messages.recipient.value = people.find(value) ?? null;
+          messages.recipient.value = participants.find(value) ?? null;
         }}
         data-testid="recipient"
       >
-        <option value="">Everybody</option>
+        <option value="">Everyone</option>
         {all.map(({ peerId, name }) => (
           <option key={peerId} value={peerId}>
             {name}

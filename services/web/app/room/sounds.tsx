@@ -1,23 +1,23 @@
 import type { RemoteTrack } from "@radist-tech/client";
 import { useEffect, useRef } from "preact/hooks";
 import type { JoinedRoom } from "./joined-room.ts";
-import type { Person } from "./person.ts";
+import type { RemoteParticipant } from "./participant.ts";
 
-/** Everybody is heard, on the stage or not. */
+/** Everyone is heard, whether they have a tile or not. */
 export function Sounds({ room }: { room: JoinedRoom }) {
   return (
     <>
-      {room.people.all.value.map((person) => (
-        <SoundsOf key={person.peerId} room={room} person={person} />
+      {room.participants.all.value.map((participant) => (
+        <SoundsOf key={participant.peerId} room={room} participant={participant} />
       ))}
     </>
   );
 }
 
-function SoundsOf({ room, person }: { room: JoinedRoom; person: Person }) {
+function SoundsOf({ room, participant }: { room: JoinedRoom; participant: RemoteParticipant }) {
   return (
     <>
-      {person.state.value.sounds.map((track) => (
+      {participant.state.value.sounds.map((track) => (
         <Sound key={track.source} room={room} track={track} />
       ))}
     </>
@@ -30,10 +30,11 @@ function Sound({ room, track }: { room: JoinedRoom; track: RemoteTrack }) {
     const audio = element.current;
     if (!audio) return undefined;
     const detach = room.connection.attach(track, audio);
-    void room.playback.start(audio);
+    const { playback } = room.speakers;
+    void playback.play(audio);
     return () => {
       detach();
-      room.playback.forget(audio);
+      playback.remove(audio);
     };
   }, [track]);
   // biome-ignore lint/a11y/useMediaCaption: a live voice has no captions

@@ -3,7 +3,7 @@ import { type Status, StatusChip, withRoundTrip } from "../meeting/status-chip.t
 import type { JoinedRoom } from "./joined-room.ts";
 
 export function RoomStatus({ room }: { room: JoinedRoom }) {
-  const quality = room.figures.quality.value;
+  const quality = room.quality.current.value;
   const state = room.state.value;
   return <StatusChip status={statusOf(state, quality)} data={{ "data-state": state, "data-route": quality?.route }} />;
 }
@@ -15,6 +15,6 @@ function statusOf(state: JoinedRoom["state"]["value"], quality: Quality | null):
   return {
     tone: "good",
     text,
-    title: "Sound and picture go through the media server. The figure is the round trip to it.",
+    title: "Sound and video go through the media server. The number is the round-trip time to it.",
   };
 }

@@ -4,22 +4,22 @@ import "./tile.css";
 
 interface TileProps {
   readonly testId: string;
-  /** What the whole tile says to who does not see it. */
+  /** What a screen reader says for the whole tile. */
   readonly label: string;
   readonly name: string;
   readonly isSilent: boolean;
   readonly isSpeaking: boolean;
-  /** Undefined where there is none: then the name's first letter stands there. */
+  /** Undefined where there is none: then the tile shows the name's first letter. */
   readonly picture: ComponentChildren;
-  /** Over the picture, in the upper corner. */
+  /** Over the video, in the upper corner. */
   readonly mark?: ComponentChildren;
-  /** Over the picture, in the lower corner. */
+  /** Over the video, in the lower corner. */
   readonly action?: ComponentChildren;
   /** Something that is wrong, over the middle. */
   readonly trouble?: string | undefined;
 }
 
-/** One person: picture or initial, name, and how they fare. */
+/** One person: video or initial, name, and state. */
 export function Tile({ testId, label, name, isSilent, isSpeaking, picture, mark, action, trouble }: TileProps) {
   return (
     <li

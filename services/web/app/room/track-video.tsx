@@ -9,11 +9,11 @@ interface TrackVideoProps {
   readonly track: RemoteTrack;
   readonly label: string;
   readonly fit: "cover" | "contain";
-  /** The picture's own size, whenever it changes. */
+  /** The size of the picture itself, whenever it changes. */
   readonly onSize?: (width: number, height: number) => void;
 }
 
-/** Shows a track of somebody. The platform is told how large, and sends no more than that. */
+/** Shows someone's track. The platform knows how large it is shown, and sends no more than that. */
 export function TrackVideo({ room, track, label, fit, onSize }: TrackVideoProps) {
   const element = useRef<HTMLVideoElement>(null);
   const upright = useSignal(false);
@@ -21,10 +21,11 @@ export function TrackVideo({ room, track, label, fit, onSize }: TrackVideoProps)
     const video = element.current;
     if (!video) return undefined;
     const detach = room.connection.attach(track, video);
-    void room.playback.start(video);
+    const { playback } = room.speakers;
+    void playback.play(video);
     return () => {
       detach();
-      room.playback.forget(video);
+      playback.remove(video);
     };
   }, [track]);
   return (

@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 
 /**
- * Makes the buttons of a list one stop of the tab key; arrow keys, Home and End go from one to the next.
+ * Makes the buttons of a list a single tab stop; arrow keys, Home and End move between them.
  * (WAI-ARIA Authoring Practices, roving tabindex)
  */
 export function useArrowKeys(list: RefObject<HTMLElement | null>, columns: number): void {

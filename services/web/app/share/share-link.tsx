@@ -10,7 +10,7 @@ interface ShareLinkProps {
   readonly to: "call" | "room";
 }
 
-/** The link of a call or a room, to be read, copied, or handed to another app. */
+/** The link to a call or a room, to be read, copied, or shared with another app. */
 export function ShareLink({ link, to }: ShareLinkProps) {
   const copied = useSignal(false);
   const field = useRef<HTMLInputElement>(null);
@@ -24,7 +24,7 @@ export function ShareLink({ link, to }: ShareLinkProps) {
 
   const copy = async (): Promise<void> => {
     copied.value = await copyLink(link);
-    announce(copied.value ? "Link copied." : "Copy the selected link.");
+    announce(copied.value ? "Link copied." : "The link is selected. Copy it with your keyboard.");
     // Without access to the clipboard the selected text is one keystroke away from it.
     if (!copied.value) field.current?.select();
   };
@@ -35,7 +35,7 @@ export function ShareLink({ link, to }: ShareLinkProps) {
         ref={field}
         readOnly
         value={link}
-        aria-label={`Link of this ${to}`}
+        aria-label={`Link to this ${to}`}
         onFocus={(event) => event.currentTarget.select()}
         data-testid={`${to}-link`}
       />

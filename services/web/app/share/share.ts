@@ -8,7 +8,7 @@ export async function copyLink(link: string): Promise<boolean> {
   }
 }
 
-/** Phones have a sheet for this; on other machines a copied link is what people expect. */
+/** Phones have a share sheet; elsewhere people expect to copy a link. */
 export const canShareLink = (): boolean =>
   typeof navigator.share === "function" && matchMedia("(pointer: coarse)").matches;
 

@@ -1,6 +1,6 @@
 import "./brand.css";
 
-/** The word mark; links home where a link makes sense. */
+/** The word mark; links to the start page where that makes sense. */
 export function Brand({ linked = false }: { linked?: boolean }) {
   const mark = (
     <>

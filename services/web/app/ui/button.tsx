@@ -29,16 +29,16 @@ export function Button({ children, onClick, kind = "quiet", icon, type = "button
 
 interface IconButtonProps {
   readonly icon: IconName;
-  /** What pressing it does now; also the tooltip. */
+  /** What it does; also the tooltip. */
   readonly label: string;
   readonly onClick: () => void;
   /** The key that does the same, shown in the tooltip. */
   readonly shortcut?: string;
-  /** `off`: something of the user's is off. `on`: something is active. `danger`: it ends something. */
+  /** `off`: a device is off. `on`: something is active. `danger`: it ends something. */
   readonly tone?: "plain" | "off" | "on" | "danger";
-  /** News, which the label mentions too. */
+  /** The number of new entries, which the label mentions too. */
   readonly badge?: number;
-  /** A number beside the icon. */
+  /** A number next to the icon. */
   readonly count?: number;
   readonly testId?: string;
   readonly small?: boolean;

@@ -33,7 +33,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** Always beside or inside something that is labelled: hidden from assistive technology. */
+/** Always part of something that is labelled, and so hidden from assistive technology. */
 export function Icon({ name, size = 24 }: { name: IconName; size?: number }) {
   return (
     <svg

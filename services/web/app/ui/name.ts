@@ -3,11 +3,11 @@ import { signal } from "@preact/signals";
 const KEY = "radist.name";
 export const MAX_NAME_LENGTH = 40;
 
-/** How the user is called towards the others; empty when they did not say. */
+/** The name that others see; empty when the user gave none. */
 export const ownName = signal(load());
 
 export function setOwnName(name: string): void {
-  // Half of a character that takes two units is no text any more.
+  // Half of a surrogate pair is not text.
   ownName.value = name.slice(0, MAX_NAME_LENGTH).replace(/[\uD800-\uDBFF]$/, "");
   try {
     localStorage.setItem(KEY, ownName.value);

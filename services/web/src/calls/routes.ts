@@ -6,12 +6,12 @@ import type { Visited } from "../visitors/allowance.ts";
 export interface CallRoutesOptions {
   readonly radist: RadistServerClient;
   readonly publicKey: string;
-  /** Spends the visitor's allowance; throws when nothing is left of it. */
+  /** Counts against the visitor's allowance; throws when it is used up. */
   readonly starts: (context: Context<Visited>) => void;
   readonly joins: (context: Context<Visited>) => void;
 }
 
-/** Calls for the page, and tokens for their seats. */
+/** Creates calls for the page, and tokens for their seats. */
 export function callRoutes({ radist, publicKey, starts, joins }: CallRoutesOptions): Hono<Visited> {
   return new Hono<Visited>()
     .post("/web/calls", async (context) => {

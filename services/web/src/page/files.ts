@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 export interface PageFile {
   readonly type: string;
   readonly body: Uint8Array<ArrayBuffer>;
-  /** Undefined where compression gains nothing. */
+  /** Undefined where compression does not help. */
   readonly gzipped: Uint8Array<ArrayBuffer> | undefined;
   readonly etag: string;
   /** Its name holds a hash of its content, so it never changes. */
@@ -30,7 +30,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".map": "application/json",
 };
 
-/** Reads the built page whole: it is small, and what is not in the map cannot be asked for. Null: not built. */
+/** Reads the whole page into memory: it is small, and nothing outside the map can be requested. Null: not built. */
 export async function readPage(directory: string): Promise<PageFiles | null> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(
     (error: NodeJS.ErrnoException) => {

@@ -3,12 +3,12 @@ import { type Context, Hono } from "hono";
 import type { PageFile, PageFiles } from "./files.ts";
 
 const NOT_BUILT =
-  "The page has not been built yet.\n\nBuild it with `pnpm --filter web build`, or start everything with `npm start`, which does so.\n";
+  "The page has not been built yet.\n\nBuild it with `pnpm --filter web build`, or run `npm start`, which builds it and starts everything.\n";
 
 /**
- * The page and its files. Unknown addresses get the page too, under 404: it says what is wrong and where to go on.
+ * The page and its files. Unknown addresses get the page too, with status 404: it says what is wrong and what to do.
  *
- * @param files read for each request, so that a page built after the start is found
+ * @param files called for each request, so that a page that is built later is found
  */
 export function pageRoutes(files: () => Promise<PageFiles | null>): Hono {
   return new Hono().get("*", async (context, next) => {

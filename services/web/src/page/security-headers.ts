@@ -1,4 +1,4 @@
-/** Everything the page may use; what is not named is refused. `display-capture` is the screen. */
+/** What the page may use. `display-capture` is screen sharing. */
 const PERMISSIONS_POLICY = [
   "camera=(self)",
   "microphone=(self)",
@@ -14,7 +14,7 @@ const PERMISSIONS_POLICY = [
 ].join(", ");
 
 /**
- * Security headers of every answer.
+ * Security headers of every response.
  *
  * @param apiOrigins origins of the API other than the page's own, which the page may connect to
  */

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const TIMEOUT_MS = 5_000;
 
-/** The admin API did not do what it was asked. `passing`: it may, later. */
+/** The admin API refused a request or could not be reached. `passing`: a later attempt may succeed. */
 export class AdminApiError extends Error {
   readonly passing: boolean;
 
@@ -14,7 +14,7 @@ export class AdminApiError extends Error {
   }
 }
 
-/** The part of the admin API that the page's backend needs to have a project of its own. */
+/** The part of the admin API that the page's backend needs to create its project. */
 export class AdminApi {
   readonly #baseUrl: string;
   readonly #token: string;
@@ -51,7 +51,7 @@ export class AdminApi {
   async #json<S extends z.ZodType>(schema: S, method: string, path: string, body?: unknown): Promise<z.infer<S>> {
     const result = schema.safeParse(await this.#send(method, path, body));
     if (result.success) return result.data;
-    throw new AdminApiError(`${method} ${path} answered with another shape than expected.`, false, {
+    throw new AdminApiError(`${method} ${path} returned a response of an unexpected shape.`, false, {
       cause: result.error,
     });
   }
@@ -74,7 +74,7 @@ export class AdminApi {
     const value = parse(text);
     if (status < 300) return value;
     const sentence = ErrorBody.safeParse(value).data?.error ?? "";
-    // A gateway whose API is still starting answers 404 or 502 with a page of its own.
+    // A gateway whose API is still starting answers 404 or 502 with its own error page.
     const passing = status >= 500 || status === 429 || sentence === "";
     throw new AdminApiError(`${method} ${path}: ${status} ${sentence}`.trim(), passing);
   }

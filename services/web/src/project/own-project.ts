@@ -13,7 +13,7 @@ export interface OwnProjectOptions {
   readonly logger: Logger;
 }
 
-/** A project with a secret key that lives as long as this process: disposing revokes it. */
+/** A project with a secret key that is valid as long as this process runs: disposing revokes it. */
 export interface OwnProject extends AsyncDisposable {
   readonly projectId: string;
   readonly publicKey: string;
@@ -21,7 +21,7 @@ export interface OwnProject extends AsyncDisposable {
 }
 
 /**
- * Finds or makes the project "Radist web" and a fresh secret key for this node, waiting for the API as long as it takes.
+ * Finds or creates the project "Radist web" and creates a secret key for this node; waits for the API as long as necessary.
  *
  * @throws AdminApiError when the API refuses for good, such as for a wrong admin token
  */
@@ -33,7 +33,7 @@ export async function openOwnProject(options: OwnProjectOptions): Promise<OwnPro
 
   const name = `web ${options.nodeId}`;
   const { keyId, secretKey } = await eventually(async () => {
-    // A process of this name that was killed could not revoke its own.
+    // A process of this name that was killed could not revoke its key.
     for (const key of await api.keys(projectId)) {
       if (key.name === name && key.revokedAt === null) await api.revokeKey(projectId, key.keyId);
     }
@@ -58,13 +58,13 @@ async function findOrCreate(api: AdminApi): Promise<Project> {
   if (found) return found;
   const { projectId } = await api.createProject(PROJECT_NAME);
   const first = oldest(await api.projects());
-  if (!first) throw new AdminApiError(`The project ${projectId} is gone again.`, true);
+  if (!first) throw new AdminApiError(`The project ${projectId} has been deleted.`, true);
   if (first.projectId !== projectId) {
-    // Another node made one at the same time: all take the oldest.
+    // Another node created one at the same time: all use the oldest.
     await api.deleteProject(projectId);
     return first;
   }
-  // Nobody will ever hold the key that came with the project.
+  // No one needs the key that came with the project.
   for (const key of await api.keys(projectId)) {
     if (!key.name.startsWith("web ")) await api.revokeKey(projectId, key.keyId);
   }

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => tests[Symbol.asyncDispose]());
 
-test("a room, tokens for it with and without a name, and nothing secret", async () => {
+test("a room has tokens with and without a name, and reveals no secret", async () => {
   await using web = await tests.serve();
   const started = await web.post("/web/rooms", {}, { name: "Ada" });
   const room = (await started.json()) as { roomId: string };
@@ -25,7 +25,7 @@ test("a room, tokens for it with and without a name, and nothing secret", async 
   }
 });
 
-test("a room that never was, or has ended, is told of; one's name must be one", async () => {
+test("a room that never existed or has ended is reported; a name must be valid", async () => {
   await using web = await tests.serve();
   const unknown = await web.post(`/web/rooms/${ID}/tokens`, {}, {});
   expect([unknown.status, await unknown.json()]).toEqual([404, expect.objectContaining({ code: "room_not_found" })]);
@@ -47,7 +47,7 @@ test("a room that never was, or has ended, is told of; one's name must be one", 
   expect([ended.status, await ended.json()]).toEqual([410, expect.objectContaining({ code: "room_terminated" })]);
 });
 
-test("an address can start so many rooms a minute; joining counts for calls and rooms together", async () => {
+test("an address can start a limited number of rooms per minute; joining counts calls and rooms together", async () => {
   await using web = await tests.serve({ callsPerMinute: 1, joinsPerMinute: 2, trustedProxies: 1 });
   const from = { "x-forwarded-for": "192.0.2.1" };
   const started = await web.post("/web/rooms", from, {});
@@ -62,7 +62,7 @@ test("an address can start so many rooms a minute; joining counts for calls and 
   expect((await web.post(`/web/rooms/${roomId}/tokens`, from, {})).status).toBe(429);
 });
 
-test("other sites cannot spend their visitors' allowance", async () => {
+test("other sites cannot use up their visitors' allowance", async () => {
   await using web = await tests.serve();
   expect((await web.post("/web/rooms", { "sec-fetch-site": "cross-site" }, {})).status).toBe(403);
 });

@@ -7,17 +7,17 @@ import type { Visited } from "../visitors/allowance.ts";
 
 export interface RoomRoutesOptions {
   readonly radist: RadistServerClient;
-  /** Spends the visitor's allowance; throws when nothing is left of it. */
+  /** Counts against the visitor's allowance; throws when it is used up. */
   readonly starts: (context: Context<Visited>) => void;
   readonly joins: (context: Context<Visited>) => void;
 }
 
-/** How the visitor wants to be called by the others; without a name they are a guest. */
+/** The name that others see; a visitor without one is a guest. */
 const Joining = z.object({ name: Name.max(40).optional() });
 
 const MAX_BODY_BYTES = 4_096;
 
-/** Rooms for the page, and tokens that carry the visitor's name into them. */
+/** Creates rooms for the page, and tokens with the visitor's name. */
 export function roomRoutes({ radist, starts, joins }: RoomRoutesOptions): Hono<Visited> {
   const mint = async (roomId: string, { name }: z.infer<typeof Joining>): Promise<string> => {
     const participant = name === undefined ? {} : { name };

@@ -4,16 +4,16 @@ import { addressBlock, clientAddress } from "@radist-tech/runtime";
 import type { Context } from "hono";
 import { TokenBuckets } from "./token-bucket.ts";
 
-/** Routes that see the visitor's address. */
+/** The environment of routes that need the visitor's address. */
 export type Visited = { Bindings: HttpBindings };
 
 const MAX_ADDRESSES = 50_000;
 
 /**
- * Counts what each address does, an IPv6 /64 being one.
+ * Limits what one address may do; an IPv6 /64 counts as one.
  *
- * @param sentence what went wrong when it was too much
- * @returns spends one; throws the Refusal `rate_limited`, and says when to go on
+ * @param sentence the error message when the limit is exceeded
+ * @returns counts one request; throws the Refusal `rate_limited` with the time to wait
  */
 export function allowance(
   trustedProxies: number,
@@ -26,6 +26,6 @@ export function allowance(
     const seconds = Math.ceil(buckets.take(address, performance.now()) / 1000);
     if (seconds === 0) return;
     context.header("retry-after", String(seconds));
-    throw new Refusal("rate_limited", `${sentence} Try again in ${seconds} s.`);
+    throw new Refusal("rate_limited", `${sentence} Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`);
   };
 }

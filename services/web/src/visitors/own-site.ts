@@ -1,7 +1,7 @@
 import { Refusal } from "@radist-tech/protocol";
 import type { MiddlewareHandler } from "hono";
 
-/** Another site's page could else spend its visitors' allowance. Clients that are no browsers do not send the header. */
+/** Keeps other sites from using up their visitors' allowance. Clients other than browsers do not send the header. */
 export const ownSiteOnly: MiddlewareHandler = async (context, next) => {
   const site = context.req.header("sec-fetch-site");
   if (site !== undefined && site !== "same-origin" && site !== "none") throw new Refusal("origin_not_allowed");

@@ -12,7 +12,7 @@ test("a burst passes, then one every ten seconds", () => {
   expect(buckets.take("a", 10_000)).toBe(10_000);
 });
 
-test("addresses do not share, and a full bucket does not overflow", () => {
+test("addresses do not share a bucket, and a full one does not overflow", () => {
   const buckets = new TokenBuckets(LIMITS);
   for (let i = 0; i < 3; i++) buckets.take("a", 0);
   expect(buckets.take("b", 0)).toBe(0);
@@ -21,7 +21,7 @@ test("addresses do not share, and a full bucket does not overflow", () => {
   expect(buckets.take("a", anHour)).toBe(10_000);
 });
 
-test("the address that asked least recently is forgotten", () => {
+test("the least recently seen address is forgotten", () => {
   const buckets = new TokenBuckets(LIMITS);
   for (let i = 0; i < 3; i++) buckets.take("a", 0);
   buckets.take("b", 1);

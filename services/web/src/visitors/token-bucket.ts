@@ -4,11 +4,11 @@ import { TokenBucket } from "@radist-tech/protocol/timing";
 export interface AddressLimits {
   readonly burst: number;
   readonly perMinute: number;
-  /** How many addresses are remembered; the one that asked least recently gives way. */
+  /** How many addresses are remembered; the least recently seen one is dropped first. */
   readonly maxAddresses: number;
 }
 
-/** A token bucket for each address. Time comes in as milliseconds of a monotonic clock. */
+/** A token bucket for each address. Times are milliseconds of a monotonic clock. */
 export class TokenBuckets {
   readonly #limits: AddressLimits;
   /** In order of the last request, oldest first. */

@@ -5,7 +5,7 @@ import { ConvergingValue } from "../../core/converging-value.ts";
 import { Ensured } from "../../core/ensured.ts";
 import { RadistError } from "../../core/errors.ts";
 import type { LatchReader } from "../../core/latch.ts";
-import { captureDevice } from "../../rooms/capture.ts";
+import { captureDevice } from "../../devices/capture-source.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
 import type { MediaSession } from "../transport/media-session.ts";
 import type { PublishedTrack, RoomSource, VideoCodec } from "../types.ts";
@@ -60,7 +60,11 @@ export class Publication implements PublishedTrack {
   #track: MediaStreamTrack;
   #isOwned: boolean;
   #isMuted: boolean;
+  /** Nothing is sent: the device is released. */
+  #isOff = false;
   #isClosed = false;
+  /** A track that the page itself has silenced is given back silent. */
+  #isSilencedHere = false;
   #sent: Sent | undefined;
   /** The highest layer that anybody receives. */
   #demandedLayer = ALL_LAYERS;
@@ -75,7 +79,8 @@ export class Publication implements PublishedTrack {
     this.#adopt(options.track);
     this.#ensured = new Ensured({
       latch: options.latch,
-      isMissing: (session) => !this.#isClosed && !(this.#sent?.session === session && !this.#sent.producer.closed),
+      isMissing: (session) =>
+        !this.#isClosed && !this.#isOff && !(this.#sent?.session === session && !this.#sent.producer.closed),
       make: (session) => this.#send(session),
     });
   }
@@ -85,7 +90,11 @@ export class Publication implements PublishedTrack {
   }
 
   get isMuted(): boolean {
-    return this.#isMuted;
+    return this.#isMuted || this.#isOff;
+  }
+
+  get isOff(): boolean {
+    return this.#isOff;
   }
 
   /** Resolves when it is published in the present session; rejects when that fails. */
@@ -101,10 +110,11 @@ export class Publication implements PublishedTrack {
     return this.#setMuted(false);
   }
 
-  async replaceTrack(trackOrDeviceId: MediaStreamTrack | string): Promise<void> {
+  async replaceTrack(trackOrDeviceId: MediaStreamTrack | string | null): Promise<void> {
     this.#assertPublished();
+    if (trackOrDeviceId === null) return this.#switchOff();
     const isOwned = typeof trackOrDeviceId === "string";
-    const [track] = isOwned ? await captureDevice(this.kind, trackOrDeviceId) : [trackOrDeviceId];
+    const [track] = isOwned ? (await captureDevice(this.kind, trackOrDeviceId)).getTracks() : [trackOrDeviceId];
     if (track?.kind !== this.kind) {
       throw new RadistError("invalid_argument", { message: `This is not a track of kind ${this.kind}.` });
     }
@@ -112,15 +122,18 @@ export class Publication implements PublishedTrack {
       if (isOwned) track.stop();
       this.#assertPublished();
     }
-    this.#release();
+    if (!this.#isOff) this.#release();
+    const wasOff = this.#isOff;
+    this.#isOff = false;
     this.#track = track;
     this.#isOwned = isOwned;
     this.#adopt(track);
     this.#options.handlers.trackChanged();
-    const producer = this.#sent?.producer;
-    // If it closes in the meantime, its successor takes the present track.
-    if (producer?.closed === false)
-      await producer.replaceTrack({ track }).catch((error) => rethrow(error, !producer.closed));
+    await this.#sendTrack(track);
+    if (!wasOff) return;
+    // The session in which it was sent may have been lost while it was off.
+    await this.ensure();
+    await this.#updateMute();
   }
 
   async unpublish(): Promise<void> {
@@ -156,13 +169,13 @@ export class Publication implements PublishedTrack {
   /** Ends it on this side only. */
   close(): void {
     this.#isClosed = true;
-    this.#release();
+    if (!this.#isOff) this.#release();
   }
 
   async #send(session: PublishingSession): Promise<void> {
     const track = this.#track;
     const { width, height } = track.getSettings();
-    const isMuted = this.#isMuted;
+    const { isMuted } = this;
     const size = this.kind === "video" ? { width: rounded(width), height: rounded(height) } : {};
     const producer = await session.produce(produceOptions(session.device, track, this.#options), {
       source: this.source,
@@ -174,18 +187,40 @@ export class Publication implements PublishedTrack {
     const layers = new ConvergingValue(ALL_LAYERS, (layer) => producer.setMaxSpatialLayer(layer));
     this.#sent = { session, producer, mute, layers };
     this.#demandedLayer = ALL_LAYERS;
-    if (this.#track !== track) await producer.replaceTrack({ track: this.#track });
+    if (this.#isOff || this.#track !== track) await producer.replaceTrack({ track: this.#isOff ? null : this.#track });
     await Promise.all([mute.startFrom(isMuted), layers.startFrom(ALL_LAYERS)]);
-    await Promise.all([mute.set(this.#isMuted), this.#limit()]);
+    await Promise.all([mute.set(this.isMuted), this.#limit()]);
+  }
+
+  async #switchOff(): Promise<void> {
+    if (this.#isOff) return;
+    this.#release();
+    this.#isOff = true;
+    this.#options.handlers.trackChanged();
+    await this.#sendTrack(null);
+    await this.#updateMute();
+  }
+
+  /** If the producer closes in the meantime, its successor takes the present track. */
+  async #sendTrack(track: MediaStreamTrack | null): Promise<void> {
+    const producer = this.#sent?.producer;
+    if (producer?.closed === false)
+      await producer.replaceTrack({ track }).catch((error) => rethrow(error, !producer.closed));
   }
 
   async #setMuted(isMuted: boolean): Promise<void> {
     this.#assertPublished();
     this.#isMuted = isMuted;
-    this.#track.enabled = !isMuted;
+    this.#silence();
+    await this.#updateMute();
+  }
+
+  /** A closed producer has a successor, which starts as it should be. */
+  async #updateMute(): Promise<void> {
+    if (this.#sent?.producer.closed) return;
     void this.#limit();
     // An outage loses it, and `resumed` sends it again.
-    await this.#sent?.mute.set(isMuted).catch((error) => rethrow(error, !(error instanceof ConnectionLost)));
+    await this.#sent?.mute.set(this.isMuted).catch((error) => rethrow(error, !(error instanceof ConnectionLost)));
   }
 
   async #tellMuted(producerId: string, isMuted: boolean): Promise<void> {
@@ -197,14 +232,20 @@ export class Publication implements PublishedTrack {
   async #limit(): Promise<void> {
     if (this.kind !== "video") return;
     try {
-      await this.#sent?.layers.set(this.#isMuted ? -1 : this.#demandedLayer);
+      await this.#sent?.layers.set(this.isMuted ? -1 : this.#demandedLayer);
     } catch {
       // Its transport is closing; the next producer starts with the value of that time.
     }
   }
 
+  #silence(): void {
+    if (this.#isMuted && this.#track.enabled) this.#isSilencedHere = true;
+    this.#track.enabled = !this.#isMuted;
+  }
+
   #adopt(track: MediaStreamTrack): void {
-    track.enabled = !this.#isMuted;
+    this.#isSilencedHere = false;
+    this.#silence();
     if (this.source === "screen" && track.contentHint === "") track.contentHint = "detail";
     track.addEventListener("ended", this.#onEnded);
   }
@@ -213,7 +254,7 @@ export class Publication implements PublishedTrack {
   #release(): void {
     this.#track.removeEventListener("ended", this.#onEnded);
     if (this.#isOwned) this.#track.stop();
-    else this.#track.enabled = true;
+    else if (this.#isSilencedHere) this.#track.enabled = true;
   }
 
   readonly #onEnded = () => this.#options.handlers.trackEnded(this);

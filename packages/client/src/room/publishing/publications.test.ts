@@ -219,6 +219,64 @@ describe("muting", () => {
   });
 });
 
+describe("a camera that is off", () => {
+  const CAMERA = { source: "camera" } as const;
+
+  test("is released and muted, keeps its producer, and comes back there", async () => {
+    const { latch, session, publications, requests, streams } = page();
+    latch.open(session);
+    const opened = track("video");
+    publications.add([opened], true);
+    await settled();
+    const publication = publications.published.get("camera");
+    await publication?.replaceTrack(null);
+    await publication?.replaceTrack(null);
+    expect([opened.readyState, publication?.isMuted, session.last.current]).toEqual(["ended", true, undefined]);
+    const again = track("video");
+    await publication?.replaceTrack(again);
+    expect([publication?.isMuted, publication?.track, session.last.current]).toEqual([false, again, again]);
+    expect(session.log).toEqual(["produce camera"]);
+    expect(requests.map(({ type }) => type)).toEqual(["pause-producer", "resume-producer"]);
+    expect(streams).toEqual(["local video", "local ", "local video"]);
+  });
+
+  test("stays muted when it comes back, if it was muted", async () => {
+    const { latch, session, publications } = page();
+    latch.open(session);
+    const publication = await publications.publish({ ...CAMERA, track: track("video"), muted: true });
+    await publication.replaceTrack(null);
+    const again = track("video");
+    await publication.replaceTrack(again);
+    expect([publication.isMuted, again.enabled]).toEqual([true, false]);
+  });
+
+  test("is not published in a new session until it comes back", async () => {
+    const { latch, session, publications, errors } = page();
+    latch.open(session);
+    const publication = await publications.publish({ ...CAMERA, track: track("video") });
+    await publication.replaceTrack(null);
+    latch.close();
+    session.close();
+    const next = new SessionModel("q");
+    latch.open(next);
+    publications.renew();
+    await settled();
+    expect(next.log).toEqual([]);
+    await publication.replaceTrack(track("video"));
+    expect([next.log, errors]).toEqual([["produce camera"], []]);
+  });
+});
+
+test("a track that the page has silenced itself is given back silent", async () => {
+  const { latch, session, publications } = page();
+  latch.open(session);
+  const own = track("audio");
+  own.enabled = false;
+  const publication = await publications.publish({ source: "microphone", track: own, muted: true });
+  await publication.unpublish();
+  expect(own.enabled).toBe(false);
+});
+
 test("layers that nobody receives are not sent", async () => {
   const { latch, session, publications } = page();
   latch.open(session);

@@ -1,6 +1,6 @@
 import { RadistError } from "../../core/errors.ts";
 import type { LatchReader } from "../../core/latch.ts";
-import { captureSource } from "../../rooms/capture.ts";
+import { captureSource } from "../../devices/capture-source.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
 import type { PublishOptions, RoomSource, VideoCodec } from "../types.ts";
 import { Publication, type PublishingSession } from "./publication.ts";
@@ -43,7 +43,7 @@ export class Publications {
 
   /** Publishes the track that was passed, or opens one. */
   async publish(options: PublishOptions): Promise<Publication> {
-    const tracks = options.track ? [options.track] : await captureSource(options);
+    const tracks = options.track ? [options.track] : (await captureSource(options)).getTracks();
     const isOwned = options.track === undefined;
     if (this.#isClosed) {
       // The connection ended before the user had chosen.
@@ -162,7 +162,10 @@ export class Publications {
   }
 
   #tracks(...sources: RoomSource[]): MediaStreamTrack[] {
-    return sources.flatMap((source) => this.#published.get(source)?.track ?? []);
+    return sources.flatMap((source) => {
+      const publication = this.#published.get(source);
+      return publication && !publication.isOff ? [publication.track] : [];
+    });
   }
 }
 
