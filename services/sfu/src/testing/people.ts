@@ -28,8 +28,14 @@ const ALL_FEATURES = "presence,media,resume,data,layers,levels,red";
 export async function joins(cluster: Cluster, roomId: RoomId, options: JoinOptions = {}): Promise<Person> {
   const { node = 0, features = ALL_FEATURES, ...participant } = options;
   const roomToken = await cluster.mintToken(roomId, participant);
-  const socket = await cluster.open({ roomToken, features }, node);
-  return person(cluster, socket, await first(socket), features);
+  // As a client does: a busy node may need a moment.
+  for (;;) {
+    const socket = await cluster.open({ roomToken, features }, node);
+    const message = await socket.next();
+    if (message.type !== "error") return person(cluster, socket, message, features);
+    socket.terminate();
+    if (message.code !== "unavailable") throw new Error(`The socket was refused: ${JSON.stringify(message)}`);
+  }
 }
 
 /** The first message, which must be no error. */

@@ -16,9 +16,15 @@ export interface Person extends AsyncDisposable {
   reconnects(node?: number, token?: string): Promise<Person>;
 }
 
+/** Joins, and as a client does, tries again as long as the answer is `unavailable`: a busy node may need a moment. */
 export async function joins(cluster: Cluster, callToken: string, node = 0): Promise<Person> {
-  const socket = await cluster.open({ callToken }, node);
-  return person(cluster, socket, await socket.next("call_joined"));
+  for (;;) {
+    const socket = await cluster.open({ callToken }, node);
+    const first = await socket.next();
+    if (first.type === "call_joined") return person(cluster, socket, first);
+    socket.terminate();
+    if (first.code !== "unavailable") throw new Error(`The socket was refused: ${JSON.stringify(first)}`);
+  }
 }
 
 /** Two people in one call, on the nodes that are named. */
