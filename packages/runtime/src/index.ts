@@ -8,5 +8,3 @@ export * from "./metrics.ts";
 export * from "./plane.ts";
 export * from "./run.ts";
 export * from "./throttle.ts";
-export * from "./usage-checkpoints.ts";
-export * from "./usage-ledger.ts";

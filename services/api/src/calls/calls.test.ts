@@ -10,7 +10,7 @@ import {
   type ProjectId,
   SUBJECTS,
 } from "@radist-tech/protocol";
-import { openSession } from "@radist-tech/runtime";
+import { openSession } from "@radist-tech/usage";
 import { afterAll, describe, expect, test } from "vitest";
 import { expectError } from "../testing/errors.ts";
 import { seatPeer } from "../testing/peers.ts";

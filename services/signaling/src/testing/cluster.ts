@@ -13,7 +13,7 @@ import {
   type PublicKey,
   SUBJECTS,
 } from "@radist-tech/protocol";
-import { closeLostSessions, createLogger, createRegistry, listen } from "@radist-tech/runtime";
+import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import {
   connectSocket,
   freePort,
@@ -24,6 +24,7 @@ import {
   startProcess,
   type TestSocket,
 } from "@radist-tech/testkit";
+import { closeLostSessions } from "@radist-tech/usage";
 import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { signalingConfig } from "../config.ts";
