@@ -10,5 +10,3 @@ export * from "./rooms/http.ts";
 export * from "./rooms/media-parameters.ts";
 export * from "./rooms/participant.ts";
 export * from "./rooms/server-messages.ts";
-export * from "./rooms/subjects.ts";
-export * from "./subjects.ts";

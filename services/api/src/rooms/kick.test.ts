@@ -1,5 +1,6 @@
 import { roomPeers, roomTokens, transact, usageSessions } from "@radist-tech/db";
-import { newNodeId, newPeerId, type ProjectId, RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol";
+import { newNodeId, newPeerId, type ProjectId } from "@radist-tech/protocol";
+import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { openSession } from "@radist-tech/usage";
 import { eq } from "drizzle-orm";
 import { afterAll, describe, expect, test } from "vitest";

@@ -1,6 +1,7 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
-import { type NodeId, Refusal, RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol";
+import { type NodeId, Refusal } from "@radist-tech/protocol";
+import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { aborted, holdLease, type Logger } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
 import { keepCheckpoints, type PresentPeer } from "@radist-tech/usage";

@@ -1,6 +1,7 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
-import { type CallSnapshot, Control, ERRORS, type NodeId, SUBJECTS } from "@radist-tech/protocol";
+import { type CallSnapshot, ERRORS, type NodeId } from "@radist-tech/protocol";
+import { Control, SUBJECTS } from "@radist-tech/protocol/bus";
 import { aborted, holdLease, type Logger } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
 import { keepCheckpoints, type PresentPeer } from "@radist-tech/usage";

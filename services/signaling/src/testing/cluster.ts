@@ -4,15 +4,14 @@ import { type Bus, connectNats, inProcessBus } from "@radist-tech/bus";
 import { type Connection, calls, callTokens, connect, projects, transact } from "@radist-tech/db";
 import {
   type CallId,
-  type Control,
   newCallId,
   newCallToken,
   newProjectId,
   newPublicKey,
   P2P_SOCKET_PATH,
   type PublicKey,
-  SUBJECTS,
 } from "@radist-tech/protocol";
+import { type Control, SUBJECTS } from "@radist-tech/protocol/bus";
 import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import {
   connectSocket,
