@@ -1,4 +1,5 @@
 export * from "./aborted.ts";
+export * from "./chores.ts";
 export * from "./client-address.ts";
 export * from "./config.ts";
 export * from "./lease.ts";
