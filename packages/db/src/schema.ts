@@ -337,7 +337,7 @@ export const events = pgTable(
     /** Counts the events of the subject from 1, without gaps. */
     seq: integer("seq").notNull(),
     occurredAt: instant("occurred_at").notNull(),
-    data: json("data").notNull(),
+    data: json("data").$type<Readonly<Record<string, unknown>>>().notNull(),
   },
   (table) => [
     index("events_unnumbered").on(table.id).where(sql`${table.position} is null`),
