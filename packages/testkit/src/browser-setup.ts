@@ -1,10 +1,10 @@
-import { installChromiumWhereMissing } from "./browser-program.ts";
+import { installBrowsersWhereMissing } from "./browser-program.ts";
 import { say } from "./machine/say.ts";
 
-/** Sees to it before the first browser test, whose time limit knows nothing of downloads, that there is a Chromium. */
+/** Installs missing browsers before the first browser test, whose time limit knows nothing of downloads. */
 export default async function setup(): Promise<void> {
   try {
-    await installChromiumWhereMissing();
+    await installBrowsersWhereMissing();
   } catch (error) {
     // Each browser test fails with what to install; this says why it could not be done here.
     say(error instanceof Error ? error.message : String(error));

@@ -1,4 +1,6 @@
 export { launchBrowser } from "./browser.ts";
+export { type FaultProxy, faultProxy } from "./fault-proxy.ts";
+export { launchFirefox } from "./firefox.ts";
 export { type FreshDatabase, freshDatabase } from "./fresh-database.ts";
 export { freePort } from "./machine/free-port.ts";
 export { ownNats, ownPostgres } from "./own-servers.ts";
