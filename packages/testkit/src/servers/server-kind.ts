@@ -2,13 +2,14 @@ import type { Account } from "../machine/account.ts";
 
 /** What the kit must know about a server to run it from whatever the machine has. */
 export interface ServerKind {
-  readonly name: "Postgres" | "NATS";
+  readonly name: "Postgres" | "NATS" | "PgBouncer";
   /** The environment variable that names a server of the tester's own. */
   readonly variable: string;
   readonly debianPackages: readonly string[];
   /** What a person is told to install when nothing else worked. */
   readonly advice: string;
-  readonly container: ContainerRecipe;
+  /** Missing: it runs from programs alone. */
+  readonly container?: ContainerRecipe;
   /** Finds the programs on this machine; undefined when it has none. */
   findProgram(): ServerProgram | undefined;
   url(host: string, port: number): string;
