@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { calls, callTokens } from "@radist-tech/db";
 import { newCallId, newCallToken, P2P_SOCKET_PATH } from "@radist-tech/protocol";
-import { freePort, type OwnProcess } from "@radist-tech/testkit";
+import type { OwnProcess } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
-import { startNode, startService } from "./platform.ts";
+import { startBare, startService } from "./platform.ts";
 
 /** Pairs of sockets on one server process: what is measured, and what it is divided by. */
 export interface Contender extends AsyncDisposable {
@@ -16,8 +16,8 @@ export interface Contender extends AsyncDisposable {
 }
 
 export async function bareRelay(mode: "raw" | "json"): Promise<Contender> {
-  const port = await freePort();
-  const process_ = await startNode("bare-relay.ts", { PORT: String(port), MODE: mode }, { readyLine: "listening" });
+  const bare = await startBare("bare-relay.ts", { MODE: mode });
+  const { process: process_, port } = bare;
   let count = 0;
   return {
     name: `bare ws, ${mode}`,
@@ -27,7 +27,7 @@ export async function bareRelay(mode: "raw" | "json"): Promise<Contender> {
       return [`ws://127.0.0.1:${port}/?id=a${number}`, `ws://127.0.0.1:${port}/?id=b${number}`];
     },
     frame,
-    [Symbol.asyncDispose]: () => process_[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => bare[Symbol.asyncDispose](),
   };
 }
 

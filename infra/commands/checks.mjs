@@ -1,5 +1,6 @@
 import { Unprepared } from "./ending.mjs";
 import { NODE } from "./house.mjs";
+import { checkLayers } from "./layers/check.mjs";
 import { prepareWorker } from "./media-worker/prepare.mjs";
 import { buildPage } from "./page.mjs";
 import { run } from "./run.mjs";
@@ -10,14 +11,21 @@ import { run } from "./run.mjs";
  * @property {() => Promise<{ code: number, output: string }>} run
  */
 
+/** @type {Check} Without it the suites of the rooms could not run, and must count as failed. */
+const WORKER = { name: "the media worker is here", run: workerIsHere };
+
+/** @type {Check} */
+const PAGE = { name: "the page builds", run: buildPage };
+
 /** @type {readonly Check[]} */
 const CHECKS = [
-  { name: "the media worker is here", run: workerIsHere },
+  WORKER,
   { name: "types hold in every package", run: tool("turbo", "run", "typecheck", "--output-logs=errors-only") },
   { name: "types hold in the commands", run: tool("tsc", "-p", "infra/commands") },
   { name: "types hold in the trial of the compose stack", run: tool("tsc", "-p", "infra/docker") },
   { name: "format and lint (biome)", run: tool("biome", "check", ".") },
-  { name: "no floating promises (oxlint)", run: tool("oxlint", "--type-aware") },
+  { name: "no floating promises, no import circles (oxlint)", run: tool("oxlint", "--type-aware") },
+  { name: "packages import from the top down", run: checkLayers },
   { name: "nothing is dead or undeclared (knip)", run: tool("knip", "--no-progress") },
   {
     name: "the reference is current",
@@ -27,8 +35,11 @@ const CHECKS = [
     name: "the SDKs build within their size",
     run: tool("turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only"),
   },
-  { name: "the page builds", run: buildPage },
+  PAGE,
 ];
+
+/** @type {readonly Check[]} What the suites stand on. */
+const PREPARATIONS = [WORKER, PAGE];
 
 /**
  * @param {string} command
@@ -38,7 +49,6 @@ function tool(command, ...args) {
   return () => run(command, args, { quiet: true });
 }
 
-/** Without it the suites of the rooms could not run, and must count as failed. */
 async function workerIsHere() {
   try {
     return { code: 0, output: await prepareWorker({ say: (line) => console.log(`   ${line}`) }) };
@@ -48,14 +58,25 @@ async function workerIsHere() {
   }
 }
 
+/** Runs the checks that need no servers. */
+export function runChecks() {
+  return runEach(CHECKS);
+}
+
+/** Makes what the suites need. */
+export function runPreparations() {
+  return runEach(PREPARATIONS);
+}
+
 /**
- * Runs the checks that need no servers, telling of each as it ends, with its output where it failed.
+ * Tells of each check as it ends, with its output where it failed.
  *
+ * @param {readonly Check[]} checks
  * @returns {Promise<import("./tally.mjs").Tally>}
  */
-export async function runChecks() {
+async function runEach(checks) {
   const tally = { passed: 0, failed: 0, skipped: 0 };
-  for (const check of CHECKS) {
+  for (const check of checks) {
     const started = performance.now();
     const { code, output } = await check.run();
     const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -20,15 +20,17 @@ import { run } from "./run.mjs";
 /**
  * Runs the test suites, showing them as they go.
  *
+ * @param {readonly string[]} projects those of vitest.config.ts
  * @param {readonly string[]} filters what a person adds to `npm test --`
  * @returns {Promise<import("./tally.mjs").Tally>}
  */
-export async function runSuites(filters) {
+export async function runSuites(projects, filters) {
   const folder = mkdtempSync(join(tmpdir(), "radist-report-"));
   const file = join(folder, "report.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const selected = projects.map((project) => `--project=${project}`);
   try {
-    const { code } = await run(NODE, ["node_modules/vitest/vitest.mjs", "run", ...reporters, ...filters], {
+    const { code } = await run(NODE, ["node_modules/vitest/vitest.mjs", "run", ...selected, ...reporters, ...filters], {
       env: { ...toolEnvironment(), MEDIASOUP_WORKER_BIN: workerPath() },
     });
     return count(readReport(file), code);

@@ -1,4 +1,5 @@
 // The limit of a room: mediasoup on one worker with nothing around it, driven by the messages of a room as they come.
+import type { AddressInfo } from "node:net";
 import process from "node:process";
 import type { RoomClientMessage } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
@@ -10,8 +11,8 @@ import type { Formation } from "./formation.ts";
 const media = await openWorker();
 const rooms = new Map<string, Promise<types.Router>>();
 
-const server = new WebSocketServer({ port: Number(process.env.PORT), host: "127.0.0.1", perMessageDeflate: false });
-server.on("listening", () => console.log("listening"));
+const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false });
+server.on("listening", () => console.log(`listening at port ${(server.address() as AddressInfo).port}`));
 server.on("connection", (socket, request) => {
   const room = new URL(request.url ?? "/", "ws://bare").searchParams.get("room");
   if (room !== null) report(enter(socket, room));

@@ -7,9 +7,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { rooms, roomTokens } from "@radist-tech/db";
 import { newCallToken, newRoomId, ROOM_FEATURES, ROOM_SOCKET_PATH, type RoomId } from "@radist-tech/protocol";
-import { freePort } from "@radist-tech/testkit";
+import { reservePort } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
-import { type Service, startNode, startService } from "../platform.ts";
+import { type Service, startBare, startService } from "../platform.ts";
 
 /** Rooms on one media worker: what is measured, and what it is divided by. */
 export interface RoomServer extends AsyncDisposable {
@@ -38,7 +38,7 @@ export async function workerBin(): Promise<string> {
 }
 
 export async function sfuNode(worker: string, features: readonly string[] = ROOM_FEATURES): Promise<SfuNode> {
-  const port = await freePort();
+  const port = await reservePort();
   const settings = { ...mediaSettings(worker), MEDIA_PORT: String(port), MEDIA_WORKERS: "1" };
   const service = await startService("../../services/sfu/src/main.ts", settings);
   const origin = `ws://127.0.0.1:${service.port}${ROOM_SOCKET_PATH}`;
@@ -64,16 +64,14 @@ export async function sfuNode(worker: string, features: readonly string[] = ROOM
 }
 
 export async function bareRooms(worker: string): Promise<RoomServer & { readonly url: string }> {
-  const port = await freePort();
-  const env = { ...mediaSettings(worker), PORT: String(port) };
-  const bare = await startNode("rooms/bare-rooms.ts", env, { readyLine: "listening" });
-  const url = `ws://127.0.0.1:${port}/`;
+  const bare = await startBare("rooms/bare-rooms.ts", mediaSettings(worker));
+  const url = `ws://127.0.0.1:${bare.port}/`;
   let count = 0;
   return {
     name: "bare mediasoup",
     url,
-    pid: bare.pid,
-    workerPid: childOf(bare.pid),
+    pid: bare.process.pid,
+    workerPid: childOf(bare.process.pid),
     async newRoom() {
       const room = `${url}?room=${count++}`;
       return { seats: async (seats) => Array.from({ length: seats }, () => room) };

@@ -1,7 +1,7 @@
 import { expect, vi } from "vitest";
 import type { BusLogger } from "./logger.ts";
 
-const PATIENCE = { timeout: 20_000, interval: 5 };
+const PATIENCE = { timeout: 60_000, interval: 5 };
 
 export const utf8 = (value: string): Uint8Array => new TextEncoder().encode(value);
 export const text = (data: Uint8Array): string => new TextDecoder().decode(data);

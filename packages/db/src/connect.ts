@@ -4,10 +4,10 @@ import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { type DatabaseAddress, readDatabaseUrl } from "./database-url.ts";
+import { DEADLINE_MS } from "./deadline.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { runMigrations } from "./migrations.ts";
 import * as schema from "./schema.ts";
-import { DEADLINE_MS } from "./transact.ts";
 
 /** Queries by drizzle, alike for Postgres and for the embedded default. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;

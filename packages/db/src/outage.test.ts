@@ -1,10 +1,10 @@
-import { freePort, ownPostgres } from "@radist-tech/testkit";
+import { ownPostgres, reservePort } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { connect, DatabaseUnavailable, isUnavailable, query, type Transaction, transact } from "./index.ts";
 
 const ONE = sql`select 1 as one`;
-const HEALED = { timeout: 20_000, interval: 50 };
+const HEALED = { timeout: 60_000, interval: 50 };
 const errorOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => undefined,
@@ -12,7 +12,7 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
   );
 
 test("a database that was never there: connecting does not fail, queries say so", async () => {
-  await using connection = await connect(`postgres://radist@127.0.0.1:${await freePort()}/radist`);
+  await using connection = await connect(`postgres://radist@127.0.0.1:${await reservePort()}/radist`);
   const error = await errorOf(connection.db.execute(ONE));
   expect(isUnavailable(error)).toBe(true);
   await expect(query(connection.db.execute(ONE))).rejects.toThrow(DatabaseUnavailable);
@@ -87,7 +87,7 @@ test("a frozen server gives no error, so the deadline does; thawed, what was und
     server.signal("SIGSTOP");
     return work(tx);
   };
-  await expect(transact(connection, frozen, { deadlineMs: 200, onLate })).rejects.toThrow(DatabaseUnavailable);
+  await expect(transact(connection, frozen, { deadlineMs: 1_000, onLate })).rejects.toThrow(DatabaseUnavailable);
   server.signal("SIGCONT");
   expect(await late).toBe("thawed");
   expect(await transact(connection, work)).toBe("thawed");

@@ -1,5 +1,6 @@
 import { DrizzleQueryError } from "drizzle-orm";
 import type { Connection, Database } from "./connect.ts";
+import { DEADLINE_MS } from "./deadline.ts";
 import { DatabaseUnavailable, isConflict, isUnavailable } from "./unavailable.ts";
 
 /** The database within a transaction. */
@@ -12,8 +13,6 @@ export interface TransactOptions<T> {
   readonly onLate?: (result: T) => void;
 }
 
-/** How long a caller waits unless it says otherwise. */
-export const DEADLINE_MS = 5_000;
 const ATTEMPTS = 5;
 
 /**

@@ -12,9 +12,12 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-async function against(...script: Answering[]) {
+const against = (...script: Answering[]) => impatient(60_000, ...script);
+
+/** A client that gives an API which answers by a script so much time for each answer. */
+async function impatient(timeoutMs: number, ...script: Answering[]) {
   const api = await scriptedApi(...script);
-  const radist = new RadistServerClient(KEY, { projectId: PROJECT, apiBaseUrl: api.url, timeoutMs: 300 });
+  const radist = new RadistServerClient(KEY, { projectId: PROJECT, apiBaseUrl: api.url, timeoutMs });
   return { ...api, radist };
 }
 
@@ -133,10 +136,10 @@ test("an answer that breaks off in its body is asked for again", async () => {
 
 test("a silent server is given up on, and retried", async () => {
   const silent: Answering = () => {};
-  await using api = await against(silent, silent, silent, silent);
+  await using api = await impatient(1_000, silent, silent, silent, silent);
   const error = await failure(api.radist.getCall(CALL));
   expect(error).toMatchObject({ code: "timeout", status: undefined, retryable: true });
-  expect(error.message).toContain("did not answer within 300 ms");
+  expect(error.message).toContain("did not answer within 1000 ms");
   expect(api.seen).toHaveLength(4);
 });
 

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isAlive } from "./machine/families.ts";
-import { freePort } from "./machine/free-port.ts";
 import { startProcess } from "./process.ts";
 
 const command = process.execPath;
@@ -18,11 +17,12 @@ test("a program is ready when it says so", async () => {
 });
 
 test("a program is ready when its URL answers", async () => {
-  const port = await freePort();
-  const code = `setTimeout(() => require("http").createServer((_, r) => r.end()).listen(${port}, "127.0.0.1"), 100)`;
-  const readyUrl = `http://127.0.0.1:${port}/`;
-  await using _program = await startProcess({ command, args: ["-e", code], readyUrl });
-  expect((await fetch(readyUrl)).status).toBe(200);
+  const code = `
+    const server = require("http").createServer((_, response) => response.end());
+    server.listen(0, "127.0.0.1", () => console.log("http://127.0.0.1:" + server.address().port + "/"));`;
+  const readyUrl = (output: string) => /http:\S+/.exec(output)?.[0];
+  await using program = await startProcess({ command, args: ["-e", code], readyUrl });
+  expect((await fetch(String(readyUrl(program.output)))).status).toBe(200);
 });
 
 test("a program that ends before it is ready is an error with its output", async () => {
@@ -53,7 +53,7 @@ test("disposal ends what a program has started and left behind", async () => {
   const program = await startProcess({ command, args: ["-e", code], readyLine: /child \d+\n/ });
   const child = Number(/child (\d+)/.exec(program.output)?.[1]);
   await program[Symbol.asyncDispose]();
-  await expect.poll(() => isAlive(child), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => isAlive(child)).toBe(false);
 });
 
 test("nothing outlives a test process that is killed", async () => {
@@ -70,5 +70,5 @@ test("nothing outlives a test process that is killed", async () => {
   const pid = Number(/pid (\d+)/.exec(owner.output)?.[1]);
   expect(isAlive(pid)).toBe(true);
   owner.signal("SIGKILL");
-  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });

@@ -15,11 +15,11 @@ export interface ProcessOptions {
   /** The whole environment but for PATH, HOME, TMPDIR and LANG, which are those of the tests. */
   env?: Record<string, string>;
   cwd?: string;
-  /** It is ready when this URL answers with a success status, */
-  readyUrl?: string;
-  /** or when its output holds this. With neither it is ready at once. */
+  /** It is ready when its output holds this, */
   readyLine?: string | RegExp;
-  /** Default 30 s. */
+  /** or when the URL that its output names answers with a success status. With neither it is ready at once. */
+  readyUrl?: (output: string) => string | undefined;
+  /** Default 60 s. */
   readyWithinMs?: number;
 }
 
@@ -90,9 +90,9 @@ class StartedProcess implements OwnProcess {
     return [...parentOfEach()].flatMap(([pid, parent]) => (parent === this.pid ? [pid] : []));
   }
 
-  async ready({ command, args = [], readyUrl, readyLine, readyWithinMs = 30_000 }: ProcessOptions): Promise<void> {
+  async ready({ command, args = [], readyUrl, readyLine, readyWithinMs = 60_000 }: ProcessOptions): Promise<void> {
     const deadline = performance.now() + readyWithinMs;
-    while (!(this.#says(readyLine) && (!readyUrl || (await answers(readyUrl))))) {
+    while (!(this.#says(readyLine) && (!readyUrl || (await answers(readyUrl(this.#output)))))) {
       const late = performance.now() > deadline;
       if (late || hasEnded(this.#child)) {
         const what = late ? `was not ready within ${readyWithinMs} ms` : "ended before it was ready";
@@ -125,7 +125,8 @@ function inheritedEnvironment(): Record<string, string> {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string | undefined): Promise<boolean> {
+  if (url === undefined) return false;
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
   } catch {

@@ -2,6 +2,9 @@ import { once } from "node:events";
 import WebSocket from "ws";
 import { Inbox } from "./inbox.ts";
 
+// Ends what hangs. A machine that is busy with other things is no reason to fail.
+const PATIENCE_MS = 60_000;
+
 /** A message whose fields the test looks at by itself. */
 export type AnyMessage = { readonly type: string; readonly [field: string]: unknown };
 
@@ -9,7 +12,7 @@ export interface TestSocket<M extends { type: string } = AnyMessage> extends Asy
   /** Sends an object as JSON, a string as it stands, a buffer as a binary frame. */
   send(message: object | string | Buffer): void;
   /**
-   * Takes the earliest message not yet taken, or the earliest of a type, waiting for it if need be (default 10 s).
+   * Takes the earliest message not yet taken, or the earliest of a type, waiting for it if need be (default 60 s).
    * Messages of other types stay for later calls. Rejects, telling what did arrive, when time is up or the socket
    * has closed.
    */
@@ -57,7 +60,7 @@ export async function connectSocket<M extends { type: string } = AnyMessage>(
   // Later errors (a frame that breaks the protocol, a reset) are followed by "close", where they show.
   webSocket.on("error", () => {});
 
-  function next(type?: string, timeoutMs = 10_000): Promise<never> {
+  function next(type?: string, timeoutMs = PATIENCE_MS): Promise<never> {
     return inbox.take(type, timeoutMs) as Promise<never>;
   }
 
@@ -70,7 +73,7 @@ export async function connectSocket<M extends { type: string } = AnyMessage>(
     webSocket,
     closed,
     next,
-    answer: (requestId, timeoutMs = 10_000) => inbox.take({ requestId }, timeoutMs),
+    answer: (requestId, timeoutMs = PATIENCE_MS) => inbox.take({ requestId }, timeoutMs),
     close,
     messages: inbox.messages,
     texts: inbox.texts,

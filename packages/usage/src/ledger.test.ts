@@ -17,7 +17,7 @@ import { keepCheckpoints, type PresentPeer } from "./checkpoints.ts";
 import { closeLostSessions, closeSession, openSession } from "./ledger.ts";
 
 const logger = createLogger({ name: "ledger", level: "silent" });
-const SOON = { timeout: 10_000, interval: 10 };
+const SOON = { timeout: 60_000, interval: 10 };
 const MINUTE = 60_000;
 const projectId = newProjectId();
 

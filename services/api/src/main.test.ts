@@ -1,6 +1,6 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { freePort, ownPostgres, startProcess } from "@radist-tech/testkit";
+import { ownPostgres, startProcess, startService } from "@radist-tech/testkit";
 import { expect, test, vi } from "vitest";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
@@ -24,20 +24,20 @@ test("a wrong environment: all problems at once, exit 1, and no value is repeate
 test("starts before its database, is ready once that is there, and ends by SIGTERM with 0", async () => {
   await using postgres = await ownPostgres();
   await postgres.stop();
-  const url = `http://127.0.0.1:${await freePort()}`;
-  await using service = await startProcess({
-    ...node({ PORT: new URL(url).port, DATABASE_URL: postgres.url, NATS_URL: "memory:", RADIST_ADMIN_TOKEN: "admin" }),
-    readyUrl: `${url}/healthz`,
-    readyWithinMs: 60_000,
+  await using service = await startService({
+    main: MAIN,
+    env: { DATABASE_URL: postgres.url, NATS_URL: "memory:", RADIST_ADMIN_TOKEN: "admin" },
+    readyPath: "/healthz",
   });
+  const { url } = service;
   const ready = async () => (await fetch(`${url}/readyz`)).json();
   expect(await ready()).toMatchObject({ checks: { "api.database": false, "api.migrated": false } });
   const listProjects = () => fetch(`${url}/api/v1/projects`, { headers: { authorization: "Bearer admin" } });
   expect((await listProjects()).status).toBe(503);
 
   await postgres.start();
-  await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).ok, { timeout: 30_000 });
+  await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).ok, { timeout: 60_000 });
   expect(await (await listProjects()).json()).toEqual([]);
-  service.signal("SIGTERM");
-  expect(await service.exited).toBe(0);
-}, 90_000);
+  service.process.signal("SIGTERM");
+  expect(await service.process.exited).toBe(0);
+});

@@ -11,7 +11,7 @@ import { Witness } from "./testing/witness.ts";
 
 // A failure prints its seed and the input that fails; a shorter one would meet a worker that is dead already.
 const RUNS = { numRuns: 200, endOnFailure: true };
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 let cluster: Cluster;
 const stack = new AsyncDisposableStack();

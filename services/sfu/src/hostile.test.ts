@@ -20,7 +20,7 @@ import { joins } from "./testing/people.ts";
 const RUNS = { numRuns: 60 };
 const PARAMETERS = { numRuns: 300 };
 /** Many exchanges in a row; on a busy machine each takes its time. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 /** What no client can bring about. */
 const OURS = new Set<unknown>(["internal_error", "unavailable"]);

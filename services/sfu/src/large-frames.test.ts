@@ -51,9 +51,7 @@ const KEY = { type: "e2ee-key", keyId: 1, wrappedKey: "A".repeat(1_024), wrapIv:
 const talksTo = (person: Person, targetPeerId: string, count = 250) =>
   Promise.all(Array.from({ length: count }, () => person.asks({ ...KEY, targetPeerId })));
 
-test("A hundred people on two nodes, each with all the metadata there may be, are told of each other.", {
-  timeout: 90_000,
-}, async () => {
+test("A hundred people on two nodes, each with all the metadata there may be, are told of each other.", async () => {
   expect(Buffer.byteLength(JSON.stringify(METADATA))).toBeGreaterThan(16_000);
   await using cluster = await startCluster({ nodes: 2, env: UNHURRIED });
   const roomId = await cluster.createRoom();

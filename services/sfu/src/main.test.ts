@@ -3,17 +3,15 @@ import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { connect } from "@radist-tech/db";
-import { freePort, freshDatabase, sharedNatsUrl, startProcess } from "@radist-tech/testkit";
+import { freshDatabase, reservePort, sharedNatsUrl, startProcess, startService } from "@radist-tech/testkit";
 import { describe, expect, test } from "vitest";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
 async function failedStart(env: Record<string, string>): Promise<string> {
-  const started = startProcess({ command: process.execPath, args: [MAIN], env, readyUrl: "http://127.0.0.1:1/" });
-  return started.then(
-    () => "It started.",
-    (error: unknown) => String(error),
-  );
+  await using started = await startProcess({ command: process.execPath, args: [MAIN], env });
+  expect(await started.exited, started.output).toBe(1);
+  return started.output;
 }
 
 test("A wrong configuration lists every problem and exits 1.", async () => {
@@ -57,13 +55,12 @@ describe("A media port that is taken is told without a stack,", () => {
 
   test("by another sfu, though it shares the port between sockets of its own", async () => {
     await using stack = new AsyncDisposableStack();
-    const [env, port, mediaPort] = await Promise.all([settings(stack), freePort(), freePort()]);
-    const readyUrl = `http://127.0.0.1:${port}/readyz`;
-    const first = { ...env, PORT: String(port), MEDIA_PORT: String(mediaPort) };
-    const other = stack.use(await startProcess({ command: process.execPath, args: [MAIN], env: first, readyUrl }));
-    const output = await failedStart({ ...first, PORT: "0" });
+    const mediaPort = await reservePort();
+    const env = { ...(await settings(stack)), MEDIA_PORT: String(mediaPort) };
+    const other = stack.use(await startService({ main: MAIN, env }));
+    const output = await failedStart({ ...env, PORT: "0" });
     expect(output).toContain(`  - MEDIA_PORT: ${mediaPort}, UDP and TCP, cannot be had`);
-    expect(other.children).toHaveLength(1);
-    expect((await fetch(readyUrl)).status).toBe(200);
+    expect(other.process.children).toHaveLength(1);
+    expect((await fetch(`${other.url}/readyz`)).status).toBe(200);
   });
 });

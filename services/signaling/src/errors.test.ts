@@ -173,7 +173,8 @@ describe("On an open socket", () => {
 
   test("rate_limited beyond the burst, and 4429 when it goes on", async () => {
     const { alice, bob } = await twoPeople(cluster);
-    for (let number = 0; number < 110; number++) alice.signals(bob, number);
+    // Twice the burst: what the rate adds meanwhile, on however slow a machine, is less.
+    for (let number = 0; number < 200; number++) alice.signals(bob, number);
     expect(await alice.hears("error")).toMatchObject({ code: "rate_limited" });
     for (let number = 0; number < 100; number++) expect(await bob.hears("signal")).toMatchObject({ payload: number });
     const flood = setInterval(() => alice.signals(bob, "flood"), 5);
@@ -197,17 +198,9 @@ describe("On an open socket", () => {
   test("slow_consumer closes the socket that does not read, not the one that sends", async () => {
     const { alice, bob } = await twoPeople(cluster, [0, 1]);
     bob.socket.webSocket.pause();
-    const left = alice.hears("peer_left");
-    let isLeft = false;
-    void left.then(() => {
-      isLeft = true;
-    });
-    const payload = "x".repeat(60_000);
-    while (!isLeft) {
-      alice.signals(bob, payload);
-      await new Promise((resolve) => setTimeout(resolve, 60));
-    }
-    expect(await left).toMatchObject({ peerId: bob.peerId, reason: "disconnected" });
+    // Far more than may be held for one peer, and within the sender's burst.
+    for (let count = 0; count < 50; count++) alice.signals(bob, "x".repeat(60_000));
+    expect(await alice.hears("peer_left")).toMatchObject({ peerId: bob.peerId, reason: "disconnected" });
     bob.socket.webSocket.resume();
     await bob.socket.closed;
     alice.says({ type: "leave" });
@@ -228,7 +221,7 @@ test("internal_error carries a request id and no detail, and closes with 1011", 
 });
 
 test("A socket that is silent, not even answering pings, is lost; one that answers stays", async () => {
-  await using patient = await startCluster({ env: { PING_INTERVAL_MS: "100", SOCKET_TIMEOUT_MS: "600" } });
+  await using patient = await startCluster({ env: { PING_INTERVAL_MS: "200", SOCKET_TIMEOUT_MS: "3000" } });
   const { alice, bob } = await twoPeople(patient);
   // Unread is unanswered: `ws` sends its pongs as it reads.
   bob.socket.webSocket.pause();
@@ -245,7 +238,7 @@ test("A call that nobody is connected to ends when its time is over", async () =
   await vi.waitUntil(async () => {
     const [call] = await hasty.connection.db.select().from(calls).where(eq(calls.id, alice.callId));
     return call?.tombstoneReason === "idle";
-  }, 10_000);
+  }, 60_000);
   const { callId, peerId, reconnectToken } = alice;
   await isRefused(await hasty.open({ callId, peerId, reconnectToken }), "call_terminated", 4410);
 });

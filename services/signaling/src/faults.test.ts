@@ -10,7 +10,7 @@ const processOf = (cluster: Cluster, node: number) => {
   return process;
 };
 
-describe("Nodes that die, freeze and drain", { timeout: 60_000 }, () => {
+describe("Nodes that die, freeze and drain", () => {
   test("kill -9: its peers are lost within a lease, and come back anywhere", async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true });
     const { alice, bob } = await twoPeople(cluster, [0, 1]);
@@ -88,7 +88,7 @@ describe("Nodes that die, freeze and drain", { timeout: 60_000 }, () => {
   });
 });
 
-describe("Postgres and NATS", { timeout: 90_000 }, () => {
+describe("Postgres and NATS", () => {
   test.each(["SIGKILL", "SIGSTOP"] as const)(
     "Postgres gone by %s: connected peers go on, joins are unavailable, it heals",
     async (signal) => {
@@ -98,7 +98,7 @@ describe("Postgres and NATS", { timeout: 90_000 }, () => {
       const { callTokens } = await cluster.createCall();
       postgres.signal(signal);
       const refused = await cluster.open({ callToken: String(callTokens[0]) });
-      expect(await refused.next("error", 20_000)).toMatchObject({ code: "unavailable" });
+      expect(await refused.next("error")).toMatchObject({ code: "unavailable" });
       expect(await refused.closed).toMatchObject({ code: 1012 });
       for (let number = 0; number < 20; number++) alice.signals(bob, number);
       for (let number = 0; number < 20; number++) expect(await bob.hears("signal")).toMatchObject({ payload: number });
@@ -128,9 +128,9 @@ describe("Postgres and NATS", { timeout: 90_000 }, () => {
     // Somebody's loss while the bus is away reaches the other node when it is back.
     const { bob, alice } = apart;
     bob.socket.terminate();
-    await vi.waitUntil(async () => (await figure(cluster.nodes[1], "radist_signaling_peers")) === 0, 10_000);
+    await vi.waitUntil(async () => (await figure(cluster.nodes[1], "radist_signaling_peers")) === 0, 60_000);
     await nats.start();
-    expect(await alice.socket.next("peer_left", 20_000)).toMatchObject({ peerId: bob.peerId, reason: "disconnected" });
+    expect(await alice.socket.next("peer_left")).toMatchObject({ peerId: bob.peerId, reason: "disconnected" });
     await Promise.all(cluster.nodes.map(isReady));
     await using back = await bob.reconnects(1);
     expect(await alice.hears("peer_reconnected")).toMatchObject({ peerId: bob.peerId });

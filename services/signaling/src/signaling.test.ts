@@ -8,7 +8,7 @@ describe.each([
 ])("A call on $name", ({ options, places }) => {
   let cluster: Cluster;
   beforeAll(async () => {
-    cluster = await startCluster({ ...options, env: { RECONNECT_WINDOW_MS: "2000" } });
+    cluster = await startCluster({ ...options, env: { RECONNECT_WINDOW_MS: "5000" } });
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
 

@@ -1,6 +1,6 @@
 import { apiSettings } from "@radist-tech/api";
 import { NodeId } from "@radist-tech/protocol";
-import { commonConfig, integer } from "@radist-tech/runtime";
+import { commonConfig } from "@radist-tech/runtime";
 import { sfuConfig } from "@radist-tech/sfu";
 import { signalingConfig } from "@radist-tech/signaling";
 import { z } from "zod";
@@ -11,7 +11,6 @@ export const StandaloneConfig = z.object({
   ...signalingConfig,
   ...sfuConfig,
   ...apiSettings,
-  PORT: integer(1, 65_535).default(3000),
   LOG_LEVEL: commonConfig.LOG_LEVEL.unwrap().default("warn"),
   /** One process under one name: after a crash the next start knows at once whose sockets are gone. */
   NODE_ID: NodeId.default(NodeId.parse("standalone")),

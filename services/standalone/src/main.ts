@@ -25,7 +25,6 @@ await run(async () => {
 });
 
 async function start(config: StandaloneConfig): Promise<Running> {
-  const { PORT: port, HOST: host } = config;
   const logger = createLogger({ name: "radist", level: config.LOG_LEVEL });
   const registry = createRegistry("standalone");
   const dataDirectory = resolve(config.RADIST_DATA_DIR);
@@ -49,15 +48,16 @@ async function start(config: StandaloneConfig): Promise<Running> {
   const project = await firstProject(api.http, adminToken, secrets);
   const web = createWeb({
     ...project,
-    apiBaseUrl: `http://127.0.0.1:${port}/api/v1`,
+    apiBaseUrl: "http://localhost/api/v1",
     logger,
     trustedProxies: config.TRUSTED_PROXIES,
-    // Not by way of the port: whether this process reaches itself there depends on HOST.
+    // In this process, not through its port: whether it reaches itself there depends on HOST.
     fetch: async (input, init) => api.http.fetch(new Request(input, init), {}),
   });
 
-  const listening = await listen({ planes: [api, signaling, sfu, web], port, host, logger, registry });
+  const planes = [api, signaling, sfu, web];
+  const listening = await listen({ planes, port: config.PORT, host: config.HOST, logger, registry });
   const adminTokenFrom = config.RADIST_ADMIN_TOKEN ? "from RADIST_ADMIN_TOKEN" : `in ${secrets.path}`;
-  process.stdout.write(welcome({ port, project, adminTokenFrom }));
+  process.stdout.write(welcome({ port: listening.port, project, adminTokenFrom }));
   return { listening, resources: [connection, bus], logger, drainMs: config.DRAIN_MS };
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { onePlatform } from "./testing/platform.ts";
 import { RoomGoer } from "./testing/room-goer.ts";
 
-const WITHIN = { timeout: 30_000, interval: 200 };
+const WITHIN = { timeout: 60_000, interval: 200 };
 
 test.each([
   ["by UDP", "udp", []],

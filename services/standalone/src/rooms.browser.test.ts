@@ -6,7 +6,7 @@ import { onePlatform, type Platform } from "./testing/platform.ts";
 import { RoomGoer, type RoomGoerOptions } from "./testing/room-goer.ts";
 import { watchStream } from "./testing/stream-watch.ts";
 
-const WITHIN = { timeout: 30_000, interval: 200 };
+const WITHIN = { timeout: 60_000, interval: 200 };
 
 let platform: Platform;
 let browser: Browser;

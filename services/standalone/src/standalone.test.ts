@@ -5,18 +5,18 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { RadistServerClient } from "@radist-tech/server";
-import { freePort, startProcess } from "@radist-tech/testkit";
+import { reservePort, startProcess } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
 import { printed, startStandalone, temporaryDirectory } from "./testing/platform.ts";
 
-const PROGRAM = { command: process.execPath, args: [fileURLToPath(new URL("main.ts", import.meta.url))] };
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
 test("kill -9 and a second start: same keys, same calls, under the same address", async () => {
   await using directory = await temporaryDirectory();
   const data = join(directory.path, "data");
-  const port = await freePort();
+  const port = await reservePort();
   const apiBaseUrl = `http://127.0.0.1:${port}/api/v1`;
-  const first = await startStandalone(data, port);
+  const { process: first } = await startStandalone(data, { PORT: String(port) });
   const secretKey = printed(first.output, "Secret key");
   const projectId = printed(first.output, "Project id");
   expect(first.output).toContain(`http://localhost:${port}/`);
@@ -25,7 +25,8 @@ test("kill -9 and a second start: same keys, same calls, under the same address"
   first.signal("SIGKILL");
   await first.exited;
 
-  await using second = await startStandalone(data, port);
+  await using started = await startStandalone(data, { PORT: String(port) });
+  const { process: second } = started;
   expect(printed(second.output, "Secret key")).toBe(secretKey);
   expect(await server.getCall(callId)).toMatchObject({ callId, accessControl: "private", tombstonedAt: null });
   second.signal("SIGTERM");
@@ -34,11 +35,10 @@ test("kill -9 and a second start: same keys, same calls, under the same address"
 
 test("requests are counted by the API's routes, though the page has one for every path", async () => {
   await using directory = await temporaryDirectory();
-  const port = await freePort();
-  await using _platform = await startStandalone(join(directory.path, "data"), port);
-  await fetch(`http://127.0.0.1:${port}/api/v1/projects/nobodys/calls`);
-  await fetch(`http://127.0.0.1:${port}/api/v1/nothing`);
-  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  await using platform = await startStandalone(join(directory.path, "data"));
+  await fetch(`${platform.url}/api/v1/projects/nobodys/calls`);
+  await fetch(`${platform.url}/api/v1/nothing`);
+  const metrics = await (await fetch(`${platform.url}/metrics`)).text();
   expect(metrics).toContain('method="GET",route="/api/v1/projects/:projectId/calls",status="4xx"');
   expect(metrics).toContain('method="GET",route="unmatched",status="4xx"');
 });
@@ -46,8 +46,8 @@ test("requests are counted by the API's routes, though the page has one for ever
 test("a second process on the same data says what to do", async () => {
   await using directory = await temporaryDirectory();
   const data = join(directory.path, "data");
-  await using _first = await startStandalone(data, await freePort());
-  await expect(startStandalone(data, await freePort())).rejects.toThrow(/in use by process \d+\. Stop that process/);
+  await using _first = await startStandalone(data);
+  await expect(startStandalone(data)).rejects.toThrow(/in use by process \d+\. Stop that process/);
 });
 
 test("a port or a folder that cannot be had is a problem of its setting, told without a stack", async () => {
@@ -69,17 +69,18 @@ test("a port or a folder that cannot be had is a problem of its setting, told wi
 
 test("a media port that is taken keeps rooms waiting, not calls, and rooms are there when it is free", async () => {
   await using directory = await temporaryDirectory();
-  const [port, mediaPort] = [await freePort(), await freePort()];
+  const mediaPort = await reservePort();
   const taken = createServer().listen(mediaPort, "0.0.0.0");
   await once(taken, "listening");
   const env = { MEDIA_PORT: String(mediaPort), MEDIA_WORKERS: "1" };
-  await using started = await startStandalone(join(directory.path, "data"), port, env);
+  await using platform = await startStandalone(join(directory.path, "data"), env);
+  const { process: started, url, port } = platform;
   const server = new RadistServerClient(printed(started.output, "Secret key"), {
     projectId: printed(started.output, "Project id"),
-    apiBaseUrl: `http://127.0.0.1:${port}/api/v1`,
+    apiBaseUrl: `${url}/api/v1`,
   });
   await server.createP2PConnection();
-  await expect.poll(() => started.output, { timeout: 20_000 }).toContain(`MEDIA_PORT: ${mediaPort}`);
+  await expect.poll(() => started.output).toContain(`MEDIA_PORT: ${mediaPort}`);
   const { roomTokens } = await server.createRoom();
   const query = new URLSearchParams({
     publicKey: printed(started.output, "Public key"),
@@ -100,11 +101,8 @@ test("a media port that is taken keeps rooms waiting, not calls, and rooms are t
 if (process.platform === "linux")
   test("the page gets its tokens whatever address is listened at", async () => {
     await using directory = await temporaryDirectory();
-    const origin = `http://127.0.0.2:${await freePort()}`;
-    const { hostname: HOST, port: PORT } = new URL(origin);
-    const env = { HOST, PORT, RADIST_DATA_DIR: join(directory.path, "data"), MEDIA_PORT: "0" };
-    await using _platform = await startProcess({ ...PROGRAM, env, readyUrl: `${origin}/readyz` });
-    const started = await fetch(`${origin}/web/calls`, { method: "POST" });
+    await using platform = await startStandalone(join(directory.path, "data"), { HOST: "127.0.0.2" });
+    const started = await fetch(`${platform.url}/web/calls`, { method: "POST" });
     expect(await started.json()).toMatchObject({ callToken: expect.stringMatching(/^ct_/) });
   });
 
@@ -116,7 +114,7 @@ test("a wrong configuration lists every problem and exits 1", async () => {
 
 /** What a start says that ends with exit code 1. */
 async function failedStart(env: Record<string, string>): Promise<string> {
-  await using failing = await startProcess({ ...PROGRAM, env });
+  await using failing = await startProcess({ command: process.execPath, args: [MAIN], env });
   expect(await failing.exited, failing.output).toBe(1);
   return failing.output;
 }

@@ -1,5 +1,5 @@
 import { CreatedProject, Key, Project } from "@radist-tech/protocol";
-import { freePort, startProcess } from "@radist-tech/testkit";
+import { reservePort, startProcess } from "@radist-tech/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { ADMIN_TOKEN, admin, type RunningService, startApi, startWeb } from "./testing-api.ts";
@@ -23,9 +23,7 @@ const keys = async (origin: string, projectId: string): Promise<Key[]> =>
 
 const startCall = (origin: string): Promise<Response> => fetch(`${origin}/web/calls`, { method: "POST" });
 
-test("with the admin token alone: a project of its own, and a key as long as the process", {
-  timeout: 60_000,
-}, async () => {
+test("with the admin token alone: a project of its own, and a key as long as the process", async () => {
   const env = { RADIST_ADMIN_TOKEN: ADMIN_TOKEN };
   await using one = await startWeb(api.origin, { ...env, NODE_ID: "one" });
   await using two = await startWeb(api.origin, { ...env, NODE_ID: "two" });
@@ -50,8 +48,8 @@ test("with the admin token alone: a project of its own, and a key as long as the
   expect(now[0]?.keyId).not.toBe(left[0]?.keyId);
 });
 
-test("two that start at once agree on one project, before the API is up", { timeout: 60_000 }, async () => {
-  const port = await freePort();
+test("two that start at once agree on one project, before the API is up", async () => {
+  const port = await reservePort();
   const origin = `http://127.0.0.1:${port}`;
   const env = { RADIST_ADMIN_TOKEN: ADMIN_TOKEN };
   const starting = Promise.all([

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { freePort, freshDatabase, type OwnProcess, startProcess } from "@radist-tech/testkit";
+import { freshDatabase, type OwnProcess, startService } from "@radist-tech/testkit";
 
 export const ADMIN_TOKEN = "an admin token of the tests".replaceAll(" ", "-");
 
@@ -32,15 +32,9 @@ async function start(options: {
   port: number | undefined;
   readyPath: string;
 }): Promise<RunningService> {
-  const port = options.port ?? (await freePort());
-  const origin = `http://127.0.0.1:${port}`;
-  const process_ = await startProcess({
-    command: process.execPath,
-    args: [main(options.service)],
-    env: { PORT: String(port), HOST: "127.0.0.1", ...options.env },
-    readyUrl: origin + options.readyPath,
-  });
-  return { origin, process: process_, [Symbol.asyncDispose]: () => process_[Symbol.asyncDispose]() };
+  const { service, env, port = 0, readyPath } = options;
+  const started = await startService({ main: main(service), env: { PORT: String(port), ...env }, readyPath });
+  return { origin: started.url, process: started.process, [Symbol.asyncDispose]: () => started[Symbol.asyncDispose]() };
 }
 
 /** A request to the admin side of the API. */

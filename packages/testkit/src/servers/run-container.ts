@@ -1,9 +1,9 @@
 import type { ContainerRuntimeClient } from "testcontainers";
-import { freePort } from "../machine/free-port.ts";
 import { keep, release } from "../machine/keeper.ts";
+import { reservePort } from "../machine/reserve-port.ts";
 import { say } from "../machine/say.ts";
 import type { OwnServer } from "./own-server.ts";
-import type { ServerKind } from "./server-kind.ts";
+import type { ContainerRecipe, ServerKind } from "./server-kind.ts";
 import { READY_WITHIN_MS, whenReady } from "./when-ready.ts";
 
 type Container = ReturnType<ContainerRuntimeClient["container"]["getById"]>;
@@ -18,15 +18,19 @@ export async function findEngine(): Promise<ContainerRuntimeClient | undefined> 
 }
 
 /** Starts a server in a container by Testcontainers, fetching its image first where needed. */
-export async function runContainer(kind: ServerKind, engine: ContainerRuntimeClient): Promise<OwnServer> {
+export async function runContainer(
+  kind: ServerKind,
+  recipe: ContainerRecipe,
+  engine: ContainerRuntimeClient,
+): Promise<OwnServer> {
   const { GenericContainer, ImageName, Wait } = await import("testcontainers");
-  const { image, port, command, environment, readyLine } = kind.container;
+  const { image, port, command, environment, readyLine } = recipe;
   if (!(await engine.image.exists(ImageName.fromString(image)))) say(`fetching the container image ${image} …`);
   // A port of our choice: one of the engine's choice would be another one after a restart.
   const started = await new GenericContainer(image)
     .withCommand([...command])
     .withEnvironment(environment)
-    .withExposedPorts({ container: port, host: await freePort() })
+    .withExposedPorts({ container: port, host: await reservePort() })
     .withWaitStrategy(Wait.forLogMessage(readyLine))
     .withStartupTimeout(READY_WITHIN_MS)
     .start();

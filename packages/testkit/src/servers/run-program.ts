@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endsWithin, hasEnded } from "../machine/ending.ts";
 import { signalFamily, signalProcess } from "../machine/families.ts";
-import { freePort } from "../machine/free-port.ts";
 import { keep, release } from "../machine/keeper.ts";
+import { reservePort } from "../machine/reserve-port.ts";
 import { type TempDirectory, tempDirectory } from "../machine/temp-directory.ts";
 import type { OwnServer } from "./own-server.ts";
 import type { ServerKind, ServerProgram } from "./server-kind.ts";
@@ -16,28 +16,17 @@ const ATTEMPTS = 5;
 const STOP_WITHIN_MS = 10_000;
 const FAMILY_SIGNALS = new Set<NodeJS.Signals>(["SIGSTOP", "SIGCONT", "SIGKILL"]);
 
-/** Starts a server from programs on this machine, on a free port, with fresh data in a temporary directory. */
+/** Starts a server from programs on this machine, on a port of its own, with fresh data in a temporary directory. */
 export async function runProgram(kind: ServerKind, program: ServerProgram): Promise<OwnServer> {
   const directory = await tempDirectory(kind.name.toLowerCase(), program.account);
   try {
     await program.prepare(directory.path);
-    return await startOnFreePort(kind, program, directory);
+    const server = new ProgramServer(kind, program, directory, await reservePort());
+    await server.start();
+    return server;
   } catch (error) {
     await directory[Symbol.asyncDispose]();
     throw error;
-  }
-}
-
-async function startOnFreePort(kind: ServerKind, program: ServerProgram, directory: TempDirectory): Promise<OwnServer> {
-  for (let attempt = 1; ; attempt += 1) {
-    const server = new ProgramServer(kind, program, directory, await freePort());
-    try {
-      await server.start();
-      return server;
-    } catch (error) {
-      // Somebody else may have taken the port between the look and the start.
-      if (attempt === ATTEMPTS || !/in use/.test(String(error))) throw error;
-    }
   }
 }
 
@@ -107,7 +96,7 @@ class ProgramServer implements OwnServer {
   }
 
   async #spawn(log: string): Promise<ChildProcess> {
-    const { file, args } = this.#program.command(this.#directory.path, this.#port);
+    const { file, args } = await this.#program.command(this.#directory.path, this.#port);
     await using output = await open(log, "w");
     const child = spawn(file, args, {
       ...this.#program.account,

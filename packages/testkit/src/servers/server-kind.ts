@@ -26,6 +26,11 @@ export interface ContainerRecipe {
   readonly readyLine: RegExp;
 }
 
+export interface ServerCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
 export interface ServerProgram {
   /** The account to run under, when it cannot be this process's own. */
   readonly account?: Account;
@@ -33,7 +38,7 @@ export interface ServerProgram {
   readonly stopSignal: NodeJS.Signals;
   /** Fills an empty data directory, once. */
   prepare(directory: string): Promise<void>;
-  command(directory: string, port: number): { file: string; args: string[] };
+  command(directory: string, port: number): ServerCommand | Promise<ServerCommand>;
   /** Gives back what the system keeps of a killed server besides its files. */
   forget?(directory: string): Promise<void>;
 }

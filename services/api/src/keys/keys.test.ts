@@ -34,7 +34,7 @@ test("the first use of a key is noted, and the next within a minute is not", asy
   };
   expect(await lastUsedAt()).toBeNull();
   await project.ask("GET", "/calls");
-  const first = await vi.waitUntil(lastUsedAt, { timeout: 10_000 });
+  const first = await vi.waitUntil(lastUsedAt, { timeout: 60_000 });
   expect(first).toEqual(INSTANT);
   await project.ask("GET", "/calls");
   expect(await lastUsedAt()).toBe(first);

@@ -19,12 +19,11 @@ import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import {
   connectSocket,
-  freePort,
   freshDatabase,
   freshSubjectPrefix,
   type OwnProcess,
   sharedNatsUrl,
-  startProcess,
+  startService,
   type TestSocket,
 } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
@@ -75,7 +74,7 @@ const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const Settings = z.object(sfuConfig);
 
 /** Leases that run out fast, so that tests need not wait for real ones; one worker, on a port of its own. */
-const FAST = { LEASE_MS: "1500", LEASE_RENEW_MS: "300", MEDIA_PORT: "0", MEDIA_WORKERS: "1", CHECKPOINT_MS: "300" };
+const FAST = { LEASE_MS: "3000", LEASE_RENEW_MS: "500", MEDIA_PORT: "0", MEDIA_WORKERS: "1", CHECKPOINT_MS: "300" };
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const stack = new AsyncDisposableStack();
@@ -105,20 +104,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     return { url, metric: (name) => metric(url, name) };
   };
   const startApart = async (): Promise<ClusterNode> => {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
     const env = {
       DATABASE_URL: databaseUrl,
       NATS_URL: natsUrl,
-      PORT: String(port),
-      HOST: "127.0.0.1",
       ...(workerBin !== undefined && { MEDIASOUP_WORKER_BIN: workerBin }),
       ...FAST,
       ...options.env,
     };
-    const own = stack.use(
-      await startProcess({ command: process.execPath, args: [MAIN], env, readyUrl: `${url}/readyz` }),
-    );
+    const { url, process: own } = stack.use(await startService({ main: MAIN, env }));
     return { url, process: own, metric: (name) => metric(url, name) };
   };
   const start = options.processes ? startApart : startInProcess;

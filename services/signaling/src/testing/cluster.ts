@@ -15,12 +15,11 @@ import { type Control, SUBJECTS } from "@radist-tech/protocol/bus";
 import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import {
   connectSocket,
-  freePort,
   freshDatabase,
   freshSubjectPrefix,
   type OwnProcess,
   sharedNatsUrl,
-  startProcess,
+  startService,
   type TestSocket,
 } from "@radist-tech/testkit";
 import { closeLostSessions } from "@radist-tech/usage";
@@ -65,7 +64,7 @@ const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const Settings = z.object(signalingConfig);
 
 /** Leases that run out fast, so that tests need not wait for real ones. */
-const FAST = { LEASE_MS: "1500", LEASE_RENEW_MS: "300" };
+const FAST = { LEASE_MS: "3000", LEASE_RENEW_MS: "500" };
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const stack = new AsyncDisposableStack();
@@ -90,22 +89,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     return stack.use(await listen({ planes: [plane], port: 0, host: "127.0.0.1", logger, registry }));
   };
   const startApart = async (): Promise<ClusterNode> => {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
     const env = {
       DATABASE_URL: databaseUrl,
       NATS_URL: natsUrl,
-      PORT: String(port),
-      HOST: "127.0.0.1",
       ...FAST,
       ...options.env,
     };
-    return {
-      url,
-      process: stack.use(
-        await startProcess({ command: process.execPath, args: [MAIN], env, readyUrl: `${url}/readyz` }),
-      ),
-    };
+    return stack.use(await startService({ main: MAIN, env }));
   };
   const start = options.processes ? startApart : startInProcess;
   const nodes = await Promise.all(Array.from({ length: options.nodes ?? 1 }, start));

@@ -9,7 +9,7 @@ declare global {
   }
 }
 
-const WITHIN = { timeout: 30_000, interval: 200 };
+const WITHIN = { timeout: 60_000, interval: 200 };
 
 /** A person at the page, in a browser window of their own. */
 export class Caller {

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 // It declares what the page offers for diagnosis.
 import type {} from "./caller.ts";
 
-const WITHIN = { timeout: 30_000, interval: 200 };
+const WITHIN = { timeout: 60_000, interval: 200 };
 
 /** A person at the page of a room, in a browser window of their own. */
 export class Guest {

@@ -5,7 +5,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { P2P_SOCKET_PATH, ROOM_SOCKET_PATH } from "@radist-tech/protocol";
 import { RadistServerClient } from "@radist-tech/server";
-import { freePort, freshDatabase, type OwnProcess, sharedNatsUrl, startProcess } from "@radist-tech/testkit";
+import { freshDatabase, type OwnProcess, type OwnService, sharedNatsUrl, startService } from "@radist-tech/testkit";
 import { type Front, openFront } from "./front.ts";
 
 /** A running platform as its users reach it: one origin, a project, a backend's client. */
@@ -28,21 +28,9 @@ const MEDIA = {
 const mainOf = (service: string): string => fileURLToPath(new URL(`../../../${service}/src/main.ts`, import.meta.url));
 
 /** A start of the one process, by the command that `npm start` ends in. */
-export async function startStandalone(
-  dataDirectory: string,
-  port: number,
-  more: Record<string, string> = {},
-): Promise<OwnProcess> {
-  const env = {
-    PORT: String(port),
-    HOST: "127.0.0.1",
-    RADIST_DATA_DIR: dataDirectory,
-    RADIST_ADMIN_TOKEN: ADMIN_TOKEN,
-    ...MEDIA,
-    ...more,
-  };
-  const url = `http://127.0.0.1:${port}/readyz`;
-  return startProcess({ command: process.execPath, args: [mainOf("standalone")], env, readyUrl: url });
+export function startStandalone(dataDirectory: string, more: Record<string, string> = {}): Promise<OwnService> {
+  const env = { RADIST_DATA_DIR: dataDirectory, RADIST_ADMIN_TOKEN: ADMIN_TOKEN, ...MEDIA, ...more };
+  return startService({ main: mainOf("standalone"), env, portIn: /http:\/\/localhost:(\d+)\// });
 }
 
 /** The value that the start printed beside a label. */
@@ -61,11 +49,10 @@ export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisp
 export async function onePlatform(): Promise<Platform> {
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await temporaryDirectory());
-  const port = await freePort();
-  const started = stack.use(await startStandalone(join(directory.path, "data"), port));
-  const { output } = started;
-  const front = stack.use(await openFront(() => port));
-  return platform(stack.move(), front, [started], {
+  const started = stack.use(await startStandalone(join(directory.path, "data")));
+  const { output } = started.process;
+  const front = stack.use(await openFront(() => started.port));
+  return platform(stack.move(), front, [started.process], {
     projectId: printed(output, "Project id"),
     secretKey: printed(output, "Secret key"),
   });
@@ -75,23 +62,14 @@ export async function onePlatform(): Promise<Platform> {
 export async function apartPlatform(): Promise<Platform> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await freshDatabase());
-  const shared = { DATABASE_URL: database.url, NATS_URL: sharedNatsUrl(), HOST: "127.0.0.1" };
-  const start = async (
-    service: string,
-    env: Record<string, string>,
-  ): Promise<{ port: number; started: OwnProcess }> => {
-    const port = await freePort();
-    const readyUrl = `http://127.0.0.1:${port}/readyz`;
-    const settings = { ...shared, ...env, PORT: String(port) };
-    const args = [mainOf(service)];
-    const started = stack.use(await startProcess({ command: process.execPath, args, env: settings, readyUrl }));
-    return { port, started };
-  };
-  const { port: api } = await start("api", { RADIST_ADMIN_TOKEN: ADMIN_TOKEN });
-  const project = await createProject(`http://127.0.0.1:${api}`);
+  const shared = { DATABASE_URL: database.url, NATS_URL: sharedNatsUrl() };
+  const start = async (service: string, env: Record<string, string>): Promise<OwnService> =>
+    stack.use(await startService({ main: mainOf(service), env: { ...shared, ...env } }));
+  const api = await start("api", { RADIST_ADMIN_TOKEN: ADMIN_TOKEN });
+  const project = await createProject(api.url);
   const [web, ...sockets] = await Promise.all([
     start("web", {
-      API_BASE_URL: `http://127.0.0.1:${api}/api/v1`,
+      API_BASE_URL: `${api.url}/api/v1`,
       RADIST_PROJECT_ID: project.projectId,
       RADIST_PUBLIC_KEY: project.publicKey,
       RADIST_KEY: project.secretKey,
@@ -106,13 +84,13 @@ export async function apartPlatform(): Promise<Platform> {
   const pick = (path: string): number => {
     if (path.startsWith(P2P_SOCKET_PATH)) return signaling[turn++ % signaling.length]?.port ?? 0;
     if (path.startsWith(ROOM_SOCKET_PATH)) return sfu[turn++ % sfu.length]?.port ?? 0;
-    return path.startsWith("/api/") ? api : web.port;
+    return path.startsWith("/api/") ? api.port : web.port;
   };
   const front = stack.use(await openFront(pick));
   return platform(
     stack.move(),
     front,
-    sfu.map(({ started }) => started),
+    sfu.map((node) => node.process),
     project,
   );
 }

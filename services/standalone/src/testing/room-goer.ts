@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import type { Platform } from "./platform.ts";
 import { openRoomPage } from "./room-page.ts";
 
-const WITHIN = { timeout: 30_000, interval: 100 };
+const WITHIN = { timeout: 60_000, interval: 100 };
 
 export type RoomGoerOptions = Omit<CreateRoomConnectionOptions, "roomToken" | "localStream"> & {
   /** Whether the page shows tracks by `attach`. Default true. */

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { RoomGoer } from "./room-goer.ts";
 
-const WITHIN = { timeout: 30_000, interval: 200 };
+const WITHIN = { timeout: 60_000, interval: 200 };
 
 /** What was lost on the way since a watch began. */
 export interface Losses {

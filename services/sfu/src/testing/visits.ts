@@ -5,15 +5,14 @@ import vm from "node:vm";
 import { roomPeers, usageSessions } from "@radist-tech/db";
 import type { RoomId } from "@radist-tech/protocol";
 import { isNull } from "drizzle-orm";
-import { expect, test } from "vitest";
-import { UNHURRIED } from "./testing/bystanders.ts";
-import { type Cluster, startCluster } from "./testing/cluster.ts";
-import { consumes, produceAudio, produceData, produces } from "./testing/media.ts";
-import { joins, type Person } from "./testing/people.ts";
-import { until } from "./testing/until.ts";
-import { Witness } from "./testing/witness.ts";
+import { expect } from "vitest";
+import { UNHURRIED } from "./bystanders.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
+import { consumes, produceAudio, produceData, produces } from "./media.ts";
+import { joins, type Person } from "./people.ts";
+import { until } from "./until.ts";
+import { Witness } from "./witness.ts";
 
-const VISITS = 2_000;
 const AT_ONCE = 8;
 /** People who stay where they are; the other rooms open and close with their visitors. */
 const HOSTS = 4;
@@ -51,7 +50,7 @@ const WAYS_OUT: readonly ((visitor: Person) => unknown)[] = [
 ];
 
 /** Comes, sends, receives, and goes, in one of the ways; every other one could come back, and does not. */
-async function visits(cluster: Cluster, { roomId, producerId, dataProducerId }: Host, count: number): Promise<void> {
+async function visit(cluster: Cluster, { roomId, producerId, dataProducerId }: Host, count: number): Promise<void> {
   await using visitor = await joins(cluster, roomId, count % 2 === 0 ? { features: "" } : {});
   await produces(visitor, produceAudio());
   await produceData(visitor);
@@ -69,7 +68,8 @@ async function severalAtOnce(from: number, to: number, work: (count: number) => 
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-test(`${VISITS} visits, ended cleanly and abruptly, leave everything as it was`, { timeout: 180_000 }, async () => {
+/** Many people come and go, cleanly and abruptly, and leave everything as it was. */
+export async function leaveNothingBehind(visits: number): Promise<void> {
   using witness = new Witness();
   await using cluster = await startCluster({ env: { ...UNHURRIED, RESUME_WINDOW_MS: "200" } });
   const [worker] = witness.workers;
@@ -91,9 +91,9 @@ test(`${VISITS} visits, ended cleanly and abruptly, leave everything as it was`,
   const turn = async (count: number): Promise<void> => {
     const host = hosts[count % HOSTS];
     // Of three visits one is to a room that goes on.
-    if (count % 3 === 0 && host) return visits(cluster, host, count);
+    if (count % 3 === 0 && host) return visit(cluster, host, count);
     const own = await hostOf(cluster);
-    await visits(cluster, own, count);
+    await visit(cluster, own, count);
     await own.person[Symbol.asyncDispose]();
   };
   const memoryAfter = async (from: number, to: number) => {
@@ -103,16 +103,16 @@ test(`${VISITS} visits, ended cleanly and abruptly, leave everything as it was`,
     collectGarbage();
     return { node: process.memoryUsage().heapUsed, worker: residentBytes(Number(worker?.pid)) };
   };
-  const turns = (VISITS * 3) / 5;
+  const turns = (visits * 3) / 5;
   const half = await memoryAfter(0, turns / 2);
   const full = await memoryAfter(turns / 2, turns);
-  expect(witness.made("transports")).toBe(2 * (VISITS + HOSTS));
+  expect(witness.made("transports")).toBe(2 * (visits + HOSTS));
   expect(await everything()).toEqual(before);
-  // What each visit left behind would be there a thousand times.
+  // What each visit left behind would be there as often as there were visits.
   expect(full.node - half.node).toBeLessThan(8 * MEGABYTE);
   expect(full.worker - half.worker).toBeLessThan(8 * MEGABYTE);
   expect(await cluster.nodes[0]?.metric("radist_sfu_worker_deaths_total")).toBe(0);
-});
+}
 
 /** How many there are in each list of a dump, at any depth. */
 function counts(dump: object = {}): Record<string, unknown> {

@@ -1,0 +1,33 @@
+import { expect } from "vitest";
+import { type Cluster, startCluster } from "./cluster.ts";
+
+const USES = 1_000;
+
+/** Leases that a thousand sockets at once, on a busy machine, do not outlast. */
+const UNHURRIED = { LEASE_MS: "120000", LEASE_RENEW_MS: "20000" };
+
+/** Uses one token a thousand times at once, over two nodes, in so many rounds. */
+export async function raceForToken(rounds: number): Promise<void> {
+  await using cluster = await startCluster({ nodes: 2, env: UNHURRIED });
+  for (let round = 0; round < rounds; round++) {
+    const { callTokens } = await cluster.createCall(1);
+    const callToken = String(callTokens[0]);
+    const outcomes = await Promise.all(Array.from({ length: USES }, (_, index) => use(cluster, callToken, index % 2)));
+    const counts = Object.fromEntries(
+      [...Map.groupBy(outcomes, (outcome) => outcome)].map(([key, all]) => [key, all.length]),
+    );
+    expect(counts, `round ${round}`).toEqual({ call_joined: 1, "invalid_token 4401": USES - 1 });
+  }
+}
+
+/** What a client is told in the end: it comes back for as long as it is told that nobody can say just now. */
+async function use(cluster: Cluster, callToken: string, node: number): Promise<string> {
+  for (;;) {
+    const socket = await cluster.open({ callToken }, node);
+    const first = await socket.next();
+    const { code } = first.type === "error" ? await socket.closed : { code: undefined };
+    socket.terminate();
+    if (first.type !== "error") return first.type;
+    if (first.code !== "unavailable") return `${String(first.code)} ${code}`;
+  }
+}
