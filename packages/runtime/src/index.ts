@@ -2,6 +2,7 @@ export * from "./aborted.ts";
 export * from "./chores.ts";
 export * from "./client-address.ts";
 export * from "./config.ts";
+export * from "./database.ts";
 export * from "./lease.ts";
 export * from "./listen.ts";
 export * from "./logger.ts";

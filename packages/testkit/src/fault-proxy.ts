@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { type AddressInfo, createServer, connect as dial, type Socket } from "node:net";
 
 /** A TCP proxy on loopback whose paths can be made to fail as networks do. Disposal closes everything. */
@@ -23,6 +23,8 @@ export interface FaultProxy extends AsyncDisposable {
   cut(): void;
   /** Resolves when the next connection has been accepted. */
   nextConnection(): Promise<void>;
+  /** Resolves when so many connections, of all that were ever accepted, have been closed. */
+  closed(count: number): Promise<void>;
 }
 
 interface Path {
@@ -38,6 +40,7 @@ export async function faultProxy(
   const paths = new Set<Path>();
   let accepted = 0;
   let swallows = false;
+  const changes = new EventEmitter();
 
   const listener = createServer({ noDelay: true }, (client) => {
     accepted += 1;
@@ -46,13 +49,13 @@ export async function faultProxy(
     paths.add(path);
     // A reset of one end is a reset of the other; that is all that this has to know of errors.
     const end = (): void => {
-      paths.delete(path);
+      if (paths.delete(path)) changes.emit("closed");
       client.destroy();
       server?.destroy();
     };
     client.on("error", end).on("close", end);
     server?.on("error", end).on("close", end);
-    if (!server) return client.pause();
+    if (!server) return void client.resume();
     client.pipe(server);
     server.pipe(client);
   });
@@ -71,10 +74,9 @@ export async function faultProxy(
     },
     freeze() {
       for (const { client, server } of paths) {
-        client.unpipe();
-        server?.unpipe();
-        client.pause();
-        server?.pause();
+        // What comes is swallowed: read, so that it shows when an end gives up, and passed on to nobody.
+        client.unpipe().resume();
+        server?.unpipe().resume();
       }
     },
     blackhole() {
@@ -91,6 +93,9 @@ export async function faultProxy(
     },
     async nextConnection() {
       await once(listener, "connection");
+    },
+    async closed(count) {
+      while (accepted - paths.size < count) await once(changes, "closed");
     },
     async [Symbol.asyncDispose]() {
       for (const { client, server } of paths) {

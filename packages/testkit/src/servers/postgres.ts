@@ -48,7 +48,7 @@ function findProgram(): ServerProgram | undefined {
  * @throws what to install, when this machine has none
  */
 export function standbyOf(primaryUrl: string): ServerProgram {
-  const folder = programFolder();
+  const folder = programFolder("pg_basebackup");
   if (!folder) throw new Error(`A standby needs PostgreSQL's programs: ${POSTGRES.advice}.`);
   return program(folder, async (directory) => {
     const args = ["-d", primaryUrl, "-D", directory, "-R", "-X", "stream", "-c", "fast", "--no-sync"];
@@ -56,7 +56,7 @@ export function standbyOf(primaryUrl: string): ServerProgram {
   });
 }
 
-function programFolder(): string | undefined {
+function programFolder(...more: string[]): string | undefined {
   return folderWith(
     [
       ...pathFolders(),
@@ -68,6 +68,7 @@ function programFolder(): string | undefined {
     ],
     "initdb",
     "postgres",
+    ...more,
   );
 }
 
