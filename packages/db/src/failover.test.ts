@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, connect as dial, type Socket } from "node:net";
 import { faultProxy, ownPostgres, ownStandby } from "@radist-tech/testkit";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { type Connection, connect, query, transact } from "./index.ts";
 
@@ -75,14 +75,15 @@ test("of several hosts the primary is found, before a failover and after it", as
   await using standby = await ownStandby(primary);
   const both = `postgres://radist@127.0.0.1:${portOf(standby.url)},127.0.0.1:${portOf(primary.url)}/postgres`;
   await using connection = await connect(both);
-  await query(connection.db.execute(sql`create table notes (text text)`));
-  await query(connection.db.execute(WRITE));
+  const done = (statement: SQL) =>
+    expect.poll(() => query(connection.db.execute(statement)).then(() => "done"), SOON).toBe("done");
+  await done(sql`create table if not exists notes (text text)`);
+  await done(WRITE);
   await using admin = await connect(standby.url);
   await followed(admin);
   primary.signal("SIGKILL");
   await query(admin.db.execute(sql`select pg_promote()`));
-  const written = () => query(connection.db.execute(WRITE)).then(() => "written");
-  await expect.poll(written, SOON).toBe("written");
+  await done(WRITE);
 });
 
 test("behind a path that swallows packets, connections are given up and fresh ones work", async () => {
