@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { ROOT, toolEnvironment } from "./house.mjs";
+import { ROOT, toolEnvironment } from "./paths.mjs";
 import { rollUp } from "./public-types/roll-up.ts";
 
 const SDKS = ["client", "server"];

@@ -1,13 +1,12 @@
-import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
-import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
-import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
+import { type DatabaseAddress, readDatabaseUrl } from "./database-url.ts";
 import { DEADLINE_MS } from "./deadline.ts";
 import { lockDirectory } from "./directory-lock.ts";
+import { runMigrations } from "./migrations.ts";
 import * as schema from "./schema.ts";
 
 /** Queries by drizzle, alike for Postgres and for the embedded default. */
@@ -28,59 +27,98 @@ export interface ConnectOptions {
   readonly maxConnections?: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
+  /** Where migrations go, past a pooler; default: where everything goes. */
+  readonly directUrl?: string | undefined;
+  /** Hears what a person who runs this should know of the URL. */
+  readonly onNotice?: (notice: string) => void;
 }
-
-const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
 
 /** After this long the server aborts what its caller has given up, and what had the chance to finish a little late. */
 const ABANDONED_MS = 2 * DEADLINE_MS;
 
-/** "radist" as a number: the lock at which concurrent migrations queue. */
-const MIGRATION_LOCK = 0x726164;
+/** A connection on which no answer came for so long is closed: the path to the server may be dead without an error. */
+const UNANSWERED_SECONDS = (DEADLINE_MS + 2_000) / 1_000;
 
 /**
  * Opens a database by its URL: `postgres://…`, or the embedded PGlite as `pglite:<directory>` or `pglite:memory`.
  * If Postgres is down, this succeeds and queries fail until it is up.
+ *
+ * @throws {InvalidDatabaseUrl}
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Connection> {
   if (url.startsWith("pglite:")) return connectEmbedded(url.slice("pglite:".length));
-  return connectPostgres(url, options);
+  const address = readDatabaseUrl(url);
+  const direct = options.directUrl === undefined ? address : readDatabaseUrl(options.directUrl);
+  for (const name of new Set([...address.ignored, ...direct.ignored])) {
+    options.onNotice?.(`The database's URL has the parameter ${name}, which is ignored.`);
+  }
+  return connectPostgres(address, direct, options);
 }
 
-function connectPostgres(url: string, options: ConnectOptions): Connection {
-  const settings = {
-    connect_timeout: 5,
-    // Seconds. The default grows to 20, which would prolong every outage by as much.
-    backoff: (attempt: number) => Math.min(1, 0.05 * 2 ** attempt) * (0.5 + Math.random() / 2),
-    onnotice: () => {},
-    connection: { application_name: options.applicationName ?? "radist" },
-  };
-  const client = postgres(url, {
+function connectPostgres(address: DatabaseAddress, direct: DatabaseAddress, options: ConnectOptions): Connection {
+  const { maxConnections = 10, applicationName = "radist" } = options;
+  const settings = driverSettings(address, applicationName);
+  const client = openDriver({
     ...settings,
-    max: options.maxConnections ?? 10,
-    connection: {
-      ...settings.connection,
-      // Abandoned work must not hold locks and a connection of the pool: a process that was frozen within a transaction
-      // would block all others at its rows.
-      statement_timeout: ABANDONED_MS,
-      idle_in_transaction_session_timeout: ABANDONED_MS,
-    },
+    max: maxConnections,
+    answer_timeout: UNANSWERED_SECONDS,
+    drop_read_only: true,
+    // Abandoned work must not hold locks and a connection of the pool: a process that was frozen within a transaction
+    // would block all others at its rows. Set in each transaction, because behind a pooler sessions are shared; for single
+    // statements at the start of the session, where the server accepts it.
+    begin_with:
+      `set local statement_timeout = ${ABANDONED_MS}; ` +
+      `set local idle_in_transaction_session_timeout = ${ABANDONED_MS}`,
+    connection: { ...settings.connection, statement_timeout: ABANDONED_MS },
   });
   return disposable({
     db: drizzlePostgres(client, { schema }),
     async migrate() {
-      // An advisory lock belongs to its session, so migrating has a connection of its own.
-      const session = postgres(url, { ...settings, max: 1 });
+      const session = openDriver({ ...driverSettings(direct, `${applicationName} migration`), max: 1 });
       try {
-        await session`select pg_advisory_lock(${MIGRATION_LOCK})`;
-        await migratePostgres(drizzlePostgres(session), { migrationsFolder: MIGRATIONS });
+        await runMigrations(drizzlePostgres(session, { schema }));
       } finally {
         await session.end({ timeout: 5 });
       }
     },
-    apart: () => connectPostgres(url, { ...options, maxConnections: 1 }),
+    apart: () => connectPostgres(address, direct, { ...options, maxConnections: 1 }),
     close: () => client.end({ timeout: 5 }),
   });
+}
+
+/** What postgres.js is told, by our patch of it as well (packages/db/patches). */
+type DriverSettings = Omit<postgres.Options<Record<string, postgres.PostgresType>>, "host" | "port"> & {
+  host?: string[];
+  port?: number[];
+  /** Seconds; see {@link UNANSWERED_SECONDS}. */
+  answer_timeout?: number;
+  /** A connection that refuses a write because its server is no primary is closed, and those that are idle with it. */
+  drop_read_only?: boolean;
+  /** Statements that follow each `begin`, in the same message. */
+  begin_with?: string;
+};
+
+/** postgres.js takes lists of hosts and ports, and our additions, but its types know neither. */
+const openDriver = (settings: DriverSettings): postgres.Sql => postgres(settings as object);
+
+function driverSettings(address: DatabaseAddress, applicationName: string): DriverSettings {
+  const { hosts, user, password, database, tls, directTls, sessionAttributes, connectTimeoutSeconds = 5 } = address;
+  return {
+    host: hosts.map(({ host }) => host),
+    port: hosts.map(({ port }) => port),
+    ...(hosts[0]?.host.startsWith("/") && { path: `${hosts[0].host}/.s.PGSQL.${hosts[0].port}` }),
+    ...(user !== undefined && { user }),
+    ...(password !== undefined && { password }),
+    ...(database !== undefined && { database }),
+    ssl: tls,
+    ...(directTls && { sslnegotiation: "direct" }),
+    ...(sessionAttributes && { target_session_attrs: sessionAttributes }),
+    connect_timeout: connectTimeoutSeconds,
+    // Seconds. The default grows to 20, which would prolong every outage by as much.
+    backoff: (attempt: number) => Math.min(1, 0.05 * 2 ** attempt) * (0.5 + Math.random() / 2),
+    onnotice: () => {},
+    connection: { application_name: applicationName, ...address.session },
+  };
 }
 
 async function connectEmbedded(directory: string): Promise<Connection> {
@@ -89,9 +127,8 @@ async function connectEmbedded(directory: string): Promise<Connection> {
     const client = await PGlite.create(directory === "memory" ? "memory://" : directory);
     const db = drizzlePglite(client, { schema });
     let migrating: Promise<void> | undefined;
-    // There is only one session, in which an advisory lock has no effect.
     const migrate = (): Promise<void> => {
-      migrating ??= migratePglite(db, { migrationsFolder: MIGRATIONS }).finally(() => {
+      migrating ??= runMigrations(db).finally(() => {
         migrating = undefined;
       });
       return migrating;

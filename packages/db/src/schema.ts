@@ -30,6 +30,9 @@ const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataTyp
 /** Milliseconds, as the wire shows them. The database's clock is the only one that is compared with. */
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
 
+/** The number of the subject's last event; counted on under the lock on this row. */
+const eventSeq = () => integer("event_seq").notNull().default(0);
+
 export const projects = pgTable("projects", {
   id: uuid("id").primaryKey(),
   name: text("name").notNull(),
@@ -43,6 +46,7 @@ export const projects = pgTable("projects", {
     .default("public"),
   createdAt: instant("created_at").notNull().defaultNow(),
   deletedAt: instant("deleted_at"),
+  eventSeq: eventSeq(),
 });
 
 export const secretKeys = pgTable(
@@ -88,6 +92,7 @@ export const calls = pgTable(
     idleSince: instant("idle_since").defaultNow(),
     tombstonedAt: instant("tombstoned_at"),
     tombstoneReason: text("tombstone_reason", { enum: ["left", "terminated", "idle"] }),
+    eventSeq: eventSeq(),
   },
   (table) => [
     index("calls_by_project").on(table.projectId, table.createdAt.desc(), table.id),
@@ -183,6 +188,7 @@ export const rooms = pgTable(
     idleSince: instant("idle_since").defaultNow(),
     tombstonedAt: instant("tombstoned_at"),
     tombstoneReason: text("tombstone_reason", { enum: ["terminated", "idle"] }),
+    eventSeq: eventSeq(),
   },
   (table) => [
     index("rooms_by_project").on(table.projectId, table.createdAt.desc(), table.id),
@@ -244,6 +250,26 @@ export const roomPeers = pgTable(
   ],
 );
 
+/** Where the media of a room is: on its home's node, or on others. */
+export const roomMediaSites = pgTable(
+  "room_media_sites",
+  {
+    roomId: uuid("room_id")
+      .notNull()
+      .references(() => rooms.id, { onDelete: "cascade" }),
+    nodeId: text("node_id").notNull(),
+    /** That node's epoch when it opened the site. */
+    nodeEpoch: bigint("node_epoch", { mode: "number" }).notNull(),
+    /** Counts the sites that the room has had on this node; a write under an older epoch is refused. */
+    siteEpoch: integer("site_epoch").notNull().default(1),
+    openedAt: instant("opened_at").notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.roomId, table.nodeId] }),
+    index("room_media_sites_by_node").on(table.nodeId),
+  ],
+);
+
 /**
  * The ledger: one row per participant session. It counts up to `closedAt`, or while it is open up to `checkpointedAt`;
  * never beyond what its node has seen.
@@ -292,3 +318,44 @@ export const idempotentAnswers = pgTable(
     index("idempotent_answers_by_age").on(table.createdAt),
   ],
 );
+
+/**
+ * The outbox: what became true, written in the transaction that made it true. Rows come without a position; the sequencer
+ * numbers them once they are committed, and readers page by that number.
+ */
+export const events = pgTable(
+  "events",
+  {
+    /** Grows in the order of insertion; within one subject that is the order of `seq`. */
+    id: bigserial("id", { mode: "number" }).primaryKey(),
+    position: bigint("position", { mode: "number" }),
+    eventId: uuid("event_id").notNull().default(sql`gen_random_uuid()`),
+    projectId: uuid("project_id").notNull(),
+    type: text("type").notNull(),
+    subjectKind: text("subject_kind", { enum: ["call", "room", "session", "project"] }).notNull(),
+    subjectId: uuid("subject_id").notNull(),
+    /** Counts the events of the subject from 1, without gaps. */
+    seq: integer("seq").notNull(),
+    occurredAt: instant("occurred_at").notNull(),
+    data: json("data").$type<Readonly<Record<string, unknown>>>().notNull(),
+  },
+  (table) => [
+    index("events_unnumbered").on(table.id).where(sql`${table.position} is null`),
+    index("events_by_project").on(table.projectId, table.position),
+    uniqueIndex("events_by_subject").on(table.subjectId, table.seq),
+  ],
+);
+
+/** One row: how far the sequencer has come, and up to where events were deleted because of their age. */
+export const eventPositions = pgTable("event_positions", {
+  one: boolean("one").primaryKey().default(true),
+  last: bigint("last", { mode: "number" }).notNull().default(0),
+  deleted: bigint("deleted", { mode: "number" }).notNull().default(0),
+});
+
+/** Periodic work of the cluster: which node does it, and until when nobody else does. */
+export const chores = pgTable("chores", {
+  name: text("name").primaryKey(),
+  nodeId: text("node_id").notNull(),
+  leaseUntil: instant("lease_until").notNull(),
+});

@@ -1,6 +1,7 @@
 export * from "./common.ts";
 export * from "./credentials.ts";
 export * from "./errors.ts";
+export * from "./events.ts";
 export * from "./http.ts";
 export * from "./ids.ts";
 export * from "./p2p.ts";
@@ -10,5 +11,3 @@ export * from "./rooms/http.ts";
 export * from "./rooms/media-parameters.ts";
 export * from "./rooms/participant.ts";
 export * from "./rooms/server-messages.ts";
-export * from "./rooms/subjects.ts";
-export * from "./subjects.ts";

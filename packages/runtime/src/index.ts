@@ -1,6 +1,8 @@
 export * from "./aborted.ts";
+export * from "./chores.ts";
 export * from "./client-address.ts";
 export * from "./config.ts";
+export * from "./database.ts";
 export * from "./lease.ts";
 export * from "./listen.ts";
 export * from "./logger.ts";
@@ -8,5 +10,3 @@ export * from "./metrics.ts";
 export * from "./plane.ts";
 export * from "./run.ts";
 export * from "./throttle.ts";
-export * from "./usage-checkpoints.ts";
-export * from "./usage-ledger.ts";

@@ -1,10 +1,10 @@
-import { installChromiumWhereMissing } from "./browser-program.ts";
+import { installBrowsersWhereMissing } from "./browser-program.ts";
 import { printNotice } from "./machine/print-notice.ts";
 
-/** Makes sure that there is a Chromium before the first browser test, whose time limit does not allow for downloads. */
+/** Installs missing browsers before the first browser test, whose time limit does not allow for downloads. */
 export default async function setup(): Promise<void> {
   try {
-    await installChromiumWhereMissing();
+    await installBrowsersWhereMissing();
   } catch (error) {
     // Each browser test fails with the advice what to install; this is the reason why it could not be installed.
     printNotice(error instanceof Error ? error.message : String(error));

@@ -1,7 +1,9 @@
 export { launchBrowser } from "./browser.ts";
+export { type FaultProxy, faultProxy } from "./fault-proxy.ts";
+export { launchFirefox } from "./firefox.ts";
 export { type FreshDatabase, freshDatabase } from "./fresh-database.ts";
 export { reservePort } from "./machine/reserve-port.ts";
-export { ownNats, ownPostgres } from "./own-servers.ts";
+export { ownNats, ownPgBouncer, ownPostgres, ownStandby } from "./own-servers.ts";
 export { type OwnProcess, type ProcessOptions, startProcess } from "./process.ts";
 export type { OwnServer } from "./servers/own-server.ts";
 export { type OwnService, startService } from "./service.ts";

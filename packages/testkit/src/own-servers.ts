@@ -1,7 +1,9 @@
 import { NATS } from "./servers/nats.ts";
 import type { OwnServer } from "./servers/own-server.ts";
-import { POSTGRES } from "./servers/postgres.ts";
+import { pgbouncer } from "./servers/pgbouncer.ts";
+import { POSTGRES, standbyOf } from "./servers/postgres.ts";
 import { provideOwnServer } from "./servers/provide.ts";
+import { runProgram } from "./servers/run-program.ts";
 
 /**
  * A Postgres for one test, to be stopped, frozen and killed.
@@ -17,4 +19,21 @@ export function ownPostgres(): Promise<OwnServer> {
  */
 export function ownNats(): Promise<OwnServer> {
   return provideOwnServer(NATS);
+}
+
+/**
+ * A hot standby of a Postgres from {@link ownPostgres}; `select pg_promote()` makes it the primary.
+ * @throws what to install, when this machine does not have Postgres's programs.
+ */
+export function ownStandby(primary: OwnServer): Promise<OwnServer> {
+  return runProgram(POSTGRES, standbyOf(primary.url));
+}
+
+/**
+ * A PgBouncer in transaction mode in front of a Postgres.
+ * @param settings lines of its configuration file
+ * @throws what to install, when this machine has no PgBouncer to offer.
+ */
+export function ownPgBouncer(databaseUrl: string, settings?: readonly string[]): Promise<OwnServer> {
+  return provideOwnServer(pgbouncer(databaseUrl, settings));
 }

@@ -1,5 +1,5 @@
 import type { Bus } from "@radist-tech/bus";
-import { type Control, type RoomControl, SFU_SUBJECTS, SUBJECTS } from "@radist-tech/protocol";
+import { type Control, type RoomControl, SFU_SUBJECTS, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { Logger } from "@radist-tech/runtime";
 
 /**

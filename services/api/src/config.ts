@@ -1,4 +1,4 @@
-import { commonConfig, integer } from "@radist-tech/runtime";
+import { commonConfig, databaseConfig, integer } from "@radist-tech/runtime";
 import { z } from "zod";
 
 /** What the plane itself needs, whatever process it runs in. */
@@ -24,7 +24,7 @@ export type ApiSettings = z.infer<typeof ApiSettings>;
 export const ApiConfig = z.object({
   ...commonConfig,
   ...apiSettings,
-  DATABASE_URL: z.string().regex(/^(postgres(ql)?:\/\/|pglite:)/, "Must start with postgres:// or pglite:"),
+  ...databaseConfig,
   NATS_URL: z.string().regex(/^(nats|tls|memory):/, "Must start with nats://, tls:// or memory:"),
 });
 export type ApiConfig = z.infer<typeof ApiConfig>;

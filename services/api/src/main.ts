@@ -1,7 +1,6 @@
 import process from "node:process";
 import { openBus } from "@radist-tech/bus";
-import { connect } from "@radist-tech/db";
-import { createLogger, createRegistry, listen, readConfig, run } from "@radist-tech/runtime";
+import { createLogger, createRegistry, listen, openDatabase, readConfig, run } from "@radist-tech/runtime";
 import { ApiConfig } from "./config.ts";
 import { migrateWhenUp } from "./migrations.ts";
 import { createApi } from "./service.ts";
@@ -10,7 +9,7 @@ await run(async () => {
   const config = readConfig(ApiConfig, process.env);
   const logger = createLogger({ name: "api", level: config.LOG_LEVEL });
   const registry = createRegistry("api");
-  const connection = await connect(config.DATABASE_URL, { applicationName: "radist-api" });
+  const connection = await openDatabase(config, { applicationName: "radist-api", logger });
   const bus = await openBus(config.NATS_URL, { name: "radist-api", logger });
   const migrating = migrateWhenUp(connection, logger);
   migrating.finished.catch((error: unknown) => {

@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { NodeId, newNodeId } from "@radist-tech/protocol";
-import { commonConfig, integer, leaseConfig } from "@radist-tech/runtime";
+import { commonConfig, databaseConfig, integer, leaseConfig } from "@radist-tech/runtime";
 import { socketConfig } from "@radist-tech/sockets";
 import { z } from "zod";
 
@@ -42,7 +42,7 @@ export const sfuConfig = {
 export const SfuConfig = z.object({
   ...commonConfig,
   ...sfuConfig,
-  DATABASE_URL: z.url(),
+  ...databaseConfig,
   NATS_URL: z.string().min(1),
   /** Default: where mediasoup itself puts its worker. */
   MEDIASOUP_WORKER_BIN: z.string().refine(isExecutable, "Must name an executable file").optional(),

@@ -1,7 +1,6 @@
 import process from "node:process";
 import { openBus } from "@radist-tech/bus";
-import { connect } from "@radist-tech/db";
-import { createLogger, createRegistry, listen, readConfig, run } from "@radist-tech/runtime";
+import { createLogger, createRegistry, listen, openDatabase, readConfig, run } from "@radist-tech/runtime";
 import { SfuConfig } from "./config.ts";
 import { createSfu } from "./service.ts";
 
@@ -9,7 +8,7 @@ await run(async () => {
   const config = readConfig(SfuConfig, process.env);
   const logger = createLogger({ name: "sfu", level: config.LOG_LEVEL });
   const registry = createRegistry("sfu");
-  const connection = await connect(config.DATABASE_URL, { applicationName: `radist-sfu ${config.NODE_ID}` });
+  const connection = await openDatabase(config, { applicationName: `radist-sfu ${config.NODE_ID}`, logger });
   const bus = await openBus(config.NATS_URL, { name: `sfu ${config.NODE_ID}`, logger });
   const workerBin = config.MEDIASOUP_WORKER_BIN;
   const sfu = await createSfu({ connection, bus, logger, registry, config, workerBin });

@@ -1,5 +1,5 @@
 import { NodeId, newNodeId } from "@radist-tech/protocol";
-import { commonConfig, integer, leaseConfig } from "@radist-tech/runtime";
+import { commonConfig, databaseConfig, integer, leaseConfig } from "@radist-tech/runtime";
 import { socketConfig } from "@radist-tech/sockets";
 import { z } from "zod";
 
@@ -24,7 +24,7 @@ export const signalingConfig = {
 export const SignalingConfig = z.object({
   ...commonConfig,
   ...signalingConfig,
-  DATABASE_URL: z.url(),
+  ...databaseConfig,
   NATS_URL: z.string().min(1),
 });
 

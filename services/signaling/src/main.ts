@@ -1,7 +1,6 @@
 import process from "node:process";
 import { openBus } from "@radist-tech/bus";
-import { connect } from "@radist-tech/db";
-import { createLogger, createRegistry, listen, readConfig, run } from "@radist-tech/runtime";
+import { createLogger, createRegistry, listen, openDatabase, readConfig, run } from "@radist-tech/runtime";
 import { SignalingConfig } from "./config.ts";
 import { createSignaling } from "./service.ts";
 
@@ -9,7 +8,7 @@ await run(async () => {
   const config = readConfig(SignalingConfig, process.env);
   const logger = createLogger({ name: "signaling", level: config.LOG_LEVEL });
   const registry = createRegistry("signaling");
-  const connection = await connect(config.DATABASE_URL, { applicationName: `radist-signaling ${config.NODE_ID}` });
+  const connection = await openDatabase(config, { applicationName: `radist-signaling ${config.NODE_ID}`, logger });
   const bus = await openBus(config.NATS_URL, { name: `signaling ${config.NODE_ID}`, logger });
   const signaling = await createSignaling({ connection, bus, logger, registry, config });
   const listening = await listen({ planes: [signaling], port: config.PORT, host: config.HOST, logger, registry });

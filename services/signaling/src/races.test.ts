@@ -1,5 +1,6 @@
 import { callPeers, calls, heldSignals } from "@radist-tech/db";
-import { type CallId, type NodeId, SUBJECTS } from "@radist-tech/protocol";
+import type { CallId, NodeId } from "@radist-tech/protocol";
+import { SUBJECTS } from "@radist-tech/protocol/bus";
 import { and, asc, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";

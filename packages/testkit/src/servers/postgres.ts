@@ -39,7 +39,25 @@ export const POSTGRES: ServerKind = {
 };
 
 function findProgram(): ServerProgram | undefined {
-  const folder = folderWith(
+  const folder = programFolder();
+  return folder ? program(folder, (directory) => initialize(folder, directory)) : undefined;
+}
+
+/**
+ * A hot standby that follows a primary by streaming replication, from programs of this machine.
+ * @throws what to install, when this machine has none
+ */
+export function standbyOf(primaryUrl: string): ServerProgram {
+  const folder = programFolder("pg_basebackup");
+  if (!folder) throw new Error(`A standby needs PostgreSQL's programs: ${POSTGRES.advice}.`);
+  return program(folder, async (directory) => {
+    const args = ["-d", primaryUrl, "-D", directory, "-R", "-X", "stream", "-c", "fast", "--no-sync"];
+    await run(join(folder, "pg_basebackup"), args, { ...accountForPostgres(), cwd: directory });
+  });
+}
+
+function programFolder(...more: string[]): string | undefined {
+  return folderWith(
     [
       ...pathFolders(),
       ...versionedFolders("/usr/lib/postgresql", "", "bin"),
@@ -50,16 +68,21 @@ function findProgram(): ServerProgram | undefined {
     ],
     "initdb",
     "postgres",
+    ...more,
   );
-  if (!folder) return undefined;
+}
+
+async function initialize(folder: string, directory: string): Promise<void> {
+  const args = ["-D", directory, "-U", USER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"];
+  await run(join(folder, "initdb"), args, { ...accountForPostgres(), cwd: directory });
+}
+
+function program(folder: string, prepare: ServerProgram["prepare"]): ServerProgram {
   const account = accountForPostgres();
   return {
     ...(account && { account }),
     stopSignal: "SIGINT",
-    async prepare(directory) {
-      const args = ["-D", directory, "-U", USER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"];
-      await run(join(folder, "initdb"), args, { ...account, cwd: directory });
-    },
+    prepare,
     command: (directory, port) => ({
       file: join(folder, "postgres"),
       args: ["-D", directory, "-p", `${port}`, ...onlyHere(directory), ...SETTINGS],

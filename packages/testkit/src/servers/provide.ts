@@ -51,8 +51,9 @@ async function testersOwn(kind: ServerKind, url: string): Promise<ProvidedServer
 }
 
 async function inContainer(kind: ServerKind): Promise<OwnServer | undefined> {
+  if (!kind.container) return undefined;
   const engine = await findEngine();
-  return engine && runContainer(kind, engine);
+  return engine && runContainer(kind, kind.container, engine);
 }
 
 async function fromProgram(kind: ServerKind): Promise<OwnServer | undefined> {

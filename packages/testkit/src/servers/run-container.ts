@@ -3,7 +3,7 @@ import { keep, release } from "../machine/keeper.ts";
 import { printNotice } from "../machine/print-notice.ts";
 import { reservePort } from "../machine/reserve-port.ts";
 import type { OwnServer } from "./own-server.ts";
-import type { ServerKind } from "./server-kind.ts";
+import type { ContainerRecipe, ServerKind } from "./server-kind.ts";
 import { READY_WITHIN_MS, whenReady } from "./when-ready.ts";
 
 type Container = ReturnType<ContainerRuntimeClient["container"]["getById"]>;
@@ -18,9 +18,13 @@ export async function findEngine(): Promise<ContainerRuntimeClient | undefined> 
 }
 
 /** Starts a server in a container by Testcontainers, fetching its image first where needed. */
-export async function runContainer(kind: ServerKind, engine: ContainerRuntimeClient): Promise<OwnServer> {
+export async function runContainer(
+  kind: ServerKind,
+  recipe: ContainerRecipe,
+  engine: ContainerRuntimeClient,
+): Promise<OwnServer> {
   const { GenericContainer, ImageName, Wait } = await import("testcontainers");
-  const { image, port, command, environment, readyLine } = kind.container;
+  const { image, port, command, environment, readyLine } = recipe;
   if (!(await engine.image.exists(ImageName.fromString(image)))) printNotice(`fetching the container image ${image} …`);
   // A reserved port: one that the engine chooses would change at a restart.
   const started = await new GenericContainer(image)

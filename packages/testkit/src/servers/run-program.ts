@@ -96,7 +96,7 @@ class ProgramServer implements OwnServer {
   }
 
   async #spawn(log: string): Promise<ChildProcess> {
-    const { file, args } = this.#program.command(this.#directory.path, this.#port);
+    const { file, args } = await this.#program.command(this.#directory.path, this.#port);
     await using output = await open(log, "w");
     const child = spawn(file, args, {
       ...this.#program.account,

@@ -1,16 +1,8 @@
 import { inProcessBus } from "@radist-tech/bus";
 import { transact } from "@radist-tech/db";
-import {
-  CallDetails,
-  CallPage,
-  type Control,
-  CreatedCall,
-  newCallId,
-  newNodeId,
-  type ProjectId,
-  SUBJECTS,
-} from "@radist-tech/protocol";
-import { openSession } from "@radist-tech/runtime";
+import { CallDetails, CallPage, CreatedCall, newCallId, newNodeId, type ProjectId } from "@radist-tech/protocol";
+import { type Control, SUBJECTS } from "@radist-tech/protocol/bus";
+import { openSession } from "@radist-tech/usage";
 import { afterAll, describe, expect, test } from "vitest";
 import { expectError } from "../testing/errors.ts";
 import { seatPeer } from "../testing/peers.ts";

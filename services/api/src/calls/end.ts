@@ -1,6 +1,6 @@
 import { type Connection, callPeers, calls, heldSignals, query, type Transaction, transact } from "@radist-tech/db";
 import { type CallId, Refusal } from "@radist-tech/protocol";
-import { closeLostSessions } from "@radist-tech/runtime";
+import { closeLostSessions } from "@radist-tech/usage";
 import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { Announcements } from "../announcements.ts";
 

@@ -1,4 +1,5 @@
-import { type Control, CreatedProject, newProjectId, SUBJECTS } from "@radist-tech/protocol";
+import { CreatedProject, newProjectId } from "@radist-tech/protocol";
+import { type Control, SUBJECTS } from "@radist-tech/protocol/bus";
 import { afterAll, describe, expect, test } from "vitest";
 import { expectError } from "../testing/errors.ts";
 import { startApi } from "../testing/start-api.ts";

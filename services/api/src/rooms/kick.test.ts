@@ -1,6 +1,7 @@
 import { roomPeers, roomTokens, transact, usageSessions } from "@radist-tech/db";
-import { newNodeId, newPeerId, type ProjectId, RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol";
-import { openSession } from "@radist-tech/runtime";
+import { newNodeId, newPeerId, type ProjectId } from "@radist-tech/protocol";
+import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
+import { openSession } from "@radist-tech/usage";
 import { eq } from "drizzle-orm";
 import { afterAll, describe, expect, test } from "vitest";
 import type { ProjectClient } from "../testing/client.ts";

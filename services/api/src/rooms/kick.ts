@@ -1,6 +1,6 @@
 import { type Connection, roomPeers, rooms, roomTokens, transact } from "@radist-tech/db";
 import { type PeerId, Refusal, type RoomId } from "@radist-tech/protocol";
-import { closeSession } from "@radist-tech/runtime";
+import { closeSession } from "@radist-tech/usage";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Announcements } from "../announcements.ts";
 

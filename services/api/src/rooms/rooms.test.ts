@@ -5,11 +5,10 @@ import {
   type Metadata,
   newRoomId,
   RoomDetails as Room,
-  RoomControl,
   type RoomDetails,
   RoomPage,
-  SFU_SUBJECTS,
 } from "@radist-tech/protocol";
+import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { eq } from "drizzle-orm";
 import { afterAll, describe, expect, test } from "vitest";
 import type { ProjectClient } from "../testing/client.ts";

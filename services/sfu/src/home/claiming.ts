@@ -8,7 +8,7 @@ import {
   Refusal,
   type RoomId,
 } from "@radist-tech/protocol";
-import { closeLostSessions, closeSession } from "@radist-tech/runtime";
+import { closeLostSessions, closeSession } from "@radist-tech/usage";
 import { and, eq, exists, gt, isNull, or, sql } from "drizzle-orm";
 import type { NodeContext } from "../node/context.ts";
 import { type HomeClaim, participantOf } from "./places.ts";

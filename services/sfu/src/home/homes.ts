@@ -1,4 +1,5 @@
-import { type Epoch, Refusal, type RoomControl, type RoomId, SFU_SUBJECTS } from "@radist-tech/protocol";
+import { type Epoch, Refusal, type RoomId } from "@radist-tech/protocol";
+import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import type { MediaWorker } from "../media/workers.ts";
 import type { NodeContext } from "../node/context.ts";
 import { claimHome, releaseHome, type Whereabouts } from "./claiming.ts";

@@ -9,8 +9,8 @@ import {
   type RoomClientMessage,
   type RoomFeature,
   type RoomLeftReason,
-  type SessionId,
 } from "@radist-tech/protocol";
+import type { SessionId } from "@radist-tech/protocol/bus";
 import { Demand } from "../media/demand.ts";
 import { openMedia } from "../media/opening.ts";
 import type { PeerMedia } from "../media/peer-media.ts";

@@ -11,7 +11,7 @@ import {
   Refusal,
   type RoomId,
 } from "@radist-tech/protocol";
-import { closeLostSessions, closeSession, type LedgerNode, openSession } from "@radist-tech/runtime";
+import { closeLostSessions, closeSession, type LedgerNode, openSession } from "@radist-tech/usage";
 import { and, count, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 
 /** The room is no longer this node's: another claim came after. */

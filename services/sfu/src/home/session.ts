@@ -1,4 +1,5 @@
-import type { ErrorCode, NodeId, SessionId } from "@radist-tech/protocol";
+import type { ErrorCode, NodeId } from "@radist-tech/protocol";
+import type { SessionId } from "@radist-tech/protocol/bus";
 
 /** A peer's socket as its room's home sees it, on this node or another one. */
 export interface PeerSession {

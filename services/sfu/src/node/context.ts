@@ -1,6 +1,7 @@
 import type { Bus } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
-import type { Lease, LedgerNode, Logger } from "@radist-tech/runtime";
+import type { Lease, Logger } from "@radist-tech/runtime";
+import type { LedgerNode } from "@radist-tech/usage";
 import type { Limits } from "../config.ts";
 import type { Workers } from "../media/workers.ts";
 import type { Metrics } from "./metrics.ts";

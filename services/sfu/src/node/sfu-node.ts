@@ -1,8 +1,10 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
-import { type NodeId, Refusal, RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol";
-import { aborted, holdLease, keepCheckpoints, type Logger, type PresentPeer } from "@radist-tech/runtime";
+import { type NodeId, Refusal } from "@radist-tech/protocol";
+import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
+import { aborted, holdLease, type Logger } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
+import { keepCheckpoints, type PresentPeer } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import type { Limits } from "../config.ts";
 import { Entering } from "../entry/entering.ts";

@@ -1,5 +1,6 @@
 import { isUnavailable, nodes, query, roomPeers, rooms, transact } from "@radist-tech/db";
-import { type NodeId, type RoomControl, type RoomId, SFU_SUBJECTS } from "@radist-tech/protocol";
+import type { NodeId, RoomId } from "@radist-tech/protocol";
+import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { and, eq, exists, inArray, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm";
 import { orphan } from "../home/claiming.ts";
 import type { NodeContext } from "./context.ts";

@@ -1,5 +1,5 @@
 import { type Bus, DeadlineExceeded, inProcessBus, NoResponders } from "@radist-tech/bus";
-import { newSessionId, RelayBatch } from "@radist-tech/protocol";
+import { newSessionId, RelayBatch } from "@radist-tech/protocol/bus";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Batches, TAKEN } from "./batches.ts";

@@ -1,5 +1,5 @@
 import { type Bus, BusUnavailable, DeadlineExceeded, NoResponders } from "@radist-tech/bus";
-import type { RelayBatch } from "@radist-tech/protocol";
+import type { RelayBatch } from "@radist-tech/protocol/bus";
 import { Gathering } from "./gathering.ts";
 
 /** How long the other node may take to take a batch, and how long it is tried, milliseconds. */

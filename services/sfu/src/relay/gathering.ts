@@ -1,4 +1,4 @@
-import type { RelayBatch } from "@radist-tech/protocol";
+import type { RelayBatch } from "@radist-tech/protocol/bus";
 
 /** In UTF-16 units, none of them more than 3 bytes in JSON: NATS takes 1 MiB by default. */
 const MAX_BATCH_LENGTH = 256 * 1024;

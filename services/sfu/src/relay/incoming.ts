@@ -1,4 +1,4 @@
-import type { RelayBatch } from "@radist-tech/protocol";
+import type { RelayBatch } from "@radist-tech/protocol/bus";
 
 /** The other end of {@link Batches}: takes each batch once, and puts together what comes in parts. */
 export class Incoming {

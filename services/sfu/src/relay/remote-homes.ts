@@ -1,17 +1,14 @@
 import { BusUnavailable, DeadlineExceeded, NoResponders, RemoteFailure } from "@radist-tech/bus";
+import { ERRORS, type ErrorCode, type NodeId, Refusal } from "@radist-tech/protocol";
 import {
-  ERRORS,
-  type ErrorCode,
-  type NodeId,
   newSessionId,
-  Refusal,
   RelayBatch,
   type RoomControl,
   RoomEntered,
   type RoomEntry,
   type SessionId,
   SFU_SUBJECTS,
-} from "@radist-tech/protocol";
+} from "@radist-tech/protocol/bus";
 import type { Entry } from "../home/arrivals.ts";
 import type { Home } from "../home/claiming.ts";
 import type { NodeContext } from "../node/context.ts";

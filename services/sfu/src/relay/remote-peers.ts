@@ -5,14 +5,10 @@ import {
   type NodeId,
   type PeerId,
   Refusal,
-  RelayBatch,
   ROOM_FEATURES,
   RoomClientMessage,
-  type RoomEntered,
-  RoomEntry,
-  type SessionId,
-  SFU_SUBJECTS,
 } from "@radist-tech/protocol";
+import { RelayBatch, type RoomEntered, RoomEntry, type SessionId, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { Backlog } from "../home/backlog.ts";
 import type { Homes } from "../home/homes.ts";
 import type { LiveRoom } from "../home/live-room.ts";

@@ -1,4 +1,5 @@
-import { ERRORS, type ErrorCode, type NodeId, newSessionId, type SessionId } from "@radist-tech/protocol";
+import { ERRORS, type ErrorCode, type NodeId } from "@radist-tech/protocol";
+import { newSessionId, type SessionId } from "@radist-tech/protocol/bus";
 import type { PeerSocket } from "@radist-tech/sockets";
 import { Backlog } from "../home/backlog.ts";
 import type { PeerSession } from "../home/session.ts";

@@ -13,10 +13,9 @@ import {
   type ProjectId,
   type PublicKey,
   ROOM_SOCKET_PATH,
-  type RoomControl,
   type RoomId,
-  SFU_SUBJECTS,
 } from "@radist-tech/protocol";
+import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { pause } from "@radist-tech/protocol/timing";
 import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import {

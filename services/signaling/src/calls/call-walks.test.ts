@@ -1,4 +1,5 @@
-import type { CallView, PeerId } from "@radist-tech/protocol";
+import type { PeerId } from "@radist-tech/protocol";
+import type { CallView } from "@radist-tech/protocol/bus";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { brokenRules, deepFreeze, epoch, open, STRANGER } from "../testing/call-states.ts";

@@ -1,4 +1,5 @@
-import type { CallView, NodeId } from "@radist-tech/protocol";
+import type { NodeId } from "@radist-tech/protocol";
+import type { CallView } from "@radist-tech/protocol/bus";
 import { describe, expect, test } from "vitest";
 import { ALICE, BOB, CAROL, describeNews, ended, epoch, open, peer } from "../testing/call-states.ts";
 import type { Peer } from "./call.ts";

@@ -1,4 +1,5 @@
-import type { CallView, PeerId } from "@radist-tech/protocol";
+import type { PeerId } from "@radist-tech/protocol";
+import type { CallView } from "@radist-tech/protocol/bus";
 import type { Call, Peer } from "./call.ts";
 import type { News } from "./news.ts";
 

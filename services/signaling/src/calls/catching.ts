@@ -1,5 +1,6 @@
 import { callPeers, calls, query } from "@radist-tech/db";
-import type { CallId, CallSnapshot, CallView } from "@radist-tech/protocol";
+import type { CallId, CallSnapshot } from "@radist-tech/protocol";
+import type { CallView } from "@radist-tech/protocol/bus";
 import { eq, inArray } from "drizzle-orm";
 import type { NodeContext } from "../node/context.ts";
 import type { Seat } from "../socket/seat.ts";

@@ -1,6 +1,6 @@
 import { DatabaseUnavailable, type Transaction } from "@radist-tech/db";
 import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
-import { closeSession } from "@radist-tech/runtime";
+import { closeSession } from "@radist-tech/usage";
 import { callLimits, type NodeContext } from "../node/context.ts";
 import { storeHeld } from "../signals/hold.ts";
 import type { Routing } from "../signals/routing.ts";

@@ -1,4 +1,5 @@
-import { type CallSnapshot, Release, Released, SUBJECTS } from "@radist-tech/protocol";
+import type { CallSnapshot } from "@radist-tech/protocol";
+import { Release, Released, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
 import type { Routing } from "../signals/routing.ts";
 import type { Seat } from "../socket/seat.ts";

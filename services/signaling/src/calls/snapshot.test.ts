@@ -1,4 +1,5 @@
-import { CallSnapshot, CallView, P2PServerMessage } from "@radist-tech/protocol";
+import { CallSnapshot, P2PServerMessage } from "@radist-tech/protocol";
+import { CallView } from "@radist-tech/protocol/bus";
 import { expect, test } from "vitest";
 import { ALICE, BOB, CAROL, ended, open, peer, STRANGER } from "../testing/call-states.ts";
 import { snapshot, toMessages, view } from "./snapshot.ts";

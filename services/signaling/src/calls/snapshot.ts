@@ -1,4 +1,5 @@
-import type { CallSnapshot, CallView, P2PServerMessage } from "@radist-tech/protocol";
+import type { CallSnapshot, P2PServerMessage } from "@radist-tech/protocol";
+import type { CallView } from "@radist-tech/protocol/bus";
 import { type Call, holdsSeat } from "./call.ts";
 import type { News } from "./news.ts";
 

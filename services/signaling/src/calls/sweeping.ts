@@ -1,6 +1,6 @@
 import { callPeers, calls, isUnavailable, nodes, query, type Transaction } from "@radist-tech/db";
 import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
-import { closeLostSessions } from "@radist-tech/runtime";
+import { closeLostSessions } from "@radist-tech/usage";
 import { and, eq, isNull, lt, lte, sql } from "drizzle-orm";
 import type { NodeContext } from "../node/context.ts";
 import type { Departing } from "./departing.ts";

@@ -1,5 +1,6 @@
 import { BusUnavailable } from "@radist-tech/bus";
-import { CallEvent, type CallId, type CallView, type P2PServerMessage, SUBJECTS } from "@radist-tech/protocol";
+import type { CallId, P2PServerMessage } from "@radist-tech/protocol";
+import { CallEvent, type CallView, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
 import type { Seat } from "../socket/seat.ts";
 import type { Peer } from "./call.ts";

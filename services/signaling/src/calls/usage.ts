@@ -1,6 +1,6 @@
 import { type Connection, calls, type Transaction, transact, usageSessions } from "@radist-tech/db";
 import type { CallId } from "@radist-tech/protocol";
-import { closeSession, msAgo, openSession } from "@radist-tech/runtime";
+import { closeSession, msAgo, openSession } from "@radist-tech/usage";
 import { and, eq, sql } from "drizzle-orm";
 import type { Call, Peer } from "./call.ts";
 

@@ -1,8 +1,10 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
-import { type CallSnapshot, Control, ERRORS, type NodeId, SUBJECTS } from "@radist-tech/protocol";
-import { aborted, holdLease, keepCheckpoints, type Logger, type PresentPeer } from "@radist-tech/runtime";
+import { type CallSnapshot, ERRORS, type NodeId } from "@radist-tech/protocol";
+import { Control, SUBJECTS } from "@radist-tech/protocol/bus";
+import { aborted, holdLease, type Logger } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
+import { keepCheckpoints, type PresentPeer } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import { Catching } from "../calls/catching.ts";
 import { Departing } from "../calls/departing.ts";

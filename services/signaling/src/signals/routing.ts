@@ -1,15 +1,7 @@
 import { BusUnavailable, DeadlineExceeded, NoResponders, RemoteFailure } from "@radist-tech/bus";
 import { isUnavailable } from "@radist-tech/db";
-import {
-  type CallId,
-  type Epoch,
-  type ErrorCode,
-  type NodeId,
-  type PeerId,
-  SignalHead,
-  SignalOutcome,
-  SUBJECTS,
-} from "@radist-tech/protocol";
+import type { CallId, Epoch, ErrorCode, NodeId, PeerId } from "@radist-tech/protocol";
+import { SignalHead, SignalOutcome, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
 import { holdSignal } from "./hold.ts";
 

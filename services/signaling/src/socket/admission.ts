@@ -1,7 +1,7 @@
 import type { Transaction } from "@radist-tech/db";
 import type { PeerId, ProjectId } from "@radist-tech/protocol";
-import { closeSession } from "@radist-tech/runtime";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
+import { closeSession } from "@radist-tech/usage";
 import { type Admitted, joinCall, type Readmitted, reconnectPeer } from "../calls/admit.ts";
 import type { Catching } from "../calls/catching.ts";
 import type { Departing } from "../calls/departing.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { isUnavailable, type Transaction } from "@radist-tech/db";
 import { ERRORS, type ErrorCode, P2PClientMessage } from "@radist-tech/protocol";
-import { closeSession } from "@radist-tech/runtime";
 import { Intake, messageReader } from "@radist-tech/sockets";
+import { closeSession } from "@radist-tech/usage";
 import type { Catching } from "../calls/catching.ts";
 import type { Departing } from "../calls/departing.ts";
 import { snapshot } from "../calls/snapshot.ts";

@@ -3,14 +3,13 @@ import {
   type CallId,
   type CallLeftReason,
   type CallSnapshot,
-  type CallView,
   type Epoch,
   type ErrorCode,
   type P2PServerMessage,
   type PeerId,
   type ProjectId,
-  type SignalHead,
 } from "@radist-tech/protocol";
+import type { CallView, SignalHead } from "@radist-tech/protocol/bus";
 import type { PeerSocket } from "@radist-tech/sockets";
 import { Unconfirmed } from "./unconfirmed.ts";
 

@@ -4,17 +4,16 @@ import { type Bus, connectNats, inProcessBus } from "@radist-tech/bus";
 import { type Connection, calls, callTokens, connect, projects, transact } from "@radist-tech/db";
 import {
   type CallId,
-  type Control,
   newCallId,
   newCallToken,
   newProjectId,
   newPublicKey,
   P2P_SOCKET_PATH,
   type PublicKey,
-  SUBJECTS,
 } from "@radist-tech/protocol";
+import { type Control, SUBJECTS } from "@radist-tech/protocol/bus";
 import { pause } from "@radist-tech/protocol/timing";
-import { closeLostSessions, createLogger, createRegistry, listen } from "@radist-tech/runtime";
+import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import {
   connectSocket,
   freshDatabase,
@@ -24,6 +23,7 @@ import {
   startService,
   type TestSocket,
 } from "@radist-tech/testkit";
+import { closeLostSessions } from "@radist-tech/usage";
 import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { signalingConfig } from "../config.ts";

@@ -1,4 +1,5 @@
-import type { CallView, Epoch, PeerId } from "@radist-tech/protocol";
+import type { Epoch, PeerId } from "@radist-tech/protocol";
+import type { CallView } from "@radist-tech/protocol/bus";
 import { type Call, holdsSeat } from "../calls/call.ts";
 import { catchUp } from "../calls/catch-up.ts";
 import type { News } from "../calls/news.ts";

@@ -9,13 +9,12 @@ import {
   usageSessions,
 } from "@radist-tech/db";
 import { newNodeId, newPeerId, newProjectId, newPublicKey, type PeerId } from "@radist-tech/protocol";
+import { createLogger, holdLease, type Lease } from "@radist-tech/runtime";
 import { freshDatabase } from "@radist-tech/testkit";
 import { and, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { holdLease, type Lease } from "./lease.ts";
-import { createLogger } from "./logger.ts";
-import { keepCheckpoints, type PresentPeer } from "./usage-checkpoints.ts";
-import { closeLostSessions, closeSession, openSession } from "./usage-ledger.ts";
+import { keepCheckpoints, type PresentPeer } from "./checkpoints.ts";
+import { closeLostSessions, closeSession, openSession } from "./ledger.ts";
 
 const logger = createLogger({ name: "ledger", level: "silent" });
 const SOON = { timeout: 60_000, interval: 10 };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { newCallId, newNodeId, newPeerId, newProjectId } from "./ids.ts";
-import { CallEvent, Control, SUBJECTS } from "./subjects.ts";
+import { newCallId, newNodeId, newPeerId, newProjectId } from "../ids.ts";
+import { CallEvent, Control, SUBJECTS } from "./signaling.ts";
 
 test("a node's subjects are its own and have no wildcard", () => {
   const [mine, other] = [newNodeId(), newNodeId()];

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { CallId, Epoch, NodeId, PeerId, ProjectId } from "./ids.ts";
-import { CallLeftReason, CallSnapshot, P2PServerMessage } from "./p2p.ts";
+import { CallId, Epoch, NodeId, PeerId, ProjectId } from "../ids.ts";
+import { CallLeftReason, CallSnapshot, P2PServerMessage } from "../p2p.ts";
 
 /** Bus subjects of the signaling plane, each with the schema of what travels on it. */
 export const SUBJECTS = {

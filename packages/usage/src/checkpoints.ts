@@ -1,8 +1,7 @@
 import { type Connection, isUnavailable, query, usageSessions } from "@radist-tech/db";
 import type { PeerId } from "@radist-tech/protocol";
+import type { Lease, Logger } from "@radist-tech/runtime";
 import { and, eq, isNull, sql } from "drizzle-orm";
-import type { Lease } from "./lease.ts";
-import type { Logger } from "./logger.ts";
 
 /** A peer on this node; `agoMs` since it was last heard, if that is known. */
 export interface PresentPeer {

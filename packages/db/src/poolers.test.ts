@@ -1,0 +1,58 @@
+import { ownPgBouncer, ownPostgres, sharedPostgresUrl } from "@radist-tech/testkit";
+import { sql } from "drizzle-orm";
+import { describe, expect, test } from "vitest";
+import { connect, isUnavailable, query, transact } from "./index.ts";
+
+const PIDS = sql`select pg_backend_pid() as pid`;
+
+describe.each([
+  ["that refuses start-up parameters", []],
+  ["that ignores start-up parameters", ["ignore_startup_parameters = statement_timeout,extra_float_digits"]],
+])("Behind a PgBouncer in transaction mode %s", (_what, settings) => {
+  test("the schema is brought up to date, by several at once and again, and work is done", async () => {
+    await using server = await ownPostgres();
+    await using pooler = await ownPgBouncer(server.url, settings);
+    await using first = await connect(pooler.url);
+    await using second = await connect(pooler.url);
+    await Promise.all([first.migrate(), second.migrate()]);
+    await first.migrate();
+    const rows = await transact(first, (tx) => tx.execute(sql`select count(*)::int as count from calls`));
+    expect(rows).toMatchObject([{ count: 0 }]);
+    const locks = await query(second.db.execute(sql`select 1 from pg_locks where locktype = 'advisory'`));
+    expect(locks).toHaveLength(0);
+  });
+
+  test("a transaction has its limits, and leaves none behind in the session that it shared", async () => {
+    await using pooler = await ownPgBouncer(sharedPostgresUrl(), ["default_pool_size = 1", ...settings]);
+    await using connection = await connect(pooler.url);
+    const limits = sql`select current_setting('statement_timeout') as statement,
+      current_setting('idle_in_transaction_session_timeout') as idle`;
+    expect(await transact(connection, (tx) => tx.execute(limits))).toMatchObject([{ statement: "10s", idle: "10s" }]);
+    expect(await query(connection.db.execute(limits))).toMatchObject([{ statement: "0", idle: "0" }]);
+  });
+});
+
+test("a PgBouncer that is restarted: what was under way fails as unavailable, what comes next works", async () => {
+  await using pooler = await ownPgBouncer(sharedPostgresUrl());
+  await using connection = await connect(pooler.url);
+  await query(connection.db.execute(PIDS));
+  const interrupted = transact(connection, async (tx) => {
+    await tx.execute(PIDS);
+    pooler.signal("SIGKILL");
+    await tx.execute(sql`select pg_sleep(60)`);
+  });
+  await expect(interrupted).rejects.toSatisfy(isUnavailable);
+  await pooler.start();
+  await expect.poll(() => query(connection.db.execute(PIDS)).then(() => "works"), { timeout: 20_000 }).toBe("works");
+});
+
+test("migrations go past the pooler where a direct URL is given", async () => {
+  await using server = await ownPostgres();
+  await using pooler = await ownPgBouncer(server.url);
+  await using connection = await connect(pooler.url, { directUrl: server.url });
+  await pooler.stop();
+  await connection.migrate();
+  await pooler.start();
+  const rows = await query(connection.db.execute(sql`select count(*)::int as count from rooms`));
+  expect(rows).toMatchObject([{ count: 0 }]);
+});

@@ -1,0 +1,52 @@
+import { events, projects, type Transaction } from "@radist-tech/db";
+import type { EventSubjectKind, EventType, Fact, ProjectId } from "@radist-tech/protocol";
+import { eq, sql } from "drizzle-orm";
+
+/** Facts of one subject, in the order in which they became true. */
+export interface SubjectFacts<Type extends EventType = EventType> {
+  readonly projectId: ProjectId;
+  readonly kind: EventSubjectKind;
+  readonly subjectId: string;
+  /** The number of the subject's last event before these, read under the lock on its row. */
+  readonly after: number;
+  /** When they became true; missing: now, by the database's clock. */
+  readonly at?: Date;
+  readonly facts: readonly Fact<Type>[];
+}
+
+/**
+ * Writes facts to the outbox, in the transaction that made them true. The caller holds the locks on the subjects' rows
+ * and counts their `event_seq` on by the number of facts.
+ */
+export async function recordFacts(tx: Transaction, subjects: readonly SubjectFacts[]): Promise<void> {
+  const rows = subjects.flatMap(({ projectId, kind, subjectId, after, at, facts }) =>
+    facts.map(({ type, data }, index) => ({
+      projectId,
+      type,
+      subjectKind: kind,
+      subjectId,
+      seq: after + index + 1,
+      // Not now(): the transaction may have waited for its lock since then.
+      occurredAt: at ?? sql`date_trunc('milliseconds', clock_timestamp())`,
+      data,
+    })),
+  );
+  if (rows.length > 0) await tx.insert(events).values(rows);
+}
+
+/** Writes facts about a project, or about its keys, and counts them on the project's own row. */
+export async function recordProjectFacts(
+  tx: Transaction,
+  projectId: ProjectId,
+  facts: readonly Fact<Extract<EventType, `project.${string}` | `key.${string}`>>[],
+): Promise<void> {
+  const [project] = await tx
+    .update(projects)
+    .set({ eventSeq: sql`${projects.eventSeq} + ${facts.length}` })
+    .where(eq(projects.id, projectId))
+    .returning({ last: projects.eventSeq });
+  if (!project) throw new Error("A fact about a project that does not exist.");
+  await recordFacts(tx, [
+    { projectId, kind: "project", subjectId: projectId, after: project.last - facts.length, facts },
+  ]);
+}

@@ -1,0 +1,2 @@
+export * from "./sfu.ts";
+export * from "./signaling.ts";

@@ -1,0 +1,108 @@
+import { EventEmitter, once } from "node:events";
+import { type AddressInfo, createServer, connect as dial, type Socket } from "node:net";
+
+/** A TCP proxy on loopback whose paths can be made to fail as networks do. Disposal closes everything. */
+export interface FaultProxy extends AsyncDisposable {
+  readonly port: number;
+  /** `127.0.0.1:port` */
+  readonly host: string;
+  /** How many connections are open, frozen ones included. */
+  readonly connections: number;
+  /** How many connections were ever accepted. */
+  readonly accepted: number;
+  /**
+   * Connections that are open now forward nothing any more, in either direction, and stay open: a NAT or a proxy that
+   * forgot them. New ones work.
+   */
+  freeze(): void;
+  /** From now on new connections are accepted and forward nothing, until {@link FaultProxy.pass}. */
+  blackhole(): void;
+  /** New connections work again; frozen ones stay frozen. */
+  pass(): void;
+  /** Resets all open connections. */
+  cut(): void;
+  /** Resolves when the next connection has been accepted. */
+  nextConnection(): Promise<void>;
+  /** Resolves when so many connections, of all that were ever accepted, have been closed. */
+  closed(count: number): Promise<void>;
+}
+
+interface Path {
+  readonly client: Socket;
+  readonly server: Socket | undefined;
+}
+
+/** @param target the port on 127.0.0.1, or a host and port, that connections are forwarded to */
+export async function faultProxy(
+  target: number | { readonly host: string; readonly port: number },
+): Promise<FaultProxy> {
+  const { host, port } = typeof target === "number" ? { host: "127.0.0.1", port: target } : target;
+  const paths = new Set<Path>();
+  let accepted = 0;
+  let swallows = false;
+  const changes = new EventEmitter();
+
+  const listener = createServer({ noDelay: true }, (client) => {
+    accepted += 1;
+    const server = swallows ? undefined : dial({ host, port, noDelay: true });
+    const path = { client, server };
+    paths.add(path);
+    // A reset of one end is a reset of the other; that is all that this has to know of errors.
+    const end = (): void => {
+      if (paths.delete(path)) changes.emit("closed");
+      client.destroy();
+      server?.destroy();
+    };
+    client.on("error", end).on("close", end);
+    server?.on("error", end).on("close", end);
+    if (!server) return void client.resume();
+    client.pipe(server);
+    server.pipe(client);
+  });
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const own = (listener.address() as AddressInfo).port;
+
+  return {
+    port: own,
+    host: `127.0.0.1:${own}`,
+    get connections() {
+      return paths.size;
+    },
+    get accepted() {
+      return accepted;
+    },
+    freeze() {
+      for (const { client, server } of paths) {
+        // What comes is swallowed: read, so that it shows when an end gives up, and passed on to nobody.
+        client.unpipe().resume();
+        server?.unpipe().resume();
+      }
+    },
+    blackhole() {
+      swallows = true;
+    },
+    pass() {
+      swallows = false;
+    },
+    cut() {
+      for (const { client, server } of paths) {
+        client.resetAndDestroy();
+        server?.resetAndDestroy();
+      }
+    },
+    async nextConnection() {
+      await once(listener, "connection");
+    },
+    async closed(count) {
+      while (accepted - paths.size < count) await once(changes, "closed");
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { client, server } of paths) {
+        client.destroy();
+        server?.destroy();
+      }
+      await new Promise((resolve) => listener.close(resolve));
+    },
+  };
+}
