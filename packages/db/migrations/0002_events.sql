@@ -37,7 +37,9 @@ ALTER TABLE "projects" ADD COLUMN "event_seq" integer DEFAULT 0 NOT NULL;--> sta
 ALTER TABLE "rooms" ADD COLUMN "event_seq" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "room_media_sites" ADD CONSTRAINT "room_media_sites_room_id_rooms_id_fk" FOREIGN KEY ("room_id") REFERENCES "public"."rooms"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "events_unnumbered" ON "events" USING btree ("id") WHERE "events"."position" is null;--> statement-breakpoint
-CREATE INDEX "events_by_project" ON "events" USING btree ("project_id","position");--> statement-breakpoint
-CREATE UNIQUE INDEX "events_by_subject" ON "events" USING btree ("subject_id","seq");--> statement-breakpoint
+CREATE UNIQUE INDEX "events_by_seq" ON "events" USING btree ("subject_id","seq");--> statement-breakpoint
+CREATE INDEX "events_by_project" ON "events" USING btree ("project_id","position") WHERE "events"."position" is not null;--> statement-breakpoint
+CREATE INDEX "events_by_type" ON "events" USING btree ("project_id","type","position") WHERE "events"."position" is not null;--> statement-breakpoint
+CREATE INDEX "events_by_subject" ON "events" USING btree ("project_id","subject_id","position") WHERE "events"."position" is not null;--> statement-breakpoint
 CREATE INDEX "room_media_sites_by_node" ON "room_media_sites" USING btree ("node_id");--> statement-breakpoint
 INSERT INTO "event_positions" DEFAULT VALUES;
