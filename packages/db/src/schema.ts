@@ -296,7 +296,7 @@ export const usageSessions = pgTable(
   },
   (table) => [
     index("usage_sessions_by_project").on(table.projectId, table.openedAt),
-    index("usage_sessions_open_by_node").on(table.nodeId).where(sql`${table.closedAt} is null`),
+    index("usage_sessions_open_by_node").on(table.nodeId, table.nodeEpoch).where(sql`${table.closedAt} is null`),
     // Two sessions of one peer never overlap.
     uniqueIndex("usage_sessions_open_by_peer").on(table.subjectId, table.peerId).where(sql`${table.closedAt} is null`),
   ],
