@@ -13,7 +13,7 @@ export const listEventsRoute = createRoute({
   operationId: "listEvents",
   summary: "Read what has happened, oldest first",
   description:
-    "Keep the cursor of each answer and give it as after in the next request: whoever does so misses no event and sees none twice. An event can be read a fraction of a second after it happened, and for 30 days unless the platform is set up otherwise. Events about one subject come in the order of their seq.",
+    "Keep the cursor of each answer and send it as after in the next request: you will miss no event and see none twice. An event can be read a fraction of a second after it happened, and for 30 days unless the platform is set up otherwise. Events about one subject come in the order of their seq.",
   request: { params: z.object({ projectId: ProjectId }), query: EventQuery },
   responses: {
     200: answers("The events.", EventPage),
