@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Event } from "./events.ts";
+import { Event, type EventType } from "./events.ts";
 
 /** Where a reader of events has come to. Opaque: compare and parse none. */
 export const EventCursor = z
@@ -9,7 +9,7 @@ export const EventCursor = z
 export const ListedEvent = Event.and(
   z.object({ cursor: EventCursor.meta({ description: "To go on after this event, give it as after." }) }),
 ).meta({ id: "ListedEvent" });
-export type ListedEvent = z.infer<typeof ListedEvent>;
+export type ListedEvent<Type extends EventType = EventType> = Extract<z.infer<typeof ListedEvent>, { type: Type }>;
 
 export const EventPage = z.object({ events: z.array(ListedEvent), cursor: EventCursor }).meta({
   id: "EventPage",
@@ -31,4 +31,7 @@ export const EventPage = z.object({ events: z.array(ListedEvent), cursor: EventC
     cursor: "evc_2s",
   },
 });
-export type EventPage = z.infer<typeof EventPage>;
+export type EventPage<Type extends EventType = EventType> = {
+  events: ListedEvent<Type>[];
+  cursor: string;
+};
