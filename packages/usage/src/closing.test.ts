@@ -5,7 +5,7 @@ import { Event, newNodeId, newPeerId, newProjectId, newPublicKey, type PeerId } 
 import { freshDatabase } from "@radist-tech/testkit";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Closing, closeLostSessions, closeSession, closeSessions } from "./closing.ts";
+import { type Closing, closeLostSessions, closeSession, closeSessionById, closeSessions } from "./closing.ts";
 import { openSessions } from "./ledger.ts";
 import { lostSessions } from "./lost-sessions.ts";
 
@@ -112,13 +112,19 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
   });
 
   test("no session goes beyond the end of its call or room", async () => {
-    const [early, late] = (await opened(2)) as [Peer, Peer];
+    const [early, late, byId] = (await opened(3)) as [Peer, Peer, Peer];
     const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTE_MS);
     const [beforeCheckpoint, beforeLastSeen] = [ago(7), ago(2)];
     await close([
       { ...early, reason: "terminated", notAfter: beforeCheckpoint },
       { ...late, reason: "terminated", notAfter: beforeLastSeen },
     ]);
+    const { id } = await sessionOf(byId);
+    for (const agoMs of [0, Number.POSITIVE_INFINITY]) {
+      await transact(connection, (tx) => closeSessionById(tx, id, "terminated", { agoMs, notAfter: beforeLastSeen }));
+    }
+    expect(await sessionOf(byId)).toMatchObject({ closedAt: beforeLastSeen, closeReason: "terminated" });
+    expect(await factsOf(byId)).toHaveLength(1);
     expect((await sessionOf(early)).closedAt).toEqual(beforeCheckpoint);
     expect((await sessionOf(late)).closedAt).toEqual(beforeLastSeen);
   });

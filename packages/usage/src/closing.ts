@@ -53,6 +53,32 @@ export async function closeSessions(tx: Transaction, closings: readonly Closing[
 }
 
 /**
+ * Closes a session, if it is still open: for a node whose peer's call or room has ended, while another claim may have
+ * begun a session of its own.
+ *
+ * @param seen.agoMs as for {@link closeSession}
+ * @param seen.notAfter when the call or room ended
+ */
+export async function closeSessionById(
+  tx: Transaction,
+  sessionId: string,
+  reason: string,
+  seen: { readonly agoMs: number; readonly notAfter: Date },
+): Promise<void> {
+  const { id, checkpointedAt, closedAt } = usageSessions;
+  const lastSeen = Number.isFinite(seen.agoMs) ? msAgo(seen.agoMs) : sql`null`;
+  const notAfter = sql`${seen.notAfter.toISOString()}::timestamptz`;
+  await closeChosen(
+    tx,
+    sql`
+      select ${id} as id, ${reason}::text as reason, least(${notAfter}, greatest(${checkpointedAt}, ${lastSeen})) as at
+      from ${usageSessions}
+      where ${id} = ${sessionId} and ${closedAt} is null
+      for update`,
+  );
+}
+
+/**
  * Closes the open sessions of calls or rooms, or of some of their peers, at their last checkpoints: for those who do not
  * hold these peers, and so cannot know until when they were there.
  */

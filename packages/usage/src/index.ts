@@ -1,5 +1,5 @@
 export * from "./checkpoints.ts";
-export { type Closing, closeLostSessions, closeSession, closeSessions } from "./closing.ts";
+export { type Closing, closeLostSessions, closeSession, closeSessionById, closeSessions } from "./closing.ts";
 export * from "./ledger.ts";
 export { msAgo } from "./ledger-time.ts";
 export { lostSessions } from "./lost-sessions.ts";

@@ -3,8 +3,11 @@ import { recordProjectFacts } from "@radist-tech/events";
 import { type CreatedKey, newKeyId, newSecretKey, type ProjectId } from "@radist-tech/protocol";
 import { sha256 } from "../auth/digest.ts";
 
-/** A fresh secret key of a project that is locked. Only its digest is stored, so nobody can show it again. */
-export async function createKey(tx: Transaction, options: { projectId: ProjectId; name: string }): Promise<CreatedKey> {
+/** A fresh secret key. Only its digest is stored, so nobody can show it again. */
+export async function createKey(
+  tx: Transaction,
+  options: { readonly projectId: ProjectId; readonly name: string },
+): Promise<CreatedKey> {
   const { projectId, name } = options;
   const keyId = newKeyId();
   const secretKey = newSecretKey();

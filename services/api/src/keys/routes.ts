@@ -23,7 +23,7 @@ export function serveKeys(app: ApiApp, parts: ApiParts): void {
   app.openapi({ ...contract.listKeysRoute, middleware: auth.admin }, async (context) => {
     const { projectId } = context.req.valid("param");
     const keys = await transact(connection, async (tx) => {
-      await holdLiveProject(tx, projectId);
+      await holdLiveProject(tx, projectId, "share");
       return listKeys(tx, projectId);
     });
     return context.json(keys, 200);

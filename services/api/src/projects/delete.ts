@@ -1,5 +1,4 @@
 import { type Connection, calls, projects, rooms, transact } from "@radist-tech/db";
-import { recordProjectFacts } from "@radist-tech/events";
 import { type ProjectId, Refusal } from "@radist-tech/protocol";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Announcements } from "../announcements.ts";
@@ -25,7 +24,6 @@ export async function deleteProject(
     if (deleted.length === 0) throw new Refusal("project_not_found");
     await terminateCalls(tx, eq(calls.projectId, projectId));
     await terminateRooms(tx, eq(rooms.projectId, projectId));
-    await recordProjectFacts(tx, projectId, [{ type: "project.deleted", data: {} }]);
   });
   announcements.tellCalls({ type: "project_deleted", projectId });
   announcements.tellRooms({ type: "project_deleted", projectId });

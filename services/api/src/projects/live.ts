@@ -5,13 +5,13 @@ import { and, eq, isNull } from "drizzle-orm";
 /**
  * Keeps a project from being deleted until the transaction is over.
  *
- * @param lock `no key update` for a transaction that writes to the project as well, such as a fact about it
+ * @param lock `no key update` when facts about the project will be written: two that share it could not both go on
  * @throws {Refusal} `project_not_found` when it is unknown or deleted
  */
 export async function holdLiveProject(
   tx: Transaction,
   projectId: string,
-  lock: "share" | "no key update" = "share",
+  lock: "share" | "no key update",
 ): Promise<void> {
   const live = await tx
     .select({ id: projects.id })

@@ -4,41 +4,34 @@ import { type Project, type ProjectId, Refusal, type UpdateProject } from "@radi
 import { and, eq, isNull } from "drizzle-orm";
 import { projectOf } from "./read.ts";
 
-type Settings = Pick<
-  typeof projects.$inferSelect,
-  "name" | "allowedOrigins" | "connectionLimit" | "defaultAccessControl"
->;
-
 /**
  * Changes what the update names and leaves the rest.
  *
  * @throws {Refusal} `project_not_found`
  */
-export async function updateProject(
-  connection: Connection,
-  projectId: ProjectId,
-  update: UpdateProject,
-): Promise<Project> {
+export function updateProject(connection: Connection, projectId: ProjectId, update: UpdateProject): Promise<Project> {
   return transact(connection, async (tx) => {
-    const [project] = await tx
+    const [before] = await tx
       .select()
       .from(projects)
       .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
       .for("no key update");
-    if (!project) throw new Refusal("project_not_found");
-    const changes = changesOf(project, update);
-    const changed = Object.keys(changes);
-    if (changed.length === 0) return projectOf(project);
-    await tx.update(projects).set(changes).where(eq(projects.id, projectId));
-    await recordProjectFacts(tx, projectId, [{ type: "project.updated", data: { changed } }]);
-    return projectOf({ ...project, ...changes });
+    if (!before) throw new Refusal("project_not_found");
+    const after = {
+      name: update.name ?? before.name,
+      // Null clears a list or a limit; what is missing stays.
+      allowedOrigins: update.allowedOrigins === undefined ? before.allowedOrigins : (update.allowedOrigins ?? []),
+      connectionLimit: update.connectionLimit === undefined ? before.connectionLimit : update.connectionLimit,
+      defaultAccessControl: update.defaultAccessControl ?? before.defaultAccessControl,
+    };
+    const names = Object.keys(after) as (keyof typeof after)[];
+    const changed = names.filter((name) => JSON.stringify(after[name]) !== JSON.stringify(before[name]));
+    if (changed.length > 0) {
+      await Promise.all([
+        tx.update(projects).set(after).where(eq(projects.id, projectId)),
+        recordProjectFacts(tx, projectId, [{ type: "project.updated", data: { changed } }]),
+      ]);
+    }
+    return projectOf({ ...before, ...after });
   });
-}
-
-/** What the update names and the project does not have already. */
-function changesOf(project: Settings, { allowedOrigins, ...update }: UpdateProject): Partial<Settings> {
-  const wanted = { ...update, ...(allowedOrigins !== undefined && { allowedOrigins: allowedOrigins ?? [] }) };
-  const isChange = ([name, value]: [string, unknown]): boolean =>
-    value !== undefined && JSON.stringify(value) !== JSON.stringify(project[name as keyof Settings]);
-  return Object.fromEntries(Object.entries(wanted).filter(isChange)) as Partial<Settings>;
 }
