@@ -11,7 +11,9 @@ import { ADMIN_TOKEN, printed, startStandalone, temporaryDirectory } from "./tes
 
 const PROGRAM = { command: process.execPath, args: [fileURLToPath(new URL("main.ts", import.meta.url))] };
 
-test("kill -9 and a second start: same keys, same calls, under the same address", async () => {
+test("kill -9 and a second start: same keys, same calls, and events go on, under the same address", {
+  timeout: 120_000,
+}, async () => {
   await using directory = await temporaryDirectory();
   const data = join(directory.path, "data");
   const port = await freePort();
@@ -22,40 +24,26 @@ test("kill -9 and a second start: same keys, same calls, under the same address"
   expect(first.output).toContain(`http://localhost:${port}/`);
   const server = new RadistServerClient(secretKey, { projectId, apiBaseUrl });
   const { callId } = await server.createP2PConnection();
+  const types = ["project.created", "key.created"] as const;
+  const events = server.events({ types })[Symbol.asyncIterator]();
+  const created = (await events.next()).value;
+  expect(created).toMatchObject({ type: "project.created", subject: { kind: "project", id: projectId }, seq: 1 });
   first.signal("SIGKILL");
   await first.exited;
 
   await using second = await startStandalone(data, port);
   expect(printed(second.output, "Secret key")).toBe(secretKey);
   expect(await server.getCall(callId)).toMatchObject({ callId, accessControl: "private", tombstonedAt: null });
-  second.signal("SIGTERM");
-  expect(await second.exited, second.output).toBe(0);
-});
-
-test("kill -9 and a second start: who reads events goes on where it was", async () => {
-  await using directory = await temporaryDirectory();
-  const data = join(directory.path, "data");
-  const port = await freePort();
-  const apiBaseUrl = `http://127.0.0.1:${port}/api/v1`;
-  const first = await startStandalone(data, port);
-  const projectId = printed(first.output, "Project id");
-  const server = new RadistServerClient(printed(first.output, "Secret key"), { projectId, apiBaseUrl });
-  const types = ["project.created", "key.created"] as const;
-  const events = server.events({ types })[Symbol.asyncIterator]();
-  const created = await events.next();
-  expect(created.value).toMatchObject({ type: "project.created", subject: { kind: "project", id: projectId }, seq: 1 });
-  first.signal("SIGKILL");
-  await first.exited;
-
-  await using _second = await startStandalone(data, port);
   const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" };
   const body = JSON.stringify({ name: "after the restart" });
   await fetch(`${apiBaseUrl}/projects/${projectId}/keys`, { method: "POST", headers, body });
-  const resumed = server.events({ types, after: created.value?.cursor })[Symbol.asyncIterator]();
+  const resumed = server.events({ types, after: created?.cursor })[Symbol.asyncIterator]();
   for (const iterator of [events, resumed]) {
     expect((await iterator.next()).value).toMatchObject({ type: "key.created", seq: 2, data: { name: "default" } });
     expect((await iterator.next()).value).toMatchObject({ seq: 3, data: { name: "after the restart" } });
   }
+  second.signal("SIGTERM");
+  expect(await second.exited, second.output).toBe(0);
 });
 
 test("requests are counted by the API's routes, though the page has one for every path", async () => {
