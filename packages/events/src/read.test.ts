@@ -30,7 +30,7 @@ describe.each(DATABASES)("$name", ({ open }) => {
     expect(await outbox.read(projectId, { after: third.cursor })).toEqual({ events: [], cursor: third.cursor });
   });
 
-  test("each event's own cursor leads to the next one", async () => {
+  test("an event's own cursor leads to the next event", async () => {
     const { projectId } = await outbox.write([joined(), joined(), joined()]);
     await outbox.number();
     const { events } = await outbox.read(projectId);
@@ -38,7 +38,7 @@ describe.each(DATABASES)("$name", ({ open }) => {
     expect(after.events).toEqual(events.slice(1));
   });
 
-  test("a reader that finds nothing moves on with the sequencer", async () => {
+  test("the cursor of an empty page moves on with the sequencer", async () => {
     const projectId = newProjectId();
     const { cursor } = await outbox.read(projectId);
     await outbox.write([joined()]);
@@ -49,7 +49,7 @@ describe.each(DATABASES)("$name", ({ open }) => {
     expect(moved).not.toBe(cursor);
   });
 
-  test("what has no position yet is not read", async () => {
+  test("events without a position are not read", async () => {
     const { projectId } = await outbox.write([joined()]);
     expect((await outbox.read(projectId)).events).toEqual([]);
     await outbox.number();
@@ -73,7 +73,7 @@ describe.each(DATABASES)("$name", ({ open }) => {
   });
 
   test.each(["none", cursorAt(Number.MAX_SAFE_INTEGER)])(
-    "the cursor %s, which nobody was given, is refused",
+    "the cursor %s, which was never handed out, is refused",
     async (after) => {
       await expect(outbox.read(newProjectId(), { after })).rejects.toMatchObject({ code: "invalid_cursor" });
     },

@@ -21,7 +21,7 @@ describe.each(DATABASES)("$name", ({ open }) => {
     return projectId;
   };
 
-  test("deletes what is older, however much, and tells readers that come from before", async () => {
+  test("deletes old events in batches, and refuses cursors from before", async () => {
     const projectId = await write(1_200, 31);
     const { events: first } = await outbox.read(projectId, { limit: 1 });
     await write(3, 29, projectId);
@@ -38,7 +38,7 @@ describe.each(DATABASES)("$name", ({ open }) => {
     }
   });
 
-  test("keeps what has no position yet", async () => {
+  test("keeps events without a position", async () => {
     const at = new Date(Date.now() - 31 * DAY_MS);
     await outbox.write([joined()], { at });
     expect(await deleteOldEvents(outbox.connection, 30)).toBe(0);
@@ -46,7 +46,7 @@ describe.each(DATABASES)("$name", ({ open }) => {
     expect(await deleteOldEvents(outbox.connection, 30)).toBe(1);
   });
 
-  test("what a retention that was killed had marked is passed over, and deleted by the next one", async () => {
+  test("events that an interrupted run had marked are not read, and deleted by the next run", async () => {
     const projectId = await write(2, 31);
     await write(1, 1, projectId);
     await outbox.markDeleted(2);
@@ -54,7 +54,7 @@ describe.each(DATABASES)("$name", ({ open }) => {
     expect(await deleteOldEvents(outbox.connection, 30)).toBe(2);
   });
 
-  test("several at once share the work", async () => {
+  test("concurrent runs share the work", async () => {
     await write(1_500, 31);
     const deleted = await Promise.all([1, 2, 3].map(() => deleteOldEvents(outbox.connection, 30)));
     expect(deleted.reduce((sum, count) => sum + count, 0)).toBe(1_500);

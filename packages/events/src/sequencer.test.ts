@@ -13,7 +13,7 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
   });
   afterAll(() => outbox[Symbol.asyncDispose]());
 
-  test("numbers what was committed, in the order of insertion, and nothing twice", async () => {
+  test("numbers committed events once, in the order of insertion", async () => {
     const projectId = newProjectId();
     const { last } = await outbox.positions();
     const first = await outbox.write([joined(), left()], { projectId });
@@ -39,7 +39,7 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
     expect((await outbox.positions()).last).toBe(last + 1);
   });
 
-  test("many at once number each event once", async () => {
+  test("concurrent sequencers number each event once", async () => {
     const { last } = await outbox.positions();
     const written = range(40).map(() => outbox.write([joined(), left()]));
     const numbered = range(40).map(() => outbox.number());
@@ -53,7 +53,7 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
   // The embedded database has one connection: nothing there crosses.
   if (name === "PGlite") return;
 
-  test("a transaction that stays open holds nobody up, and comes last", async () => {
+  test("an open transaction delays no other events, and its own come last", async () => {
     const projectId = newProjectId();
     const types = async () => (await outbox.read(projectId)).events.map(({ type }) => type);
     await transact(outbox.connection, async (tx) => {
@@ -66,7 +66,7 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
     expect(await types()).toEqual(["call.participant_joined", "call.participant_left"]);
   });
 
-  test("who finds another one at it goes away at once", async () => {
+  test("a sequencer that finds the counter locked returns at once", async () => {
     const { projectId } = await outbox.write([joined()]);
     await transact(outbox.connection, async (tx) => {
       await tx.select().from(eventPositions).for("update");
@@ -77,7 +77,7 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
     expect((await outbox.read(projectId)).events).toHaveLength(1);
   });
 
-  test("readers miss nothing and see nothing twice while writers and sequencers are at it", async () => {
+  test("readers see each event once while writers and sequencers run", async () => {
     const projectId = newProjectId();
     let isWriting = true;
     const writer = async (): Promise<void> => {

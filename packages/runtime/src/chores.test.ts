@@ -61,7 +61,7 @@ const figures = async (registry: Registry, name: string) => {
   };
 };
 
-test("of two nodes one does it, again and again, and is timed", async () => {
+test("one of two nodes runs it, repeatedly, and is timed", async () => {
   const did: string[] = [];
   const first = node({ run: async () => void did.push("first") });
   await vi.waitUntil(() => did.length > 0, PATIENCE);
@@ -73,7 +73,7 @@ test("of two nodes one does it, again and again, and is timed", async () => {
   expect(await figures(second.registry, second.name)).toEqual({ runs: 0, failures: 0 });
 });
 
-test("a node that stops gives the lease back, and another one goes on", async () => {
+test("a node that stops releases the lease, and another one continues", async () => {
   const first = node({ run: async () => {} });
   await vi.waitUntil(async () => (await leaseOf(first.name))?.nodeId === first.nodeId, PATIENCE);
   await first.stop();
@@ -85,7 +85,7 @@ test("a node that stops gives the lease back, and another one goes on", async ()
   await second.stop();
 });
 
-test("a node that is killed keeps the others from it until its lease is over, and no longer", async () => {
+test("after a node is killed another one runs it as soon as the lease has expired", async () => {
   const name = `chore-${randomUUID()}`;
   await using killed = await startProcess({
     command: process.execPath,
@@ -138,7 +138,7 @@ test("a run that takes longer than the lease keeps it", async () => {
   await Promise.all([first.stop(), second.stop()]);
 });
 
-test("a run that another node has taken over is told to end", async () => {
+test("a run is aborted when another node has taken the lease", async () => {
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const { promise: told, resolve: tell } = Promise.withResolvers<void>();
   const first = node({
@@ -156,7 +156,7 @@ test("a run that another node has taken over is told to end", async () => {
   expect(await leaseOf(first.name)).toEqual({ nodeId: takenOver.nodeId, isOver: false });
 });
 
-test("a failure is counted and logged, and does not keep it from being tried again", async () => {
+test("a failure is counted, logged and retried", async () => {
   const logged = vi.spyOn(logger, "error");
   let runs = 0;
   const { promise: done, resolve } = Promise.withResolvers<void>();
@@ -190,7 +190,7 @@ test("stopping ends a run by its signal, and waits for it", async () => {
   expect((await leaseOf(long.name))?.isOver).toBe(true);
 });
 
-test("what needs no lease every node does", async () => {
+test("every node runs a chore without a lease", async () => {
   const did = new Set<string>();
   const first = node({ isLeased: false, run: async () => void did.add("first") });
   const second = node({ name: first.name, isLeased: false, run: async () => void did.add("second") });
@@ -199,7 +199,7 @@ test("what needs no lease every node does", async () => {
   expect(await leaseOf(first.name)).toBeUndefined();
 });
 
-test("nothing is done before the node may", async () => {
+test("nothing runs while mayRun is false", async () => {
   let mayRun = false;
   let early = 0;
   const { promise: done, resolve } = Promise.withResolvers<void>();

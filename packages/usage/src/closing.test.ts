@@ -61,7 +61,7 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
   };
   const close = (closings: readonly Closing[]) => transact(connection, (tx) => closeSessions(tx, closings));
 
-  test("each session that is closed is a fact, with what the ledger says", async () => {
+  test("closing a session records a fact that agrees with the ledger", async () => {
     const peers = await opened(3);
     const [first, second, third] = peers as [Peer, Peer, Peer];
     await connection.db.update(usageSessions).set({ identity: "ada" }).where(eq(usageSessions.peerId, second.peerId));
@@ -101,7 +101,7 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
     expect((await sessionOf(second)).closedAt).toEqual((await sessionOf(second)).checkpointedAt);
   });
 
-  test("a session that is closed stays as it is, and is one fact", async () => {
+  test("a closed session does not change, and has one fact", async () => {
     const [peer] = (await opened(1)) as [Peer];
     await transact(connection, (tx) => closeSession(tx, peer, "left"));
     const closed = await sessionOf(peer);
@@ -111,7 +111,7 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
     expect(await factsOf(peer)).toHaveLength(1);
   });
 
-  test("no session goes beyond the end of its call or room", async () => {
+  test("no session extends beyond the end of its call or room", async () => {
     const [early, late, byId] = (await opened(3)) as [Peer, Peer, Peer];
     const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTE_MS);
     const [beforeCheckpoint, beforeLastSeen] = [ago(7), ago(2)];
@@ -129,7 +129,7 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
     expect((await sessionOf(late)).closedAt).toEqual(beforeLastSeen);
   });
 
-  test("none of none", async () => {
+  test("an empty list closes and opens nothing", async () => {
     await close([]);
     expect(await transact(connection, (tx) => openSessions(tx, [], { nodeId: newNodeId(), nodeEpoch: 1 }))).toEqual([]);
   });
@@ -144,7 +144,7 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
       return id;
     };
 
-    test("are closed at their last checkpoints, when nobody has taken over for long enough", async () => {
+    test("close at their last checkpoints once their nodes have been gone long enough", async () => {
       const gone = await opened(3, { nodeId: await nodeWhoseLease(2), nodeEpoch: 1 });
       const recent = await opened(1, { nodeId: await nodeWhoseLease(0), nodeEpoch: 1 });
       const living = await nodeWhoseLease(-1, 2);
@@ -166,7 +166,7 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
   // The embedded database has one connection: nothing there crosses.
   if (name === "PGlite") return;
 
-  test("many that are closed by several at once are closed once, and nobody waits for somebody who waits", async () => {
+  test("sessions that several transactions close at once are closed once, without a deadlock", async () => {
     const peers = await opened(200);
     const closings = peers.map((peer) => ({ ...peer, reason: "left" }));
     const orders = [closings, closings.toReversed(), closings.toSorted((a, b) => a.peerId.localeCompare(b.peerId))];
