@@ -14,7 +14,7 @@ export function ownPostgres(): Promise<OwnServer> {
 }
 
 /**
- * A NATS server with JetStream for one test, to be stopped, frozen and killed.
+ * A NATS server for one test, to be stopped, frozen and killed.
  * @throws what to install, when this machine has no NATS.
  */
 export function ownNats(): Promise<OwnServer> {

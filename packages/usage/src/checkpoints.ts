@@ -3,7 +3,7 @@ import type { PeerId } from "@radist-tech/protocol";
 import type { Lease, Logger } from "@radist-tech/runtime";
 import { and, eq, isNull, sql } from "drizzle-orm";
 
-/** A peer on this node; `agoMs` since it was last heard, if that is known. */
+/** A peer on this node; `agoMs`: milliseconds since it was last heard, if that is known. */
 export interface PresentPeer {
   readonly subjectId: string;
   readonly peerId: PeerId;
@@ -16,21 +16,21 @@ export interface CheckpointOptions {
   readonly logger: Logger;
   readonly peers: () => Iterable<PresentPeer>;
   readonly everyMs?: number;
-  /** Asks those who are here for a sign of life, a little before each checkpoint. */
+  /** Pings the peers on this node, a little before each checkpoint, so that they are heard. */
   readonly ask?: () => void;
-  /** Hears how many sessions were refused, because others closed them or have the peer now. */
+  /** Called with the number of sessions that were refused: another node closed them, or has the peer now. */
   readonly onFenced?: (count: number) => void;
 }
 
 const CHECKPOINT_MS = 10_000;
 
-/** How long before a checkpoint those who are here are asked for a sign of life, milliseconds: a slow round trip. */
+/** How long before a checkpoint the peers are pinged, milliseconds: a slow round trip. */
 const ASK_MS = 500;
 
 /** Pause before a checkpoint that could not be made is tried again, milliseconds. */
 const RETRY_MS = 1_000;
 
-/** Checkpoints the open sessions of the peers that are here, while this node's lease is held and trusted. */
+/** Checkpoints the open sessions of the peers on this node, while its lease is held and trusted. */
 export function keepCheckpoints(options: CheckpointOptions): AsyncDisposable {
   const { logger, ask = () => {}, everyMs = CHECKPOINT_MS } = options;
   const askMs = Math.min(ASK_MS, everyMs / 2);
@@ -77,8 +77,8 @@ async function checkpoint(options: CheckpointOptions): Promise<boolean> {
   const { connection, lease, logger, peers, onFenced } = options;
   const isOwner = (): boolean => lease.holds() && lease.isTrusted();
   if (!isOwner()) return false;
-  // The time first, then the peers: whoever is here now was here then, or its session is younger and stays as it is.
-  // No transaction: a process that is frozen must not hold locks that stop those who take over from it.
+  // The time first, then the peers: a peer that is here now was here then, or its session is younger and is not changed.
+  // No transaction: a process that is frozen must not hold locks that stop the nodes which take over from it.
   const [clock] = await query(connection.db.select({ now: sql<string>`now()::text` }).from(sql`(values (1)) as one`));
   if (!clock) throw new Error("The database did not tell its time.");
   const present = [...peers()];
@@ -103,7 +103,7 @@ async function advance(
   const agosMs = sql.param(present.map(({ agoMs }) => agoMs ?? 0));
   const here = sql`unnest(${subjectIds}::uuid[], ${peerIds}::text[], ${agosMs}::float8[]) as here(subject_id, peer_id, ago_ms)`;
   const { id, subjectId, peerId, nodeId, nodeEpoch, checkpointedAt, closedAt } = usageSessions;
-  // Rows under lock are being closed; waiting for one would hold up the leaving of all others.
+  // Locked rows are being closed; waiting for one would delay the departure of all other peers.
   const mine = db
     .select({ id, agoMs: sql<number>`here.ago_ms`.as("ago_ms") })
     .from(usageSessions)

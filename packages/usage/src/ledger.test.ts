@@ -14,7 +14,8 @@ import { freshDatabase } from "@radist-tech/testkit";
 import { and, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { keepCheckpoints, type PresentPeer } from "./checkpoints.ts";
-import { closeLostSessions, closeSession, openSession } from "./ledger.ts";
+import { closeLostSessions, closeSession } from "./closing.ts";
+import { openSession } from "./ledger.ts";
 
 const logger = createLogger({ name: "ledger", level: "silent" });
 const SOON = { timeout: 60_000, interval: 10 };
@@ -98,7 +99,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
       ...(onFenced && { onFenced }),
     });
 
-  test("a session is opened where its peer is seated, and closed once, with a reason", async () => {
+  test("a session opens with its peer's seat and is closed once, with a reason", async () => {
     const peer = await seated();
     const opened = await only(peer);
     expect(opened).toMatchObject({ projectId, kind: "p2p", identity: null, nodeId: lease.nodeId, closedAt: null });
@@ -121,7 +122,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
     expect(await sessionsOf(peer)).toEqual([]);
   });
 
-  test("nobody is there twice at once", async () => {
+  test("a peer has one open session at a time", async () => {
     const peer = await seated();
     const again = inTransaction((tx) => seat(tx, peer)).catch(isDuplicate);
     expect(await again).toBe(true);
@@ -129,7 +130,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
     await inTransaction((tx) => seat(tx, { ...peer, subjectId: randomUUID() }));
   });
 
-  test("who was seen last a while ago is counted up to then", async () => {
+  test("a peer that was last seen a while ago is counted up to that time", async () => {
     const peer = await seated();
     await age(peer, 10 * MINUTE, 5 * MINUTE);
     await inTransaction((tx) => closeSession(tx, peer, "disconnected", 2 * MINUTE));
@@ -140,9 +141,9 @@ describe.each(kinds)("$name", ({ name, open }) => {
   });
 
   test.each([
-    ["longer ago than the last checkpoint", 20 * MINUTE],
-    ["nobody knows when", Number.POSITIVE_INFINITY],
-  ])("who was seen last %s is counted up to the checkpoint", async (_when, agoMs) => {
+    ["before its last checkpoint", 20 * MINUTE],
+    ["at an unknown time", Number.POSITIVE_INFINITY],
+  ])("a peer that was last seen %s is counted up to its checkpoint", async (_when, agoMs) => {
     const peer = await seated();
     await age(peer, 10 * MINUTE, 5 * MINUTE);
     await inTransaction((tx) => closeSession(tx, peer, "disconnected", agoMs));
@@ -150,7 +151,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
     expect(closedAt).toEqual(checkpointedAt);
   });
 
-  test("what was lost with its node is closed at its last checkpoint, and what is closed stays as it is", async () => {
+  test("sessions of a lost node close at their last checkpoint; closed ones do not change", async () => {
     const lost = await seated();
     const staying = await seated(lost.subjectId);
     const gone = await seated(lost.subjectId);
@@ -167,7 +168,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
     expect(await only(elsewhere)).toMatchObject({ closedAt: null });
   });
 
-  test("who is moved from one socket to another is never counted twice", async () => {
+  test("a peer that moves from socket to socket is never counted twice", async () => {
     const peer = await seated();
     for (let times = 0; times < 20; times++) {
       await inTransaction(async (tx) => {
@@ -183,7 +184,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
   });
 
   describe("checkpoints", () => {
-    test("the sessions of those who are here go on", async () => {
+    test("extend the sessions of the peers on this node", async () => {
       const here = [await seated(), await seated()];
       const away = await seated();
       for (const peer of [...here, away]) await age(peer, 10 * MINUTE, 5 * MINUTE);
@@ -197,7 +198,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
       expect(await only(away)).toEqual(before);
     });
 
-    test("who was last heard a while ago is counted up to then, and never back", async () => {
+    test("count a peer up to when it was last heard, and never go back", async () => {
       const [silent, mute] = [await seated(), await seated()];
       for (const peer of [silent, mute]) await age(peer, 10 * MINUTE, 5 * MINUTE);
       const before = await only(mute);
@@ -211,7 +212,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
       expect(await only(mute)).toEqual(before);
     });
 
-    test("a node that was frozen writes nothing for those whom others declared lost, or took over", async () => {
+    test("of a node that was frozen are refused for peers that others declared lost or took over", async () => {
       const [kept, lost, taken] = [await seated(), await seated(), await seated()];
       await inTransaction((tx) => closeLostSessions(tx, lost));
       const other = { nodeId: newNodeId(), nodeEpoch: 1 };
@@ -227,7 +228,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
       expect([await sessionsOf(lost), await sessionsOf(taken)]).toEqual(before);
     });
 
-    test("an earlier process of the same id writes nothing for the sessions of the later one", async () => {
+    test("of an earlier process are refused for the sessions of a later one with the same id", async () => {
       const nodeId = newNodeId();
       await using earlier = holdNode(nodeId);
       await vi.waitUntil(() => earlier.holds(), SOON);
@@ -252,7 +253,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
       expect(fenced).not.toHaveBeenCalled();
     });
 
-    test("those who are here are asked for a sign of life before each", async () => {
+    test("peers are pinged before each", async () => {
       const order: string[] = [];
       const { promise: enough, resolve } = Promise.withResolvers<void>();
       await using _keeping = keepCheckpoints({
@@ -270,7 +271,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
       expect(order.slice(0, 6)).toEqual(["ask", "see", "ask", "see", "ask", "see"]);
     });
 
-    test("none is made any more once they were ended", async () => {
+    test("none is made after disposal", async () => {
       const peer = await seated();
       await age(peer, 10 * MINUTE, 5 * MINUTE);
       const before = await only(peer);
@@ -286,7 +287,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
   // The embedded database has one connection: nothing there crosses.
   if (name === "PGlite") return;
 
-  test("one that is being closed does not keep the others from their checkpoint", async () => {
+  test("a session that is being closed does not hold up the checkpoints of others", async () => {
     const [leaving, staying] = [await seated(), await seated()];
     await age(staying, 10 * MINUTE, 5 * MINUTE);
     const before = await only(staying);
@@ -297,7 +298,7 @@ describe.each(kinds)("$name", ({ name, open }) => {
     });
   });
 
-  test("who comes back in a transaction that began before that of the leaving ended is not counted twice", async () => {
+  test("a peer whose return began before its departure was committed is not counted twice", async () => {
     const subject = await connection.db
       .insert(projects)
       .values({ id: newProjectId(), name: "lock", publicKey: newPublicKey() })

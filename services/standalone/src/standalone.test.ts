@@ -7,11 +7,13 @@ import { fileURLToPath } from "node:url";
 import { RadistServerClient } from "@radist-tech/server";
 import { reservePort, startProcess } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
-import { printed, startStandalone, temporaryDirectory } from "./testing/platform.ts";
+import { ADMIN_TOKEN, printed, startStandalone, temporaryDirectory } from "./testing/platform.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
-test("kill -9 and a second start: same keys, same calls, under the same address", async () => {
+test("kill -9 and a second start: same keys, same calls, and events go on, under the same address", {
+  timeout: 120_000,
+}, async () => {
   await using directory = await temporaryDirectory();
   const data = join(directory.path, "data");
   const port = await reservePort();
@@ -22,6 +24,10 @@ test("kill -9 and a second start: same keys, same calls, under the same address"
   expect(first.output).toContain(`http://localhost:${port}/`);
   const server = new RadistServerClient(secretKey, { projectId, apiBaseUrl });
   const { callId } = await server.createP2PConnection();
+  const types = ["project.created", "key.created"] as const;
+  const events = server.events({ types })[Symbol.asyncIterator]();
+  const created = (await events.next()).value;
+  expect(created).toMatchObject({ type: "project.created", subject: { kind: "project", id: projectId }, seq: 1 });
   first.signal("SIGKILL");
   await first.exited;
 
@@ -29,6 +35,14 @@ test("kill -9 and a second start: same keys, same calls, under the same address"
   const { process: second } = started;
   expect(printed(second.output, "Secret key")).toBe(secretKey);
   expect(await server.getCall(callId)).toMatchObject({ callId, accessControl: "private", tombstonedAt: null });
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" };
+  const body = JSON.stringify({ name: "after the restart" });
+  await fetch(`${apiBaseUrl}/projects/${projectId}/keys`, { method: "POST", headers, body });
+  const resumed = server.events({ types, after: created?.cursor })[Symbol.asyncIterator]();
+  for (const iterator of [events, resumed]) {
+    expect((await iterator.next()).value).toMatchObject({ type: "key.created", seq: 2, data: { name: "default" } });
+    expect((await iterator.next()).value).toMatchObject({ seq: 3, data: { name: "after the restart" } });
+  }
   second.signal("SIGTERM");
   expect(await second.exited, second.output).toBe(0);
 });
