@@ -49,7 +49,7 @@ test("after a failover within one address, each connection that is kept to the o
   await using old = await connect(primary.url);
   await query(old.db.execute(sql`alter system set default_transaction_read_only = on`));
   await query(old.db.execute(sql`select pg_reload_conf()`));
-  await query(admin.db.execute(sql`select pg_promote()`));
+  await query(admin.db.execute(sql`select pg_promote(wait => false)`));
   target = portOf(standby.url);
 
   const readOnly = sql`select current_setting('default_transaction_read_only') as value`;
@@ -82,7 +82,7 @@ test("of several hosts the primary is found, before a failover and after it", as
   await using admin = await connect(standby.url);
   await followed(admin);
   primary.signal("SIGKILL");
-  await query(admin.db.execute(sql`select pg_promote()`));
+  await query(admin.db.execute(sql`select pg_promote(wait => false)`));
   await done(WRITE);
 });
 
