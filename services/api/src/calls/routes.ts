@@ -1,11 +1,11 @@
+import { createCall, findCall, mintToken } from "@radist-tech/calls";
 import { type CallId, type ProjectId, Refusal } from "@radist-tech/protocol";
 import { once } from "../idempotency/once.ts";
 import type { ApiApp, ApiParts } from "../parts.ts";
+import { assertBelowLimit } from "../projects/connection-limit.ts";
 import * as contract from "./contract.ts";
-import { createCall } from "./create.ts";
 import { endCall } from "./end.ts";
-import { mintToken } from "./mint.ts";
-import { findCall, listCalls } from "./read.ts";
+import { listCalls } from "./list.ts";
 
 export function serveCalls(app: ApiApp, parts: ApiParts): void {
   const { connection, auth, metrics, announcements, logger } = parts;
@@ -20,11 +20,14 @@ export function serveCalls(app: ApiApp, parts: ApiParts): void {
 
   app.openapi({ ...contract.createCallRoute, middleware: auth.secretKey }, async (context) => {
     const { project } = context.get("caller");
-    const { accessControl } = context.req.valid("json");
+    const { accessControl = project.defaultAccessControl } = context.req.valid("json");
     const { answer, isReplay } = await once(
       context,
       connection,
-      (tx) => createCall(tx, { project, accessControl, ttlSeconds }),
+      async (tx) => {
+        await assertBelowLimit(tx, project);
+        return createCall(tx, { projectId: project.id, accessControl, ttlSeconds });
+      },
       ({ callId }) => abandon(project.id, callId),
     );
     if (!isReplay) metrics.callsCreated.inc({ access_control: answer.accessControl });

@@ -1,8 +1,8 @@
+import { terminateCalls } from "@radist-tech/calls";
 import { type Connection, calls, projects, rooms, transact } from "@radist-tech/db";
 import { type ProjectId, Refusal } from "@radist-tech/protocol";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Announcements } from "../announcements.ts";
-import { terminateCalls } from "../calls/end.ts";
 import { terminateRooms } from "../rooms/end.ts";
 
 /**

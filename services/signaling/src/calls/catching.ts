@@ -1,13 +1,11 @@
+import type { Call } from "@radist-tech/calls";
+import { catchUp, snapshot, toCall, toMessages, view } from "@radist-tech/calls";
 import { callPeers, calls, query } from "@radist-tech/db";
 import type { CallId, CallSnapshot } from "@radist-tech/protocol";
 import type { CallView } from "@radist-tech/protocol/bus";
 import { eq, inArray } from "drizzle-orm";
 import type { NodeContext } from "../node/context.ts";
 import type { Seat } from "../socket/seat.ts";
-import type { Call } from "./call.ts";
-import { catchUp } from "./catch-up.ts";
-import { snapshot, toMessages, view } from "./snapshot.ts";
-import { toCall } from "./store.ts";
 
 /** Calls are asked for together, up to so many in a query. */
 const BATCH = 200;

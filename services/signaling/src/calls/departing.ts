@@ -1,12 +1,10 @@
+import { addSeen, type PlainEvent, type Stored, storeHeld, storeStep } from "@radist-tech/calls";
 import { DatabaseUnavailable, type Transaction } from "@radist-tech/db";
 import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
 import { closeSession } from "@radist-tech/usage";
 import { callLimits, type NodeContext } from "../node/context.ts";
-import { storeHeld } from "../signals/hold.ts";
 import type { Routing } from "../signals/routing.ts";
-import { type PlainEvent, type Stored, storeStep } from "./steps.ts";
 import type { Telling } from "./telling.ts";
-import { addSeen } from "./usage.ts";
 
 /** Pause before a step that found the database away is tried again, milliseconds. */
 const RETRY_MS = 500;

@@ -1,9 +1,9 @@
+import type { Peer } from "@radist-tech/calls";
 import type { CallSnapshot } from "@radist-tech/protocol";
 import { Release, Released, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
 import type { Routing } from "../signals/routing.ts";
 import type { Seat } from "../socket/seat.ts";
-import type { Peer } from "./call.ts";
 
 /** How long the node of an earlier socket may take to let go, milliseconds. */
 const RELEASE_MS = 1_000;

@@ -1,12 +1,11 @@
 import { BusUnavailable } from "@radist-tech/bus";
+import type { Peer, Stored } from "@radist-tech/calls";
+import { toMessages, view } from "@radist-tech/calls";
 import type { CallId, P2PServerMessage } from "@radist-tech/protocol";
 import { CallEvent, type CallView, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
 import type { Seat } from "../socket/seat.ts";
-import type { Peer } from "./call.ts";
 import type { Catching } from "./catching.ts";
-import { toMessages, view } from "./snapshot.ts";
-import type { Stored } from "./steps.ts";
 
 /** Tells the others in a call what a stored step changed: on this node directly, on others by the bus. */
 export class Telling {

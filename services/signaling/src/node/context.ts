@@ -1,7 +1,7 @@
 import type { Bus } from "@radist-tech/bus";
+import type { CallLimits, Home } from "@radist-tech/calls";
 import type { Connection } from "@radist-tech/db";
 import type { Lease, Logger } from "@radist-tech/runtime";
-import type { CallLimits, Home } from "../calls/call.ts";
 import type { Limits } from "../config.ts";
 import type { Seats } from "../socket/seats.ts";
 import type { Metrics } from "./metrics.ts";

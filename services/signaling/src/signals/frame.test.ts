@@ -1,7 +1,7 @@
+import { ALICE, NOW } from "@radist-tech/calls/testing";
 import { type CallId, type PeerId, SignalReceived, type SignalType } from "@radist-tech/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ALICE, NOW } from "../testing/call-states.ts";
 import { jsonText } from "../testing/json-text.ts";
 import { signalFrame } from "./frame.ts";
 

@@ -1,9 +1,9 @@
 import { BusUnavailable, DeadlineExceeded, NoResponders, RemoteFailure } from "@radist-tech/bus";
+import { holdSignal } from "@radist-tech/calls";
 import { isUnavailable } from "@radist-tech/db";
 import type { CallId, Epoch, ErrorCode, NodeId, PeerId } from "@radist-tech/protocol";
 import { SignalHead, SignalOutcome, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
-import { holdSignal } from "./hold.ts";
 
 /** Where a target was last known to be. */
 export interface Route {

@@ -1,15 +1,13 @@
+import { type Admitted, dropHeld, joinCall, type Readmitted, reconnectPeer, snapshot, view } from "@radist-tech/calls";
 import type { Transaction } from "@radist-tech/db";
 import type { PeerId, ProjectId } from "@radist-tech/protocol";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import { closeSession } from "@radist-tech/usage";
-import { type Admitted, joinCall, type Readmitted, reconnectPeer } from "../calls/admit.ts";
 import type { Catching } from "../calls/catching.ts";
 import type { Departing } from "../calls/departing.ts";
 import type { Releasing } from "../calls/releasing.ts";
-import { snapshot, view } from "../calls/snapshot.ts";
 import type { Telling } from "../calls/telling.ts";
 import { callLimits, home, type NodeContext } from "../node/context.ts";
-import { dropHeld } from "../signals/hold.ts";
 import type { Routing } from "../signals/routing.ts";
 import type { ConnectionRequest } from "./connection-request.ts";
 import { Conversation } from "./conversation.ts";

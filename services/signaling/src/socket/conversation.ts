@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { isLatestClaim, snapshot } from "@radist-tech/calls";
 import { isUnavailable, type Transaction } from "@radist-tech/db";
 import { ERRORS, type ErrorCode, P2PClientMessage } from "@radist-tech/protocol";
 import { Intake, messageReader } from "@radist-tech/sockets";
 import { closeSession } from "@radist-tech/usage";
 import type { Catching } from "../calls/catching.ts";
 import type { Departing } from "../calls/departing.ts";
-import { snapshot } from "../calls/snapshot.ts";
-import { isLatestClaim } from "../calls/store.ts";
 import type { NodeContext } from "../node/context.ts";
 import { signalFrame } from "../signals/frame.ts";
 import { Outbox } from "../signals/outbox.ts";

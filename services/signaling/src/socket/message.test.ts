@@ -1,6 +1,6 @@
+import { ALICE } from "@radist-tech/calls/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ALICE } from "../testing/call-states.ts";
 import { jsonText } from "../testing/json-text.ts";
 import { readMessage } from "./conversation.ts";
 

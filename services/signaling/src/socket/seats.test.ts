@@ -1,8 +1,8 @@
+import { view } from "@radist-tech/calls";
+import { ALICE, BOB, epoch, open } from "@radist-tech/calls/testing";
 import type { CallId, Epoch, PeerId, ProjectId } from "@radist-tech/protocol";
 import { PeerSocket } from "@radist-tech/sockets";
 import { describe, expect, test } from "vitest";
-import { view } from "../calls/snapshot.ts";
-import { ALICE, BOB, epoch, open } from "../testing/call-states.ts";
 import { Seat } from "./seat.ts";
 import { Seats } from "./seats.ts";
 

@@ -1,5 +1,5 @@
 import type { CallId, CallLeftReason, Epoch, ErrorCode, NodeId, PeerId, ProjectId } from "@radist-tech/protocol";
-import type { News } from "./news.ts";
+import type { News } from "./peer-events.ts";
 
 // A peer:   (join) → connected ⇄ disconnected → (window over) expired
 //                        └── (leave) ──┴────────→ left
@@ -73,7 +73,8 @@ export type Step =
   | { readonly outcome: "stale" }
   | { readonly outcome: "refused"; readonly code: ErrorCode };
 
-const SEATS = 2;
+/** How many peers a call has room for. */
+export const SEATS = 2;
 
 export const holdsSeat = (peer: Peer): boolean => peer.status === "connected" || peer.status === "disconnected";
 

@@ -1,10 +1,9 @@
 import { callPeers, calls, callTokens, type Transaction } from "@radist-tech/db";
 import { type MintedCallToken, Refusal } from "@radist-tech/protocol";
 import { and, eq, sql } from "drizzle-orm";
-import { freshToken } from "../auth/tokens.ts";
+import { SEATS } from "./call.ts";
 import { seatIsHeld } from "./seats.ts";
-
-const SEATS = 2;
+import { freshToken } from "./tokens.ts";
 
 /**
  * A token for one more participant.

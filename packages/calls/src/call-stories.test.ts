@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type Call, type CallEvent, holdsSeat, step } from "./call.ts";
 import {
   ALICE,
   BOB,
@@ -12,8 +13,7 @@ import {
   open,
   peer,
   THERE,
-} from "../testing/call-states.ts";
-import { type Call, type CallEvent, holdsSeat, step } from "./call.ts";
+} from "./testing/call-states.ts";
 
 const ALONE = open([peer(ALICE, "connected")]);
 const BOTH = open([peer(ALICE, "connected"), peer(BOB, "connected")]);

@@ -1,6 +1,6 @@
 import type { CallId, Epoch, NodeId, PeerId, ProjectId } from "@radist-tech/protocol";
-import { type Call, type CallLimits, type Home, holdsSeat, type Peer, type TombstonedCall } from "../calls/call.ts";
-import type { News } from "../calls/news.ts";
+import { type Call, type CallLimits, type Home, holdsSeat, type Peer, type TombstonedCall } from "../call.ts";
+import type { News } from "../peer-events.ts";
 
 /** The time of a step in tests, and what it is measured by. */
 export const NOW = new Date("2026-05-05T12:00:00.000Z");

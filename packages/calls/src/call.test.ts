@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type Call, type CallEvent, type CallEventName, type Step, step } from "./call.ts";
 import {
   ALICE,
   BOB,
@@ -15,8 +16,7 @@ import {
   peer,
   STRANGER,
   THERE,
-} from "../testing/call-states.ts";
-import { type Call, type CallEvent, type CallEventName, type Step, step } from "./call.ts";
+} from "./testing/call-states.ts";
 
 const STATES = {
   empty: open([]),

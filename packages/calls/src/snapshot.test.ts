@@ -1,8 +1,8 @@
 import { CallSnapshot, P2PServerMessage } from "@radist-tech/protocol";
 import { CallView } from "@radist-tech/protocol/bus";
 import { expect, test } from "vitest";
-import { ALICE, BOB, CAROL, ended, open, peer, STRANGER } from "../testing/call-states.ts";
 import { snapshot, toMessages, view } from "./snapshot.ts";
+import { ALICE, BOB, CAROL, ended, open, peer, STRANGER } from "./testing/call-states.ts";
 
 const call = open([
   peer(STRANGER, "left"),

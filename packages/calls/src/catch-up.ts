@@ -1,7 +1,7 @@
 import type { PeerId } from "@radist-tech/protocol";
 import type { CallView } from "@radist-tech/protocol/bus";
 import type { Call, Peer } from "./call.ts";
-import type { News } from "./news.ts";
+import type { News } from "./peer-events.ts";
 
 /** What `self` missed between the view that it was last told and the call as it is. */
 export function catchUp(known: CallView, now: Call, self: PeerId): News[] {

@@ -1,14 +1,8 @@
 import { type Connection, callPeers, calls, query } from "@radist-tech/db";
-import type { CallDetails, CallId, CallPage, PeerId } from "@radist-tech/protocol";
+import type { CallDetails, CallId, PeerId } from "@radist-tech/protocol";
 import { and, asc, eq, isNull } from "drizzle-orm";
-import { newestFirst, type PageQuery } from "../http/paging.ts";
+import { SEATS } from "./call.ts";
 import { seatIsHeld } from "./seats.ts";
-
-/** A page of a project's calls. */
-export async function listCalls(connection: Connection, projectId: string, asked: PageQuery): Promise<CallPage> {
-  const { summaries, ...page } = await newestFirst(connection, calls, projectId, asked);
-  return { calls: summaries.map(({ id, ...summary }) => ({ callId: id as CallId, ...summary })), ...page };
-}
 
 /** A call with those who hold its seats, in the order in which they joined. Nobody holds a seat of an ended call. */
 export async function findCall(
@@ -27,7 +21,7 @@ export async function findCall(
       .leftJoin(callPeers, and(eq(callPeers.callId, calls.id), isNull(calls.tombstonedAt), seatIsHeld))
       .where(and(eq(calls.id, callId), eq(calls.projectId, projectId)))
       .orderBy(asc(callPeers.joinedAt), asc(callPeers.peerId))
-      .limit(2),
+      .limit(SEATS),
   );
   const call = rows[0]?.call;
   if (!call) return undefined;

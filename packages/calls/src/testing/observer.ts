@@ -1,9 +1,9 @@
 import type { Epoch, PeerId } from "@radist-tech/protocol";
 import type { CallView } from "@radist-tech/protocol/bus";
-import { type Call, holdsSeat } from "../calls/call.ts";
-import { catchUp } from "../calls/catch-up.ts";
-import type { News } from "../calls/news.ts";
-import { view } from "../calls/snapshot.ts";
+import { type Call, holdsSeat } from "../call.ts";
+import { catchUp } from "../catch-up.ts";
+import type { News } from "../peer-events.ts";
+import { view } from "../snapshot.ts";
 
 /** The others in a call, as one participant believes them to be. */
 export type Picture = Record<string, string>;

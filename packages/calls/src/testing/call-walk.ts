@@ -1,6 +1,6 @@
 import type { PeerId } from "@radist-tech/protocol";
 import fc from "fast-check";
-import { type Call, type CallEvent, type CallEventName, type Step, step } from "../calls/call.ts";
+import { type Call, type CallEvent, type CallEventName, type Step, step } from "../call.ts";
 import { deepFreeze, epoch, home, LIMITS, NOW, open } from "./call-states.ts";
 
 /** One move of a walk: what happens to whom, after how long, under which claim. */

@@ -2,11 +2,11 @@ import type { PeerId } from "@radist-tech/protocol";
 import type { CallView } from "@radist-tech/protocol/bus";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { brokenRules, deepFreeze, epoch, open, STRANGER } from "../testing/call-states.ts";
-import { type Move, moves, walk } from "../testing/call-walk.ts";
-import { Observer } from "../testing/observer.ts";
 import { type Call, holdsSeat } from "./call.ts";
 import { view } from "./snapshot.ts";
+import { brokenRules, deepFreeze, epoch, open, STRANGER } from "./testing/call-states.ts";
+import { type Move, moves, walk } from "./testing/call-walk.ts";
+import { Observer } from "./testing/observer.ts";
 
 // fast-check prints the seed of a failure, and the walk, made as short as it goes; `{ seed, path }` repeats it.
 const RUNS = { numRuns: 1_500 };

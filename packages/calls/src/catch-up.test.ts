@@ -1,9 +1,9 @@
 import type { NodeId } from "@radist-tech/protocol";
 import type { CallView } from "@radist-tech/protocol/bus";
 import { describe, expect, test } from "vitest";
-import { ALICE, BOB, CAROL, describeNews, ended, epoch, open, peer } from "../testing/call-states.ts";
 import type { Peer } from "./call.ts";
 import { catchUp } from "./catch-up.ts";
+import { ALICE, BOB, CAROL, describeNews, ended, epoch, open, peer } from "./testing/call-states.ts";
 
 type Known = CallView["peers"][number]["status"];
 

@@ -1,7 +1,7 @@
 import type { CallSnapshot, P2PServerMessage } from "@radist-tech/protocol";
 import type { CallView } from "@radist-tech/protocol/bus";
 import { type Call, holdsSeat } from "./call.ts";
-import type { News } from "./news.ts";
+import type { News } from "./peer-events.ts";
 
 /** The call as its participants see it: who holds the two seats. Nobody holds a seat of an ended call. */
 export const snapshot = (call: Call): CallSnapshot => ({

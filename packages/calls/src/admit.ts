@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   type Connection,
   callPeers,
@@ -19,10 +18,11 @@ import {
   Refusal,
 } from "@radist-tech/protocol";
 import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
+import type { Stored } from "./advance.ts";
 import { type CallEvent, type CallLimits, type Home, type Peer, step } from "./call.ts";
-import type { Stored } from "./steps.ts";
+import { countPeer } from "./sessions.ts";
 import { type LockedCall, lockCall, type PeerTokens, saveCall } from "./store.ts";
-import { countPeer } from "./usage.ts";
+import { digest } from "./tokens.ts";
 
 /** A stored step that gave a socket its peer. */
 export interface Admitted extends Stored {
@@ -63,7 +63,7 @@ export async function joinCall(
   onPeer: (callId: CallId, peerId: PeerId) => void,
 ): Promise<Admitted> {
   const hash = digest(callToken);
-  const callId = await findCall(connection, projectId, hash);
+  const callId = await callOf(connection, projectId, hash);
   const peerId = newPeerId();
   onPeer(callId, peerId);
   const admit = async (tx: Transaction): Promise<Admitted & { undo: () => Promise<void> }> => {
@@ -116,10 +116,8 @@ export function reconnectPeer(
   return transact(connection, admit, { onLate });
 }
 
-const digest = (credential: string): Uint8Array => createHash("sha256").update(credential).digest();
-
 /** The call that a token opens. Looked up without a lock, so that a used token costs one query. */
-async function findCall(connection: Connection, projectId: ProjectId, hash: Uint8Array): Promise<CallId> {
+async function callOf(connection: Connection, projectId: ProjectId, hash: Uint8Array): Promise<CallId> {
   const [row] = await transact(connection, (tx) =>
     tx
       .select({
