@@ -19,7 +19,7 @@ import {
 } from "@radist-tech/protocol";
 import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
 import type { Stored } from "./advance.ts";
-import { type CallEvent, type CallLimits, type Home, type Peer, step } from "./call.ts";
+import { type CallEvent, type CallLimits, type OwnerNode, type Peer, step } from "./call.ts";
 import { countPeer } from "./sessions.ts";
 import { type LockedCall, lockCall, type PeerTokens, saveCall } from "./store.ts";
 import { digest } from "./tokens.ts";
@@ -43,7 +43,7 @@ export interface Readmitted extends Admitted {
 interface AdmitContext<T> {
   readonly connection: Connection;
   readonly projectId: ProjectId;
-  readonly home: Home;
+  readonly ownerNode: OwnerNode;
   readonly limits: CallLimits;
   /** Milliseconds since this node last heard the socket that a peer has had until now; infinite when it is not here. */
   readonly silentMs: (peerId: PeerId) => number;
@@ -58,7 +58,7 @@ interface AdmitContext<T> {
  * @throws {DatabaseUnavailable}
  */
 export async function joinCall(
-  { connection, projectId, home, limits, onLate }: AdmitContext<Admitted & { undo: () => Promise<void> }>,
+  { connection, projectId, ownerNode, limits, onLate }: AdmitContext<Admitted & { undo: () => Promise<void> }>,
   callToken: CallToken,
   onPeer: (callId: CallId, peerId: PeerId) => void,
 ): Promise<Admitted> {
@@ -78,7 +78,7 @@ export async function joinCall(
     if (used.length === 0) throw new Refusal("invalid_token");
     const reconnectToken = newReconnectToken();
     const tokens = { reconnectHash: digest(reconnectToken), freshReconnectHash: null };
-    const admitted = await store(tx, locked, { type: "join", peerId, home }, limits, tokens);
+    const admitted = await store(tx, locked, { type: "join", peerId, ownerNode }, limits, tokens);
     const undo = async (): Promise<void> => {
       await connection.db.update(callTokens).set({ usedAt: null }).where(eq(callTokens.hash, hash));
     };
@@ -94,7 +94,7 @@ export async function joinCall(
  * @throws {DatabaseUnavailable}
  */
 export function reconnectPeer(
-  { connection, projectId, home, limits, silentMs, onLate }: AdmitContext<Readmitted>,
+  { connection, projectId, ownerNode, limits, silentMs, onLate }: AdmitContext<Readmitted>,
   claim: { readonly callId: CallId; readonly peerId: PeerId; readonly reconnectToken: ReconnectToken },
 ): Promise<Readmitted> {
   const { callId, peerId } = claim;
@@ -105,7 +105,7 @@ export function reconnectPeer(
     const tokens = await rotate(tx, callId, peerId, digest(claim.reconnectToken), digest(reconnectToken));
     const earlier = locked.call.peers.find((peer) => peer.peerId === peerId);
     const superseded = earlier?.status === "connected" ? { ...earlier, silentMs: silentMs(peerId) } : undefined;
-    const admitted = await store(tx, locked, { type: "reconnect", peerId, home }, limits, tokens, superseded);
+    const admitted = await store(tx, locked, { type: "reconnect", peerId, ownerNode }, limits, tokens, superseded);
     const held = await tx
       .select({ id: heldSignals.id, frame: heldSignals.frame })
       .from(heldSignals)
@@ -171,5 +171,5 @@ async function store(
     countPeer(tx, next.call, peer, superseded),
     saveCall(tx, call, next.call, { peerId: peer.peerId, ...tokens }),
   ]);
-  return { call: next.call, tell: next.tell, peer, sessionId };
+  return { call: next.call, notify: next.notify, peer, sessionId };
 }

@@ -1,12 +1,12 @@
 import { type Connection, type Transaction, transact } from "@radist-tech/db";
 import type { CallId } from "@radist-tech/protocol";
-import { type Call, type CallEvent, type CallLimits, step, type Tell } from "./call.ts";
+import { type Call, type CallEvent, type CallLimits, type Notification, step } from "./call.ts";
 import { lockCall, saveCall } from "./store.ts";
 
 /** A step that is stored; what it tells is still to be told. */
 export interface Stored {
   readonly call: Call;
-  readonly tell: readonly Tell[];
+  readonly notify: readonly Notification[];
 }
 
 /** Events that need nothing but the call itself. */

@@ -22,9 +22,9 @@ const BOB_LOST = open([peer(ALICE, "connected"), peer(BOB, "disconnected")]);
 const BOTH_OVERDUE = open([peer(ALICE, "overdue"), peer(BOB, "overdue")]);
 const FORSAKEN = open([peer(ALICE, "disconnected"), peer(BOB, "disconnected")], LIMITS.idleMs);
 
-const CAROL_JOINS: CallEvent = { type: "join", peerId: CAROL, home: THERE };
+const CAROL_JOINS: CallEvent = { type: "join", peerId: CAROL, ownerNode: THERE };
 const ALICE_GOES: CallEvent = { type: "disconnect", peerId: ALICE, epoch: epoch(1) };
-const ALICE_RETURNS: CallEvent = { type: "reconnect", peerId: ALICE, home: THERE };
+const ALICE_RETURNS: CallEvent = { type: "reconnect", peerId: ALICE, ownerNode: THERE };
 
 describe("A step writes", () => {
   const done = (call: Call, event: CallEvent): Call => {
@@ -35,7 +35,7 @@ describe("A step writes", () => {
 
   test("a newcomer under its first claim, where it is", () => {
     const { peers } = done(ALONE, CAROL_JOINS);
-    expect(peers[1]).toEqual({ ...peer(CAROL, "connected"), home: THERE, joinedAt: NOW, updatedAt: NOW });
+    expect(peers[1]).toEqual({ ...peer(CAROL, "connected"), ownerNode: THERE, joinedAt: NOW, updatedAt: NOW });
   });
 
   test("a window that opens now", () => {
@@ -48,9 +48,9 @@ describe("A step writes", () => {
     });
   });
 
-  test("the new home of one who is back, and keeps when it joined", () => {
+  test("the new owner of a peer that is back, and keeps when it joined", () => {
     const { peers } = done(ALICE_LOST, ALICE_RETURNS);
-    expect(peers[0]).toEqual({ ...peer(ALICE, "connected"), epoch: 2, home: THERE, updatedAt: NOW });
+    expect(peers[0]).toEqual({ ...peer(ALICE, "connected"), epoch: 2, ownerNode: THERE, updatedAt: NOW });
   });
 
   test("since when a call is idle once, not with each step", () => {
@@ -68,11 +68,11 @@ describe("A step writes", () => {
 
 test("The last leave does not end a call in which the seats were never taken both at once", () => {
   const story: CallEvent[] = [
-    { type: "join", peerId: ALICE, home: HERE },
+    { type: "join", peerId: ALICE, ownerNode: HERE },
     { type: "leave", peerId: ALICE, epoch: epoch(1) },
-    { type: "join", peerId: BOB, home: HERE },
+    { type: "join", peerId: BOB, ownerNode: HERE },
     { type: "leave", peerId: BOB, epoch: epoch(1) },
-    { type: "join", peerId: CAROL, home: HERE },
+    { type: "join", peerId: CAROL, ownerNode: HERE },
   ];
   const end = story.reduce<Call>((call, event) => {
     const next = step(call, event, NOW, LIMITS);

@@ -54,9 +54,9 @@ describe("On any walk", () => {
       fc.property(moves, (path) => {
         for (const { before, event, after, done } of walk(path)) {
           if (done.outcome !== "done") continue;
-          for (const { to, news } of done.tell) {
-            expect(news.length).toBeGreaterThan(0);
-            expect(news.map(({ peerId }) => peerId)).not.toContain(to.peerId);
+          for (const { to, events } of done.notify) {
+            expect(events.length).toBeGreaterThan(0);
+            expect(events.map(({ peerId }) => peerId)).not.toContain(to.peerId);
             expect("peerId" in event && event.peerId).not.toBe(to.peerId);
             expect(claimOf(after, to.peerId)).toBe(to);
             expect(to.status).toBe("connected");
@@ -79,7 +79,7 @@ describe("On any walk", () => {
             if (status !== "connected") observers.delete(peerId);
             else if (observer?.epoch !== epoch) observers.set(peerId, new Observer(peerId, epoch, view(after)));
           }
-          for (const { to, news } of done.tell) observers.get(to.peerId)?.hears(news, after);
+          for (const { to, events } of done.notify) observers.get(to.peerId)?.hears(events, after);
           for (const observer of observers.values()) {
             expect(observer.picture, `${event.type} at ${before.version}`).toEqual(
               Observer.pictureOf(after, observer.self),
@@ -91,7 +91,7 @@ describe("On any walk", () => {
     );
   });
 
-  test("who missed any of it catches up to the same picture, by news that each make sense", () => {
+  test("who missed any of it catches up to the same picture, by events that each make sense", () => {
     fc.assert(
       fc.property(moves, fc.infiniteStream(fc.boolean()), (path, missed) => {
         const observers = new Map<PeerId, Observer>();
@@ -102,8 +102,8 @@ describe("On any walk", () => {
             if (status !== "connected") observers.delete(peerId);
             else if (observer?.epoch !== epoch) observers.set(peerId, new Observer(peerId, epoch, view(after)));
           }
-          for (const { to, news } of done.tell) {
-            if (!missed.next().value) observers.get(to.peerId)?.hears(news, after);
+          for (const { to, events } of done.notify) {
+            if (!missed.next().value) observers.get(to.peerId)?.hears(events, after);
           }
           if (after.state === "tombstoned") continue;
           for (const observer of observers.values()) {

@@ -7,7 +7,7 @@ import {
   CAROL,
   deepFreeze,
   describeCall,
-  describeNews,
+  describePeerEvent,
   ended,
   epoch,
   LIMITS,
@@ -48,8 +48,8 @@ const STATES = {
 
 /** What happens to Alice, or, for `join`, to Carol. */
 const EVENTS = {
-  join: { type: "join", peerId: CAROL, home: THERE },
-  reconnect: { type: "reconnect", peerId: ALICE, home: THERE },
+  join: { type: "join", peerId: CAROL, ownerNode: THERE },
+  reconnect: { type: "reconnect", peerId: ALICE, ownerNode: THERE },
   leave: { type: "leave", peerId: ALICE, epoch: epoch(1) },
   disconnect: { type: "disconnect", peerId: ALICE, epoch: epoch(1) },
   withdraw: { type: "withdraw", peerId: ALICE, epoch: epoch(1) },
@@ -242,8 +242,8 @@ const eventNames = Object.keys(EVENTS) as CallEventName[];
 
 function describeStep(done: Step): string {
   if (done.outcome !== "done") return done.outcome === "refused" ? done.code : "stale";
-  const tells = done.tell.map(
-    ({ to, news }) => `${to.peerId.charAt("peer_".length)}: ${news.map(describeNews).join(", ")}`,
+  const tells = done.notify.map(
+    ({ to, events }) => `${to.peerId.charAt("peer_".length)}: ${events.map(describePeerEvent).join(", ")}`,
   );
   return [describeCall(done.call), ...tells].join(" | ");
 }

@@ -1,12 +1,12 @@
 import type { CallId, CallLeftReason, Epoch, ErrorCode, NodeId, PeerId, ProjectId } from "@radist-tech/protocol";
-import type { News } from "./peer-events.ts";
+import type { PeerEvent } from "./peer-events.ts";
 
 // A peer:   (join) → connected ⇄ disconnected → (window over) expired
 //                        └── (leave) ──┴────────→ left
 // A call:   open → tombstoned, by the API, by the last leave once both seats were taken, or by idleness. Final.
 
 /** A process that holds sockets, under the claim that it currently has on its id. */
-export interface Home {
+export interface OwnerNode {
   readonly nodeId: NodeId;
   readonly nodeEpoch: number;
 }
@@ -16,14 +16,14 @@ export interface Peer {
   readonly status: "connected" | "disconnected" | "left" | "expired";
   /** Counts the sockets that claimed this peer; only the latest may write for it. */
   readonly epoch: Epoch;
-  readonly home: Home;
+  readonly ownerNode: OwnerNode;
   readonly joinedAt: Date;
   readonly updatedAt: Date;
   /** When a disconnected peer loses its seat. */
   readonly expiresAt: Date | null;
 }
 
-interface CallFacts {
+interface CommonCall {
   readonly callId: CallId;
   readonly projectId: ProjectId;
   readonly createdAt: Date;
@@ -36,8 +36,8 @@ interface CallFacts {
   readonly peers: readonly Peer[];
 }
 
-export type OpenCall = CallFacts & { readonly state: "open"; readonly idleSince: Date | null };
-export type TombstonedCall = CallFacts & {
+export type OpenCall = CommonCall & { readonly state: "open"; readonly idleSince: Date | null };
+export type TombstonedCall = CommonCall & {
   readonly state: "tombstoned";
   readonly at: Date;
   readonly reason: Extract<CallLeftReason, "left" | "terminated" | "idle">;
@@ -46,8 +46,8 @@ export type Call = OpenCall | TombstonedCall;
 
 export type CallEventName = CallEvent["type"];
 export type CallEvent =
-  | { readonly type: "join"; readonly peerId: PeerId; readonly home: Home }
-  | { readonly type: "reconnect"; readonly peerId: PeerId; readonly home: Home }
+  | { readonly type: "join"; readonly peerId: PeerId; readonly ownerNode: OwnerNode }
+  | { readonly type: "reconnect"; readonly peerId: PeerId; readonly ownerNode: OwnerNode }
   | { readonly type: "leave"; readonly peerId: PeerId; readonly epoch: Epoch }
   | { readonly type: "disconnect"; readonly peerId: PeerId; readonly epoch: Epoch }
   /** Takes back a join whose caller gave up before it was stored: nobody was told of it. */
@@ -62,13 +62,13 @@ export interface CallLimits {
 }
 
 /** Something to tell to a connected peer other than the one that acts. */
-export interface Tell {
+export interface Notification {
   readonly to: Peer;
-  readonly news: readonly News[];
+  readonly events: readonly PeerEvent[];
 }
 
 export type Step =
-  | { readonly outcome: "done"; readonly call: Call; readonly tell: readonly Tell[] }
+  | { readonly outcome: "done"; readonly call: Call; readonly notify: readonly Notification[] }
   /** The event finds nothing to change: it came too late, or from a claim that is no longer the latest. */
   | { readonly outcome: "stale" }
   | { readonly outcome: "refused"; readonly code: ErrorCode };
@@ -85,24 +85,24 @@ export const holdsSeat = (peer: Peer): boolean => peer.status === "connected" ||
  */
 export function step(call: Call, event: CallEvent, at: Date, limits: CallLimits): Step {
   if (call.state === "tombstoned") return afterTheEnd(event);
-  const { call: settled, news: expiries } = expireOverdue(call, at);
+  const { call: settled, events: expiries } = expireOverdue(call, at);
   const done = act(settled, event, at, limits);
   // What is stored along with an event must not be stored for one that came too late: only `settle` is about time alone.
   const hasSettled = event.type === "settle" && expiries.length > 0;
   if (done.outcome === "refused" || (done.outcome === "stale" && !hasSettled)) return done;
-  const { call: acted, news } = done.outcome === "stale" ? { call: settled, news: [] } : done;
+  const { call: acted, events } = done.outcome === "stale" ? { call: settled, events: [] } : done;
   const next: Call = { ...withIdleness(acted, at), version: call.version + 1, updatedAt: at };
-  return { outcome: "done", call: next, tell: tellOthers(call, next, [...expiries, ...news]) };
+  return { outcome: "done", call: next, notify: notifyOthers(call, next, [...expiries, ...events]) };
 }
 
-type Acted = { outcome: "done"; call: Call; news: News[] } | Exclude<Step, { outcome: "done" }>;
+type Acted = { outcome: "done"; call: Call; events: PeerEvent[] } | Exclude<Step, { outcome: "done" }>;
 
 function act(call: OpenCall, event: CallEvent, at: Date, limits: CallLimits): Acted {
   switch (event.type) {
     case "join":
-      return join(call, event.peerId, event.home, at);
+      return join(call, event.peerId, event.ownerNode, at);
     case "reconnect":
-      return reconnect(call, event.peerId, event.home, at);
+      return reconnect(call, event.peerId, event.ownerNode, at);
     case "leave":
       return leave(call, event.peerId, event.epoch, at);
     case "disconnect":
@@ -127,14 +127,14 @@ function afterTheEnd(event: CallEvent): Step {
   }
 }
 
-function join(call: OpenCall, peerId: PeerId, home: Home, at: Date): Acted {
+function join(call: OpenCall, peerId: PeerId, ownerNode: OwnerNode, at: Date): Acted {
   const seated = call.peers.filter(holdsSeat).length;
   if (seated >= SEATS) return { outcome: "refused", code: "call_full" };
   const peer: Peer = {
     peerId,
     status: "connected",
     epoch: 1 as Epoch,
-    home,
+    ownerNode,
     joinedAt: at,
     updatedAt: at,
     expiresAt: null,
@@ -143,27 +143,27 @@ function join(call: OpenCall, peerId: PeerId, home: Home, at: Date): Acted {
   return {
     outcome: "done",
     call: { ...call, wasFull, peers: [...call.peers, peer] },
-    news: [{ type: "peer_joined", peerId }],
+    events: [{ type: "peer_joined", peerId }],
   };
 }
 
-function reconnect(call: OpenCall, peerId: PeerId, home: Home, at: Date): Acted {
+function reconnect(call: OpenCall, peerId: PeerId, ownerNode: OwnerNode, at: Date): Acted {
   const peer = call.peers.find((candidate) => candidate.peerId === peerId);
   if (!peer || !holdsSeat(peer)) return { outcome: "refused", code: "invalid_reconnect" };
   const epoch = (peer.epoch + 1) as Epoch;
-  const back: Peer = { ...peer, status: "connected", epoch, home, updatedAt: at, expiresAt: null };
-  return { outcome: "done", call: withPeer(call, back), news: [{ type: "peer_reconnected", peerId }] };
+  const back: Peer = { ...peer, status: "connected", epoch, ownerNode, updatedAt: at, expiresAt: null };
+  return { outcome: "done", call: withPeer(call, back), events: [{ type: "peer_reconnected", peerId }] };
 }
 
 function leave(call: OpenCall, peerId: PeerId, epoch: Epoch, at: Date): Acted {
   const peer = claimed(call, peerId, epoch);
   if (!peer || !holdsSeat(peer)) return { outcome: "stale" };
   const remaining = withPeer(call, { ...peer, status: "left", updatedAt: at, expiresAt: null });
-  const news: News[] = [{ type: "peer_left", peerId, reason: "left" }];
+  const events: PeerEvent[] = [{ type: "peer_left", peerId, reason: "left" }];
   if (call.wasFull && !remaining.peers.some(holdsSeat)) {
-    return { outcome: "done", call: tombstone(remaining, "left", at), news };
+    return { outcome: "done", call: tombstone(remaining, "left", at), events };
   }
-  return { outcome: "done", call: remaining, news };
+  return { outcome: "done", call: remaining, events };
 }
 
 function disconnect(call: OpenCall, peerId: PeerId, epoch: Epoch, at: Date, limits: CallLimits): Acted {
@@ -173,7 +173,7 @@ function disconnect(call: OpenCall, peerId: PeerId, epoch: Epoch, at: Date, limi
   return {
     outcome: "done",
     call: withPeer(call, { ...peer, status: "disconnected", updatedAt: at, expiresAt }),
-    news: [{ type: "peer_left", peerId, reason: "disconnected" }],
+    events: [{ type: "peer_left", peerId, reason: "disconnected" }],
   };
 }
 
@@ -182,12 +182,12 @@ function withdraw(call: OpenCall, peerId: PeerId, epoch: Epoch, at: Date): Acted
   if (!peer || !holdsSeat(peer)) return { outcome: "stale" };
   const remaining = withPeer(call, { ...peer, status: "expired", updatedAt: at, expiresAt: null });
   // Who caught up with the database meanwhile has seen the peer; for the others it was never there.
-  return { outcome: "done", call: remaining, news: [{ type: "peer_left", peerId, reason: "expired" }] };
+  return { outcome: "done", call: remaining, events: [{ type: "peer_left", peerId, reason: "expired" }] };
 }
 
 function endWhenIdle(call: OpenCall, at: Date, limits: CallLimits): Acted {
   const isIdle = call.idleSince !== null && at.getTime() - call.idleSince.getTime() >= limits.idleMs;
-  return isIdle ? { outcome: "done", call: tombstone(call, "idle", at), news: [] } : { outcome: "stale" };
+  return isIdle ? { outcome: "done", call: tombstone(call, "idle", at), events: [] } : { outcome: "stale" };
 }
 
 /** The peer, if `epoch` is still the latest claim on it. */
@@ -195,7 +195,7 @@ const claimed = (call: Call, peerId: PeerId, epoch: Epoch): Peer | undefined =>
   call.peers.find((peer) => peer.peerId === peerId && peer.epoch === epoch);
 
 /** Windows that are over are seen as over by every step, whenever a sweep comes by. */
-function expireOverdue(call: OpenCall, at: Date): { call: OpenCall; news: News[] } {
+function expireOverdue(call: OpenCall, at: Date): { call: OpenCall; events: PeerEvent[] } {
   const overdue = call.peers.filter(
     (peer) => peer.status === "disconnected" && peer.expiresAt !== null && peer.expiresAt <= at,
   );
@@ -203,7 +203,7 @@ function expireOverdue(call: OpenCall, at: Date): { call: OpenCall; news: News[]
     (next, peer) => withPeer(next, { ...peer, status: "expired", updatedAt: at, expiresAt: null }),
     call,
   );
-  return { call: expired, news: overdue.map(({ peerId }) => ({ type: "peer_left", peerId, reason: "expired" })) };
+  return { call: expired, events: overdue.map(({ peerId }) => ({ type: "peer_left", peerId, reason: "expired" })) };
 }
 
 function tombstone(call: OpenCall, reason: TombstonedCall["reason"], at: Date): TombstonedCall {
@@ -226,9 +226,9 @@ const withPeer = <C extends Call>(call: C, peer: Peer): C => ({
 });
 
 /** Everyone who was connected before and still is hears what happened to the others. */
-function tellOthers(before: Call, after: Call, news: readonly News[]): Tell[] {
+function notifyOthers(before: Call, after: Call, events: readonly PeerEvent[]): Notification[] {
   return after.peers
     .filter((peer) => peer.status === "connected" && claimed(before, peer.peerId, peer.epoch)?.status === "connected")
-    .map((to) => ({ to, news: news.filter(({ peerId }) => peerId !== to.peerId) }))
-    .filter((tell) => tell.news.length > 0);
+    .map((to) => ({ to, events: events.filter(({ peerId }) => peerId !== to.peerId) }))
+    .filter((notify) => notify.events.length > 0);
 }

@@ -3,7 +3,7 @@ import type { CallView } from "@radist-tech/protocol/bus";
 import { describe, expect, test } from "vitest";
 import type { Peer } from "./call.ts";
 import { catchUp } from "./catch-up.ts";
-import { ALICE, BOB, CAROL, describeNews, ended, epoch, open, peer } from "./testing/call-states.ts";
+import { ALICE, BOB, CAROL, describePeerEvent, ended, epoch, open, peer } from "./testing/call-states.ts";
 
 type Known = CallView["peers"][number]["status"];
 
@@ -59,13 +59,13 @@ const rows = (Object.keys(TABLE) as (keyof typeof TABLE)[]).flatMap((was) =>
       [was, is, 1, was === "disconnected" && is === "connected" ? undefined : same],
       [was, is, 2, later],
     ];
-    return cases.flatMap(([, , claim, news]) => (news === undefined ? [] : [{ was, is, claim, news }]));
+    return cases.flatMap(([, , claim, events]) => (events === undefined ? [] : [{ was, is, claim, events }]));
   }),
 );
 
-test.each(rows)("was $was, is $is under claim $claim: $news", ({ was, is, claim, news }) => {
+test.each(rows)("was $was, is $is under claim $claim: $events", ({ was, is, claim, events }) => {
   const now = open([alice, bob(is, claim)]);
-  expect(catchUp(VIEWS[was], now, ALICE).map(describeNews).join(", ")).toBe(news);
+  expect(catchUp(VIEWS[was], now, ALICE).map(describePeerEvent).join(", ")).toBe(events);
 });
 
 describe("Catching up", () => {
@@ -76,7 +76,10 @@ describe("Catching up", () => {
 
   test("tells who went before who came, in the order of joining", () => {
     const now = open([alice, bob("expired", 1), peer(CAROL, "connected")]);
-    expect(catchUp(known("connected"), now, ALICE).map(describeNews)).toEqual(["peer_left B expired", "peer_joined C"]);
+    expect(catchUp(known("connected"), now, ALICE).map(describePeerEvent)).toEqual([
+      "peer_left B expired",
+      "peer_joined C",
+    ]);
   });
 
   test("of one who came and went meanwhile tells nothing", () => {
@@ -86,12 +89,12 @@ describe("Catching up", () => {
 
   test("with an ended call tells how the others left", () => {
     const now = ended("left", [peer(ALICE, "left"), bob("left", 1)]);
-    expect(catchUp(known("connected"), now, ALICE).map(describeNews)).toEqual(["peer_left B left"]);
+    expect(catchUp(known("connected"), now, ALICE).map(describePeerEvent)).toEqual(["peer_left B left"]);
   });
 });
 
 test("Who went so long ago that nobody knows why has left", () => {
   const missed = catchUp(known("disconnected"), open([alice]), ALICE);
-  expect(missed.map(describeNews)).toEqual(["peer_left B left"]);
+  expect(missed.map(describePeerEvent)).toEqual(["peer_left B left"]);
   expect(catchUp(known("left"), open([alice]), ALICE)).toEqual([]);
 });

@@ -14,11 +14,11 @@ import type { Call, Peer } from "./call.ts";
 export async function countPeer(
   tx: Transaction,
   { callId, projectId }: Call,
-  { peerId, home }: Peer,
+  { peerId, ownerNode }: Peer,
   superseded: { readonly silentMs: number } | undefined,
 ): Promise<string> {
   if (superseded) await closeSession(tx, { subjectId: callId, peerId }, "superseded", superseded.silentMs);
-  return openSession(tx, { projectId, kind: "p2p", subjectId: callId, peerId, identity: null }, home);
+  return openSession(tx, { projectId, kind: "p2p", subjectId: callId, peerId, identity: null }, ownerNode);
 }
 
 /**

@@ -45,7 +45,7 @@ test("an ended call without peers has an empty snapshot", () => {
   expect(snapshot(ended("left", [peer(ALICE, "left")])).peers).toEqual([]);
 });
 
-test("each piece of news becomes a message of the contract, with the call as it is after all of them", () => {
+test("each peer event becomes a message of the contract, with the call as it is after all of them", () => {
   const messages = toMessages(call, [
     { type: "peer_left", peerId: CAROL, reason: "expired" },
     { type: "peer_joined", peerId: BOB },

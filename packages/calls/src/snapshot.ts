@@ -1,7 +1,7 @@
 import type { CallSnapshot, P2PServerMessage } from "@radist-tech/protocol";
 import type { CallView } from "@radist-tech/protocol/bus";
 import { type Call, holdsSeat } from "./call.ts";
-import type { News } from "./peer-events.ts";
+import type { PeerEvent } from "./peer-events.ts";
 
 /** The call as its participants see it: who holds the two seats. Nobody holds a seat of an ended call. */
 export const snapshot = (call: Call): CallSnapshot => ({
@@ -18,8 +18,13 @@ export const snapshot = (call: Call): CallSnapshot => ({
 /** The call as nodes tell each other: who is where, under which claim. */
 export const view = (call: Call): CallView => ({
   version: call.version,
-  peers: call.peers.map(({ peerId, status, epoch, home }) => ({ peerId, status, epoch, nodeId: home.nodeId })),
+  peers: call.peers.map(({ peerId, status, epoch, ownerNode }) => ({
+    peerId,
+    status,
+    epoch,
+    nodeId: ownerNode.nodeId,
+  })),
 });
 
-export const toMessages = (call: Call, news: readonly News[]): P2PServerMessage[] =>
-  news.map((item) => ({ ...item, callId: call.callId, call: snapshot(call) }));
+export const toMessages = (call: Call, events: readonly PeerEvent[]): P2PServerMessage[] =>
+  events.map((item) => ({ ...item, callId: call.callId, call: snapshot(call) }));

@@ -66,8 +66,8 @@ export async function saveCall(
     const changed = {
       status: peer.status,
       epoch: peer.epoch,
-      nodeId: peer.home.nodeId,
-      nodeEpoch: peer.home.nodeEpoch,
+      nodeId: peer.ownerNode.nodeId,
+      nodeEpoch: peer.ownerNode.nodeEpoch,
       updatedAt: peer.updatedAt,
       expiresAt: peer.expiresAt,
     };
@@ -143,7 +143,7 @@ const toPeer = (row: typeof callPeers.$inferSelect): Peer => ({
   peerId: row.peerId as PeerId,
   status: row.status,
   epoch: row.epoch as Epoch,
-  home: { nodeId: row.nodeId as NodeId, nodeEpoch: row.nodeEpoch },
+  ownerNode: { nodeId: row.nodeId as NodeId, nodeEpoch: row.nodeEpoch },
   joinedAt: row.joinedAt,
   updatedAt: row.updatedAt,
   expiresAt: row.expiresAt,

@@ -1,6 +1,6 @@
 import type { CallId, Epoch, NodeId, PeerId, ProjectId } from "@radist-tech/protocol";
-import { type Call, type CallLimits, type Home, holdsSeat, type Peer, type TombstonedCall } from "../call.ts";
-import type { News } from "../peer-events.ts";
+import { type Call, type CallLimits, holdsSeat, type OwnerNode, type Peer, type TombstonedCall } from "../call.ts";
+import type { PeerEvent } from "../peer-events.ts";
 
 /** The time of a step in tests, and what it is measured by. */
 export const NOW = new Date("2026-05-05T12:00:00.000Z");
@@ -11,9 +11,9 @@ export const BOB = "peer_Bob" as PeerId;
 export const CAROL = "peer_Carol" as PeerId;
 export const STRANGER = "peer_Stranger" as PeerId;
 
-export const home = (nodeId: string): Home => ({ nodeId: nodeId as NodeId, nodeEpoch: 1 });
-export const HERE = home("here");
-export const THERE = home("there");
+export const ownerNode = (nodeId: string): OwnerNode => ({ nodeId: nodeId as NodeId, nodeEpoch: 1 });
+export const HERE = ownerNode("here");
+export const THERE = ownerNode("there");
 
 export const before = (ms: number): Date => new Date(NOW.getTime() - ms);
 export const epoch = (count: number): Epoch => count as Epoch;
@@ -29,7 +29,7 @@ export function peer(peerId: PeerId, status: Status): Peer {
     peerId,
     status: isOverdue ? "disconnected" : status,
     epoch: epoch(1),
-    home: HERE,
+    ownerNode: HERE,
     joinedAt,
     updatedAt: before(29_000),
     expiresAt,
@@ -67,8 +67,8 @@ export function describeCall(call: Call): string {
 }
 
 /** `peer_left A expired` */
-export const describeNews = (news: News): string =>
-  [news.type, initial(news.peerId), news.type === "peer_left" ? news.reason : ""].filter(Boolean).join(" ");
+export const describePeerEvent = (event: PeerEvent): string =>
+  [event.type, initial(event.peerId), event.type === "peer_left" ? event.reason : ""].filter(Boolean).join(" ");
 
 /** Freezes a value through and through, so that whoever would change it throws. */
 export function deepFreeze<T>(value: T): T {

@@ -1,7 +1,7 @@
 import type { PeerId } from "@radist-tech/protocol";
 import fc from "fast-check";
 import { type Call, type CallEvent, type CallEventName, type Step, step } from "../call.ts";
-import { deepFreeze, epoch, home, LIMITS, NOW, open } from "./call-states.ts";
+import { deepFreeze, epoch, LIMITS, NOW, open, ownerNode } from "./call-states.ts";
 
 /** One move of a walk: what happens to whom, after how long, under which claim. */
 export interface Move {
@@ -78,9 +78,9 @@ function toEvent(move: Move, type: CallEventName, call: Call): CallEvent {
   const claim = epoch((peer?.epoch ?? 1) + move.claim);
   switch (type) {
     case "join":
-      return { type, peerId: `peer_${call.peers.length}` as PeerId, home: home(move.place) };
+      return { type, peerId: `peer_${call.peers.length}` as PeerId, ownerNode: ownerNode(move.place) };
     case "reconnect":
-      return { type, peerId, home: home(move.place) };
+      return { type, peerId, ownerNode: ownerNode(move.place) };
     case "leave":
     case "disconnect":
     case "withdraw":

@@ -2,7 +2,7 @@ import type { Epoch, PeerId } from "@radist-tech/protocol";
 import type { CallView } from "@radist-tech/protocol/bus";
 import { type Call, holdsSeat } from "../call.ts";
 import { catchUp } from "../catch-up.ts";
-import type { News } from "../peer-events.ts";
+import type { PeerEvent } from "../peer-events.ts";
 import { view } from "../snapshot.ts";
 
 /** The others in a call, as one participant believes them to be. */
@@ -38,11 +38,11 @@ export class Observer {
   }
 
   /** Hears of one step as a node passes it on: only if it is the next one; else the node asks the database. */
-  hears(news: readonly News[], now: Call): void {
+  hears(events: readonly PeerEvent[], now: Call): void {
     if (now.version <= this.#view.version) return;
     if (now.version > this.#view.version + 1) return this.catchesUp(now);
     this.#view = view(now);
-    for (const item of news) this.#apply(item);
+    for (const item of events) this.#apply(item);
   }
 
   catchesUp(now: Call): void {
@@ -51,13 +51,14 @@ export class Observer {
     for (const item of missed) this.#apply(item);
   }
 
-  #apply(news: News): void {
-    const { peerId } = news;
+  #apply(event: PeerEvent): void {
+    const { peerId } = event;
     const isThere = this.#known.has(peerId);
     if (peerId === this.self) throw new Error("Told of itself.");
-    if (isThere === (news.type === "peer_joined")) throw new Error(`${news.type} makes no sense: there is ${isThere}.`);
-    if (news.type !== "peer_left") this.#known.set(peerId, "connected");
-    else if (news.reason === "disconnected") this.#known.set(peerId, "disconnected");
+    if (isThere === (event.type === "peer_joined"))
+      throw new Error(`${event.type} makes no sense: there is ${isThere}.`);
+    if (event.type !== "peer_left") this.#known.set(peerId, "connected");
+    else if (event.reason === "disconnected") this.#known.set(peerId, "disconnected");
     else this.#known.delete(peerId);
   }
 }

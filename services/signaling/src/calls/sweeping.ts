@@ -3,7 +3,7 @@ import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
 import { closeLostSessions } from "@radist-tech/usage";
 import { and, eq, isNull, lt, lte, sql } from "drizzle-orm";
 import type { NodeContext } from "../node/context.ts";
-import type { Departing } from "./departing.ts";
+import type { Departures } from "./departures.ts";
 
 /** How often a node looks, milliseconds, and how much it takes on at once. */
 const SWEEP_MS = 1_000;
@@ -21,14 +21,14 @@ const UNLOCKED = ["key share", { of: calls, skipLocked: true }] as const;
  */
 export class Sweeping {
   readonly #node: NodeContext;
-  readonly #departing: Departing;
+  readonly #departures: Departures;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(node: NodeContext, departing: Departing) {
+  constructor(node: NodeContext, departures: Departures) {
     this.#node = node;
-    this.#departing = departing;
+    this.#departures = departures;
     this.#schedule();
   }
 
@@ -54,12 +54,12 @@ export class Sweeping {
     const { lease, metrics } = this.#node;
     if (!this.#mayGoOn()) return;
     await this.#each(new Set([...(await this.#overdue()), ...(await this.#idle())]), async (callId) => {
-      await this.#departing.depart(callId, { type: "settle" });
+      await this.#departures.depart(callId, { type: "settle" });
     });
     if (!lease.mayJudge()) return;
     await this.#each(await this.#lost(), async ({ callId, peerId, epoch }) => {
       const close = (tx: Transaction) => closeLostSessions(tx, { subjectId: callId, peerIds: [peerId] });
-      const stored = await this.#departing.depart(callId, { type: "disconnect", peerId, epoch }, close);
+      const stored = await this.#departures.depart(callId, { type: "disconnect", peerId, epoch }, close);
       if (stored) metrics.lostPeers.inc();
     });
   }

@@ -1,9 +1,9 @@
 import type { Bus } from "@radist-tech/bus";
-import type { CallLimits, Home } from "@radist-tech/calls";
+import type { CallLimits, OwnerNode } from "@radist-tech/calls";
 import type { Connection } from "@radist-tech/db";
 import type { Lease, Logger } from "@radist-tech/runtime";
 import type { Limits } from "../config.ts";
-import type { Seats } from "../socket/seats.ts";
+import type { AttachedPeers } from "../socket/attached-peers.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** What the parts of a signaling node share. */
@@ -13,7 +13,7 @@ export interface NodeContext {
   readonly lease: Lease;
   readonly logger: Logger;
   readonly limits: Limits;
-  readonly seats: Seats;
+  readonly attachedPeers: AttachedPeers;
   readonly metrics: Metrics;
 }
 
@@ -23,4 +23,4 @@ export const callLimits = ({ limits }: NodeContext): CallLimits => ({
 });
 
 /** Where this node claims peers to be. */
-export const home = ({ lease }: NodeContext): Home => ({ nodeId: lease.nodeId, nodeEpoch: lease.epoch });
+export const ownerNode = ({ lease }: NodeContext): OwnerNode => ({ nodeId: lease.nodeId, nodeEpoch: lease.epoch });

@@ -5,27 +5,27 @@ import type { CallId, CallSnapshot } from "@radist-tech/protocol";
 import type { CallView } from "@radist-tech/protocol/bus";
 import { eq, inArray } from "drizzle-orm";
 import type { NodeContext } from "../node/context.ts";
-import type { Seat } from "../socket/seat.ts";
+import type { AttachedPeer } from "../socket/attached-peer.ts";
 
 /** Calls are asked for together, up to so many in a query. */
 const BATCH = 200;
 
 /** Brings seats up to the truth in the database: after a missed event, a lost bus, a lapsed lease. */
-export class Catching {
+export class Reconciler {
   readonly #node: NodeContext;
-  readonly #letGo: (seat: Seat, takenOverIn?: CallSnapshot) => void;
-  readonly #wanted = new Set<Seat>();
+  readonly #detach: (attached: AttachedPeer, takenOverIn?: CallSnapshot) => void;
+  readonly #wanted = new Set<AttachedPeer>();
   #isRunning = false;
 
   /** @param letGo ends a seat that is not this node's any more, of a call in which another socket may have taken it over */
-  constructor(node: NodeContext, letGo: (seat: Seat, takenOverIn?: CallSnapshot) => void) {
+  constructor(node: NodeContext, detach: (attached: AttachedPeer, takenOverIn?: CallSnapshot) => void) {
     this.#node = node;
-    this.#letGo = letGo;
+    this.#detach = detach;
   }
 
   /** Soon, together with others that want it. */
-  catchUp(seat: Seat): void {
-    this.#wanted.add(seat);
+  reconcile(attached: AttachedPeer): void {
+    this.#wanted.add(attached);
     if (this.#isRunning) return;
     this.#isRunning = true;
     // Behind this turn, so that its events gather.
@@ -37,49 +37,50 @@ export class Catching {
    *
    * @throws {DatabaseUnavailable}
    */
-  async all(): Promise<void> {
-    this.#node.seats.doubtAdmissions();
-    const seats = [...this.#node.seats];
-    for (let from = 0; from < seats.length; from += BATCH) await this.#compare(seats.slice(from, from + BATCH));
+  async reconcileAll(): Promise<void> {
+    this.#node.attachedPeers.doubtAdmissions();
+    const attachedPeers = [...this.#node.attachedPeers];
+    for (let from = 0; from < attachedPeers.length; from += BATCH)
+      await this.#compare(attachedPeers.slice(from, from + BATCH));
   }
 
   async #run(): Promise<void> {
     while (this.#wanted.size > 0) {
       const batch = [...this.#wanted].slice(0, BATCH);
-      for (const seat of batch) this.#wanted.delete(seat);
+      for (const attached of batch) this.#wanted.delete(attached);
       try {
         await this.#compare(batch);
       } catch (error) {
         // The periodic comparison comes by again.
-        this.#node.logger.warn({ err: error, seats: batch.length }, "could not catch up with the database");
+        this.#node.logger.warn({ err: error, peers: batch.length }, "could not catch up with the database");
       }
     }
     this.#isRunning = false;
   }
 
-  async #compare(seats: readonly Seat[]): Promise<void> {
-    const found = await this.#load([...new Set(seats.map(({ callId }) => callId))]);
+  async #compare(attachedPeers: readonly AttachedPeer[]): Promise<void> {
+    const found = await this.#load([...new Set(attachedPeers.map(({ callId }) => callId))]);
     this.#node.metrics.catchUps.inc(found.size);
-    for (const seat of seats) {
-      if (this.#node.seats.get(seat.peerId) !== seat) continue;
-      const call = found.get(seat.callId);
-      if (call) this.#update(seat, call);
+    for (const attached of attachedPeers) {
+      if (this.#node.attachedPeers.get(attached.peerId) !== attached) continue;
+      const call = found.get(attached.callId);
+      if (call) this.#update(attached, call);
     }
   }
 
-  #update(seat: Seat, call: Call): void {
+  #update(attached: AttachedPeer, call: Call): void {
     // A step of this node may have been told while the query was under way.
-    if (call.version < seat.view.version) return;
-    const own = call.peers.find(({ peerId }) => peerId === seat.peerId);
+    if (call.version < attached.view.version) return;
+    const own = call.peers.find(({ peerId }) => peerId === attached.peerId);
     if (call.state === "tombstoned") {
-      this.#node.seats.remove(seat);
-      seat.release(call.reason, snapshot(call));
-    } else if (own?.status !== "connected" || own.epoch !== seat.epoch) {
-      this.#letGo(seat, own && own.epoch > seat.epoch ? snapshot(call) : undefined);
+      this.#node.attachedPeers.remove(attached);
+      attached.release(call.reason, snapshot(call));
+    } else if (own?.status !== "connected" || own.epoch !== attached.epoch) {
+      this.#detach(attached, own && own.epoch > attached.epoch ? snapshot(call) : undefined);
     } else {
-      const known: CallView = seat.view;
-      seat.view = view(call);
-      for (const message of toMessages(call, catchUp(known, call, seat.peerId))) seat.tell(message);
+      const known: CallView = attached.view;
+      attached.view = view(call);
+      for (const message of toMessages(call, catchUp(known, call, attached.peerId))) attached.send(message);
     }
   }
 

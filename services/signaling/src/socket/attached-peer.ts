@@ -14,7 +14,7 @@ import type { PeerSocket } from "@radist-tech/sockets";
 import { Unconfirmed } from "./unconfirmed.ts";
 
 /** Who sits on a socket, under which claim. */
-export interface Sitter {
+export interface PeerClaim {
   readonly projectId: ProjectId;
   readonly callId: CallId;
   readonly peerId: PeerId;
@@ -24,7 +24,7 @@ export interface Sitter {
 }
 
 /** A peer on its socket, on this node: what it was told last, and what it may not have received yet. */
-export class Seat implements Sitter {
+export class AttachedPeer implements PeerClaim {
   readonly projectId: ProjectId;
   readonly callId: CallId;
   readonly peerId: PeerId;
@@ -43,12 +43,12 @@ export class Seat implements Sitter {
   #replayedBytes = 0;
   readonly #lastOrigin = new Map<PeerId, SignalHead["origin"]>();
 
-  constructor(sitter: Sitter, socket: PeerSocket, view: CallView, maxUnsentBytes: number) {
-    this.projectId = sitter.projectId;
-    this.callId = sitter.callId;
-    this.peerId = sitter.peerId;
-    this.epoch = sitter.epoch;
-    this.sessionId = sitter.sessionId;
+  constructor(claim: PeerClaim, socket: PeerSocket, view: CallView, maxUnsentBytes: number) {
+    this.projectId = claim.projectId;
+    this.callId = claim.callId;
+    this.peerId = claim.peerId;
+    this.epoch = claim.epoch;
+    this.sessionId = claim.sessionId;
     this.socket = socket;
     this.view = view;
     this.#maxUnsentBytes = maxUnsentBytes;
@@ -76,8 +76,8 @@ export class Seat implements Sitter {
     return this.socket.readyState === this.socket.OPEN;
   }
 
-  tell(message: P2PServerMessage): void {
-    this.#send(JSON.stringify(message));
+  send(message: P2PServerMessage): void {
+    this.#write(JSON.stringify(message));
   }
 
   /**
@@ -88,7 +88,7 @@ export class Seat implements Sitter {
   signal(frame: string, origin?: SignalHead["origin"]): void {
     if (origin && !this.#isNew(origin)) return;
     this.#unconfirmed.add(frame);
-    this.#send(frame);
+    this.#write(frame);
   }
 
   /** Sends what waited for the peer, in order. */
@@ -114,7 +114,7 @@ export class Seat implements Sitter {
   release(reason: CallLeftReason, call: CallSnapshot, requestId?: string): void {
     this.#released = reason;
     const { callId, peerId } = this;
-    this.tell({ type: "call_left", callId, peerId, reason, call, ...(requestId === undefined ? {} : { requestId }) });
+    this.send({ type: "call_left", callId, peerId, reason, call, ...(requestId === undefined ? {} : { requestId }) });
     this.socket.end(CALL_LEFT_CLOSE[reason], reason);
   }
 
@@ -125,7 +125,7 @@ export class Seat implements Sitter {
     return true;
   }
 
-  #send(frame: string): void {
+  #write(frame: string): void {
     this.socket.sendText(frame);
     this.#checkUnsent();
   }

@@ -2,8 +2,8 @@ import type { Peer } from "@radist-tech/calls";
 import type { CallSnapshot } from "@radist-tech/protocol";
 import { Release, Released, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
-import type { Routing } from "../signals/routing.ts";
-import type { Seat } from "../socket/seat.ts";
+import type { SignalRouter } from "../signals/signal-router.ts";
+import type { AttachedPeer } from "../socket/attached-peer.ts";
 
 /** How long the node of an earlier socket may take to let go, milliseconds. */
 const RELEASE_MS = 1_000;
@@ -15,19 +15,19 @@ const LET_GO_MS = 700;
 const MAX_ANSWER_LENGTH = 256 * 1024;
 
 /** Ends the socket that a peer had before another one claimed it. */
-export class Releasing {
+export class Takeover {
   readonly #node: NodeContext;
-  readonly #routing: Routing;
+  readonly #router: SignalRouter;
 
-  constructor(node: NodeContext, routing: Routing) {
+  constructor(node: NodeContext, router: SignalRouter) {
     this.#node = node;
-    this.#routing = routing;
+    this.#router = router;
   }
 
   /** @returns signals that the earlier socket may not have received, in order */
   async takeOver(earlier: Peer, call: CallSnapshot): Promise<readonly string[]> {
     const { bus, lease, logger } = this.#node;
-    const { nodeId } = earlier.home;
+    const { nodeId } = earlier.ownerNode;
     const release: Release = { callId: call.callId, peerId: earlier.peerId, epoch: earlier.epoch, call };
     if (nodeId === lease.nodeId) return this.#release(release);
     try {
@@ -43,7 +43,7 @@ export class Releasing {
   }
 
   /** Answers another node that has claimed a peer from here. */
-  async receive(data: Uint8Array): Promise<Uint8Array> {
+  async handle(data: Uint8Array): Promise<Uint8Array> {
     const release = Release.parse(JSON.parse(Buffer.from(data).toString()));
     return Buffer.from(JSON.stringify({ frames: await this.#release(release, MAX_ANSWER_LENGTH) } satisfies Released));
   }
@@ -56,24 +56,24 @@ export class Releasing {
         isLate = true;
         resolve([]);
       }, LET_GO_MS);
-      this.#node.seats.arrive(peerId, epoch, (seat) => {
+      this.#node.attachedPeers.arrive(peerId, epoch, (attached) => {
         clearTimeout(giveUp);
-        if (!seat) return resolve([]);
-        this.#node.seats.remove(seat);
-        seat.release("superseded", call);
-        const frames = seat.takeUnconfirmed();
+        if (!attached) return resolve([]);
+        this.#node.attachedPeers.remove(attached);
+        attached.release("superseded", call);
+        const frames = attached.takeUnconfirmed();
         const length = frames.reduce((sum, frame) => sum + frame.length, 0);
-        if (isLate || length > maxLength) this.#forward(seat, frames);
+        if (isLate || length > maxLength) this.#forward(attached, frames);
         resolve(length > maxLength ? [] : frames);
       });
     });
   }
 
   /** The claim that asked goes on without them, and gets them one by one. */
-  #forward(seat: Seat, frames: readonly string[]): void {
-    const { callId, peerId } = seat;
-    this.#routing
-      .redeliver(seat, frames)
+  #forward(attached: AttachedPeer, frames: readonly string[]): void {
+    const { callId, peerId } = attached;
+    this.#router
+      .redeliver(attached, frames)
       .catch((error: unknown) =>
         this.#node.logger.error({ err: error, callId, peerId }, "signals were lost with their socket"),
       );

@@ -3,8 +3,8 @@ import { DatabaseUnavailable, type Transaction } from "@radist-tech/db";
 import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
 import { closeSession } from "@radist-tech/usage";
 import { callLimits, type NodeContext } from "../node/context.ts";
-import type { Routing } from "../signals/routing.ts";
-import type { Telling } from "./telling.ts";
+import type { SignalRouter } from "../signals/signal-router.ts";
+import type { EventFanout } from "./event-fanout.ts";
 
 /** Pause before a step that found the database away is tried again, milliseconds. */
 const RETRY_MS = 500;
@@ -18,17 +18,17 @@ export interface LostPeer {
 }
 
 /** The ways out of a call, stored and told. */
-export class Departing {
+export class Departures {
   readonly #node: NodeContext;
-  readonly #telling: Telling;
-  readonly #routing: Routing;
+  readonly #fanout: EventFanout;
+  readonly #router: SignalRouter;
   readonly #underWay = new Set<Promise<void>>();
   #closed = false;
 
-  constructor(node: NodeContext, telling: Telling, routing: Routing) {
+  constructor(node: NodeContext, fanout: EventFanout, router: SignalRouter) {
     this.#node = node;
-    this.#telling = telling;
-    this.#routing = routing;
+    this.#fanout = fanout;
+    this.#router = router;
   }
 
   /**
@@ -44,9 +44,9 @@ export class Departing {
   ): Promise<Stored | undefined> {
     const stored = await storeStep(this.#node.connection, callId, event, callLimits(this.#node), {
       ...(also && { also }),
-      onLate: (late) => this.#telling.tell(late),
+      onLate: (late) => this.#fanout.send(late),
     });
-    if (stored) this.#telling.tell(stored);
+    if (stored) this.#fanout.send(stored);
     return stored;
   }
 
@@ -93,7 +93,7 @@ export class Departing {
         if (stored) return;
         this.#node.metrics.fenced.inc();
         // Another claim was stored first. It did not find on the socket what is left of it here.
-        return await this.#routing.redeliver(peer, undelivered);
+        return await this.#router.redeliver(peer, undelivered);
       } catch (error) {
         if (!(error instanceof DatabaseUnavailable) || this.#closed) throw error;
       }

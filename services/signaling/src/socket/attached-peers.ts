@@ -1,46 +1,46 @@
 import type { CallId, Epoch, PeerId, ProjectId } from "@radist-tech/protocol";
-import type { Seat } from "./seat.ts";
+import type { AttachedPeer } from "./attached-peer.ts";
 
 /** Something that came for a peer: runs once with its seat, or without one when the peer is not here. */
-type Arrival = (seat: Seat | undefined) => void;
+type Arrival = (attached: AttachedPeer | undefined) => void;
 
 /**
  * The peers on this node. While a peer is being admitted its claim is stored before its seat is here; what arrives for
  * it meanwhile waits, so that nothing overtakes its `call_joined`.
  */
-export class Seats {
-  readonly #seats = new Map<PeerId, Seat>();
+export class AttachedPeers {
+  readonly #attachedPeers = new Map<PeerId, AttachedPeer>();
   readonly #admissions = new Map<
     PeerId,
     { open: number; isInDoubt: boolean; waiting: { epoch: Epoch; arrival: Arrival }[] }
   >();
 
   get size(): number {
-    return this.#seats.size;
+    return this.#attachedPeers.size;
   }
 
-  [Symbol.iterator](): IterableIterator<Seat> {
-    return this.#seats.values();
+  [Symbol.iterator](): IterableIterator<AttachedPeer> {
+    return this.#attachedPeers.values();
   }
 
-  get(peerId: PeerId): Seat | undefined {
-    return this.#seats.get(peerId);
+  get(peerId: PeerId): AttachedPeer | undefined {
+    return this.#attachedPeers.get(peerId);
   }
 
-  ofCall(callId: CallId): Seat[] {
-    return [...this.#seats.values()].filter((seat) => seat.callId === callId);
+  ofCall(callId: CallId): AttachedPeer[] {
+    return [...this.#attachedPeers.values()].filter((attached) => attached.callId === callId);
   }
 
-  ofProject(projectId: ProjectId): Seat[] {
-    return [...this.#seats.values()].filter((seat) => seat.projectId === projectId);
+  ofProject(projectId: ProjectId): AttachedPeer[] {
+    return [...this.#attachedPeers.values()].filter((attached) => attached.projectId === projectId);
   }
 
   /** Runs `arrival` for the seat that has this claim: now, or when its admission is over. */
   arrive(peerId: PeerId, epoch: Epoch, arrival: Arrival): void {
-    const seat = this.#seats.get(peerId);
-    if (seat?.epoch === epoch) return arrival(seat);
+    const attached = this.#attachedPeers.get(peerId);
+    if (attached?.epoch === epoch) return arrival(attached);
     const admission = this.#admissions.get(peerId);
-    if (admission && (seat === undefined || epoch > seat.epoch)) admission.waiting.push({ epoch, arrival });
+    if (admission && (attached === undefined || epoch > attached.epoch)) admission.waiting.push({ epoch, arrival });
     else arrival(undefined);
   }
 
@@ -60,14 +60,14 @@ export class Seats {
   }
 
   /** Seats the admitted peer, unless a later claim is here already, and lets in what waited for it. */
-  add(seat: Seat): void {
-    const earlier = this.#seats.get(seat.peerId);
-    if (!earlier || earlier.epoch < seat.epoch) this.#seats.set(seat.peerId, seat);
-    const admission = this.#admissions.get(seat.peerId);
+  add(attached: AttachedPeer): void {
+    const earlier = this.#attachedPeers.get(attached.peerId);
+    if (!earlier || earlier.epoch < attached.epoch) this.#attachedPeers.set(attached.peerId, attached);
+    const admission = this.#admissions.get(attached.peerId);
     if (!admission) return;
-    const mine = admission.waiting.filter(({ epoch }) => epoch === seat.epoch);
-    admission.waiting = admission.waiting.filter(({ epoch }) => epoch !== seat.epoch);
-    for (const { arrival } of mine) arrival(seat);
+    const mine = admission.waiting.filter(({ epoch }) => epoch === attached.epoch);
+    admission.waiting = admission.waiting.filter(({ epoch }) => epoch !== attached.epoch);
+    for (const { arrival } of mine) arrival(attached);
   }
 
   /** However it went; what waited in vain learns that the peer is not here. */
@@ -80,7 +80,7 @@ export class Seats {
   }
 
   /** @returns whether it was the peer's seat */
-  remove(seat: Seat): boolean {
-    return this.#seats.get(seat.peerId) === seat && this.#seats.delete(seat.peerId);
+  remove(attached: AttachedPeer): boolean {
+    return this.#attachedPeers.get(attached.peerId) === attached && this.#attachedPeers.delete(attached.peerId);
   }
 }

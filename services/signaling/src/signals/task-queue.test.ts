@@ -1,21 +1,21 @@
 import { expect, test } from "vitest";
-import { Outbox } from "./outbox.ts";
+import { TaskQueue } from "./task-queue.ts";
 
 const gate = () => Promise.withResolvers<void>();
 
 test("tasks run one after the other, in order, however long each takes", async () => {
-  const outbox = new Outbox(10);
+  const queue = new TaskQueue(10);
   const gates = [gate(), gate(), gate()];
   const log: string[] = [];
   const done = gate();
   gates.forEach(({ promise }, index) => {
-    outbox.push(async () => {
+    queue.push(async () => {
       log.push(`begin ${index}`);
       await promise;
       log.push(`end ${index}`);
     });
   });
-  outbox.push(async () => done.resolve());
+  queue.push(async () => done.resolve());
   // Opening the last gate first must not let it overtake.
   for (const { resolve } of gates.toReversed()) resolve();
   await done.promise;
@@ -23,38 +23,38 @@ test("tasks run one after the other, in order, however long each takes", async (
 });
 
 test("is idle before the first task and after the last, and not while one runs or waits", async () => {
-  const outbox = new Outbox(2);
-  expect([outbox.isIdle, outbox.isFull]).toEqual([true, false]);
+  const queue = new TaskQueue(2);
+  expect([queue.isIdle, queue.isFull]).toEqual([true, false]);
   const first = gate();
-  outbox.push(() => first.promise);
-  expect([outbox.isIdle, outbox.isFull]).toEqual([false, false]);
+  queue.push(() => first.promise);
+  expect([queue.isIdle, queue.isFull]).toEqual([false, false]);
   const second = gate();
   const ran = gate();
-  outbox.push(() => {
+  queue.push(() => {
     ran.resolve();
     return second.promise;
   });
-  expect([outbox.isIdle, outbox.isFull]).toEqual([false, true]);
+  expect([queue.isIdle, queue.isFull]).toEqual([false, true]);
   first.resolve();
   await ran.promise;
-  expect([outbox.isIdle, outbox.isFull]).toEqual([false, false]);
+  expect([queue.isIdle, queue.isFull]).toEqual([false, false]);
   second.resolve();
-  await settled(outbox);
-  expect([outbox.isIdle, outbox.isFull]).toEqual([true, false]);
+  await settled(queue);
+  expect([queue.isIdle, queue.isFull]).toEqual([true, false]);
 });
 
 test("takes a task from within a task, behind those that wait", async () => {
-  const outbox = new Outbox(10);
+  const queue = new TaskQueue(10);
   const log: string[] = [];
   const done = gate();
-  outbox.push(async () => {
+  queue.push(async () => {
     log.push("outer");
-    outbox.push(async () => {
+    queue.push(async () => {
       log.push("inner");
       done.resolve();
     });
   });
-  outbox.push(async () => {
+  queue.push(async () => {
     log.push("next");
   });
   await done.promise;
@@ -62,6 +62,6 @@ test("takes a task from within a task, behind those that wait", async () => {
 });
 
 /** Promise jobs run in order: after some turns of them, nothing is left that was ready. */
-async function settled(outbox: Outbox): Promise<void> {
-  for (let turn = 0; turn < 20 && !outbox.isIdle; turn++) await Promise.resolve();
+async function settled(queue: TaskQueue): Promise<void> {
+  for (let turn = 0; turn < 20 && !queue.isIdle; turn++) await Promise.resolve();
 }

@@ -24,7 +24,7 @@ const ANSWER_MS = 1_000;
 const PAUSE_MS = 200;
 
 /** Brings signals to a peer wherever it is: here, on another node, or held in the database until it is back. */
-export class Routing {
+export class SignalRouter {
   readonly #node: NodeContext;
 
   constructor(node: NodeContext) {
@@ -33,9 +33,9 @@ export class Routing {
 
   /** Hands a signal to a peer on this node, if it is here right now; nothing to wait for. */
   deliverHere({ peerId }: Target, route: Route, frame: string): boolean {
-    const seat = this.#node.lease.isTrusted() ? this.#node.seats.get(peerId) : undefined;
-    if (seat?.epoch !== route.epoch || !seat.isOpen) return false;
-    seat.signal(frame);
+    const attached = this.#node.lease.isTrusted() ? this.#node.attachedPeers.get(peerId) : undefined;
+    if (attached?.epoch !== route.epoch || !attached.isOpen) return false;
+    attached.signal(frame);
     this.#count("delivered_here");
     return true;
   }
@@ -89,30 +89,30 @@ export class Routing {
   }
 
   /** Answers another node that sends a signal for a peer here. */
-  async receive(data: Uint8Array): Promise<Uint8Array> {
+  async handle(data: Uint8Array): Promise<Uint8Array> {
     const text = Buffer.from(data).toString();
     const lineEnd = text.indexOf("\n");
     const head = SignalHead.parse(JSON.parse(text.slice(0, lineEnd)));
-    return Buffer.from(await this.#receive(head, text.slice(lineEnd + 1)));
+    return Buffer.from(await this.#accept(head, text.slice(lineEnd + 1)));
   }
 
-  #receive(head: SignalHead, frame: string): Promise<SignalOutcome> {
+  #accept(head: SignalHead, frame: string): Promise<SignalOutcome> {
     // A node that was frozen may be asked for peers that others have taken over meanwhile.
     if (!this.#node.lease.isTrusted()) return Promise.resolve("not_here");
     return new Promise((resolve) => {
-      this.#node.seats.arrive(head.to, head.epoch, (seat) => {
-        if (!seat?.isOpen) return resolve("not_here");
-        seat.signal(frame, head.origin);
+      this.#node.attachedPeers.arrive(head.to, head.epoch, (attached) => {
+        if (!attached?.isOpen) return resolve("not_here");
+        attached.signal(frame, head.origin);
         resolve("delivered");
       });
     });
   }
 
   async #offer(target: Target, origin: Origin, route: Route, frame: string): Promise<boolean> {
-    const { bus, lease, seats, logger } = this.#node;
+    const { bus, lease, attachedPeers, logger } = this.#node;
     if (route.nodeId === lease.nodeId) {
       return new Promise((resolve) =>
-        seats.arrive(target.peerId, route.epoch, () => resolve(this.deliverHere(target, route, frame))),
+        attachedPeers.arrive(target.peerId, route.epoch, () => resolve(this.deliverHere(target, route, frame))),
       );
     }
     const head: SignalHead = { callId: target.callId, to: target.peerId, epoch: route.epoch, origin };

@@ -1,5 +1,5 @@
 /** Tasks of one sender, in order. While nothing is under way a task runs at once, without leaving the turn. */
-export class Outbox {
+export class TaskQueue {
   readonly #maxPending: number;
   #pending = 0;
   #tail: Promise<void> = Promise.resolve();
