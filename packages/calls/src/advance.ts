@@ -1,40 +1,45 @@
-import { type Connection, type Transaction, transact } from "@radist-tech/db";
-import type { CallId } from "@radist-tech/protocol";
-import { type Call, type CallEvent, type CallLimits, type Notification, step } from "./call.ts";
-import { lockCall, saveCall } from "./store.ts";
+import type { Transaction } from "@radist-tech/db";
+import type { CallId, PeerId } from "@radist-tech/protocol";
+import type { CallLimits } from "./call.ts";
+import type { LockedCalls, PeerTokens } from "./load.ts";
+import { type CallChange, saveCalls } from "./save.ts";
+import { type CallEvent, type DoneStep, type Step, step } from "./step.ts";
 
-/** A step that is stored; what it tells is still to be told. */
-export interface Stored {
-  readonly call: Call;
-  readonly notify: readonly Notification[];
+/** An event of one call. */
+export interface CallInput {
+  readonly callId: CallId;
+  readonly event: CallEvent;
+  /** Of the peer that joins or reconnects. */
+  readonly tokens?: { readonly peerId: PeerId } & PeerTokens;
 }
-
-/** Events that need nothing but the call itself. */
-export type PlainEvent = Exclude<CallEvent, { type: "join" | "reconnect" }>;
 
 /**
- * Loads a call, advances it, stores it, in one transaction.
+ * Takes calls that are under lock through their events, in order, and stores what comes of it.
  *
- * @param options.also is stored together with the step
- * @param options.onLate hears of a step that was stored after its caller had given up
- * @returns nothing when the event found nothing to change, because it came late or under an old claim
- * @throws {DatabaseUnavailable}
+ * @param also is stored together with the steps
+ * @returns a step for each input; an unknown call is `stale`
  */
-export function storeStep(
-  connection: Connection,
-  callId: CallId,
-  event: PlainEvent,
+export async function advanceCalls(
+  tx: Transaction,
+  { byId, at }: LockedCalls,
+  inputs: readonly CallInput[],
   limits: CallLimits,
-  options: { also?: (tx: Transaction) => Promise<void>; onLate: (stored: Stored) => void },
-): Promise<Stored | undefined> {
-  const work = async (tx: Transaction): Promise<Stored | undefined> => {
-    const locked = await lockCall(tx, callId);
-    if (!locked) return undefined;
-    const next = step(locked.call, event, locked.at, limits);
-    if (next.outcome !== "done") return undefined;
-    await saveCall(tx, locked.call, next.call);
-    await options.also?.(tx);
+  also?: (steps: readonly Step[]) => Promise<unknown>,
+): Promise<Step[]> {
+  const changes = new Map<CallId, CallChange>();
+  const steps = inputs.map(({ callId, event, tokens }): Step => {
+    const before = byId.get(callId);
+    if (!before) return { outcome: "stale" };
+    const earlier = changes.get(callId);
+    const next = step(earlier?.after ?? before.call, event, at, limits);
+    if (next.outcome !== "done") return next;
+    const facts = [...(earlier?.facts ?? []), ...next.facts];
+    changes.set(callId, { before, after: next.call, facts, ...(tokens && { tokens }) });
     return next;
-  };
-  return transact(connection, work, { onLate: (stored) => stored && options.onLate(stored) });
+  });
+  await Promise.all([saveCalls(tx, [...changes.values()]), also?.(steps)]);
+  return steps;
 }
+
+/** Those that changed something: an event that came late, or under an old claim, does not. */
+export const doneSteps = (steps: readonly Step[]): DoneStep[] => steps.filter((one) => one.outcome === "done");

@@ -1,5 +1,8 @@
-import { calls, callTokens, type Transaction } from "@radist-tech/db";
+import { callTokens, type Transaction } from "@radist-tech/db";
 import { type AccessControl, type CreatedCall, newCallId, type ProjectId } from "@radist-tech/protocol";
+import { currentTime } from "./load.ts";
+import { saveCalls } from "./save.ts";
+import { create } from "./step.ts";
 import { freshToken } from "./tokens.ts";
 
 /** Creates a call, with a token for each of its two seats. */
@@ -9,8 +12,11 @@ export async function createCall(
 ): Promise<CreatedCall> {
   const { projectId, accessControl, ttlSeconds } = options;
   const callId = newCallId();
-  await tx.insert(calls).values({ id: callId, projectId, accessControl });
+  const { call: after, facts } = create({ callId, projectId, accessControl }, await currentTime(tx));
   const [first, second] = [freshToken(ttlSeconds), freshToken(ttlSeconds)];
-  await tx.insert(callTokens).values([first, second].map(({ stored }) => ({ ...stored, callId })));
+  await Promise.all([
+    saveCalls(tx, [{ before: undefined, after, facts }]),
+    tx.insert(callTokens).values([first, second].map(({ stored }) => ({ ...stored, callId }))),
+  ]);
   return { callId, callTokens: [first.token, second.token], accessControl };
 }

@@ -1,8 +1,18 @@
-import { type Connection, calls, type Transaction, transact, usageSessions } from "@radist-tech/db";
-import type { CallId } from "@radist-tech/protocol";
-import { closeSession, msAgo, openSession } from "@radist-tech/usage";
-import { and, eq, sql } from "drizzle-orm";
+import { type Connection, calls, type Transaction, transact } from "@radist-tech/db";
+import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
+import { closeSession, closeSessionById, openSession } from "@radist-tech/usage";
+import { and, eq, isNotNull } from "drizzle-orm";
 import type { Call, Peer } from "./call.ts";
+
+/** A peer whose socket a node has, or had until now, and its session in the usage ledger. */
+export interface PeerSession {
+  readonly callId: CallId;
+  readonly peerId: PeerId;
+  readonly epoch: Epoch;
+  readonly sessionId: string;
+  /** Since its client was last heard; infinite when nobody knows. */
+  readonly silentMs: number;
+}
 
 /**
  * Counts a peer from here on, in the transaction that seats it.
@@ -11,7 +21,7 @@ import type { Call, Peer } from "./call.ts";
  *   node knows
  * @returns the id of the session
  */
-export async function countPeer(
+export async function openPeerSession(
   tx: Transaction,
   { callId, projectId }: Call,
   { peerId, ownerNode }: Peer,
@@ -22,26 +32,18 @@ export async function countPeer(
 }
 
 /**
- * The API closes the usage of a call that it ends at the last checkpoints, as it does not know who is still there. Adds
- * what this node has seen of its peer since, up to the end.
+ * Closes the session of a peer whose call the API has ended. The API leaves it open: only the peer's node knows until
+ * when the peer was there, at most until the call ended.
  */
-export async function addSeen(
-  connection: Connection,
-  peer: { readonly callId: CallId; readonly sessionId: string; readonly silentMs: number },
-): Promise<void> {
+export async function closeTerminatedSession(connection: Connection, peer: PeerSession): Promise<void> {
   await transact(connection, async (tx) => {
-    const { silentMs } = peer;
-    if (!Number.isFinite(silentMs)) return;
-    await tx
-      .update(usageSessions)
-      .set({ closedAt: sql`greatest(${usageSessions.closedAt}, least(${calls.tombstonedAt}, ${msAgo(silentMs)}))` })
+    const [ended] = await tx
+      .select({ at: calls.tombstonedAt })
       .from(calls)
-      .where(
-        and(
-          eq(calls.id, peer.callId),
-          eq(usageSessions.id, peer.sessionId),
-          eq(usageSessions.closeReason, "terminated"),
-        ),
-      );
+      .where(and(eq(calls.id, peer.callId), isNotNull(calls.tombstonedAt)));
+    if (ended?.at) await closeSessionUpTo(tx, peer, ended.at);
   });
 }
+
+export const closeSessionUpTo = (tx: Transaction, { sessionId, silentMs }: PeerSession, endedAt: Date): Promise<void> =>
+  closeSessionById(tx, sessionId, "terminated", { agoMs: silentMs, notAfter: endedAt });

@@ -45,14 +45,31 @@ export async function closeSession(
   agoMs = 0,
 ): Promise<void> {
   const { subjectId, peerId } = peer;
-  const { checkpointedAt } = usageSessions;
-  const closedAt = Number.isFinite(agoMs) ? sql`greatest(${checkpointedAt}, ${msAgo(agoMs)})` : sql`${checkpointedAt}`;
   await tx
     .update(usageSessions)
-    .set({ closedAt, closeReason: reason })
+    .set({ closedAt: lastSeen(agoMs), closeReason: reason })
     .where(
       and(eq(usageSessions.subjectId, subjectId), eq(usageSessions.peerId, peerId), isNull(usageSessions.closedAt)),
     );
+}
+
+/**
+ * Closes a session, if it is still open: for a node whose peer's call or room has ended, while another claim may have
+ * begun a session of its own.
+ *
+ * @param seen.agoMs as for {@link closeSession}
+ * @param seen.notAfter when the call or room ended
+ */
+export async function closeSessionById(
+  tx: Transaction,
+  sessionId: string,
+  reason: string,
+  { agoMs, notAfter }: { readonly agoMs: number; readonly notAfter: Date },
+): Promise<void> {
+  await tx
+    .update(usageSessions)
+    .set({ closedAt: sql`least(${lastSeen(agoMs)}, ${notAfter.toISOString()}::timestamptz)`, closeReason: reason })
+    .where(and(eq(usageSessions.id, sessionId), isNull(usageSessions.closedAt)));
 }
 
 /**
@@ -77,6 +94,12 @@ export async function closeLostSessions(
       ),
     );
 }
+
+/** When a peer was last seen: at its last checkpoint, or later if its node knows. */
+const lastSeen = (agoMs: number): SQL =>
+  Number.isFinite(agoMs)
+    ? sql`greatest(${usageSessions.checkpointedAt}, ${msAgo(agoMs)})`
+    : sql`${usageSessions.checkpointedAt}`;
 
 /** So long before the transaction began. Rounded down: the column would round up as well. */
 export const msAgo = (agoMs: number): SQL => milliseconds(sql`now() - ${agoMs}::float8 * interval '1 millisecond'`);

@@ -1,5 +1,14 @@
 import type { CallId, Epoch, NodeId, PeerId, ProjectId } from "@radist-tech/protocol";
-import { type Call, type CallLimits, holdsSeat, type OwnerNode, type Peer, type TombstonedCall } from "../call.ts";
+import {
+  type Call,
+  type CallLimits,
+  holdsSeat,
+  type OwnerNode,
+  type Peer,
+  SEATS,
+  type TombstonedCall,
+} from "../call.ts";
+import type { CallFact } from "../facts.ts";
 import type { PeerEvent } from "../peer-events.ts";
 
 /** The time of a step in tests, and what it is measured by. */
@@ -36,9 +45,10 @@ export function peer(peerId: PeerId, status: Status): Peer {
   };
 }
 
-const facts = {
+const common = {
   callId: "550e8400-e29b-41d4-a716-446655440000" as CallId,
   projectId: "7d9f1e9e-6f0b-4c59-9f0e-0f3d8a1f4f11" as ProjectId,
+  accessControl: "public" as const,
   createdAt: before(7_200_000),
   updatedAt: before(29_000),
   version: 7,
@@ -47,11 +57,11 @@ const facts = {
 /** An open call. Both seats have been taken once if it has had two peers. */
 export function open(peers: readonly Peer[], idleMs = 29_000): Call {
   const isIdle = !peers.some(({ status }) => status === "connected");
-  return { ...facts, state: "open", wasFull: peers.length > 1, peers, idleSince: isIdle ? before(idleMs) : null };
+  return { ...common, state: "open", wasFull: peers.length > 1, peers, idleSince: isIdle ? before(idleMs) : null };
 }
 
 export function ended(reason: TombstonedCall["reason"], peers: readonly Peer[]): Call {
-  return { ...facts, state: "tombstoned", wasFull: true, peers, at: before(10_000), reason };
+  return { ...common, state: "tombstoned", wasFull: true, peers, at: before(10_000), reason };
 }
 
 const SIGNS: Record<Peer["status"], string> = { connected: "+", disconnected: "~", left: "-", expired: "x" };
@@ -70,6 +80,15 @@ export function describeCall(call: Call): string {
 export const describePeerEvent = (event: PeerEvent): string =>
   [event.type, initial(event.peerId), event.type === "peer_left" ? event.reason : ""].filter(Boolean).join(" ");
 
+/** `left A expired` */
+export function describeFact(fact: CallFact): string {
+  const name = fact.type.replace(/^call\.(participant_)?/, "");
+  const { data } = fact;
+  return [name, "peerId" in data ? initial(data.peerId) : "", "reason" in data ? data.reason : ""]
+    .filter(Boolean)
+    .join(" ");
+}
+
 /** Freezes a value through and through, so that whoever would change it throws. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
@@ -83,7 +102,8 @@ export function deepFreeze<T>(value: T): T {
 export function brokenRules(call: Call): string[] {
   const seated = call.peers.filter(holdsSeat);
   const rules: [string, boolean][] = [
-    ["no more than two seats are held", call.state === "tombstoned" || seated.length <= 2],
+    ["no more than two seats are held", seated.length <= SEATS],
+    ["nobody holds a seat of a call that has ended", call.state === "open" || seated.length === 0],
     ["a peer is known once", new Set(call.peers.map(({ peerId }) => peerId)).size === call.peers.length],
     [
       "a peer expires some time exactly while it is disconnected",

@@ -1,11 +1,12 @@
 import type { PeerId } from "@radist-tech/protocol";
 import fc from "fast-check";
-import { type Call, type CallEvent, type CallEventName, type Step, step } from "../call.ts";
+import type { Call } from "../call.ts";
+import { type CallEvent, type CallEventName, type Step, step } from "../step.ts";
 import { deepFreeze, epoch, LIMITS, NOW, open, ownerNode } from "./call-states.ts";
 
 /** One move of a walk: what happens to whom, after how long, under which claim. */
 export interface Move {
-  readonly kind: CallEventName | "end by the API";
+  readonly kind: CallEventName;
   /** Which of those who ever joined, counted from the last one. */
   readonly who: number;
   readonly place: string;
@@ -32,7 +33,7 @@ export const moves: fc.Arbitrary<Move[]> = fc.array(
       { weight: 6, arbitrary: fc.constant("reconnect" as const) },
       { weight: 4, arbitrary: fc.constantFrom("leave" as const, "settle" as const) },
       { weight: 2, arbitrary: fc.constant("withdraw" as const) },
-      { weight: 1, arbitrary: fc.constant("end by the API" as const) },
+      { weight: 1, arbitrary: fc.constant("terminate" as const) },
     ),
     who: fc.oneof({ weight: 9, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.nat(9) }),
     place: fc.constantFrom("here", "there"),
@@ -54,22 +55,12 @@ export function walk(path: readonly Move[]): Walked[] {
   for (const move of path) {
     at += move.waitMs;
     const before = call;
-    if (move.kind === "end by the API") {
-      if (call.state === "open") call = deepFreeze(endByApi(call, new Date(at)));
-      continue;
-    }
     const event = toEvent(move, move.kind, call);
     const done = step(before, event, new Date(at), LIMITS);
     if (done.outcome === "done") call = deepFreeze(done.call);
     steps.push({ before, event, done, after: call });
   }
   return steps;
-}
-
-/** As the API writes it: the call alone, not its peers. */
-function endByApi(call: Extract<Call, { state: "open" }>, at: Date): Call {
-  const { idleSince: _, ...facts } = call;
-  return { ...facts, version: call.version + 1, updatedAt: at, state: "tombstoned", at, reason: "terminated" };
 }
 
 function toEvent(move: Move, type: CallEventName, call: Call): CallEvent {
@@ -86,6 +77,7 @@ function toEvent(move: Move, type: CallEventName, call: Call): CallEvent {
     case "withdraw":
       return { type, peerId, epoch: claim };
     case "settle":
+    case "terminate":
       return { type };
   }
 }

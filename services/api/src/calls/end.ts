@@ -1,7 +1,6 @@
-import { terminateCalls } from "@radist-tech/calls";
-import { type Connection, calls, query, transact } from "@radist-tech/db";
-import { type CallId, Refusal } from "@radist-tech/protocol";
-import { and, eq } from "drizzle-orm";
+import { endCall } from "@radist-tech/calls";
+import type { Connection } from "@radist-tech/db";
+import type { CallId, ProjectId } from "@radist-tech/protocol";
 import type { Announcements } from "../announcements.ts";
 
 /**
@@ -10,15 +9,11 @@ import type { Announcements } from "../announcements.ts";
  *
  * @throws {Refusal} `call_not_found`
  */
-export async function endCall(
+export async function endAndAnnounceCall(
   connection: Connection,
   announcements: Announcements,
-  options: { projectId: string; callId: CallId },
+  { projectId, callId }: { readonly projectId: ProjectId; readonly callId: CallId },
 ): Promise<void> {
-  const { projectId, callId } = options;
-  const thisCall = and(eq(calls.id, callId), eq(calls.projectId, projectId));
-  const ended = await transact(connection, (tx) => terminateCalls(tx, thisCall));
-  if (ended.length > 0) return announcements.tellCalls({ type: "call_ended", callId, reason: "terminated" });
-  const known = await query(connection.db.select({ id: calls.id }).from(calls).where(thisCall));
-  if (known.length === 0) throw new Refusal("call_not_found");
+  const isNew = await endCall(connection, projectId, callId);
+  if (isNew) announcements.tellCalls({ type: "call_ended", callId, reason: "terminated" });
 }

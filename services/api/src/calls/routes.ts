@@ -4,7 +4,7 @@ import { once } from "../idempotency/once.ts";
 import type { ApiApp, ApiParts } from "../parts.ts";
 import { assertBelowLimit } from "../projects/connection-limit.ts";
 import * as contract from "./contract.ts";
-import { endCall } from "./end.ts";
+import { endAndAnnounceCall } from "./end.ts";
 import { listCalls } from "./list.ts";
 
 export function serveCalls(app: ApiApp, parts: ApiParts): void {
@@ -13,7 +13,7 @@ export function serveCalls(app: ApiApp, parts: ApiParts): void {
 
   /** A call that nobody knows of must not count towards the project's limit. */
   const abandon = (projectId: ProjectId, callId: CallId): void => {
-    endCall(connection, announcements, { projectId, callId }).catch((error: unknown) =>
+    endAndAnnounceCall(connection, announcements, { projectId, callId }).catch((error: unknown) =>
       logger.warn({ err: error, projectId, callId }, "a call was created too late and stays until it is idle"),
     );
   };
@@ -46,7 +46,7 @@ export function serveCalls(app: ApiApp, parts: ApiParts): void {
 
   app.openapi({ ...contract.endCallRoute, middleware: auth.secretKey }, async (context) => {
     const { callId } = context.req.valid("param");
-    await endCall(connection, announcements, { projectId: context.get("caller").project.id, callId });
+    await endAndAnnounceCall(connection, announcements, { projectId: context.get("caller").project.id, callId });
     return context.body(null, 204);
   });
 

@@ -1,7 +1,13 @@
-import { addSeen, type PlainEvent, type Stored, storeHeld, storeStep } from "@radist-tech/calls";
-import { DatabaseUnavailable, type Transaction } from "@radist-tech/db";
-import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
-import { closeSession } from "@radist-tech/usage";
+import {
+  closeTerminatedSession,
+  type DepartureContext,
+  type DoneStep,
+  disconnectPeer,
+  leaveCall,
+  type PeerSession,
+  withdrawJoin,
+} from "@radist-tech/calls";
+import { DatabaseUnavailable } from "@radist-tech/db";
 import { callLimits, type NodeContext } from "../node/context.ts";
 import type { SignalRouter } from "../signals/signal-router.ts";
 import type { EventFanout } from "./event-fanout.ts";
@@ -9,21 +15,13 @@ import type { EventFanout } from "./event-fanout.ts";
 /** Pause before a step that found the database away is tried again, milliseconds. */
 const RETRY_MS = 500;
 
-/** A peer whose socket was lost; `silentMs` since its client was last heard. */
-export interface LostPeer {
-  readonly callId: CallId;
-  readonly peerId: PeerId;
-  readonly epoch: Epoch;
-  readonly silentMs: number;
-}
-
-/** The ways out of a call, stored and told. */
+/** Stores that peers leave or are lost, and notifies the others. */
 export class Departures {
   readonly #node: NodeContext;
   readonly #fanout: EventFanout;
   readonly #router: SignalRouter;
   readonly #underWay = new Set<Promise<void>>();
-  #closed = false;
+  #isClosed = false;
 
   constructor(node: NodeContext, fanout: EventFanout, router: SignalRouter) {
     this.#node = node;
@@ -32,36 +30,34 @@ export class Departures {
   }
 
   /**
-   * Stores a step and tells the others.
-   *
-   * @returns nothing when the step found nothing to change
+   * @returns nothing when the peer was claimed elsewhere or its call ended before
    * @throws {DatabaseUnavailable}
    */
-  async depart(
-    callId: CallId,
-    event: PlainEvent,
-    also?: (tx: Transaction) => Promise<void>,
-  ): Promise<Stored | undefined> {
-    const stored = await storeStep(this.#node.connection, callId, event, callLimits(this.#node), {
-      ...(also && { also }),
-      onLate: (late) => this.#fanout.send(late),
-    });
-    if (stored) this.#fanout.send(stored);
-    return stored;
+  leave(peer: PeerSession): Promise<DoneStep | undefined> {
+    return this.#sent(leaveCall(this.#context, peer));
   }
 
-  /** A socket was lost. Keeps trying while the database is away; if this node dies meanwhile, its lease tells. */
-  lost(peer: LostPeer, undelivered: readonly string[]): void {
-    this.#see(this.#storeLoss(peer, undelivered), peer, "a lost socket was not recorded");
+  /**
+   * Frees seat and token of a join whose caller had given up before it was stored.
+   *
+   * @throws {DatabaseUnavailable}
+   */
+  async withdraw(peer: PeerSession, tokenHash: Uint8Array): Promise<void> {
+    await this.#sent(withdrawJoin(this.#context, peer, tokenHash));
+  }
+
+  /**
+   * A socket was lost. Keeps trying to store it while the database is away; if this node dies before that, others see
+   * it by its lease.
+   */
+  lose(peer: PeerSession, undelivered: readonly string[]): void {
+    this.#track(this.#storeLoss(peer, undelivered), peer, "a lost socket was not recorded");
   }
 
   /** The API ended the call, and then the socket closed. */
-  ended(peer: LostPeer & { readonly sessionId: string }): void {
-    this.#see(
-      addSeen(this.#node.connection, peer),
-      peer,
-      "usage of an ended call stays as it was at the last checkpoint",
-    );
+  end(peer: PeerSession): void {
+    const closed = closeTerminatedSession(this.#node.connection, peer);
+    this.#track(closed, peer, "the usage session of a terminated call stays open until this node's lease is over");
   }
 
   /** Resolves when all losses are stored. */
@@ -70,36 +66,41 @@ export class Departures {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
   }
 
-  #see(work: Promise<void>, peer: LostPeer, failure: string): void {
+  get #context(): DepartureContext {
+    return {
+      connection: this.#node.connection,
+      limits: callLimits(this.#node),
+      onLate: (done) => this.#fanout.send(done),
+    };
+  }
+
+  async #sent(storing: Promise<DoneStep | undefined>): Promise<DoneStep | undefined> {
+    const done = await storing;
+    if (done) this.#fanout.send(done);
+    return done;
+  }
+
+  #track(work: Promise<void>, { callId, peerId }: PeerSession, failure: string): void {
     const underWay = work
-      .catch((error: unknown) => this.#node.logger.error({ err: error, ...ids(peer) }, failure))
+      .catch((error: unknown) => this.#node.logger.error({ err: error, callId, peerId }, failure))
       .finally(() => this.#underWay.delete(underWay));
     this.#underWay.add(underWay);
   }
 
-  async #storeLoss(peer: LostPeer, undelivered: readonly string[]): Promise<void> {
-    const { callId, peerId, epoch } = peer;
+  async #storeLoss(peer: PeerSession, undelivered: readonly string[]): Promise<void> {
     for (;;) {
       try {
-        // What the client may not have received waits for it, ahead of all that comes while it is away.
-        const also = async (tx: Transaction): Promise<void> => {
-          await storeHeld(tx, { callId, peerId }, undelivered);
-          await closeSession(tx, { subjectId: callId, peerId }, "disconnected", peer.silentMs);
-        };
-        const stored = await this.depart(callId, { type: "disconnect", peerId, epoch }, also);
-        if (stored) return;
+        if (await this.#sent(disconnectPeer(this.#context, peer, undelivered))) return;
         this.#node.metrics.fenced.inc();
-        // Another claim was stored first. It did not find on the socket what is left of it here.
+        // Another claim was stored first. It did not find on the socket what was still undelivered here.
         return await this.#router.redeliver(peer, undelivered);
       } catch (error) {
-        if (!(error instanceof DatabaseUnavailable) || this.#closed) throw error;
+        if (!(error instanceof DatabaseUnavailable) || this.#isClosed) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 }
-
-const ids = ({ callId, peerId }: { callId: CallId; peerId: PeerId }) => ({ callId, peerId });

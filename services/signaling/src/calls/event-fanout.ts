@@ -1,17 +1,16 @@
 import { BusUnavailable } from "@radist-tech/bus";
-import type { Peer, Stored } from "@radist-tech/calls";
-import { toMessages, view } from "@radist-tech/calls";
+import { type DoneStep, type Peer, toMessages, view } from "@radist-tech/calls";
 import type { CallId, P2PServerMessage } from "@radist-tech/protocol";
 import { CallNotification, type CallView, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
 import type { AttachedPeer } from "../socket/attached-peer.ts";
 import type { Reconciler } from "./reconciler.ts";
 
-/** Tells the others in a call what a stored step changed: on this node directly, on others by the bus. */
+/** Sends what a stored step changed to the other peers of the call: on this node directly, on others by the bus. */
 export class EventFanout {
   readonly #node: NodeContext;
   readonly #reconciler: Reconciler;
-  /** Calls with a peer that could not be told because the bus was away. */
+  /** Calls with a peer that could not be notified because the bus was away. */
   readonly #unsent = new Map<CallId, Peer>();
 
   constructor(node: NodeContext, reconciler: Reconciler) {
@@ -19,22 +18,18 @@ export class EventFanout {
     this.#reconciler = reconciler;
   }
 
-  send({ call, notify }: Stored): void {
+  send({ call, notify }: DoneStep): void {
     const known = view(call);
     for (const { to, events } of notify) this.#deliver(call.callId, to, known, toMessages(call, events));
   }
 
-  /** Takes what another node's step tells to a peer here. */
+  /** Handles what another node's step sends to a peer here. */
   handle(data: Uint8Array): void {
-    const event = CallNotification.parse(JSON.parse(Buffer.from(data).toString()));
-    this.#node.attachedPeers.arrive(
-      event.to,
-      event.epoch,
-      (attached) => attached && this.#apply(attached, event.view, event.messages),
-    );
+    const { to, epoch, view: known, messages } = CallNotification.parse(JSON.parse(Buffer.from(data).toString()));
+    this.#node.attachedPeers.arrive(to, epoch, (attached) => attached && this.#apply(attached, known, messages));
   }
 
-  /** The bus is back: those who missed something are nudged with a version that they do not know. */
+  /** The bus is back: peers that missed something get a version that they do not know, and are reconciled. */
   resend(): void {
     const unsent = [...this.#unsent];
     this.#unsent.clear();
@@ -43,17 +38,18 @@ export class EventFanout {
 
   #deliver(callId: CallId, to: Peer, known: CallView, messages: P2PServerMessage[]): void {
     const { attachedPeers, bus, lease, logger } = this.#node;
-    if (to.ownerNode.nodeId === lease.nodeId) {
-      attachedPeers.arrive(to.peerId, to.epoch, (attached) => attached && this.#apply(attached, known, messages));
+    const { peerId, epoch, ownerNode } = to;
+    if (ownerNode.nodeId === lease.nodeId) {
+      attachedPeers.arrive(peerId, epoch, (attached) => attached && this.#apply(attached, known, messages));
       return;
     }
-    const event: CallNotification = { callId, to: to.peerId, epoch: to.epoch, view: known, messages };
+    const notification: CallNotification = { callId, to: peerId, epoch, view: known, messages };
     try {
-      bus.publish(SUBJECTS.callEvents(to.ownerNode.nodeId), Buffer.from(JSON.stringify(event)));
+      bus.publish(SUBJECTS.callEvents(ownerNode.nodeId), Buffer.from(JSON.stringify(notification)));
     } catch (error) {
       if (!(error instanceof BusUnavailable)) throw error;
       this.#unsent.set(callId, to);
-      logger.warn({ callId, peerId: to.peerId, nodeId: to.ownerNode.nodeId }, "the bus is away; a peer is told later");
+      logger.warn({ callId, peerId, nodeId: ownerNode.nodeId }, "the bus is away; a peer will be notified later");
     }
   }
 

@@ -1,47 +1,43 @@
-import type { Call } from "@radist-tech/calls";
-import { catchUp, snapshot, toCall, toMessages, view } from "@radist-tech/calls";
-import { callPeers, calls, query } from "@radist-tech/db";
-import type { CallId, CallSnapshot } from "@radist-tech/protocol";
+import { type Call, catchUp, loadCalls, snapshot, toMessages, view } from "@radist-tech/calls";
+import type { CallSnapshot } from "@radist-tech/protocol";
 import type { CallView } from "@radist-tech/protocol/bus";
-import { eq, inArray } from "drizzle-orm";
 import type { NodeContext } from "../node/context.ts";
 import type { AttachedPeer } from "../socket/attached-peer.ts";
 
-/** Calls are asked for together, up to so many in a query. */
+/** Maximum number of peers that are compared in one query. */
 const BATCH = 200;
 
-/** Brings seats up to the truth in the database: after a missed event, a lost bus, a lapsed lease. */
+/** Brings attached peers up to what the database says: after a missed event, a bus outage, a lapsed lease. */
 export class Reconciler {
   readonly #node: NodeContext;
   readonly #detach: (attached: AttachedPeer, takenOverIn?: CallSnapshot) => void;
   readonly #wanted = new Set<AttachedPeer>();
   #isRunning = false;
 
-  /** @param letGo ends a seat that is not this node's any more, of a call in which another socket may have taken it over */
+  /** @param detach ends a peer that this node does not own any more; with the call in which another socket claimed it */
   constructor(node: NodeContext, detach: (attached: AttachedPeer, takenOverIn?: CallSnapshot) => void) {
     this.#node = node;
     this.#detach = detach;
   }
 
-  /** Soon, together with others that want it. */
+  /** Soon, together with other peers that need it. */
   reconcile(attached: AttachedPeer): void {
     this.#wanted.add(attached);
     if (this.#isRunning) return;
     this.#isRunning = true;
-    // Behind this turn, so that its events gather.
+    // At the end of this turn, so that peers that are affected by the same events share a query.
     setImmediate(() => void this.#run());
   }
 
   /**
-   * Compares every seat of this node with the database; resolves when all have been.
+   * Compares every peer of this node with the database; resolves when all have been compared.
    *
    * @throws {DatabaseUnavailable}
    */
   async reconcileAll(): Promise<void> {
     this.#node.attachedPeers.doubtAdmissions();
-    const attachedPeers = [...this.#node.attachedPeers];
-    for (let from = 0; from < attachedPeers.length; from += BATCH)
-      await this.#compare(attachedPeers.slice(from, from + BATCH));
+    const peers = [...this.#node.attachedPeers];
+    for (let from = 0; from < peers.length; from += BATCH) await this.#compare(peers.slice(from, from + BATCH));
   }
 
   async #run(): Promise<void> {
@@ -51,17 +47,17 @@ export class Reconciler {
       try {
         await this.#compare(batch);
       } catch (error) {
-        // The periodic comparison comes by again.
-        this.#node.logger.warn({ err: error, peers: batch.length }, "could not catch up with the database");
+        // The periodic comparison tries again.
+        this.#node.logger.warn({ err: error, peers: batch.length }, "peers could not be compared with the database");
       }
     }
     this.#isRunning = false;
   }
 
-  async #compare(attachedPeers: readonly AttachedPeer[]): Promise<void> {
-    const found = await this.#load([...new Set(attachedPeers.map(({ callId }) => callId))]);
+  async #compare(peers: readonly AttachedPeer[]): Promise<void> {
+    const found = await loadCalls(this.#node.connection, [...new Set(peers.map(({ callId }) => callId))]);
     this.#node.metrics.catchUps.inc(found.size);
-    for (const attached of attachedPeers) {
+    for (const attached of peers) {
       if (this.#node.attachedPeers.get(attached.peerId) !== attached) continue;
       const call = found.get(attached.callId);
       if (call) this.#update(attached, call);
@@ -69,7 +65,7 @@ export class Reconciler {
   }
 
   #update(attached: AttachedPeer, call: Call): void {
-    // A step of this node may have been told while the query was under way.
+    // A step of this node may have been sent while the query was under way.
     if (call.version < attached.view.version) return;
     const own = call.peers.find(({ peerId }) => peerId === attached.peerId);
     if (call.state === "tombstoned") {
@@ -82,26 +78,5 @@ export class Reconciler {
       attached.view = view(call);
       for (const message of toMessages(call, catchUp(known, call, attached.peerId))) attached.send(message);
     }
-  }
-
-  async #load(callIds: CallId[]): Promise<Map<CallId, Call>> {
-    const { db } = this.#node.connection;
-    // One statement, so that version and peers are of one moment.
-    const rows = await query(
-      db
-        .select()
-        .from(calls)
-        .leftJoin(callPeers, eq(callPeers.callId, calls.id))
-        .where(inArray(calls.id, callIds))
-        .orderBy(callPeers.joinedAt, callPeers.peerId),
-    );
-    const byCall = Map.groupBy(rows, (row) => row.calls.id as CallId);
-    return new Map(
-      [...byCall].flatMap(([callId, group]) => {
-        const [first] = group;
-        const peers = group.flatMap((row) => row.call_peers ?? []);
-        return first ? [[callId, toCall(first.calls, peers)] as const] : [];
-      }),
-    );
   }
 }

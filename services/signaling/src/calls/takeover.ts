@@ -5,11 +5,11 @@ import type { NodeContext } from "../node/context.ts";
 import type { SignalRouter } from "../signals/signal-router.ts";
 import type { AttachedPeer } from "../socket/attached-peer.ts";
 
-/** How long the node of an earlier socket may take to let go, milliseconds. */
+/** How long the node of an earlier socket may take to release it, milliseconds. */
 const RELEASE_MS = 1_000;
 
-/** How long that node waits for a socket that is itself on its way in: its answer has to come in time. */
-const LET_GO_MS = 700;
+/** How long that node waits for a socket that is itself being admitted: its answer has to be in time. */
+const ARRIVAL_MS = 700;
 
 /** What fits into one message of the bus in any case (NATS: 1 MiB), written as JSON within JSON. */
 const MAX_ANSWER_LENGTH = 256 * 1024;
@@ -36,26 +36,26 @@ export class Takeover {
       });
       return Released.parse(JSON.parse(Buffer.from(answer).toString())).frames;
     } catch (error) {
-      // The claim is stored: a node that does not hear of it now finds out when it next compares with the database.
+      // The claim is stored: a node that misses this request finds out when it next compares with the database.
       logger.info({ err: error, nodeId, peerId: earlier.peerId }, "the earlier node of a peer did not answer");
       return [];
     }
   }
 
-  /** Answers another node that has claimed a peer from here. */
+  /** Answers another node that has claimed a peer from this one. */
   async handle(data: Uint8Array): Promise<Uint8Array> {
     const release = Release.parse(JSON.parse(Buffer.from(data).toString()));
     return Buffer.from(JSON.stringify({ frames: await this.#release(release, MAX_ANSWER_LENGTH) } satisfies Released));
   }
 
-  /** The earlier socket may itself still be on its way in; it is let go of as soon as it is here. */
+  /** The earlier socket may itself still be in admission; it is released as soon as it is attached. */
   #release({ peerId, epoch, call }: Release, maxLength = Number.POSITIVE_INFINITY): Promise<string[]> {
     return new Promise((resolve) => {
       let isLate = false;
       const giveUp = setTimeout(() => {
         isLate = true;
         resolve([]);
-      }, LET_GO_MS);
+      }, ARRIVAL_MS);
       this.#node.attachedPeers.arrive(peerId, epoch, (attached) => {
         clearTimeout(giveUp);
         if (!attached) return resolve([]);
@@ -69,7 +69,7 @@ export class Takeover {
     });
   }
 
-  /** The claim that asked goes on without them, and gets them one by one. */
+  /** The claim that asked does not wait for them any more: it gets them one by one. */
   #forward(attached: AttachedPeer, frames: readonly string[]): void {
     const { callId, peerId } = attached;
     this.#router

@@ -2,14 +2,14 @@ import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type CallSnapshot, ERRORS, type NodeId } from "@radist-tech/protocol";
 import { Control, SUBJECTS } from "@radist-tech/protocol/bus";
-import { aborted, holdLease, type Logger } from "@radist-tech/runtime";
+import { aborted, holdLease, type Logger, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
 import { keepCheckpoints, type PresentPeer } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
+import { callChores } from "../calls/chores.ts";
 import { Departures } from "../calls/departures.ts";
 import { EventFanout } from "../calls/event-fanout.ts";
 import { Reconciler } from "../calls/reconciler.ts";
-import { Sweeping } from "../calls/sweeping.ts";
 import { Takeover } from "../calls/takeover.ts";
 import type { Limits } from "../config.ts";
 import { SignalRouter } from "../signals/signal-router.ts";
@@ -33,7 +33,7 @@ export interface NodeOptions {
   readonly limits: Limits;
 }
 
-/** One signaling process: its parts, how they hear of each other, and how it lets go. */
+/** One signaling process: its parts, how they are wired, and how it shuts down. */
 export class SignalingNode {
   readonly context: NodeContext;
   readonly entrance: Entrance<ConnectionRequest>;
@@ -43,7 +43,7 @@ export class SignalingNode {
   readonly #takeover: Takeover;
   readonly #router: SignalRouter;
   readonly #keepalive: Keepalive;
-  readonly #sweeping: Sweeping;
+  readonly #chores: AsyncDisposable;
   readonly #checkpoints: AsyncDisposable;
   readonly #timers: NodeJS.Timeout[];
   readonly #endings: (() => unknown)[] = [];
@@ -69,7 +69,8 @@ export class SignalingNode {
     this.#departures = new Departures(this.context, this.#fanout, this.#router);
     this.#takeover = new Takeover(this.context, this.#router);
     this.#keepalive = new Keepalive({ pingIntervalMs: limits.PING_INTERVAL_MS, timeoutMs: limits.SOCKET_TIMEOUT_MS });
-    this.#sweeping = new Sweeping(this.context, this.#departures);
+    const chores = callChores(this.context, this.#fanout);
+    this.#chores = startChores({ connection, nodeId, logger, registry }, chores);
     this.#checkpoints = keepCheckpoints({
       connection,
       lease,
@@ -99,7 +100,7 @@ export class SignalingNode {
     for (const timer of this.#timers) timer.unref();
   }
 
-  /** Listens on the bus; resolves when others can reach this node. */
+  /** Subscribes on the bus; resolves when others can reach this node. */
   async listen(): Promise<void> {
     const { bus, lease } = this.context;
     const subscriptions: Subscription[] = await Promise.all([
@@ -118,7 +119,7 @@ export class SignalingNode {
     );
   }
 
-  /** Tells the sockets to go elsewhere, spread over the time that there is, and stores that they are gone. */
+  /** Tells the sockets to reconnect elsewhere, spread over the time available, and stores that they are gone. */
   async drain(deadline: AbortSignal): Promise<void> {
     const entered = this.entrance.close();
     const attachedPeers = [...this.context.attachedPeers];
@@ -145,7 +146,7 @@ export class SignalingNode {
     await this.entrance.close();
     this.#keepalive.close();
     this.#closeAll();
-    await this.#sweeping.close();
+    await this.#chores[Symbol.asyncDispose]();
     await this.#checkpoints[Symbol.asyncDispose]();
     this.#departures.close();
     await this.#departures.settled();
@@ -153,7 +154,7 @@ export class SignalingNode {
     await this.context.lease.close();
   }
 
-  /** Those of whom this node has heard, for the ledger. */
+  /** The peers that this node has heard, for the ledger. */
   *#present(): Iterable<PresentPeer> {
     for (const { callId, peerId, silentMs } of this.context.attachedPeers) {
       if (Number.isFinite(silentMs)) yield { subjectId: callId, peerId, agoMs: silentMs };
@@ -180,7 +181,7 @@ export class SignalingNode {
       .catch((error: unknown) => this.context.logger.warn({ err: error }, "peers were not compared with the database"));
   }
 
-  /** Cut off from the database and the bus for longer than the lease, others may have claimed what is here. */
+  /** When it is cut off from both database and bus for longer than the lease, others may have claimed its peers. */
   #watch(): void {
     const { lease, bus, attachedPeers, logger, limits } = this.context;
     const now = performance.now();
@@ -197,14 +198,14 @@ export class SignalingNode {
     for (const attached of this.context.attachedPeers) this.#sendElsewhere(attached);
   }
 
-  /** The client comes back, here or elsewhere. */
+  /** The client reconnects, here or elsewhere. */
   #sendElsewhere(attached: AttachedPeer): void {
     if (!this.context.attachedPeers.remove(attached)) return;
     attached.socket.refuse("unavailable", ERRORS.unavailable.close);
-    this.#departures.lost(attached, attached.takeUnconfirmed());
+    this.#departures.lose(attached, attached.takeUnconfirmed());
   }
 
-  /** Another claim came after this one: what it may have missed is brought to wherever the peer is now. */
+  /** Another claim came after this one: what its socket may have missed is delivered to wherever the peer is now. */
   #detach(attached: AttachedPeer, takenOverIn?: CallSnapshot): void {
     const { attachedPeers, metrics, logger } = this.context;
     if (!attachedPeers.remove(attached)) return;

@@ -1,8 +1,16 @@
-import { type Admitted, dropHeld, joinCall, type Readmitted, reconnectPeer, snapshot, view } from "@radist-tech/calls";
-import type { Transaction } from "@radist-tech/db";
+import {
+  type Admitted,
+  dropHeld,
+  type Joined,
+  joinCall,
+  type PeerSession,
+  type Reconnected,
+  reconnectPeer,
+  snapshot,
+  view,
+} from "@radist-tech/calls";
 import type { PeerId, ProjectId } from "@radist-tech/protocol";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
-import { closeSession } from "@radist-tech/usage";
 import type { Departures } from "../calls/departures.ts";
 import type { EventFanout } from "../calls/event-fanout.ts";
 import type { Reconciler } from "../calls/reconciler.ts";
@@ -28,7 +36,7 @@ interface Parts {
   readonly keepalive: Keepalive;
 }
 
-/** Gives sockets their seats: stores the claim, answers, lets in what waited, tells the others. */
+/** Admits sockets to their calls: stores the claim, answers, delivers what waited, notifies the others. */
 export class Admission {
   readonly #node: NodeContext;
   readonly #parts: Parts;
@@ -59,9 +67,7 @@ export class Admission {
     const { fanout } = this.#parts;
     let admitting: PeerId | undefined;
     try {
-      const context = this.#context(projectId, (late: Admitted & { undo: () => Promise<void> }) =>
-        this.#withdraw(late),
-      );
+      const context = this.#context(projectId, (late: Joined) => this.#withdraw(late));
       const admitted = await joinCall(context, callToken, (_callId, peerId) => {
         admitting = peerId;
         attachedPeers.beginAdmission(peerId);
@@ -90,11 +96,7 @@ export class Admission {
     const { fanout, takeover } = this.#parts;
     attachedPeers.beginAdmission(claim.peerId);
     try {
-      const context = this.#context(projectId, (late: Readmitted) => {
-        const { peerId, epoch } = late.peer;
-        const silentMs = Number.POSITIVE_INFINITY;
-        this.#parts.departures.lost({ callId: late.call.callId, peerId, epoch, silentMs }, []);
-      });
+      const context = this.#context(projectId, (late: Reconnected) => this.#parts.departures.lose(unheard(late), []));
       const admitted = await reconnectPeer(context, claim);
       fanout.send(admitted);
       const call = snapshot(admitted.call);
@@ -116,7 +118,9 @@ export class Admission {
       dropHeld(
         connection,
         admitted.held.map(({ id }) => id),
-      ).catch((error: unknown) => logger.warn({ err: error, callId, peerId }, "delivered signals stay held"));
+      ).catch((error: unknown) =>
+        logger.warn({ err: error, callId, peerId }, "delivered signals stay held and will be delivered again"),
+      );
     } finally {
       attachedPeers.endAdmission(claim.peerId);
     }
@@ -149,14 +153,14 @@ export class Admission {
     const { attachedPeers } = this.#node;
     const { socket } = attached;
     const lost = (): void => {
-      if (attachedPeers.remove(attached) && !attached.released) departures.lost(attached, attached.takeUnconfirmed());
+      if (attachedPeers.remove(attached) && !attached.released) departures.lose(attached, attached.takeUnconfirmed());
     };
-    // It may have gone while its claim was being stored.
+    // It may have closed while its claim was being stored.
     if (socket.readyState === socket.CLOSED) return lost();
     socket.on("close", (code: number) => {
       if (code !== ABNORMAL) attached.heard();
       lost();
-      if (attached.released === "terminated") departures.ended(attached);
+      if (attached.released === "terminated") departures.end(attached);
     });
     const conversation = new Conversation(this.#node, attached, this.#parts);
     keepalive.watch(socket);
@@ -173,14 +177,23 @@ export class Admission {
     if (attachedPeers.isInDoubt(attached.peerId)) reconciler.reconcile(attached);
   }
 
-  /** Nobody waits for this join any more: the seat and the token are free again. */
-  #withdraw({ call, peer, undo }: Admitted & { undo: () => Promise<void> }): void {
-    const { logger } = this.#node;
-    const event = { type: "withdraw", peerId: peer.peerId, epoch: peer.epoch } as const;
-    const close = (tx: Transaction) =>
-      closeSession(tx, { subjectId: call.callId, peerId: peer.peerId }, "withdrawn", Number.POSITIVE_INFINITY);
-    Promise.all([this.#parts.departures.depart(call.callId, event, close), undo()]).catch((error: unknown) =>
-      logger.warn({ err: error, callId: call.callId, peerId: peer.peerId }, "a late join was not taken back"),
-    );
+  /** Nobody waits for this join any more: its seat and its token are free again. */
+  #withdraw(late: Joined): void {
+    const peer = unheard(late);
+    const { callId, peerId } = peer;
+    this.#parts.departures
+      .withdraw(peer, late.tokenHash)
+      .catch((error: unknown) =>
+        this.#node.logger.warn({ err: error, callId, peerId }, "a late join was not taken back"),
+      );
   }
 }
+
+/** A peer that was admitted too late for its socket: nobody has heard it under this claim. */
+const unheard = ({ call, peer, sessionId }: Admitted): PeerSession => ({
+  callId: call.callId,
+  peerId: peer.peerId,
+  epoch: peer.epoch,
+  sessionId,
+  silentMs: Number.POSITIVE_INFINITY,
+});

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { isLatestClaim, snapshot } from "@radist-tech/calls";
-import { isUnavailable, type Transaction } from "@radist-tech/db";
+import { isUnavailable } from "@radist-tech/db";
 import { ERRORS, type ErrorCode, P2PClientMessage } from "@radist-tech/protocol";
 import { Intake, messageReader } from "@radist-tech/sockets";
-import { closeSession } from "@radist-tech/usage";
 import type { Departures } from "../calls/departures.ts";
 import type { Reconciler } from "../calls/reconciler.ts";
 import type { NodeContext } from "../node/context.ts";
@@ -12,7 +11,7 @@ import type { SignalRouter } from "../signals/signal-router.ts";
 import { TaskQueue } from "../signals/task-queue.ts";
 import type { AttachedPeer } from "./attached-peer.ts";
 
-/** Signals of one sender that may wait for a silent node. */
+/** Maximum number of signals of one sender that wait for a silent node. */
 const MAX_PENDING = 256;
 
 export const readMessage = messageReader(P2PClientMessage);
@@ -23,7 +22,7 @@ interface ConversationParts {
   readonly reconciler: Reconciler;
 }
 
-/** What a seated client says, and what comes of it. */
+/** Handles what an admitted client sends. */
 export class Conversation {
   readonly #node: NodeContext;
   readonly #attached: AttachedPeer;
@@ -81,7 +80,7 @@ export class Conversation {
     const origin = { peerId, epoch, count: ++this.#signals };
     this.#queue.push(async () => {
       try {
-        // What was said to a process while it was frozen must not follow what the peer has said elsewhere meanwhile.
+        // What was sent to a frozen process must not be delivered after what the peer has since sent elsewhere.
         if (!isTrusted && !(await isLatestClaim(connection, this.#attached)))
           return this.#refuse("unavailable", requestId);
         const now = this.#attached.view.peers.find((peer) => peer.peerId === targetPeerId);
@@ -95,18 +94,15 @@ export class Conversation {
   }
 
   async #leave(requestId: string | undefined): Promise<void> {
-    const { callId, peerId, epoch } = this.#attached;
     try {
-      const close = (tx: Transaction) =>
-        closeSession(tx, { subjectId: callId, peerId }, "left", this.#attached.silentMs);
-      const stored = await this.#departures.depart(callId, { type: "leave", peerId, epoch }, close);
-      if (!stored) {
-        // The seat went to another claim, or the call ended, while this was under way: the comparison says which.
+      const done = await this.#departures.leave(this.#attached);
+      if (!done) {
+        // Another socket claimed the peer, or the call ended, while this was under way: the comparison says which.
         this.#node.metrics.fenced.inc();
         return this.#reconciler.reconcile(this.#attached);
       }
       this.#node.attachedPeers.remove(this.#attached);
-      this.#attached.release("left", snapshot(stored.call), requestId);
+      this.#attached.release("left", snapshot(done.call), requestId);
     } catch (error) {
       this.#fail(error, requestId);
     }

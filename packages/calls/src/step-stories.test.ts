@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Call, type CallEvent, holdsSeat, step } from "./call.ts";
+import { type Call, holdsSeat } from "./call.ts";
+import { type CallEvent, step } from "./step.ts";
 import {
   ALICE,
   BOB,

@@ -4,8 +4,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Call, holdsSeat } from "./call.ts";
 import { view } from "./snapshot.ts";
-import { brokenRules, deepFreeze, epoch, open, STRANGER } from "./testing/call-states.ts";
+import { create } from "./step.ts";
+import { brokenRules, deepFreeze, epoch, NOW, open, STRANGER } from "./testing/call-states.ts";
 import { type Move, moves, walk } from "./testing/call-walk.ts";
+import { FactReplay } from "./testing/fact-replay.ts";
 import { Observer } from "./testing/observer.ts";
 
 // fast-check prints the seed of a failure, and the walk, made as short as it goes; `{ seed, path }` repeats it.
@@ -117,6 +119,22 @@ describe("On any walk", () => {
     );
   });
 
+  test("the facts alone, replayed from the creation, give the call as it is after each step", () => {
+    fc.assert(
+      fc.property(moves, (path) => {
+        const replay = new FactReplay();
+        const { callId, projectId, accessControl } = open([]);
+        replay.apply(create({ callId, projectId, accessControl }, NOW).facts);
+        for (const { after, done } of walk(path)) {
+          if (done.outcome !== "done") continue;
+          replay.apply(done.facts);
+          expect(replay.picture).toEqual(FactReplay.pictureOf(after));
+        }
+      }),
+      RUNS,
+    );
+  });
+
   test("catching up at once is the same as hearing each step, wherever the history is cut", () => {
     fc.assert(
       fc.property(moves, fc.nat(), fc.nat(), (path, one, other) => {
@@ -162,6 +180,8 @@ test("the walks reach every kind of event with every kind of outcome, both endin
     "reconnect invalid_reconnect",
     "settle done",
     "settle stale",
+    "terminate done",
+    "terminate stale",
     "withdraw done",
     "withdraw stale",
   ]);
