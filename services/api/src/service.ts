@@ -1,7 +1,8 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Bus } from "@radist-tech/bus";
 import { type Connection, query } from "@radist-tech/db";
-import type { Logger, Plane } from "@radist-tech/runtime";
+import { newNodeId } from "@radist-tech/protocol";
+import { type Logger, type Plane, startChores } from "@radist-tech/runtime";
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import type { Registry } from "prom-client";
@@ -13,6 +14,7 @@ import { publicKeyAuth } from "./auth/public-key.ts";
 import { secretKeyAuth } from "./auth/secret-key.ts";
 import { P2P_API_PATH } from "./calls/contract.ts";
 import { serveCalls } from "./calls/routes.ts";
+import { apiChores } from "./chores.ts";
 import type { ApiSettings } from "./config.ts";
 import { serveDocs } from "./docs/routes.ts";
 import { boundedBody } from "./http/body.ts";
@@ -22,7 +24,6 @@ import { answerErrors } from "./http/errors.ts";
 import { observe } from "./http/observe.ts";
 import { requestId } from "./http/request-id.ts";
 import { refuseInvalid } from "./http/validation.ts";
-import { startJanitor } from "./janitor.ts";
 import { serveKeys } from "./keys/routes.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ApiApp, ApiParts } from "./parts.ts";
@@ -47,17 +48,22 @@ const CHECK_DEADLINE_MS = 1_000;
 
 /** The HTTP API: projects, keys, calls and rooms, their tokens, usage. The caller keeps connection and bus, and closes them. */
 export function createApi(deps: ApiDependencies): Plane {
-  const { connection, bus, logger, config } = deps;
-  const metrics = createMetrics(deps.registry);
+  const { connection, bus, logger, registry, config } = deps;
+  const metrics = createMetrics(registry);
   const failures = new FailedAttempts(config, metrics);
   const keyUse = new KeyUse(connection, logger);
-  const janitor = startJanitor(connection, logger);
+  const announcements = announceOn(bus, logger);
+  // The API owns nothing, so it has no lease: the id only tells who does a chore.
+  const chores = startChores(
+    { connection, nodeId: newNodeId(), logger, registry },
+    apiChores(connection, announcements),
+  );
   const parts: ApiParts = {
     connection,
     logger,
     metrics,
     settings: config,
-    announcements: announceOn(bus, logger),
+    announcements,
     auth: {
       admin: adminAuth(config.RADIST_ADMIN_TOKEN, failures),
       secretKey: secretKeyAuth(connection, failures, keyUse),
@@ -79,7 +85,7 @@ export function createApi(deps: ApiDependencies): Plane {
 
   const close = async (): Promise<void> => {
     failures.close();
-    await Promise.all([janitor.stop(), keyUse.settled()]);
+    await Promise.all([chores[Symbol.asyncDispose](), keyUse.settled()]);
   };
   return {
     name: "api",
