@@ -10,7 +10,7 @@ export interface CallInput {
   readonly callId: CallId;
   readonly event: CallEvent;
   /** Of the peer that joins or reconnects. */
-  readonly tokens?: { readonly peerId: PeerId } & PeerTokens;
+  readonly tokens?: ReadonlyMap<PeerId, PeerTokens>;
 }
 
 /**
@@ -34,7 +34,8 @@ export async function advanceCalls(
     const next = step(earlier?.after ?? before.call, event, at, limits);
     if (next.outcome !== "done") return next;
     const facts = [...(earlier?.facts ?? []), ...next.facts];
-    changes.set(callId, { before, after: next.call, facts, ...(tokens && { tokens }) });
+    const renewed = new Map([...(earlier?.tokens ?? []), ...(tokens ?? [])]);
+    changes.set(callId, { before, after: next.call, facts, tokens: renewed });
     return next;
   });
   await Promise.all([saveCalls(tx, [...changes.values()]), also?.(steps)]);

@@ -9,8 +9,7 @@ import {
   Refusal,
 } from "@radist-tech/protocol";
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
-import type { AdmissionContext, Admitted } from "./admission.ts";
-import { admitPeer } from "./admission.ts";
+import { type AdmissionContext, type Admitted, admitPeer } from "./admission.ts";
 import { lockCalls } from "./load.ts";
 import { digest } from "./tokens.ts";
 
@@ -37,13 +36,11 @@ export async function joinCall(
   const peerId = newPeerId();
   onPeer(callId, peerId);
   const join = async (tx: Transaction): Promise<Joined> => {
-    // Sent at once: of many that use the same token, all but one stop here.
-    const [isUsed, locked] = await Promise.all([useToken(tx, tokenHash), lockCalls(tx, [callId])]);
-    const state = locked.byId.get(callId)?.call.state;
-    if (state === "tombstoned") throw new Refusal("call_terminated");
-    if (!isUsed || !state) throw new Refusal("invalid_token");
+    // Of many that use the same token, all but one stop here, at the lock on its row.
+    await useToken(tx, tokenHash);
+    const locked = await lockCalls(tx, [callId]);
     const reconnectToken = newReconnectToken();
-    const tokens = { peerId, reconnectHash: digest(reconnectToken), freshReconnectHash: null };
+    const tokens = new Map([[peerId, { reconnectHash: digest(reconnectToken), freshReconnectHash: null }]]);
     const input = { callId, event: { type: "join", peerId, ownerNode } as const, tokens };
     return { ...(await admitPeer(tx, locked, input, context.limits)), reconnectToken, tokenHash };
   };
@@ -69,11 +66,12 @@ async function callOf(connection: Connection, projectId: ProjectId, hash: Uint8A
   return row.callId as CallId;
 }
 
-async function useToken(tx: Transaction, hash: Uint8Array): Promise<boolean> {
+/** @throws {Refusal} `invalid_token` */
+async function useToken(tx: Transaction, hash: Uint8Array): Promise<void> {
   const used = await tx
     .update(callTokens)
     .set({ usedAt: sql`now()` })
     .where(and(eq(callTokens.hash, hash), isNull(callTokens.usedAt), gt(callTokens.expiresAt, sql`now()`)))
     .returning({ hash: callTokens.hash });
-  return used.length > 0;
+  if (used.length === 0) throw new Refusal("invalid_token");
 }

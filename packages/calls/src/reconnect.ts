@@ -39,10 +39,14 @@ export function reconnectPeer(
     const before = locked.byId.get(callId);
     if (before?.call.projectId !== projectId) throw new Refusal("invalid_reconnect");
     const reconnectToken = newReconnectToken();
-    const tokens = { peerId, ...rotate(before, peerId, digest(claim.reconnectToken), digest(reconnectToken)) };
+    const rotated = rotate(before, peerId, digest(claim.reconnectToken), digest(reconnectToken));
     const earlier = before.call.peers.find((peer) => peer.peerId === peerId);
     const superseded = earlier?.status === "connected" ? { ...earlier, silentMs: silentMs(peerId) } : undefined;
-    const input = { callId, event: { type: "reconnect", peerId, ownerNode } as const, tokens };
+    const input = {
+      callId,
+      event: { type: "reconnect", peerId, ownerNode } as const,
+      tokens: new Map([[peerId, rotated]]),
+    };
     const [admitted, held] = await Promise.all([
       admitPeer(tx, locked, input, limits, superseded),
       heldFor(tx, callId, peerId),

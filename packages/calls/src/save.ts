@@ -13,8 +13,8 @@ export interface CallChange {
   readonly before: LockedCall | undefined;
   readonly after: Call;
   readonly facts: readonly CallFact[];
-  /** Of the peer that joined or reconnected. */
-  readonly tokens?: { readonly peerId: PeerId } & PeerTokens;
+  /** Of peers that joined or reconnected. */
+  readonly tokens?: ReadonlyMap<PeerId, PeerTokens>;
 }
 
 /**
@@ -131,7 +131,7 @@ function toCallRow({ before, after, facts }: CallChange): typeof calls.$inferIns
 
 function toPeerRow({ before, after, tokens: renewed }: CallChange, peer: Peer): typeof callPeers.$inferInsert {
   const { peerId, ownerNode, ...state } = peer;
-  const tokens = renewed?.peerId === peerId ? renewed : before?.tokens.get(peerId);
+  const tokens = renewed?.get(peerId) ?? before?.tokens.get(peerId);
   if (!tokens) throw new Error("A peer without a reconnect token.");
   const { reconnectHash, freshReconnectHash } = tokens;
   return { callId: after.callId, peerId, ...state, ...ownerNode, reconnectHash, freshReconnectHash };

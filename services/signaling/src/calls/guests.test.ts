@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 import { startCluster } from "../testing/cluster.ts";
 import { joins } from "../testing/people.ts";
 
-test("a call does not grow with those who come and go, and every one of them is heard of", async () => {
+test("a call does not grow with those who come and go, and every one of them is heard of", {
+  timeout: 120_000,
+}, async () => {
   await using cluster = await startCluster({ embedded: true });
   const guests = 40;
   const { callId, callTokens } = await cluster.createCall(guests + 1);
