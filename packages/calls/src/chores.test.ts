@@ -2,7 +2,13 @@ import { type Connection, calls, callTokens, connect, nodes, projects, transact,
 import type { CallId } from "@radist-tech/protocol";
 import { eq, inArray, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CallChoreContext, deleteOldTokens, disconnectLostPeers, endIdleCalls, expirePeers } from "./chores.ts";
+import {
+  type CallChoreContext,
+  deleteExpiredTokens,
+  disconnectLostPeers,
+  endIdleCalls,
+  expirePeers,
+} from "./chores.ts";
 import { createCall } from "./create.ts";
 import { deletedProjectsWithCalls, endSomeCalls } from "./end.ts";
 import { joinCall } from "./join.ts";
@@ -143,6 +149,6 @@ test("Deletes tokens that expired a day ago, and no others", async () => {
     expiresAt: sql`now() - make_interval(hours => ${hours})`,
   });
   await database.connection.db.insert(callTokens).values([expired(25), expired(25), expired(23)]);
-  expect(await deleteOldTokens(database.connection)).toBe(2);
-  expect(await deleteOldTokens(database.connection)).toBe(0);
+  expect(await deleteExpiredTokens(database.connection)).toBe(2);
+  expect(await deleteExpiredTokens(database.connection)).toBe(0);
 });

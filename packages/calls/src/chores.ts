@@ -92,7 +92,7 @@ export function disconnectLostPeers(context: CallChoreContext, signal: AbortSign
 }
 
 /** Deletes tokens that expired a day ago or earlier. @returns how many */
-export const deleteOldTokens = (connection: Connection, signal?: AbortSignal): Promise<number> =>
+export const deleteExpiredTokens = (connection: Connection, signal?: AbortSignal): Promise<number> =>
   deleteInBatches(connection, callTokens, sql`${callTokens.expiresAt} < now() - interval '1 day'`, signal);
 
 const toSettle = ({ callId }: { callId: string }): CallInput => ({

@@ -1,7 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Bus } from "@radist-tech/bus";
 import { type Connection, query } from "@radist-tech/db";
-import { newNodeId } from "@radist-tech/protocol";
 import { type Logger, type Plane, startChores } from "@radist-tech/runtime";
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
@@ -17,6 +16,7 @@ import { serveCalls } from "./calls/routes.ts";
 import { apiChores } from "./chores.ts";
 import type { ApiSettings } from "./config.ts";
 import { serveDocs } from "./docs/routes.ts";
+import { serveEvents } from "./events/routes.ts";
 import { boundedBody } from "./http/body.ts";
 import { publicCors } from "./http/cors.ts";
 import type { ApiEnv } from "./http/env.ts";
@@ -27,6 +27,7 @@ import { refuseInvalid } from "./http/validation.ts";
 import { serveKeys } from "./keys/routes.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ApiApp, ApiParts } from "./parts.ts";
+import { deletedProjects } from "./projects/deleted-projects.ts";
 import { serveProjects } from "./projects/routes.ts";
 import { serveRooms } from "./rooms/routes.ts";
 import { serveUsage } from "./usage/routes.ts";
@@ -46,17 +47,20 @@ export interface ApiDependencies {
 /** Below one second, so that `/readyz` says why before it gives up on the check. */
 const CHECK_DEADLINE_MS = 1_000;
 
-/** The HTTP API: projects, keys, calls and rooms, their tokens, usage. The caller keeps connection and bus, and closes them. */
+/** The HTTP API: projects, keys, calls and rooms, their tokens, usage, events. The caller keeps connection and bus, and closes them. */
 export function createApi(deps: ApiDependencies): Plane {
-  const { connection, bus, logger, registry, config } = deps;
-  const metrics = createMetrics(registry);
+  const { connection, bus, logger, config } = deps;
+  const metrics = createMetrics(deps.registry);
   const failures = new FailedAttempts(config, metrics);
   const keyUse = new KeyUse(connection, logger);
   const announcements = announceOn(bus, logger);
-  // The API owns nothing, so it has no lease: the id only tells who does a chore.
-  const chores = startChores(
-    { connection, nodeId: newNodeId(), logger, registry },
-    apiChores(connection, announcements),
+  const isMigrated = deps.isMigrated ?? (() => true);
+  // Events become visible in time also while requests wait for a connection.
+  const chores = connection.apart();
+  const doingChores = startChores(
+    { connection: chores, nodeId: config.NODE_ID, logger, registry: deps.registry, mayRun: isMigrated },
+    // Ending many calls takes longer than events may wait, so it does not share their connection.
+    [...apiChores(chores, config), deletedProjects(connection, announcements)],
   );
   const parts: ApiParts = {
     connection,
@@ -82,17 +86,19 @@ export function createApi(deps: ApiDependencies): Plane {
   serveCalls(app, parts);
   serveRooms(app, parts);
   serveUsage(app, parts);
+  serveEvents(app, parts);
 
   const close = async (): Promise<void> => {
     failures.close();
-    await Promise.all([chores[Symbol.asyncDispose](), keyUse.settled()]);
+    await Promise.all([doingChores[Symbol.asyncDispose](), keyUse.settled()]);
+    await chores.close();
   };
   return {
     name: "api",
     http: new Hono().route("/", app),
     checks: {
       database: () => query(connection.db.execute(sql`select 1`), { deadlineMs: CHECK_DEADLINE_MS }).then(() => true),
-      migrated: deps.isMigrated ?? (() => true),
+      migrated: isMigrated,
       bus: () => bus.connected,
     },
     // Requests under way are short, but for refusals that are held back.

@@ -4,7 +4,7 @@ import { type CallSnapshot, ERRORS, type NodeId } from "@radist-tech/protocol";
 import { Control, SUBJECTS } from "@radist-tech/protocol/bus";
 import { aborted, holdLease, type Logger, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
-import { keepCheckpoints, type PresentPeer } from "@radist-tech/usage";
+import { keepCheckpoints, lostSessions, type PresentPeer } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import { callChores } from "../calls/chores.ts";
 import { Departures } from "../calls/departures.ts";
@@ -69,7 +69,7 @@ export class SignalingNode {
     this.#departures = new Departures(this.context, this.#fanout, this.#router);
     this.#takeover = new Takeover(this.context, this.#router);
     this.#keepalive = new Keepalive({ pingIntervalMs: limits.PING_INTERVAL_MS, timeoutMs: limits.SOCKET_TIMEOUT_MS });
-    const chores = callChores(this.context, this.#fanout);
+    const chores = [...callChores(this.context, this.#fanout), lostSessions(connection, lease)];
     this.#chores = startChores({ connection, nodeId, logger, registry }, chores);
     this.#checkpoints = keepCheckpoints({
       connection,
