@@ -1,7 +1,7 @@
 import { isUnavailable } from "@radist-tech/db";
 import type { CallInput } from "./advance.ts";
 
-/** Enough to save round trips, and few enough that nobody waits long for a call in a batch. */
+/** Large enough to save round trips, and small enough that nobody waits long for a call in a batch. */
 export const BATCH = 200;
 
 interface Batches {

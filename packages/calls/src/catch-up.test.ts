@@ -69,12 +69,12 @@ test.each(rows)("was $was, is $is under claim $claim: $events", ({ was, is, clai
 });
 
 describe("Catching up", () => {
-  test("never tells of oneself", () => {
+  test("never mentions the peer itself", () => {
     const now = open([{ ...alice, epoch: epoch(5) }, bob("connected", 1)]);
     expect(catchUp(known("connected"), now, ALICE)).toEqual([]);
   });
 
-  test("tells who went before who came, in the order of joining", () => {
+  test("lists peers that left before peers that joined, in the order of joining", () => {
     const now = open([alice, bob("expired", 1), peer(CAROL, "connected")]);
     expect(catchUp(known("connected"), now, ALICE).map(describePeerEvent)).toEqual([
       "peer_left B expired",
@@ -82,18 +82,18 @@ describe("Catching up", () => {
     ]);
   });
 
-  test("of one who came and went meanwhile tells nothing", () => {
+  test("says nothing of a peer that came and went in between", () => {
     const now = open([alice, bob("connected", 1), peer(CAROL, "left")]);
     expect(catchUp(known("connected"), now, ALICE)).toEqual([]);
   });
 
-  test("with an ended call tells how the others left", () => {
+  test("of an ended call tells how the others left", () => {
     const now = ended("left", [peer(ALICE, "left"), bob("left", 1)]);
     expect(catchUp(known("connected"), now, ALICE).map(describePeerEvent)).toEqual(["peer_left B left"]);
   });
 });
 
-test("Who went so long ago that nobody knows why has left", () => {
+test("a peer that is no longer known has left", () => {
   const missed = catchUp(known("disconnected"), open([alice]), ALICE);
   expect(missed.map(describePeerEvent)).toEqual(["peer_left B left"]);
   expect(catchUp(known("left"), open([alice]), ALICE)).toEqual([]);

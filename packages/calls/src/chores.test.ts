@@ -106,8 +106,8 @@ describe("Lost peers", () => {
   });
 });
 
-test("A call that somebody is at is left to the next run", async () => {
-  // Idle ones of other tests are none of its business.
+test("A call that is locked is left to the next run", async () => {
+  // Ends the idle calls of other tests first.
   const first = chores({ ...LIMITS, idleMs: 0 });
   await endIdleCalls(first.here, RUNNING);
   const callIds = await database.createCalls(3);

@@ -5,10 +5,10 @@ import { advanceCalls, doneSteps } from "./advance.ts";
 import type { CallLimits } from "./call.ts";
 import { type LockedCalls, lockCalls } from "./load.ts";
 
-/** Few enough that a batch is done in a fraction of a second. */
+/** Small enough for a batch to take a fraction of a second. */
 const BATCH = 500;
 
-/** A call that is terminated asks for none of its limits. */
+/** Terminating a call depends on none of its limits. */
 const ANY_LIMITS: CallLimits = { reconnectWindowMs: 0, idleMs: Number.POSITIVE_INFINITY };
 
 /**
@@ -27,7 +27,7 @@ export function endCall(connection: Connection, projectId: ProjectId, callId: Ca
 }
 
 /**
- * Terminates open calls of a project, a batch of them: a project may have more than one transaction can bear.
+ * Terminates a batch of a project's open calls: it may have more than one transaction can handle.
  *
  * @returns whether there may be more of them
  * @throws {DatabaseUnavailable}

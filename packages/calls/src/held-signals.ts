@@ -2,7 +2,7 @@ import { type Connection, callPeers, heldSignals, type Transaction, transact } f
 import type { CallId, Epoch, NodeId, PeerId } from "@radist-tech/protocol";
 import { and, eq, inArray, sql } from "drizzle-orm";
 
-/** Bounds of what waits for one disconnected peer. */
+/** Maximum number and size of signals that wait for one disconnected peer. */
 export interface HoldLimits {
   readonly messages: number;
   readonly bytes: number;
@@ -65,7 +65,7 @@ export async function storeHeld(
     .values(frames.map((frame) => ({ ...target, frame, byteLength: Buffer.byteLength(frame) })));
 }
 
-/** Forgets signals that have been delivered. */
+/** Deletes held signals that have been delivered. */
 export async function dropHeld(connection: Connection, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   await transact(connection, (tx) => tx.delete(heldSignals).where(inArray(heldSignals.id, [...ids])));

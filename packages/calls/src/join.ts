@@ -13,7 +13,7 @@ import { type AdmissionContext, type Admitted, admitPeer } from "./admission.ts"
 import { lockCalls } from "./load.ts";
 import { digest } from "./tokens.ts";
 
-/** A peer that joined by a token. */
+/** A peer that joined with a token. */
 export interface Joined extends Admitted {
   readonly tokenHash: Uint8Array;
 }

@@ -19,7 +19,7 @@ export interface CallChange {
 
 /**
  * How many of the peers that are gone are kept, to tell why they went. Every step reads and sends all peers of its
- * call, so people who come and go without end must not make it longer and longer.
+ * call, so a call must not grow with the number of peers that ever joined.
  */
 const REMEMBERED = 16;
 
@@ -70,7 +70,7 @@ async function upsertPeers(tx: Transaction, changes: readonly CallChange[]): Pro
     });
 }
 
-/** Nothing waits for a peer that will not be back. */
+/** Nothing is held for a peer that cannot come back. */
 async function dropHeldOf(tx: Transaction, changes: readonly CallChange[]): Promise<void> {
   const gone = changes.flatMap((change) =>
     changedPeers(change)
@@ -137,7 +137,7 @@ function toPeerRow({ before, after, tokens: renewed }: CallChange, peer: Peer): 
   return { callId: after.callId, peerId, ...state, ...ownerNode, reconnectHash, freshReconnectHash };
 }
 
-/** The columns as the conflicting row proposed them. */
+/** The values that the insertion proposed for these columns. */
 const proposed = <Columns extends Record<string, PgColumn>>(columns: Columns): { [Name in keyof Columns]: SQL } =>
   Object.fromEntries(
     Object.entries(columns).map(([name, column]) => [name, sql`excluded.${sql.identifier(column.name)}`]),

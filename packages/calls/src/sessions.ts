@@ -4,18 +4,18 @@ import { closeSession, closeSessionById, openSession } from "@radist-tech/usage"
 import { and, eq, isNotNull } from "drizzle-orm";
 import type { Call, Peer } from "./call.ts";
 
-/** A peer whose socket a node has, or had until now, and its session in the usage ledger. */
+/** A peer whose socket this node holds or has just lost, and its session in the usage ledger. */
 export interface PeerSession {
   readonly callId: CallId;
   readonly peerId: PeerId;
   readonly epoch: Epoch;
   readonly sessionId: string;
-  /** Since its client was last heard; infinite when nobody knows. */
+  /** Milliseconds since anything last arrived from its client; infinite when that is unknown. */
   readonly silentMs: number;
 }
 
 /**
- * Counts a peer from here on, in the transaction that seats it.
+ * Opens the usage session of a peer, in the transaction that seats it.
  *
  * @param superseded its earlier socket was connected until now; `silentMs` since that was last heard, as far as this
  *   node knows

@@ -28,7 +28,7 @@ test("a snapshot tells participants nothing about claims and nodes", () => {
   expect(JSON.stringify(snapshot(call))).not.toMatch(/epoch|node|here|expires|project/i);
 });
 
-test("a view has everyone who ever sat, with claim and node, and survives its journey", () => {
+test("a view has every peer that is known, with claim and node, and survives serialization", () => {
   expect(view(call)).toEqual({
     version: call.version,
     peers: [

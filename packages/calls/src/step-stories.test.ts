@@ -54,12 +54,12 @@ describe("A step writes", () => {
     expect(peers[0]).toEqual({ ...peer(ALICE, "connected"), epoch: 2, ownerNode: THERE, updatedAt: NOW });
   });
 
-  test("since when a call is idle once, not with each step", () => {
+  test("since when a call is idle once, not at each step", () => {
     expect(done(BOTH_OVERDUE, { type: "settle" })).toMatchObject({ idleSince: before(29_000) });
     expect(done(BOB_LOST, ALICE_GOES)).toMatchObject({ idleSince: NOW });
   });
 
-  test("the time and the reason of the end, and nobody sits in an ended call", () => {
+  test("the time and the reason of the end, and nobody holds a seat of an ended call", () => {
     const call = done(FORSAKEN, { type: "settle" });
     expect(call).toMatchObject({ state: "tombstoned", reason: "idle", at: NOW });
     expect(call.peers.some(holdsSeat)).toBe(false);

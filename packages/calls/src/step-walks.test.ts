@@ -10,7 +10,7 @@ import { type Move, moves, walk } from "./testing/call-walk.ts";
 import { FactReplay } from "./testing/fact-replay.ts";
 import { Observer } from "./testing/observer.ts";
 
-// fast-check prints the seed of a failure, and the walk, made as short as it goes; `{ seed, path }` repeats it.
+// fast-check prints the seed of a failure and the shortest walk that fails; `{ seed, path }` repeats it.
 const RUNS = { numRuns: 1_500 };
 
 const claimOf = (call: Call, peerId: PeerId) => call.peers.find((peer) => peer.peerId === peerId);
@@ -23,7 +23,7 @@ describe("On any walk", () => {
           expect(brokenRules(after)).toEqual([]);
           expect(after.version).toBe(before.version + (done.outcome === "done" ? 1 : 0));
           if (done.outcome !== "done") expect(after).toBe(before);
-          // Who is known stays known, in order; a claim never goes back; those who are gone do not come back.
+          // Known peers stay known, in order; a claim never goes back; peers that are gone do not come back.
           expect(after.peers.slice(0, before.peers.length).map(({ peerId }) => peerId)).toEqual(
             before.peers.map(({ peerId }) => peerId),
           );
@@ -38,7 +38,7 @@ describe("On any walk", () => {
     );
   });
 
-  test("a tombstone is final: nothing is done any more, and nobody gets in", () => {
+  test("a tombstone is final: nothing changes any more, and nobody is admitted", () => {
     fc.assert(
       fc.property(moves, (path) => {
         for (const { before, event, done } of walk(path)) {
@@ -51,7 +51,7 @@ describe("On any walk", () => {
     );
   });
 
-  test("what is told goes to those who are and were connected, about others, and never to who acts", () => {
+  test("notifications go to peers that are and were connected, about others, and never to the one that acts", () => {
     fc.assert(
       fc.property(moves, (path) => {
         for (const { before, event, after, done } of walk(path)) {
@@ -70,7 +70,7 @@ describe("On any walk", () => {
     );
   });
 
-  test("who hears every step has the same picture as the call", () => {
+  test("a peer that receives every step sees the call as it is", () => {
     fc.assert(
       fc.property(moves, (path) => {
         const observers = new Map<PeerId, Observer>();
@@ -93,7 +93,7 @@ describe("On any walk", () => {
     );
   });
 
-  test("who missed any of it catches up to the same picture, by events that each make sense", () => {
+  test("a peer that missed steps catches up to the same picture, by events that each make sense", () => {
     fc.assert(
       fc.property(moves, fc.infiniteStream(fc.boolean()), (path, missed) => {
         const observers = new Map<PeerId, Observer>();
@@ -135,7 +135,7 @@ describe("On any walk", () => {
     );
   });
 
-  test("catching up at once is the same as hearing each step, wherever the history is cut", () => {
+  test("catching up at once equals receiving each step, wherever the history is cut", () => {
     fc.assert(
       fc.property(moves, fc.nat(), fc.nat(), (path, one, other) => {
         const steps = walk(path).filter(({ done }) => done.outcome === "done");
@@ -156,7 +156,7 @@ describe("On any walk", () => {
 
 test("the walks reach every kind of event with every kind of outcome, both endings, and full calls", () => {
   const seen = new Set<string>();
-  // Sampled under a fixed seed: the test is about the walks, not about the call.
+  // A fixed seed: this test is about the walks, not about the call.
   const sample: Move[][] = fc.sample(moves, { numRuns: 2_000, seed: 7 });
   for (const path of sample) {
     for (const { event, done, after } of walk(path)) {

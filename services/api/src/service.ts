@@ -40,11 +40,11 @@ export interface ApiDependencies {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly config: ApiSettings;
-  /** Whether the schema is up to date. Default: the caller has seen to it before. */
+  /** Whether the schema is up to date. Default: the caller has migrated it before. */
   readonly isMigrated?: () => boolean;
 }
 
-/** Below one second, so that `/readyz` says why before it gives up on the check. */
+/** Short enough for `/readyz` to say which check failed before its own deadline. */
 const CHECK_DEADLINE_MS = 1_000;
 
 /** The HTTP API: projects, keys, calls and rooms, their tokens, usage, events. The caller keeps connection and bus, and closes them. */

@@ -89,7 +89,7 @@ export function describeFact(fact: CallFact): string {
     .join(" ");
 }
 
-/** Freezes a value through and through, so that whoever would change it throws. */
+/** Freezes a value deeply, so that changing it throws. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
@@ -98,7 +98,7 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
-/** What must be true of any call, at any time. */
+/** What must be true of any call at any time. */
 export function brokenRules(call: Call): string[] {
   const seated = call.peers.filter(holdsSeat);
   const rules: [string, boolean][] = [

@@ -7,11 +7,11 @@ import { deepFreeze, epoch, LIMITS, NOW, open, ownerNode } from "./call-states.t
 /** One move of a walk: what happens to whom, after how long, under which claim. */
 export interface Move {
   readonly kind: CallEventName;
-  /** Which of those who ever joined, counted from the last one. */
+  /** Which of all peers that ever joined, counted from the last one. */
   readonly who: number;
   readonly place: string;
   readonly waitMs: number;
-  /** How far the claim is from the latest one; mostly not at all. */
+  /** How far the claim is from the latest one; mostly 0. */
   readonly claim: number;
 }
 
@@ -24,7 +24,7 @@ export interface Walked {
 
 const { reconnectWindowMs, idleMs } = LIMITS;
 
-/** Walks that stay in interesting places: joins are frequent, ends are rare, times lie around the limits. */
+/** Walks through interesting states: joins are frequent, ends are rare, times are close to the limits. */
 export const moves: fc.Arbitrary<Move[]> = fc.array(
   fc.record({
     kind: fc.oneof(
@@ -47,7 +47,7 @@ export const moves: fc.Arbitrary<Move[]> = fc.array(
   { maxLength: 60 },
 );
 
-/** Takes a fresh call through the moves. Every call on the way is frozen, so that a step which changes one throws. */
+/** Takes a new call through the moves. Every state on the way is frozen, so that a step that mutates one throws. */
 export function walk(path: readonly Move[]): Walked[] {
   let call: Call = deepFreeze(open([]));
   let at = NOW.getTime();

@@ -5,12 +5,12 @@ import { catchUp } from "../catch-up.ts";
 import type { PeerEvent } from "../peer-events.ts";
 import { view } from "../snapshot.ts";
 
-/** The others in a call, as one participant believes them to be. */
+/** The other peers of a call, as one participant sees them. */
 export type Picture = Record<string, string>;
 
 /**
- * A participant that knows of the others only what it is told, and rejects what cannot follow from what it knows: a
- * join of one who is there, the return or the leaving of one who is not.
+ * A participant that knows only what it is told about the others, and rejects what cannot follow from what it knows: a
+ * join of a peer that is there, the return or the leaving of a peer that is not.
  */
 export class Observer {
   readonly self: PeerId;
@@ -37,7 +37,7 @@ export class Observer {
     return Object.fromEntries(this.#known);
   }
 
-  /** Hears of one step as a node passes it on: only if it is the next one; else the node asks the database. */
+  /** Receives one step as a node passes it on: only if it is the next one; otherwise the node asks the database. */
   hears(events: readonly PeerEvent[], now: Call): void {
     if (now.version <= this.#view.version) return;
     if (now.version > this.#view.version + 1) return this.catchesUp(now);

@@ -107,7 +107,7 @@ describe("GET …/calls/:callId", () => {
     ]);
   });
 
-  test("an ended call has no peers any more", async () => {
+  test("an ended call has no peers", async () => {
     const project = await client.project();
     const { callId } = await project.call();
     await seatPeer(api.connection, callId, "connected");
@@ -123,7 +123,7 @@ describe("GET …/calls/:callId", () => {
 });
 
 describe("DELETE …/calls/:callId", () => {
-  test("leaves usage to the nodes that hold the peers: only they know until when those were there", async () => {
+  test("leaves usage to the nodes that hold the peers: only they know until when a peer was connected", async () => {
     const project = await client.project();
     const [ended, deleted, other] = [await project.call(), await project.call(), await project.call()];
     for (const { callId } of [ended, deleted]) await seatPeer(api.connection, callId, "connected");
@@ -157,7 +157,7 @@ describe("DELETE …/calls/:callId", () => {
     expect(await listed()).toBe(endedAt);
     const rows = await api.connection.db.query.calls.findMany({ where: (calls, { eq }) => eq(calls.id, callId) });
     expect(rows).toMatchObject([{ version: 1, tombstoneReason: "terminated" }]);
-    // Heard in order: after this one, all before it have been heard.
+    // Messages arrive in order: once this one has arrived, so have all before it.
     await client.asAdmin("DELETE", `/projects/${project.projectId}`);
     await done.promise;
     expect(heard).toEqual([{ type: "call_ended", callId, reason: "terminated" }]);
@@ -190,7 +190,7 @@ describe("a call that is not there", () => {
     }
   });
 
-  test("a call of another project is not found, and goes on", async () => {
+  test("a call of another project is not found, and stays open", async () => {
     const [mine, theirs] = [await client.project(), await client.project()];
     const { callId } = await theirs.call();
     for (const [method, path] of [

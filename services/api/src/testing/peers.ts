@@ -5,7 +5,7 @@ import { sql } from "drizzle-orm";
 
 let seated = 0;
 
-/** Now, and after everybody else: these times are kept in whole milliseconds. */
+/** Now, but later than all earlier participants: these times are kept in whole milliseconds. */
 const inTurn = () => sql`clock_timestamp() + ${++seated}::int * interval '1 millisecond'`;
 
 const NODE = { nodeId: NodeId.parse("node_test"), nodeEpoch: 1 };

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { startCluster } from "../testing/cluster.ts";
 import { joins } from "../testing/people.ts";
 
-test("a call does not grow with those who come and go, and every one of them is heard of", {
+test("a call does not grow with the number of peers that come and go, and each of them is announced", {
   timeout: 120_000,
 }, async () => {
   await using cluster = await startCluster({ embedded: true });

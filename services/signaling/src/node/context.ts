@@ -6,7 +6,7 @@ import type { Limits } from "../config.ts";
 import type { AttachedPeers } from "../socket/attached-peers.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** What the parts of a signaling node share. */
+/** What all parts of a signaling node share. */
 export interface NodeContext {
   readonly connection: Connection;
   readonly bus: Bus;
@@ -22,5 +22,5 @@ export const callLimits = ({ limits }: NodeContext): CallLimits => ({
   idleMs: limits.CALL_IDLE_MS,
 });
 
-/** Where this node claims peers to be. */
+/** This node as the owner of peers' sockets. */
 export const ownerNode = ({ lease }: NodeContext): OwnerNode => ({ nodeId: lease.nodeId, nodeEpoch: lease.epoch });

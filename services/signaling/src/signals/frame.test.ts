@@ -30,7 +30,7 @@ test("has null for a payload where there was none or null", () => {
   expect(JSON.parse(signalFrame('{"payload":null}', signal))).toHaveProperty("payload", null);
 });
 
-test("carries any payload to the letter, and nothing in a payload can change what is around it", () => {
+test("carries any payload unchanged, and nothing in a payload can change what is around it", () => {
   fc.assert(
     fc.property(jsonText, (payload) => {
       const frame = signalFrame(`{"payload":1,"type":"signal","payload":${payload},"x":[]}`, signal);

@@ -5,13 +5,13 @@ import type { CallId, Epoch, ErrorCode, NodeId, PeerId } from "@radist-tech/prot
 import { SignalHead, SignalOutcome, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
 
-/** Where a target was last known to be. */
+/** The node and the claim under which a target was last known. */
 export interface Route {
   readonly nodeId: NodeId;
   readonly epoch: Epoch;
 }
 
-/** Who sends, and which of its signals this is. */
+/** The sender, and the number of this signal among those it sent. */
 export type Origin = SignalHead["origin"];
 
 export interface Target {
@@ -19,11 +19,11 @@ export interface Target {
   readonly peerId: PeerId;
 }
 
-/** How long another node may take to answer, and how long to wait before asking again; milliseconds. */
+/** How long another node may take to answer, and the pause before it is asked again, milliseconds. */
 const ANSWER_MS = 1_000;
 const PAUSE_MS = 200;
 
-/** Brings signals to a peer wherever it is: here, on another node, or held in the database until it is back. */
+/** Routes signals to a peer wherever it is: on this node, on another one, or held in the database until it reconnects. */
 export class SignalRouter {
   readonly #node: NodeContext;
 
@@ -31,7 +31,7 @@ export class SignalRouter {
     this.#node = node;
   }
 
-  /** Hands a signal to a peer on this node, if it is here right now; nothing to wait for. */
+  /** Delivers a signal to a peer that is attached to this node right now, synchronously. */
   deliverHere({ peerId }: Target, route: Route, frame: string): boolean {
     const attached = this.#node.lease.isTrusted() ? this.#node.attachedPeers.get(peerId) : undefined;
     if (attached?.epoch !== route.epoch || !attached.isOpen) return false;
@@ -41,9 +41,10 @@ export class SignalRouter {
   }
 
   /**
-   * Delivers or holds a signal, whatever moves meanwhile, and keeps at it for as long as a dead node's lease may last.
+   * Delivers or holds a signal even if the target moves in the meantime; retries for as long as a dead node's lease may
+   * last.
    *
-   * @returns nothing, or the error that the sender is to be told
+   * @returns the error to send to the sender, if it failed
    */
   async deliver(
     target: Target,
@@ -65,14 +66,14 @@ export class SignalRouter {
         route = held;
         continue;
       }
-      // The node that holds the peer is silent, or the database is: one of them will be back, or be declared lost.
+      // The peer's node is silent, or the database is: either comes back, or the node is declared lost.
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     } while (performance.now() < giveUpAt);
     this.#count("peer_not_connected");
     return "peer_not_connected";
   }
 
-  /** Brings what a socket may not have received to wherever its peer is now, in order. */
+  /** Delivers what a socket may not have received to wherever its peer is now, in order. */
   async redeliver(
     { callId, peerId, epoch }: Target & { readonly epoch: Epoch },
     frames: readonly string[],
@@ -97,7 +98,7 @@ export class SignalRouter {
   }
 
   #accept(head: SignalHead, frame: string): Promise<SignalOutcome> {
-    // A node that was frozen may be asked for peers that others have taken over meanwhile.
+    // After having been frozen, this node may be asked for peers that others have taken over.
     if (!this.#node.lease.isTrusted()) return Promise.resolve("not_here");
     return new Promise((resolve) => {
       this.#node.attachedPeers.arrive(head.to, head.epoch, (attached) => {

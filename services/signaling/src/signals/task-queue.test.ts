@@ -43,7 +43,7 @@ test("is idle before the first task and after the last, and not while one runs o
   expect([queue.isIdle, queue.isFull]).toEqual([true, false]);
 });
 
-test("takes a task from within a task, behind those that wait", async () => {
+test("takes a task from within a task, after those that wait", async () => {
   const queue = new TaskQueue(10);
   const log: string[] = [];
   const done = gate();

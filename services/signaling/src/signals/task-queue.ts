@@ -1,4 +1,4 @@
-/** Tasks of one sender, in order. While nothing is under way a task runs at once, without leaving the turn. */
+/** The tasks of one sender, run in order. */
 export class TaskQueue {
   readonly #maxPending: number;
   #pending = 0;
@@ -16,7 +16,7 @@ export class TaskQueue {
     return this.#pending >= this.#maxPending;
   }
 
-  /** Runs `task` behind all earlier ones; its failures are its own to handle. */
+  /** Runs `task` after all earlier ones; it handles its own failures. */
   push(task: () => Promise<void>): void {
     this.#pending++;
     this.#tail = this.#tail.then(task).finally(() => {

@@ -21,7 +21,7 @@ import { AttachedPeer } from "./attached-peer.ts";
 import type { ConnectionRequest } from "./connection-request.ts";
 import { Conversation } from "./conversation.ts";
 
-/** How `ws` tells of a socket that ended without a close frame (RFC 6455, 7.1.5). */
+/** How `ws` reports a socket that ended without a close frame (RFC 6455, 7.1.5). */
 const ABNORMAL = 1006;
 
 type Join = Extract<ConnectionRequest, { kind: "join" }>;

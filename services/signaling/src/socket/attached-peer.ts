@@ -13,7 +13,7 @@ import type { CallView, SignalHead } from "@radist-tech/protocol/bus";
 import type { PeerSocket } from "@radist-tech/sockets";
 import { Unconfirmed } from "./unconfirmed.ts";
 
-/** Who sits on a socket, under which claim. */
+/** Which peer a socket belongs to, and under which claim. */
 export interface PeerClaim {
   readonly projectId: ProjectId;
   readonly callId: CallId;
@@ -23,7 +23,7 @@ export interface PeerClaim {
   readonly sessionId: string;
 }
 
-/** A peer on its socket, on this node: what it was told last, and what it may not have received yet. */
+/** A peer whose socket this node holds: what was sent to it last, and what it may not have received yet. */
 export class AttachedPeer implements PeerClaim {
   readonly projectId: ProjectId;
   readonly callId: CallId;
@@ -31,15 +31,15 @@ export class AttachedPeer implements PeerClaim {
   readonly epoch: Epoch;
   readonly sessionId: string;
   readonly socket: PeerSocket;
-  /** The call as this peer was last told. */
+  /** The call as it was last sent to this peer. */
   view: CallView;
-  /** Why the seat was given up in an orderly way: its socket's end is then no loss. */
+  /** Why the socket was released, if it was: its end is then no loss. */
   #released: CallLeftReason | undefined;
-  /** When the client last showed that it is there; usage counts no further. */
+  /** When anything last arrived from the client; usage counts up to here. */
   #heardAt = Number.NEGATIVE_INFINITY;
   readonly #unconfirmed: Unconfirmed;
   readonly #maxUnsentBytes: number;
-  /** Of what waited for the peer: it may go beyond the limit once more, or a peer that fell behind could never return. */
+  /** Replayed signals may exceed the limit once more, or a peer that fell behind could never come back. */
   #replayedBytes = 0;
   readonly #lastOrigin = new Map<PeerId, SignalHead["origin"]>();
 
@@ -62,7 +62,7 @@ export class AttachedPeer implements PeerClaim {
     return this.#released;
   }
 
-  /** Milliseconds since the client last showed that it is there; infinite when it has not since it was seated. */
+  /** Milliseconds since anything last arrived from the client; infinite when nothing has since its admission. */
   get silentMs(): number {
     return performance.now() - this.#heardAt;
   }
@@ -71,7 +71,7 @@ export class AttachedPeer implements PeerClaim {
     this.#heardAt = performance.now();
   }
 
-  /** What comes for a peer whose socket is closing waits for its next one. */
+  /** False while the socket is closing: signals then wait for the peer's next one. */
   get isOpen(): boolean {
     return this.socket.readyState === this.socket.OPEN;
   }
@@ -83,7 +83,7 @@ export class AttachedPeer implements PeerClaim {
   /**
    * Sends a signal, and keeps it until the client is known to have received it.
    *
-   * @param origin tells a signal that another node sends again, because it did not hear the answer
+   * @param origin identifies a signal that another node sends again because it missed the answer
    */
   signal(frame: string, origin?: SignalHead["origin"]): void {
     if (origin && !this.#isNew(origin)) return;
@@ -91,7 +91,7 @@ export class AttachedPeer implements PeerClaim {
     this.#write(frame);
   }
 
-  /** Sends what waited for the peer, in order. */
+  /** Sends the signals that waited for the peer, in order. */
   replay(frames: readonly string[]): void {
     for (const frame of frames) {
       this.#unconfirmed.add(frame);
@@ -110,7 +110,7 @@ export class AttachedPeer implements PeerClaim {
     this.#checkUnsent();
   }
 
-  /** The seat is no longer this socket's: says so, and closes. */
+  /** The peer no longer belongs to this socket: tells the client why, and closes. */
   release(reason: CallLeftReason, call: CallSnapshot, requestId?: string): void {
     this.#released = reason;
     const { callId, peerId } = this;

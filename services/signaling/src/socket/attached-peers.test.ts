@@ -30,15 +30,15 @@ function arrivals() {
   return { attachedPeers, log, arrive };
 }
 
-describe("What comes for a peer", () => {
-  test("that sits here under this claim reaches it at once", () => {
+describe("What arrives for a peer", () => {
+  test("that is attached under this claim reaches it at once", () => {
     const { attachedPeers, log, arrive } = arrivals();
     attachedPeers.add(attached(ALICE, 2));
     arrive(ALICE, 2, "signal");
     expect(log).toEqual(["signal: claim 2"]);
   });
 
-  test("that is not here, or under another claim, turns back at once", () => {
+  test("that is not here, or under another claim, is rejected at once", () => {
     const { attachedPeers, log, arrive } = arrivals();
     attachedPeers.add(attached(ALICE, 2));
     arrive(ALICE, 1, "late");
@@ -60,7 +60,7 @@ describe("What comes for a peer", () => {
     expect(log).toHaveLength(3);
   });
 
-  test("that is refused turns back when the admission is over", () => {
+  test("that is refused is rejected when the admission is over", () => {
     const { attachedPeers, log, arrive } = arrivals();
     attachedPeers.beginAdmission(ALICE);
     arrive(ALICE, 1, "signal");
@@ -70,7 +70,7 @@ describe("What comes for a peer", () => {
     expect(log).toEqual(["signal: not here", "another: not here"]);
   });
 
-  test("that takes over itself: the earlier claim hears at once, the later one when it is here", () => {
+  test("that supersedes itself: the earlier claim is served at once, the later one once it is attached", () => {
     const { attachedPeers, log, arrive } = arrivals();
     const earlier = attached(ALICE, 1);
     attachedPeers.add(earlier);
@@ -99,7 +99,7 @@ describe("What comes for a peer", () => {
     expect(log).toEqual(["for 1: claim 1", "for 2: claim 2", "for 3: not here"]);
   });
 
-  test("whose later claim was faster: the slow one gets what is its own, and the seat stays the later one's", () => {
+  test("whose later claim was faster: each claim gets what is its own, and the later one stays attached", () => {
     const { attachedPeers, log, arrive } = arrivals();
     attachedPeers.beginAdmission(ALICE);
     attachedPeers.beginAdmission(ALICE);
@@ -135,7 +135,7 @@ describe("AttachedPeers", () => {
     expect(attachedPeers.ofProject(other.projectId)).toEqual([other]);
   });
 
-  test("are given up once, by whoever sits there", () => {
+  test("are removed once, by the attached claim only", () => {
     const attachedPeers = new AttachedPeers();
     const [earlier, later] = [attached(ALICE, 1), attached(ALICE, 2)];
     attachedPeers.add(earlier);

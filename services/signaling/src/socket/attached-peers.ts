@@ -1,12 +1,12 @@
 import type { CallId, Epoch, PeerId, ProjectId } from "@radist-tech/protocol";
 import type { AttachedPeer } from "./attached-peer.ts";
 
-/** Something that came for a peer: runs once with its seat, or without one when the peer is not here. */
+/** Something addressed to a peer: runs once, with the peer, or with nothing when the peer is not on this node. */
 type Arrival = (attached: AttachedPeer | undefined) => void;
 
 /**
- * The peers on this node. While a peer is being admitted its claim is stored before its seat is here; what arrives for
- * it meanwhile waits, so that nothing overtakes its `call_joined`.
+ * The peers whose sockets this node holds. An admission stores its claim before the peer is attached; what arrives for
+ * the peer in between waits, so that nothing overtakes its `call_joined`.
  */
 export class AttachedPeers {
   readonly #attachedPeers = new Map<PeerId, AttachedPeer>();
@@ -35,7 +35,7 @@ export class AttachedPeers {
     return [...this.#attachedPeers.values()].filter((attached) => attached.projectId === projectId);
   }
 
-  /** Runs `arrival` for the seat that has this claim: now, or when its admission is over. */
+  /** Runs `arrival` for the peer under this claim: now, or when its admission is over. */
   arrive(peerId: PeerId, epoch: Epoch, arrival: Arrival): void {
     const attached = this.#attachedPeers.get(peerId);
     if (attached?.epoch === epoch) return arrival(attached);
@@ -50,7 +50,7 @@ export class AttachedPeers {
     else this.#admissions.set(peerId, { open: 1, isInDoubt: false, waiting: [] });
   }
 
-  /** Something came that concerns whole calls: those on their way in may have stored their claims before it. */
+  /** Whole calls have changed: peers that are being admitted may have stored their claims before that. */
   doubtAdmissions(): void {
     for (const admission of this.#admissions.values()) admission.isInDoubt = true;
   }
@@ -59,7 +59,7 @@ export class AttachedPeers {
     return this.#admissions.get(peerId)?.isInDoubt ?? false;
   }
 
-  /** Seats the admitted peer, unless a later claim is here already, and lets in what waited for it. */
+  /** Attaches an admitted peer, unless a later claim is attached already, and runs what waited for it. */
   add(attached: AttachedPeer): void {
     const earlier = this.#attachedPeers.get(attached.peerId);
     if (!earlier || earlier.epoch < attached.epoch) this.#attachedPeers.set(attached.peerId, attached);
@@ -70,7 +70,7 @@ export class AttachedPeers {
     for (const { arrival } of mine) arrival(attached);
   }
 
-  /** However it went; what waited in vain learns that the peer is not here. */
+  /** Whether it succeeded or not; arrivals that are still waiting learn that the peer is not here. */
   endAdmission(peerId: PeerId): void {
     const admission = this.#admissions.get(peerId);
     if (!admission) return;
@@ -79,7 +79,7 @@ export class AttachedPeers {
     for (const { arrival } of admission.waiting) arrival(undefined);
   }
 
-  /** @returns whether it was the peer's seat */
+  /** @returns whether it was attached */
   remove(attached: AttachedPeer): boolean {
     return this.#attachedPeers.get(attached.peerId) === attached && this.#attachedPeers.delete(attached.peerId);
   }

@@ -34,7 +34,7 @@ describe("A message is read:", () => {
   });
 });
 
-describe("A complaint names what is wrong:", () => {
+describe("An error names what is wrong:", () => {
   const invalid = "invalid_message";
   test.each<[string, string, string, string]>([
     ["nothing", "", invalid, "The message is not JSON."],

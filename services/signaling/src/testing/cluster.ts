@@ -42,7 +42,7 @@ export interface Cluster extends AsyncDisposable {
   readonly connection: Connection;
   readonly bus: Bus;
   readonly publicKey: PublicKey;
-  /** A call with so many unused tokens. */
+  /** A call with this number of unused tokens. */
   createCall(tokens?: number): Promise<{ callId: CallId; callTokens: string[] }>;
   /** What the API does when it ends a call. */
   endCall(callId: CallId): Promise<void>;
@@ -54,7 +54,7 @@ const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 const Settings = z.object(signalingConfig);
 
-/** Leases that run out fast, so that tests need not wait for real ones. */
+/** Short leases, so that tests need not wait for real ones. */
 const FAST = { LEASE_MS: "1500", LEASE_RENEW_MS: "300" };
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
