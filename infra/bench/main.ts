@@ -1,13 +1,18 @@
 import { cpus } from "node:os";
 import process from "node:process";
 import { benchCalls } from "./calls.ts";
+import { benchEvents } from "./events.ts";
 import { benchRooms } from "./rooms/rooms.ts";
 
 const USAGE = `The project's figures, each divided by its limit in the same run, A-B-A-B:
-pnpm bench [calls] [rooms] (default: all)
+pnpm bench [calls] [events] [rooms] (default: all)
 `;
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { calls: benchCalls, rooms: benchRooms };
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  calls: benchCalls,
+  events: benchEvents,
+  rooms: benchRooms,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !(name in PARTS));

@@ -1,7 +1,7 @@
 import { type Transaction, usageSessions } from "@radist-tech/db";
-import { insertFacts } from "@radist-tech/events";
 import type { PeerId } from "@radist-tech/protocol";
 import { type SQL, sql } from "drizzle-orm";
+import { closeAndRecord } from "./close-and-record.ts";
 import { msAgo } from "./ledger-time.ts";
 
 interface SessionPeer {
@@ -9,14 +9,20 @@ interface SessionPeer {
   readonly peerId: PeerId;
 }
 
-/** A session to be closed by who held its peer, and so knows until when it was there. */
-export interface Closing extends SessionPeer {
-  readonly reason: string;
+/** Until when a peer was there, as its node knows it. */
+interface LastSeen {
   /** Milliseconds since the peer was last seen, measured within the transaction; infinite when nobody knows. Default 0. */
   readonly agoMs?: number;
   /** The end of the call or the room: the session does not go beyond it. */
   readonly notAfter?: Date;
 }
+
+/** A session to be closed by the node that held its peer. */
+export interface Closing extends SessionPeer, LastSeen {
+  readonly reason: string;
+}
+
+const { id, subjectId, peerId, checkpointedAt, closedAt } = usageSessions;
 
 /**
  * Closes the open session of a peer, if there is one.
@@ -26,30 +32,13 @@ export interface Closing extends SessionPeer {
 export const closeSession = (tx: Transaction, peer: SessionPeer, reason: string, agoMs = 0): Promise<void> =>
   closeSessions(tx, [{ ...peer, reason, agoMs }]);
 
-/** Closes the open sessions of peers, those that there are, and says so in the outbox. */
+/** Closes the open sessions of peers, as far as there are any. */
 export async function closeSessions(tx: Transaction, closings: readonly Closing[]): Promise<void> {
-  if (closings.length === 0) return;
-  const each = <T>(value: (closing: Closing) => T): SQL => sql`${sql.param(closings.map(value))}`;
-  const finite = ({ agoMs = 0 }: Closing): number | null => (Number.isFinite(agoMs) ? agoMs : null);
-  const closing = sql`unnest(
-    ${each(({ subjectId }) => subjectId)}::uuid[],
-    ${each(({ peerId }) => peerId)}::text[],
-    ${each(({ reason }) => reason)}::text[],
-    ${each(finite)}::float8[],
-    ${each(({ notAfter }) => notAfter?.toISOString() ?? null)}::text[]
-  ) as closing(subject_id, peer_id, reason, ago_ms, not_after)`;
-  const { id, subjectId, peerId, checkpointedAt, closedAt } = usageSessions;
-  // Nulls, for what is not known, do not count in `greatest` and `least`.
-  await closeChosen(
-    tx,
-    sql`
-      select ${id} as id, closing.reason as reason,
-        least(closing.not_after::timestamptz, greatest(${checkpointedAt}, ${msAgo(sql`closing.ago_ms`)})) as at
-      from ${closing}
-      join ${usageSessions} on ${subjectId} = closing.subject_id and ${peerId} = closing.peer_id
-      where ${closedAt} is null
-      order by ${id} for update of ${usageSessions}`,
-  );
+  const [first, ...others] = closings;
+  if (!first) return;
+  if (others.length > 0) return closeMany(tx, closings);
+  const isOfPeer = sql`${subjectId} = ${first.subjectId} and ${peerId} = ${first.peerId}`;
+  await closeAndRecord(tx, sql`set closed_at = ${end(first)}, close_reason = ${first.reason} where ${isOfPeer}`);
 }
 
 /**
@@ -59,24 +48,13 @@ export async function closeSessions(tx: Transaction, closings: readonly Closing[
  * @param seen.agoMs as for {@link closeSession}
  * @param seen.notAfter when the call or room ended
  */
-export async function closeSessionById(
+export const closeSessionById = (
   tx: Transaction,
   sessionId: string,
   reason: string,
   seen: { readonly agoMs: number; readonly notAfter: Date },
-): Promise<void> {
-  const { id, checkpointedAt, closedAt } = usageSessions;
-  const lastSeen = Number.isFinite(seen.agoMs) ? msAgo(seen.agoMs) : sql`null`;
-  const notAfter = sql`${seen.notAfter.toISOString()}::timestamptz`;
-  await closeChosen(
-    tx,
-    sql`
-      select ${id} as id, ${reason}::text as reason, least(${notAfter}, greatest(${checkpointedAt}, ${lastSeen})) as at
-      from ${usageSessions}
-      where ${id} = ${sessionId} and ${closedAt} is null
-      for update`,
-  );
-}
+): Promise<void> =>
+  closeAndRecord(tx, sql`set closed_at = ${end(seen)}, close_reason = ${reason} where ${id} = ${sessionId}`);
 
 /**
  * Closes the open sessions of calls or rooms, or of some of their peers, at their last checkpoints: for those who do not
@@ -88,39 +66,43 @@ export async function closeLostSessions(
   reason = "node_lost",
 ): Promise<void> {
   const subjectIds = typeof of.subjectId === "string" ? [of.subjectId] : of.subjectId;
-  const { id, subjectId, peerId, checkpointedAt, closedAt } = usageSessions;
   const isOfPeers = of.peerIds ? sql`and ${peerId} = any(${sql.param([...of.peerIds])}::text[])` : sql``;
-  await closeChosen(
+  await closeAndRecord(
     tx,
-    sql`
-      select ${id} as id, ${reason}::text as reason, ${checkpointedAt} as at
-      from ${usageSessions}
-      where ${subjectId} = any(${sql.param([...subjectIds])}::uuid[]) ${isOfPeers} and ${closedAt} is null
-      order by ${id} for update`,
+    sql`set closed_at = ${checkpointedAt}, close_reason = ${reason}
+      where ${subjectId} = any(${sql.param([...subjectIds])}::uuid[]) ${isOfPeers}`,
   );
 }
 
-/**
- * Closes sessions and writes the fact of each, in one statement.
- *
- * @param chosen a query for the id of each session, the reason, and the time at which it closes, with the rows locked
- */
-export async function closeChosen(db: Pick<Transaction, "execute">, chosen: SQL): Promise<void> {
-  await db.execute(sql`
-    with chosen as (${chosen}),
-    closed as (
-      update ${usageSessions} set closed_at = chosen.at, close_reason = chosen.reason
-      from chosen where ${usageSessions.id} = chosen.id
-      returning ${usageSessions}.*
-    )
-    ${insertFacts(sql`
-      select project_id, 'usage.session_closed', 'session', id, 1, closed_at, jsonb_strip_nulls(jsonb_build_object(
-        'kind', kind, 'subjectId', subject_id, 'peerId', peer_id, 'identity', identity,
-        'openedAt', ${instant(sql`opened_at`)}, 'closedAt', ${instant(sql`closed_at`)},
-        'seconds', round(extract(epoch from closed_at - opened_at), 3), 'reason', close_reason
-      ))
-      from closed order by id`)}`);
-}
+/** Never before the last checkpoint, unless the end of the call or room was; what is null does not count. */
+const endOf = (lastSeen: SQL, notAfter: SQL): SQL => sql`least(${notAfter}, greatest(${checkpointedAt}, ${lastSeen}))`;
 
-/** As the wire shows it: ISO 8601 in UTC with milliseconds. */
-const instant = (at: SQL): SQL => sql`to_char(${at} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const end = ({ agoMs = 0, notAfter }: LastSeen): SQL =>
+  endOf(
+    Number.isFinite(agoMs) ? msAgo(agoMs) : sql`null`,
+    notAfter ? sql`${notAfter.toISOString()}::timestamptz` : sql`null`,
+  );
+
+/** In the order of their ids, so that two who close the same sessions do not wait for each other. */
+async function closeMany(tx: Transaction, closings: readonly Closing[]): Promise<void> {
+  const each = <T>(value: (closing: Closing) => T): SQL => sql`${sql.param(closings.map(value))}`;
+  const finite = ({ agoMs = 0 }: Closing): number | null => (Number.isFinite(agoMs) ? agoMs : null);
+  const closing = sql`unnest(
+    ${each((one) => one.subjectId)}::uuid[],
+    ${each((one) => one.peerId)}::text[],
+    ${each((one) => one.reason)}::text[],
+    ${each(finite)}::float8[],
+    ${each(({ notAfter }) => notAfter?.toISOString() ?? null)}::text[]
+  ) as closing(subject_id, peer_id, reason, ago_ms, not_after)`;
+  const at = endOf(msAgo(sql`closing.ago_ms`), sql`closing.not_after::timestamptz`);
+  const chosen = sql`
+    select ${id} as id, closing.reason as reason, ${at} as at
+    from ${closing}
+    join ${usageSessions} on ${subjectId} = closing.subject_id and ${peerId} = closing.peer_id
+    where ${closedAt} is null
+    order by ${id} for update of ${usageSessions}`;
+  await closeAndRecord(
+    tx,
+    sql`set closed_at = chosen.at, close_reason = chosen.reason from (${chosen}) as chosen where ${id} = chosen.id`,
+  );
+}

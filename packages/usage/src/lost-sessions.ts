@@ -1,7 +1,7 @@
 import { type Connection, nodes, query, usageSessions } from "@radist-tech/db";
 import type { Chore, Lease } from "@radist-tech/runtime";
 import { sql } from "drizzle-orm";
-import { closeChosen } from "./closing.ts";
+import { closeAndRecord } from "./close-and-record.ts";
 
 const EVERY_MS = 5_000;
 
@@ -32,14 +32,14 @@ async function closeSessionsOfLostNodes(connection: Connection, lostForMs: numbe
   const { id, nodeId, nodeEpoch, checkpointedAt, closedAt } = usageSessions;
   const openOfNodes = sql`
     select ${id} from ${nodes} join ${usageSessions} on ${nodeId} = ${nodes.id} where ${closedAt} is null`;
-  const chosen = sql`
-    select ${id} as id, 'node_lost' as reason, ${checkpointedAt} as at
-    from ${usageSessions}
+  const lost = sql`
+    select ${id} from ${usageSessions}
     where ${closedAt} is null and ${id} in (
       (${openOfNodes} and ${nodes.leaseUntil} < now() - ${lostForMs}::float8 * interval '1 millisecond')
       union all (${openOfNodes} and ${nodeEpoch} < ${nodes.epoch})
       limit ${BATCH}
     )
-    order by ${id} for update skip locked`;
-  await query(closeChosen(connection.db, chosen));
+    for update skip locked`;
+  const update = sql`set closed_at = ${checkpointedAt}, close_reason = 'node_lost' where ${id} in (${lost})`;
+  await query(closeAndRecord(connection.db, update));
 }

@@ -97,7 +97,7 @@ test("have names of their own, and each does its work", async () => {
 test("are timed, by name", async () => {
   const metrics = async () => (await fetch(`${api.url}/metrics`)).text();
   await expect
-    .poll(metrics, { timeout: 10_000 })
+    .poll(metrics, { timeout: 25_000 })
     .toContain('radist_chore_seconds_count{service="api",chore="event-sequencer"}');
   expect(await metrics()).toContain('radist_chore_failures_total{chore="event-sequencer",service="api"} 0');
 });

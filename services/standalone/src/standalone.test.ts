@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { RadistServerClient } from "@radist-tech/server";
 import { freePort, startProcess } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
-import { printed, startStandalone, temporaryDirectory } from "./testing/platform.ts";
+import { ADMIN_TOKEN, printed, startStandalone, temporaryDirectory } from "./testing/platform.ts";
 
 const PROGRAM = { command: process.execPath, args: [fileURLToPath(new URL("main.ts", import.meta.url))] };
 
@@ -30,6 +30,32 @@ test("kill -9 and a second start: same keys, same calls, under the same address"
   expect(await server.getCall(callId)).toMatchObject({ callId, accessControl: "private", tombstonedAt: null });
   second.signal("SIGTERM");
   expect(await second.exited, second.output).toBe(0);
+});
+
+test("kill -9 and a second start: who reads events goes on where it was", async () => {
+  await using directory = await temporaryDirectory();
+  const data = join(directory.path, "data");
+  const port = await freePort();
+  const apiBaseUrl = `http://127.0.0.1:${port}/api/v1`;
+  const first = await startStandalone(data, port);
+  const projectId = printed(first.output, "Project id");
+  const server = new RadistServerClient(printed(first.output, "Secret key"), { projectId, apiBaseUrl });
+  const types = ["project.created", "key.created"] as const;
+  const events = server.events({ types })[Symbol.asyncIterator]();
+  const created = await events.next();
+  expect(created.value).toMatchObject({ type: "project.created", subject: { kind: "project", id: projectId }, seq: 1 });
+  first.signal("SIGKILL");
+  await first.exited;
+
+  await using _second = await startStandalone(data, port);
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" };
+  const body = JSON.stringify({ name: "after the restart" });
+  await fetch(`${apiBaseUrl}/projects/${projectId}/keys`, { method: "POST", headers, body });
+  const resumed = server.events({ types, after: created.value?.cursor })[Symbol.asyncIterator]();
+  for (const iterator of [events, resumed]) {
+    expect((await iterator.next()).value).toMatchObject({ type: "key.created", seq: 2, data: { name: "default" } });
+    expect((await iterator.next()).value).toMatchObject({ seq: 3, data: { name: "after the restart" } });
+  }
 });
 
 test("requests are counted by the API's routes, though the page has one for every path", async () => {

@@ -7,7 +7,7 @@ import type { ProjectClient } from "../testing/client.ts";
 import { expectError } from "../testing/errors.ts";
 import { startApi } from "../testing/start-api.ts";
 
-const PATIENCE = { timeout: 10_000, interval: 10 };
+const PATIENCE = { timeout: 25_000, interval: 10 };
 
 describe.each([
   { name: "Postgres", options: {} },

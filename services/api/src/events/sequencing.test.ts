@@ -11,6 +11,7 @@ import { ApiClient, type ProjectClient } from "../testing/client.ts";
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const WRITERS = 50;
 const ROUNDS = 8;
+const START_WITHIN_MS = 120_000;
 const PATIENCE = { timeout: 60_000, interval: 20 };
 
 const resources = new AsyncDisposableStack();
@@ -26,7 +27,13 @@ afterAll(() => resources.disposeAsync());
 async function startApiProcess() {
   const env = { PORT: "0", DATABASE_URL: databaseUrl, NATS_URL: "memory:", RADIST_ADMIN_TOKEN: "admin" };
   const api = resources.use(
-    await startProcess({ command: process.execPath, args: [MAIN], env, readyLine: /"listening"/ }),
+    await startProcess({
+      command: process.execPath,
+      args: [MAIN],
+      env,
+      readyLine: /"listening"/,
+      readyWithinMs: START_WITHIN_MS,
+    }),
   );
   const url = `http://127.0.0.1:${/"port":(\d+)/.exec(api.output)?.[1]}`;
   await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).ok, PATIENCE);
@@ -121,7 +128,7 @@ const shuffled = <T>(items: readonly T[]): T[] =>
     .map(({ item }) => item);
 
 test("readers see each event once, in one order, while writers overlap and a node is killed", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const [doomed, other] = [await startApiProcess(), await startApiProcess()];
   const project = await new ApiClient(other.url, "admin").project();

@@ -16,7 +16,7 @@ export interface Platform extends AsyncDisposable {
   readonly media: readonly OwnProcess[];
 }
 
-const ADMIN_TOKEN = "admin-token-of-the-tests";
+export const ADMIN_TOKEN = "admin-token-of-the-tests";
 
 /** Media on whichever ports are free. Two workers, so that rooms can go on when one is killed. */
 const MEDIA = {
