@@ -3,8 +3,8 @@ import { type Control, type RoomControl, SFU_SUBJECTS, SUBJECTS } from "@radist-
 import type { Logger } from "@radist-tech/runtime";
 
 /**
- * Tells the nodes of a plane what happened here. Never fails: it stands in the database, where nodes find it when the
- * bus could not tell them.
+ * Tells the nodes of a plane what the API changed. Never fails: the change is in the database, where nodes find it if the
+ * bus is away.
  */
 export interface Announcements {
   /** To the signaling nodes, which hold calls. */

@@ -1,8 +1,8 @@
+import { deleteExpiredTokens } from "@radist-tech/calls";
 import { callTokens, idempotentAnswers, nodes, rooms, roomTokens, usageSessions } from "@radist-tech/db";
 import { newPeerId } from "@radist-tech/protocol";
 import { sql } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
-import { deleteExpiredCallTokens } from "./calls/expired-tokens.ts";
 import { apiChores } from "./chores.ts";
 import { deleteGoneNodes } from "./gone-nodes.ts";
 import { deleteOldAnswers } from "./idempotency/old-answers.ts";
@@ -36,7 +36,7 @@ async function leaveRubbish(count: number): Promise<void> {
 
 const clean = async () => ({
   answers: await deleteOldAnswers(connection),
-  callTokens: await deleteExpiredCallTokens(connection),
+  callTokens: await deleteExpiredTokens(connection),
   roomTokens: await deleteExpiredRoomTokens(connection),
   nodes: await deleteGoneNodes(connection),
 });
@@ -82,7 +82,7 @@ test("forget nodes that are long gone, unless others still have to take over wha
 
 test("several at once share the work", async () => {
   await leaveRubbish(2_500);
-  const deleted = await Promise.all([1, 2, 3].map(() => deleteExpiredCallTokens(connection)));
+  const deleted = await Promise.all([1, 2, 3].map(() => deleteExpiredTokens(connection)));
   expect(deleted.reduce((total, count) => total + count, 0)).toBe(2_500);
 });
 

@@ -1,7 +1,7 @@
+import { deleteExpiredTokens } from "@radist-tech/calls";
 import type { Connection } from "@radist-tech/db";
 import { eventRetention, sequencer } from "@radist-tech/events";
 import type { Chore } from "@radist-tech/runtime";
-import { deleteExpiredCallTokens } from "./calls/expired-tokens.ts";
 import { deleteGoneNodes } from "./gone-nodes.ts";
 import { deleteOldAnswers } from "./idempotency/old-answers.ts";
 import { deleteExpiredRoomTokens } from "./rooms/expired-tokens.ts";
@@ -21,7 +21,7 @@ export function apiChores(connection: Connection, settings: { readonly EVENT_RET
     sequencer(connection),
     eventRetention(connection, settings.EVENT_RETENTION_DAYS),
     cleaning("old-idempotent-answers", deleteOldAnswers),
-    cleaning("expired-call-tokens", deleteExpiredCallTokens),
+    cleaning("expired-call-tokens", deleteExpiredTokens),
     cleaning("expired-room-tokens", deleteExpiredRoomTokens),
     cleaning("gone-nodes", deleteGoneNodes),
   ];

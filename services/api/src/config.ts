@@ -2,7 +2,7 @@ import { NodeId, newNodeId } from "@radist-tech/protocol";
 import { commonConfig, databaseConfig, integer } from "@radist-tech/runtime";
 import { z } from "zod";
 
-/** What the plane itself needs, whatever process it runs in. */
+/** The plane's own settings, in any process that it runs in. */
 export const apiSettings = {
   /** Opens the admin side: projects and keys. Printable ASCII, as it travels in a header. */
   RADIST_ADMIN_TOKEN: z.string().regex(/^[!-~]{1,512}$/, "Must be 1 to 512 printable ASCII characters without spaces"),
@@ -10,14 +10,14 @@ export const apiSettings = {
   NODE_ID: NodeId.default(newNodeId),
   /** How long events can be read. */
   EVENT_RETENTION_DAYS: integer(1, 36_500).default(30),
-  /** How long a call token works. */
+  /** How long a participant token is valid. */
   TOKEN_TTL_SECONDS: integer(1, 86_400).default(600),
   TRUSTED_PROXIES: commonConfig.TRUSTED_PROXIES,
-  /** So many wrong credentials of one address are answered at once; from then on each waits twice as long. */
+  /** Number of wrong credentials of one address that are answered at once; from then on the delay doubles with each. */
   AUTH_FREE_FAILURES: integer(0, 1_000_000).default(10),
   AUTH_FIRST_DELAY_MS: integer(0, 60_000).default(100),
   AUTH_MAX_DELAY_MS: integer(0, 60_000).default(10_000),
-  /** How many answers to wrong credentials may wait at once, of one address and of all. */
+  /** Maximum number of delayed answers to wrong credentials, for one address and for all. */
   AUTH_MAX_WAITING_PER_ADDRESS: integer(0, 10_000).default(10),
   AUTH_MAX_WAITING: integer(0, 1_000_000).default(1_000),
 };
@@ -25,7 +25,7 @@ export const apiSettings = {
 const ApiSettings = z.object(apiSettings);
 export type ApiSettings = z.infer<typeof ApiSettings>;
 
-/** The environment of this service as a process of its own. */
+/** The environment of this service when it runs as its own process. */
 export const ApiConfig = z.object({
   ...commonConfig,
   ...apiSettings,

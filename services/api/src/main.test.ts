@@ -6,7 +6,7 @@ import { expect, test, vi } from "vitest";
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 const node = (env: Record<string, string>) => ({ command: process.execPath, args: [MAIN], env });
 
-test("a wrong environment: all problems at once, exit 1, and no value is repeated", async () => {
+test("a wrong environment: all problems at once, exit code 1, and no value is printed", async () => {
   const env = {
     PORT: "http",
     DATABASE_URL: "mysql://root:hunter2@db",

@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 
-/** The figures of this plane; labels have few values, never an id. */
+/** The metrics of this plane; labels have few values, never an id. */
 export type ApiMetrics = ReturnType<typeof createMetrics>;
 
 export function createMetrics(registry: Registry) {

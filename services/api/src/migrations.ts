@@ -4,17 +4,17 @@ import type { Logger } from "@radist-tech/runtime";
 
 const PAUSES = { firstMs: 500, longestMs: 5_000 };
 
-/** A schema being brought up to date. */
+/** A migration of the schema in progress. */
 export interface Migrating {
   readonly isDone: () => boolean;
   /** Resolves when the schema is up to date, or the attempt was stopped; rejects when a migration itself fails. */
   readonly finished: Promise<void>;
-  /** No further attempt; one under way ends with the process, and leaves nothing half done. */
+  /** Stops further attempts; one in progress ends with the process, and leaves nothing half done. */
   readonly stop: () => void;
 }
 
 /**
- * Brings the schema up to date, trying again as long as the database is not there: services start in any order.
+ * Brings the schema up to date, and retries while the database is not up: services start in any order.
  */
 export function migrateWhenUp(connection: Connection, logger: Logger): Migrating {
   const stopping = new AbortController();

@@ -10,7 +10,7 @@ import type { ApiMetrics } from "./metrics.ts";
 
 export type ApiApp = OpenAPIHono<ApiEnv>;
 
-/** What the features are given. */
+/** What all features share. */
 export interface ApiParts {
   readonly connection: Connection;
   readonly settings: ApiSettings;

@@ -44,7 +44,7 @@ test("counts requests, calls, tokens and wrong credentials", async () => {
   expect(api.logs() + metrics).not.toContain("by-mistake");
 });
 
-test("a bug is logged whole and shown without detail", async () => {
+test("a bug is logged in full and shown without detail", async () => {
   await using api = await startApi({ migrate: false });
   const answer = await api.client.asAdmin("GET", "/projects");
   expectError(answer, 500, "Something went wrong on our side.", "internal_error");

@@ -27,6 +27,7 @@ import { refuseInvalid } from "./http/validation.ts";
 import { serveKeys } from "./keys/routes.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ApiApp, ApiParts } from "./parts.ts";
+import { deletedProjects } from "./projects/deleted-projects.ts";
 import { serveProjects } from "./projects/routes.ts";
 import { serveRooms } from "./rooms/routes.ts";
 import { serveUsage } from "./usage/routes.ts";
@@ -39,11 +40,11 @@ export interface ApiDependencies {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly config: ApiSettings;
-  /** Whether the schema is up to date. Default: the caller has seen to it before. */
+  /** Whether the schema is up to date. Default: the caller has migrated it before. */
   readonly isMigrated?: () => boolean;
 }
 
-/** Below one second, so that `/readyz` says why before it gives up on the check. */
+/** Short enough for `/readyz` to say which check failed before its own deadline. */
 const CHECK_DEADLINE_MS = 1_000;
 
 /** The HTTP API: projects, keys, calls and rooms, their tokens, usage, events. The caller keeps connection and bus, and closes them. */
@@ -52,19 +53,21 @@ export function createApi(deps: ApiDependencies): Plane {
   const metrics = createMetrics(deps.registry);
   const failures = new FailedAttempts(config, metrics);
   const keyUse = new KeyUse(connection, logger);
+  const announcements = announceOn(bus, logger);
   const isMigrated = deps.isMigrated ?? (() => true);
   // Events become visible in time also while requests wait for a connection.
   const chores = connection.apart();
   const doingChores = startChores(
     { connection: chores, nodeId: config.NODE_ID, logger, registry: deps.registry, mayRun: isMigrated },
-    apiChores(chores, config),
+    // Ending many calls takes longer than events may wait, so it does not share their connection.
+    [...apiChores(chores, config), deletedProjects(connection, announcements)],
   );
   const parts: ApiParts = {
     connection,
     logger,
     metrics,
     settings: config,
-    announcements: announceOn(bus, logger),
+    announcements,
     auth: {
       admin: adminAuth(config.RADIST_ADMIN_TOKEN, failures),
       secretKey: secretKeyAuth(connection, failures, keyUse),

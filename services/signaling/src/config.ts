@@ -5,18 +5,18 @@ import { z } from "zod";
 
 const HOUR_MS = 3_600_000;
 
-/** What the signaling plane itself can be told; everything has a default. */
+/** The signaling plane's own settings; everything has a default. */
 export const signalingConfig = {
   NODE_ID: NodeId.default(newNodeId),
   ...socketConfig,
-  /** How long a lost peer keeps its seat. */
+  /** How long a disconnected peer keeps its seat. */
   RECONNECT_WINDOW_MS: integer(0, HOUR_MS).default(30_000),
-  /** A call that nobody is connected to for this long ends. */
+  /** How long a call stays open while nobody is connected to it. */
   CALL_IDLE_MS: integer(1, 30 * 24 * HOUR_MS).default(HOUR_MS),
-  /** What is held for one disconnected peer. */
+  /** Maximum number and size of signals held for one disconnected peer. */
   HELD_MESSAGES: integer(0, 10_000).default(64),
   HELD_BYTES: integer(0, 64 * 1024 * 1024).default(256 * 1024),
-  /** How often the ledger is brought up to the present. */
+  /** How often usage sessions are checkpointed. */
   CHECKPOINT_MS: integer(10, HOUR_MS).default(10_000),
   ...leaseConfig,
 };
@@ -28,7 +28,7 @@ export const SignalingConfig = z.object({
   NATS_URL: z.string().min(1),
 });
 
-/** The limits that the plane works under. */
+/** The limits under which the plane works. */
 export type Limits = Omit<z.infer<z.ZodObject<typeof signalingConfig>>, "NODE_ID"> & {
   readonly TRUSTED_PROXIES: number;
   readonly DRAIN_MS: number;

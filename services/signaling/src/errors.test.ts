@@ -104,7 +104,7 @@ describe("A connection is refused with an error and a close code:", () => {
 });
 
 describe("On an open socket", () => {
-  test("invalid_message names the field; ten in a row close with 4400, a valid one in between starts anew", async () => {
+  test("invalid_message names the field; ten in a row close with 4400, a valid one in between resets the count", async () => {
     const { alice, bob } = await twoPeople(cluster);
     const wrong: [object | string | Buffer, string][] = [
       ["{", "The message is not JSON."],

@@ -11,7 +11,7 @@ const processOf = (cluster: Cluster, node: number) => {
 };
 
 describe("Nodes that die, freeze and drain", () => {
-  test("kill -9: its peers are lost within a lease, and come back anywhere", async () => {
+  test("kill -9: its peers are disconnected within a lease, and reconnect anywhere", async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true });
     const { alice, bob } = await twoPeople(cluster, [0, 1]);
     const other = await twoPeople(cluster, [0, 1]);
@@ -28,7 +28,7 @@ describe("Nodes that die, freeze and drain", () => {
     expect(await late.hears("signal")).toMatchObject({ payload: "while it is dead" });
   });
 
-  test("SIGSTOP: whoever reconnects elsewhere stays there when the node wakes up", async () => {
+  test("SIGSTOP: a peer that reconnects elsewhere stays there when the node wakes up", async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true });
     const { alice, bob } = await twoPeople(cluster, [0, 1]);
     processOf(cluster, 1).signal("SIGSTOP");
@@ -44,7 +44,7 @@ describe("Nodes that die, freeze and drain", () => {
     expect(alice.socket.messages.filter(({ type }) => type === "peer_left")).toEqual([]);
   });
 
-  test("SIGSTOP beyond the lease: its peers are lost, it finds its claims refused, and lets go", async () => {
+  test("SIGSTOP beyond the lease: its peers are lost, its writes are refused, and it closes their sockets", async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true });
     const { alice, bob } = await twoPeople(cluster, [0, 1]);
     processOf(cluster, 1).signal("SIGSTOP");
@@ -59,7 +59,7 @@ describe("Nodes that die, freeze and drain", () => {
     expect(await alice.hears("peer_reconnected")).toMatchObject({ peerId: bob.peerId });
   });
 
-  test("SIGSTOP: what was said to the frozen node does not follow what the same peer said elsewhere", async () => {
+  test("SIGSTOP: what was sent to the frozen node is not delivered after what the same peer sent elsewhere", async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true });
     const { alice, bob } = await twoPeople(cluster, [1, 0]);
     processOf(cluster, 1).signal("SIGSTOP");
@@ -74,7 +74,7 @@ describe("Nodes that die, freeze and drain", () => {
     expect(await bob.hears("signal")).toMatchObject({ payload: "last" });
   });
 
-  test("SIGTERM: sockets are sent elsewhere, and the process exits 0", async () => {
+  test("SIGTERM: sockets are told to reconnect elsewhere, and the process exits with 0", async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true });
     const { alice, bob } = await twoPeople(cluster, [0, 1]);
     processOf(cluster, 1).signal("SIGTERM");
@@ -113,7 +113,7 @@ describe("Postgres and NATS", () => {
     },
   );
 
-  test("NATS gone: peers on one node go on, those on two are told or served when it is back, it heals", async () => {
+  test("without NATS, peers on one node keep signaling; those on two get an error or their signals once it is back", async () => {
     await using nats = await ownNats();
     await using cluster = await startCluster({ nodes: 2, natsUrl: nats.url });
     const together = await twoPeople(cluster, [0, 0]);

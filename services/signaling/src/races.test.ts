@@ -63,7 +63,7 @@ const payloads = async (person: Person, count: number): Promise<unknown[]> => {
   return heard;
 };
 
-describe("What crosses on its way", () => {
+describe("Concurrent events", () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster({ nodes: 2 });
@@ -80,7 +80,7 @@ describe("What crosses on its way", () => {
     });
   };
 
-  test("a reconnection is stored before the loss of the earlier socket: what that one had not received comes all the same", async () => {
+  test("a reconnection that is stored before the loss of the earlier socket still gets what that socket missed", async () => {
     const { callId, alice, bob } = await twoPeople(cluster, [0, 0]);
     bob.socket.webSocket.pause();
     const delivered = () => figure(cluster.nodes[0], SIGNALS, "delivered_here");
@@ -121,7 +121,7 @@ describe("What crosses on its way", () => {
     await alice.socket.close();
   });
 
-  test("a call that ends while a peer is on its way in is over for it too", async () => {
+  test("a call that ends while a peer is being admitted ends for that peer, too", async () => {
     const { callId, alice, bob } = await twoPeople(cluster, [0, 0]);
     await using _ghost = await moveToGhost(bob, async () => {
       await cluster.endCall(callId as CallId);
@@ -133,7 +133,7 @@ describe("What crosses on its way", () => {
     expect(await back.socket.closed).toMatchObject({ code: 4410 });
   });
 
-  test("a leave that the database takes after its caller gave up is told", async () => {
+  test("a leave that is stored after its caller gave up is announced", async () => {
     const { callId, alice, bob } = await twoPeople(cluster, [0, 0]);
     const lock = await lockedCall(cluster, callId);
     alice.says({ type: "leave", requestId: "bye" });
@@ -143,7 +143,7 @@ describe("What crosses on its way", () => {
     await bob.socket.close();
   });
 
-  test("whoever leaves a call that has just ended hears how it ended", async () => {
+  test("a peer that leaves a call that has just ended is told how it ended", async () => {
     const { callId, alice, bob } = await twoPeople(cluster, [0, 0]);
     await cluster.connection.db
       .update(calls)
@@ -155,7 +155,7 @@ describe("What crosses on its way", () => {
     bob.socket.terminate();
   });
 
-  test("a socket whose node missed that it was taken over is told so, and not to come back", async () => {
+  test("a socket whose node missed that it was superseded is told so, and does not reconnect", async () => {
     const { callId, alice, bob } = await twoPeople(cluster, [0, 0]);
     await rewrite(cluster, bob, { epoch: 2, nodeId: "elsewhere" });
     compare(cluster, callId);
@@ -164,7 +164,7 @@ describe("What crosses on its way", () => {
     alice.socket.terminate();
   });
 
-  test("a peer that did not read comes back, and gets all that its sender got no error for", async () => {
+  test("a peer that did not read reconnects, and gets every signal whose sender got no error", async () => {
     const { alice, bob } = await twoPeople(cluster, [0, 0]);
     bob.socket.webSocket.pause();
     const before = await figure(cluster.nodes[0], SIGNALS);
@@ -189,7 +189,7 @@ describe("What crosses on its way", () => {
   });
 });
 
-test("a call that is locked does not keep the others from their time", async () => {
+test("a locked call does not hold up the chores of other calls", async () => {
   await using cluster = await startCluster({ env: { RECONNECT_WINDOW_MS: "1000" } });
   const people = await Promise.all(Array.from({ length: 6 }, () => twoPeople(cluster, [0, 0])));
   for (const { bob } of people) bob.socket.terminate();
@@ -204,7 +204,7 @@ test("a call that is locked does not keep the others from their time", async () 
   for (const { alice } of people) alice.socket.terminate();
 });
 
-test("a client that talks on after it was refused costs nothing more", async () => {
+test("a client that keeps sending after a refusal costs nothing more", async () => {
   await using cluster = await startCluster();
   await using person = await joinsRaw(cluster);
   const warnings: Error[] = [];
@@ -217,7 +217,7 @@ test("a client that talks on after it was refused costs nothing more", async () 
 });
 
 describe("Drain", () => {
-  test("a socket on its way in is sent elsewhere", async () => {
+  test("a socket that is being admitted is told to reconnect elsewhere", async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true });
     const { bob } = await twoPeople(cluster, [0, 0]);
     const ghost = `ghost_${crypto.randomUUID()}` as NodeId;

@@ -36,7 +36,7 @@ describe.each([
     await bob.socket.close();
   });
 
-  test("a lost peer is waited for, its signals are held, and it comes back", async () => {
+  test("a lost peer keeps its seat, its signals are held, and it reconnects", async () => {
     const { alice, bob } = await twoPeople(cluster, places);
     bob.socket.terminate();
     const lost = await alice.hears("peer_left");
@@ -79,7 +79,7 @@ describe.each([
     await alice.socket.close();
   });
 
-  test("a peer that leaves is gone at once; the last one out ends the call", async () => {
+  test("a peer that leaves is gone at once; the last one to leave ends the call", async () => {
     const { alice, bob } = await twoPeople(cluster, places);
     bob.says({ type: "leave", requestId: "bye" });
     expect(await bob.hears("call_left")).toMatchObject({ reason: "left", requestId: "bye", peerId: bob.peerId });
@@ -95,7 +95,7 @@ describe.each([
     expect(await late.closed).toMatchObject({ code: 4410 });
   });
 
-  test("a window that is over frees the seat", async () => {
+  test("an expired window frees the seat", async () => {
     const { alice, bob } = await twoPeople(cluster, places);
     bob.socket.terminate();
     await alice.hears("peer_left");
@@ -105,7 +105,7 @@ describe.each([
     await alice.socket.close();
   });
 
-  test("a call that the API ends is over for both", async () => {
+  test("a call that the API ends ends for both peers", async () => {
     const { callId, alice, bob } = await twoPeople(cluster, places);
     await cluster.endCall(callId);
     for (const person of [alice, bob]) {

@@ -37,7 +37,7 @@ const clock = async (cluster: Cluster): Promise<Date> => {
   return row?.now ?? new Date(Number.NaN);
 };
 
-describe("The ways out of a call", () => {
+describe("Leaving a call", () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster({ nodes: 2, env: { CHECKPOINT_MS: "3600000" } });
@@ -75,7 +75,7 @@ describe("The ways out of a call", () => {
     }
   });
 
-  test("a socket that is closed: counted again from the return", async () => {
+  test("a socket that is closed is counted again from the reconnection", async () => {
     const { alice, bob } = await twoPeople(cluster, [0, 1]);
     await age(cluster, bob);
     await bob.socket.close();
@@ -87,7 +87,7 @@ describe("The ways out of a call", () => {
     await alice.socket.close();
   });
 
-  test("a socket that breaks: counted up to its last sign of life", async () => {
+  test("a socket that breaks is counted up to the last time it was heard", async () => {
     const { alice, bob } = await twoPeople(cluster, [0, 1]);
     alice.says({ type: "signal", targetPeerId: "peer_nobody", signalType: "offer" });
     expect(await alice.hears("error")).toMatchObject({ code: "peer_not_found" });
@@ -98,7 +98,7 @@ describe("The ways out of a call", () => {
     expect(await ending(bob)).toEqual(["disconnected", counted.upToCheckpoint]);
   });
 
-  test("a window that is over counts nothing more", async () => {
+  test("an expired window counts nothing more", async () => {
     await using hasty = await startCluster({ env: { RECONNECT_WINDOW_MS: "50", CHECKPOINT_MS: "20" } });
     const { alice, bob } = await twoPeople(hasty);
     await bob.socket.close();
@@ -109,7 +109,7 @@ describe("The ways out of a call", () => {
     await alice.socket.close();
   });
 
-  test("a socket that another one takes over", async () => {
+  test("a socket that another one supersedes", async () => {
     const { alice, bob } = await twoPeople(cluster, [0, 0]);
     for (const person of [alice, bob]) person.signals(person === alice ? bob : alice, "I am here");
     await Promise.all([alice.hears("signal"), bob.hears("signal")]);
@@ -126,7 +126,7 @@ describe("The ways out of a call", () => {
     }
   });
 
-  test("a call that the API ends: its nodes add what they have seen, up to the end", async () => {
+  test("a call that the API ends: its nodes close the sessions, up to the end", async () => {
     const { callId, alice, bob } = await twoPeople(cluster, [0, 1]);
     await age(cluster, alice, bob);
     await cluster.endCall(callId);
@@ -169,7 +169,7 @@ describe("Checkpoints", () => {
       return last && last.checkpointedAt > last.openedAt;
     }, SOON);
 
-  test("count those who show that they are there, and nobody else", async () => {
+  test("count only peers that show that they are there", async () => {
     await using cluster = await startCluster({ nodes: 2, env });
     const { alice, bob } = await twoPeople(cluster, [0, 1]);
     await using silent = await joins(cluster, String((await cluster.createCall()).callTokens[0]));
@@ -186,7 +186,7 @@ describe("Checkpoints", () => {
     await Promise.all([alice.socket.close(), bob.socket.close()]);
   });
 
-  test("kill -9: closed at the last checkpoint by whoever finds it, and nobody is counted twice", async () => {
+  test("kill -9: another node closes the session at its last checkpoint, and nobody is counted twice", async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true, env });
     const one = await twoPeople(cluster, [0, 1]);
     const two = await twoPeople(cluster, [0, 1]);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { newCallId, newNodeId, newPeerId, newProjectId } from "../ids.ts";
-import { CallEvent, Control, SUBJECTS } from "./signaling.ts";
+import { CallNotification, Control, SUBJECTS } from "./signaling.ts";
 
 test("a node's subjects are its own and have no wildcard", () => {
   const [mine, other] = [newNodeId(), newNodeId()];
@@ -20,7 +20,7 @@ test("what travels on them survives JSON", () => {
   const view = { version: 3, peers: [{ peerId: to, status: "connected", epoch: 1, nodeId: newNodeId() }] };
   const messages = [{ type: "peer_left", callId, peerId, reason: "left", call }];
   const event = { callId, to, epoch: 1, view, messages };
-  expect(CallEvent.parse(JSON.parse(JSON.stringify(event)))).toEqual(event);
+  expect(CallNotification.parse(JSON.parse(JSON.stringify(event)))).toEqual(event);
   for (const control of [
     { type: "call_ended", callId, reason: "terminated" },
     { type: "project_deleted", projectId: newProjectId() },

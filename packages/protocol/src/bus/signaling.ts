@@ -4,7 +4,7 @@ import { CallLeftReason, CallSnapshot, P2PServerMessage } from "../p2p.ts";
 
 /** Bus subjects of the signaling plane, each with the schema of what travels on it. */
 export const SUBJECTS = {
-  /** To one node: an event of a call for peers whose sockets it holds. {@link CallEvent} */
+  /** To one node: an event of a call for peers whose sockets it holds. {@link CallNotification} */
   callEvents: (node: NodeId) => `signaling.node.${node}.events`,
   /** To one node, as a request: a signal for a peer whose socket it holds. {@link SignalHead} → {@link SignalOutcome} */
   signals: (node: NodeId) => `signaling.node.${node}.signals`,
@@ -30,7 +30,7 @@ export const CallView = z.object({
 export type CallView = z.infer<typeof CallView>;
 
 /** What one step of a call tells to one peer on another node. */
-export const CallEvent = z.object({
+export const CallNotification = z.object({
   callId: CallId,
   to: PeerId,
   /** The claim under which the receiving node should hold the peer. */
@@ -38,7 +38,7 @@ export const CallEvent = z.object({
   view: CallView,
   messages: z.array(P2PServerMessage),
 });
-export type CallEvent = z.infer<typeof CallEvent>;
+export type CallNotification = z.infer<typeof CallNotification>;
 
 /** Heads a signal on its way between nodes; the frame follows after a line feed, as the target will get it. */
 export const SignalHead = z.object({

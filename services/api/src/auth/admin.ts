@@ -7,7 +7,7 @@ import type { CallerEnv } from "./caller.ts";
 import { sha256 } from "./digest.ts";
 import type { FailedAttempts } from "./failed-attempts.ts";
 
-/** Lets whoever has the admin token through. Digests are compared, so that neither content nor length shows in time. */
+/** Admits requests with the admin token. Comparing digests in constant time reveals neither content nor length. */
 export function adminAuth(adminToken: string, failures: FailedAttempts): MiddlewareHandler<ApiEnv & CallerEnv> {
   const expected = sha256(adminToken);
   return createMiddleware<ApiEnv & CallerEnv>(async (context, next) => {

@@ -9,7 +9,7 @@ const { client } = api;
 const project = await client.project();
 const { callId } = await project.call();
 
-/** One character away: what a slip of the pen makes. */
+/** One character differs, as in a typing error. */
 const mistyped = (key: string): string => `${key.slice(0, 20)}${key[20] === "A" ? "B" : "A"}${key.slice(21)}`;
 
 const ofProject = `/projects/${project.projectId}`;

@@ -1,6 +1,6 @@
 import type { AccessControl, ProjectId } from "@radist-tech/protocol";
 
-/** Whoever proved a credential with this request. */
+/** Who made a request, as its credential proves. */
 export interface Caller {
   /** What the caller's idempotency keys belong to. */
   readonly scope: string;
@@ -8,7 +8,7 @@ export interface Caller {
   readonly credential: string;
 }
 
-/** What requests need to know of the project that they act in. */
+/** What requests need to know about their project. */
 export interface CallerProject {
   readonly id: ProjectId;
   readonly allowedOrigins: readonly string[];

@@ -23,7 +23,7 @@ test("failures of one address wait longer and longer; a working key and other ad
   await fail(api, "192.0.2.1").then(note("delayed"));
   expect(performance.now() - startedAt).toBeGreaterThan(90);
 
-  // Each doubles the delay of the next: by now the address has earned many seconds.
+  // Each failure doubles the delay of the next: by now the delay is many seconds.
   const waiting = Promise.allSettled(Array.from({ length: 9 }, () => fail(api, "192.0.2.1").then(note("late"))));
   const headers = { "x-forwarded-for": "192.0.2.1" };
   await project.ask("GET", "/calls", { headers }).then(note("works"));
@@ -32,12 +32,12 @@ test("failures of one address wait longer and longer; a working key and other ad
   expect(answered).toContain("works 200");
   expect(answered).toContain("neighbour 401");
   expect(answered.filter((name) => name.startsWith("late")).length).toBeLessThan(9);
-  // Closing lets nobody wait.
+  // Closing ends all delays.
   await api[Symbol.asyncDispose]();
   await waiting;
 });
 
-test("beyond the number of answers that may wait, the refusal is immediate and says when to come back", async () => {
+test("beyond the maximum number of delayed answers, the refusal is immediate and says when to retry", async () => {
   const limits = { AUTH_FREE_FAILURES: 0, AUTH_MAX_WAITING_PER_ADDRESS: 2, AUTH_MAX_WAITING: 3 };
   const delays = { AUTH_FIRST_DELAY_MS: 60_000, AUTH_MAX_DELAY_MS: 60_000 };
   await using api = await startApi({ settings: { ...TRUSTED, ...limits, ...delays } });
@@ -50,7 +50,7 @@ test("beyond the number of answers that may wait, the refusal is immediate and s
         expect(answer.headers.get("retry-after")).toBe("60");
         if (--left === 0) resolve();
       };
-      // Those that wait are cut off in the end, which nobody is interested in any more.
+      // Requests that are still delayed are cut off at the end of the test.
       for (const address of addresses) attempts.push(fail(api, address).then(refused).catch(reject));
     });
   await refusals(
@@ -65,7 +65,7 @@ test("beyond the number of answers that may wait, the refusal is immediate and s
   await Promise.all(attempts);
 });
 
-test("without a trusted proxy, X-Forwarded-For does not help to look like somebody else", async () => {
+test("without a trusted proxy, X-Forwarded-For is ignored", async () => {
   const settings = { AUTH_FREE_FAILURES: 1, AUTH_MAX_WAITING_PER_ADDRESS: 0 };
   await using api = await startApi({ settings });
   const statuses = [];

@@ -6,9 +6,8 @@ import type { Exchange } from "../http/env.ts";
 import type { ApiMetrics } from "../metrics.ts";
 
 /**
- * Refuses wrong credentials, each one of the same address later than the one before. Only failures wait: a key that
- * works is never held up by what others tried. Waiting answers are bounded in number; beyond, the answer is
- * `too_many_failures` at once.
+ * Refuses wrong credentials, with a delay that grows with each failure of the same address. Only failures are delayed,
+ * never a key that works. The number of delayed answers is limited; beyond it, the answer is `too_many_failures` at once.
  */
 export class FailedAttempts {
   readonly #settings: ApiSettings;
@@ -29,7 +28,7 @@ export class FailedAttempts {
     });
   }
 
-  /** @throws {Refusal} always: `code` after the delay that the address has earned, or `too_many_failures` */
+  /** @throws {Refusal} always: `code` after the address's current delay, or `too_many_failures` */
   async refuse(context: Exchange, code: ErrorCode): Promise<never> {
     this.#metrics.authFailures.inc({ kind: code });
     const block = this.#blockOf(context);
@@ -38,7 +37,7 @@ export class FailedAttempts {
     throw new Refusal(code);
   }
 
-  /** Answers whoever waits. */
+  /** Ends all delays. */
   close(): void {
     this.#closed.abort();
   }

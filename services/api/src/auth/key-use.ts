@@ -2,7 +2,7 @@ import { type Connection, query, secretKeys } from "@radist-tech/db";
 import type { Logger } from "@radist-tech/runtime";
 import { and, eq, sql } from "drizzle-orm";
 
-/** Keeps `lastUsedAt` of keys within a minute of the truth, behind the back of the requests that use them. */
+/** Keeps `lastUsedAt` of keys accurate to a minute, without delaying the requests that use them. */
 export class KeyUse {
   readonly #connection: Connection;
   readonly #logger: Logger;
@@ -22,7 +22,7 @@ export class KeyUse {
     this.#writing.set(keyId, write);
   }
 
-  /** Resolves when nothing is being written any more. */
+  /** Resolves when all pending writes are done. */
   async settled(): Promise<void> {
     await Promise.all(this.#writing.values());
   }

@@ -9,7 +9,7 @@ import { bearerToken } from "./bearer.ts";
 import type { CallerProject, ProjectCallerEnv } from "./caller.ts";
 import type { FailedAttempts } from "./failed-attempts.ts";
 
-/** Lets the public key of a live project through, from a page that the project allows. */
+/** Admits requests with the public key of a live project, from pages that the project allows. */
 export function publicKeyAuth(
   connection: Connection,
   failures: FailedAttempts,
@@ -21,7 +21,7 @@ export function publicKeyAuth(
     if (!project) return failures.refuse(context, "invalid_public_key");
     context.set("projectId", project.id);
     admitOrigin(context, project.allowedOrigins);
-    // Apart from the project's backend: a browser must not be able to collide with the backend's keys.
+    // Separate from the project's backend, so that a browser cannot collide with the backend's idempotency keys.
     context.set("caller", { scope: `${project.id}/public`, credential, project });
     await next();
   });

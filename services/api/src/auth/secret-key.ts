@@ -11,8 +11,8 @@ import type { FailedAttempts } from "./failed-attempts.ts";
 import type { KeyUse } from "./key-use.ts";
 
 /**
- * Lets a live key of the live project in the path through. Keys are looked up with every request: a revoked one is
- * refused by the next. A mistyped key costs no look-up, its check characters give it away.
+ * Admits requests with a valid key of the project in the path. Keys are looked up for every request, so a revoked one is
+ * refused at once. A mistyped key costs no look-up: its check characters are wrong.
  */
 export function secretKeyAuth(
   connection: Connection,

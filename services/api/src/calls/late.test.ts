@@ -17,9 +17,9 @@ test("what is created after the caller had to give up", async () => {
   });
   const callsOf = async (project: typeof plain) => CallPage.parse((await project.ask("GET", "/calls")).body).calls;
 
-  // Nobody can know of it, so it is ended and does not count towards the project's limit.
+  // No client knows of it, so it is ended and does not count towards the project's limit.
   await vi.waitUntil(async () => (await callsOf(plain))[0]?.tombstonedAt, { timeout: 60_000 });
-  // Whoever repeats the request gets it.
+  // A repeat of the request gets it.
   const repeated = await keyed.ask("POST", "/calls", KEYED);
   expect(repeated.status).toBe(200);
   expect(repeated.headers.get("idempotency-replayed")).toBe("true");

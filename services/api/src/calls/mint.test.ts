@@ -38,7 +38,7 @@ describe.each([
     expectError(await mint(await api.client.project(), callId), 404, "Call not found.", "call_not_found");
   });
 
-  test("both seats held: nobody else comes in, until a window is over", async () => {
+  test("both seats held: nobody else is admitted until a window is over", async () => {
     const project = await api.client.project();
     const { callId } = await project.call();
     await seatPeer(api.connection, callId, "left");

@@ -1,11 +1,11 @@
+import { createCall, findCall, mintToken } from "@radist-tech/calls";
 import { type CallId, type ProjectId, Refusal } from "@radist-tech/protocol";
 import { once } from "../idempotency/once.ts";
 import type { ApiApp, ApiParts } from "../parts.ts";
+import { assertBelowLimit } from "../projects/connection-limit.ts";
 import * as contract from "./contract.ts";
-import { createCall } from "./create.ts";
-import { endCall } from "./end.ts";
-import { mintToken } from "./mint.ts";
-import { findCall, listCalls } from "./read.ts";
+import { endAndAnnounceCall } from "./end.ts";
+import { listCalls } from "./list.ts";
 
 export function serveCalls(app: ApiApp, parts: ApiParts): void {
   const { connection, auth, metrics, announcements, logger } = parts;
@@ -13,18 +13,21 @@ export function serveCalls(app: ApiApp, parts: ApiParts): void {
 
   /** A call that nobody knows of must not count towards the project's limit. */
   const abandon = (projectId: ProjectId, callId: CallId): void => {
-    endCall(connection, announcements, { projectId, callId }).catch((error: unknown) =>
+    endAndAnnounceCall(connection, announcements, { projectId, callId }).catch((error: unknown) =>
       logger.warn({ err: error, projectId, callId }, "a call was created too late and stays until it is idle"),
     );
   };
 
   app.openapi({ ...contract.createCallRoute, middleware: auth.secretKey }, async (context) => {
     const { project } = context.get("caller");
-    const { accessControl } = context.req.valid("json");
+    const { accessControl = project.defaultAccessControl } = context.req.valid("json");
     const { answer, isReplay } = await once(
       context,
       connection,
-      (tx) => createCall(tx, { project, accessControl, ttlSeconds }),
+      async (tx) => {
+        await assertBelowLimit(tx, project);
+        return createCall(tx, { projectId: project.id, accessControl, ttlSeconds });
+      },
       ({ callId }) => abandon(project.id, callId),
     );
     if (!isReplay) metrics.callsCreated.inc({ access_control: answer.accessControl });
@@ -43,7 +46,7 @@ export function serveCalls(app: ApiApp, parts: ApiParts): void {
 
   app.openapi({ ...contract.endCallRoute, middleware: auth.secretKey }, async (context) => {
     const { callId } = context.req.valid("param");
-    await endCall(connection, announcements, { projectId: context.get("caller").project.id, callId });
+    await endAndAnnounceCall(connection, announcements, { projectId: context.get("caller").project.id, callId });
     return context.body(null, 204);
   });
 

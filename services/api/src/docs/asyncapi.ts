@@ -15,7 +15,7 @@ import type { z } from "zod";
 import { AsyncSchemas, querySchema } from "./async-schemas.ts";
 import { callCloseCodes, roomCloseCodes } from "./close-codes.ts";
 
-/** What a client of the room socket is told besides, when its URL asks for it. */
+/** Further messages to a client of the room socket whose URL asks for them. */
 const FEATURES: Readonly<Record<RoomFeature, string>> = {
   presence:
     "Newcomers before they publish (peer-joined), and who is away for a while (peer-disconnected, peer-resumed).",

@@ -1,6 +1,6 @@
 import { CALL_LEFT_CLOSE, ERRORS, type ErrorCode, type ErrorSpec } from "@radist-tech/protocol";
 
-/** Errors of one of the two sockets; the other ones with a close code are errors of both. */
+/** Errors of only one of the two sockets; all others with a close code occur on both. */
 const OF_CALLS: readonly ErrorCode[] = ["call_full", "call_terminated"];
 const OF_ROOMS: readonly ErrorCode[] = ["room_full", "room_terminated", "superseded", "kicked"];
 

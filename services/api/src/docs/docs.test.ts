@@ -12,7 +12,7 @@ import { openApiDocument } from "./openapi.ts";
 const api = await startApi();
 afterAll(() => api[Symbol.asyncDispose]());
 
-/** What stands for itself: the documents, and the page that shows them. */
+/** Routes that the documents need not describe: the documents themselves, and the page that shows them. */
 const DESCRIPTIONS = /^\/api\/v1\/(openapi\.json|asyncapi\.json|docs(\/.+)?)$/;
 
 describe("openapi.json", () => {
@@ -64,7 +64,7 @@ describe("asyncapi.json", () => {
     }
   });
 
-  test("its schemas accept what the protocol accepts, also with fields of later versions", () => {
+  test("its schemas accept what the protocol accepts, including fields of later versions", () => {
     const { schemas } = asyncApiDocument().components;
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     const validate = ajv.compile({ $ref: "#/components/schemas/Signal", components: { schemas } });

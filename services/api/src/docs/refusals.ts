@@ -10,7 +10,7 @@ interface RefusalResponse {
   };
 }
 
-/** Every route may answer so. */
+/** Refusals of every route. */
 const ALWAYS = ["unavailable", "internal_error"] as const;
 
 /** What routes behind a secret key, with a body, or with an Idempotency-Key have in common. */
@@ -27,7 +27,7 @@ type RefusalResponses<Code extends ErrorCode> = Record<
   RefusalResponse
 >;
 
-/** The part of a route's description that tells its failures: by status, with the sentences of the error table. */
+/** The failures in a route's description: by status, with the sentences of the error table. */
 export function refuses<const Code extends ErrorCode>(...codes: readonly Code[]): RefusalResponses<Code> {
   const responses: Record<number, RefusalResponse> = {};
   for (const code of [...codes, ...ALWAYS]) {

@@ -3,7 +3,7 @@ import { Refusal } from "@radist-tech/protocol";
 import { createMiddleware } from "hono/factory";
 import type { ApiEnv } from "./env.ts";
 
-/** Larger than any body of this API by far. */
+/** Much larger than any valid request body. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
 /**

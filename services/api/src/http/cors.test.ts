@@ -9,7 +9,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const from = (origin: string) => ({ headers: { origin } });
 const allowed = (answer: Answer): string | null => answer.headers.get("access-control-allow-origin");
 
-test("a preflight is answered for any page, without a key", async () => {
+test("a preflight is answered for any origin, without a key", async () => {
   const headers = {
     origin: "https://a.example",
     "access-control-request-method": "POST",
@@ -25,7 +25,7 @@ test("a preflight is answered for any page, without a key", async () => {
 });
 
 describe("a project without a list", () => {
-  test("answers any page", async () => {
+  test("allows any origin", async () => {
     const project = await api.client.project();
     const { callId } = await project.call();
     const answer = await project.mint(callId, from("https://a.example"));
@@ -35,7 +35,7 @@ describe("a project without a list", () => {
 });
 
 describe("a project with a list", () => {
-  test("answers the pages of its list and refuses the others", async () => {
+  test("allows the origins of its list and refuses others", async () => {
     const project = await api.client.project({ allowedOrigins: ["https://a.example", "http://localhost:5173"] });
     const { callId } = await project.call();
     for (const origin of ["https://a.example", "http://localhost:5173"]) {
@@ -51,7 +51,7 @@ describe("a project with a list", () => {
     expect([fromNoPage.status, allowed(fromNoPage)]).toEqual([200, null]);
   });
 
-  test("lets its pages read refusals, too", async () => {
+  test("lets its pages read refusals", async () => {
     const project = await api.client.project({ allowedOrigins: ["https://a.example"] });
     const answer = await project.mint(newCallId(), from("https://a.example"));
     expect([answer.status, allowed(answer)]).toEqual([404, "https://a.example"]);
@@ -66,7 +66,7 @@ test("a wrong key can be read by the page that used it", async () => {
   }
 });
 
-test("what takes a secret key or the admin token answers no page", async () => {
+test("routes with a secret key or the admin token allow no origin", async () => {
   const project = await api.client.project();
   const answers = [
     await project.ask("GET", "/calls", from("https://a.example")),

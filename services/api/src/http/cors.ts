@@ -8,8 +8,8 @@ const EXPOSED_HEADERS = "X-Request-Id, Retry-After, Idempotency-Replayed";
 const PREFLIGHT_SECONDS = "7200";
 
 /**
- * Answers preflights and opens answers to any page, until {@link admitOrigin} knows better. A preflight carries no
- * key, so it cannot be told which project's list would count.
+ * Answers preflights and allows any origin until {@link admitOrigin} narrows it. A preflight carries no key, so its
+ * project is unknown.
  */
 export const publicCors = createMiddleware<ApiEnv>(async (context, next) => {
   context.header("access-control-allow-origin", "*");
@@ -24,8 +24,8 @@ export const publicCors = createMiddleware<ApiEnv>(async (context, next) => {
 });
 
 /**
- * Narrows an answer to the pages that the project allows; an empty list allows any. Requests without an Origin come
- * from no page.
+ * Restricts an answer to the origins that the project allows; an empty list allows any. Requests without an Origin do
+ * not come from a page.
  *
  * @throws {Refusal} `origin_not_allowed`
  */

@@ -1,9 +1,9 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 
-/** What every request of this plane carries. */
+/** The context of every request of this plane. */
 export interface ApiEnv {
-  /** Absent when the process asks itself, without a socket. */
+  /** Absent when the process calls itself, without a socket. */
   Bindings: Partial<HttpBindings>;
   Variables: {
     requestId: string;
@@ -12,5 +12,5 @@ export interface ApiEnv {
   };
 }
 
-/** A request and the head of its answer, whoever the caller is. */
+/** A request and the head of its answer, for any kind of caller. */
 export type Exchange = Pick<Context<ApiEnv>, "env" | "header" | "req">;

@@ -8,7 +8,7 @@ import type { ApiEnv } from "./env.ts";
 
 const RETRY_AFTER_SECONDS = "1";
 
-/** The one place where what was thrown becomes an answer. Bugs are logged whole and shown without detail. */
+/** Turns every thrown error into an answer. Bugs are logged in full and shown without detail. */
 export function answerErrors(logger: Logger): ErrorHandler<ApiEnv> {
   return (error, context) => {
     const refusal = refusalOf(error);
@@ -28,7 +28,7 @@ export function answerErrors(logger: Logger): ErrorHandler<ApiEnv> {
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (isUnavailable(error)) return new Refusal("unavailable");
-  // The router's validators throw these two themselves, before any schema is asked.
+  // The router's validators throw these two themselves, before any schema is applied.
   if (error instanceof HTTPException && error.status === 415) {
     return new Refusal("invalid_body", "Invalid request body: Content-Type must be application/json.");
   }

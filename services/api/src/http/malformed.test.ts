@@ -18,7 +18,7 @@ const segment = fc.oneof(
 const headerValue = fc.stringMatching(/^[ -~\u0080-\u00ff]{0,300}$/);
 const bearer = fc.constantFrom(project.secretKey, project.publicKey, ADMIN_TOKEN, "nonsense");
 
-/** Whatever was asked: an answer that somebody meant, in JSON. */
+/** Expects a deliberate answer in JSON, whatever was asked. */
 function expectMeant({ status, body }: Answer): void {
   expect(status).toBeLessThan(500);
   if (status >= 400) expect(ErrorBody.parse(body).code).toEqual(expect.any(String));
@@ -42,7 +42,7 @@ test("any path with any ids", async () => {
   );
   await fc.assert(
     fc.asyncProperty(method, path, bearer, async (method, path, bearer) => {
-      // The project that all share stays, and so does everything that it has.
+      // The project that all tests share stays, with everything in it.
       fc.pre(!(method === "DELETE" && path.includes(project.projectId)));
       expectMeant(await api.client.ask(method, path, { bearer }));
     }),

@@ -6,8 +6,8 @@ import type { ApiMetrics } from "../metrics.ts";
 import type { ApiEnv } from "./env.ts";
 
 /**
- * Measures and logs each request. Both name the route's pattern, not the path: a path can hold anything that a caller
- * put there by mistake, a credential too.
+ * Measures and logs each request. Both use the route's pattern, not the path: a caller may have put anything into the
+ * path by mistake, even a credential.
  */
 export function observe(logger: Logger, metrics: ApiMetrics) {
   return createMiddleware<ApiEnv>(async (context, next) => {

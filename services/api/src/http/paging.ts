@@ -10,21 +10,21 @@ export const counting = (max: number) =>
     .transform(Number)
     .pipe(z.int().min(1).max(max));
 
-/** Which part of a list is asked for. */
+/** The part of a list that is asked for. */
 export const PageQuery = z.object({
   page: counting(999_999_999_999_999).default(1).openapi({ type: "integer", minimum: 1, default: 1 }),
   limit: counting(100).default(20).openapi({ type: "integer", minimum: 1, maximum: 100, default: 20 }),
 });
 export type PageQuery = z.infer<typeof PageQuery>;
 
-/** What a list tells of a call or a room. */
+/** A call or a room as a list shows it. */
 interface Summary {
   readonly id: string;
   readonly createdAt: string;
   readonly tombstonedAt: string | null;
 }
 
-/** A page of a project's calls or rooms, newest first. Those of the same instant are in the order of their ids. */
+/** A page of a project's calls or rooms, newest first; those of the same instant are ordered by id. */
 export async function newestFirst(
   connection: Connection,
   table: typeof calls | typeof rooms,

@@ -14,7 +14,7 @@ const keyed = (key: string, extra: Record<string, string> = {}) => ({ headers: {
 const wasReplayed = (answer: Answer): boolean => answer.headers.get("idempotency-replayed") === "true";
 const countCalls = async (project: ProjectClient) => CallPage.parse((await project.ask("GET", "/calls")).body).total;
 
-test("50 twins at once make one call, and all get its answer", async () => {
+test("50 concurrent twins create one call, and all get its answer", async () => {
   const project = await client.project();
   const answers = await Promise.all(Array.from({ length: 50 }, () => project.ask("POST", "/calls", keyed("twin"))));
   expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
@@ -79,7 +79,7 @@ test("projects do not share keys", async () => {
   expect(answers.map(wasReplayed)).toEqual([false, false]);
 });
 
-test("after 24 hours a key is as good as new", async () => {
+test("after 24 hours a key can be used anew", async () => {
   const project = await client.project();
   await project.ask("POST", "/calls", keyed("k"));
   const age = (interval: string) =>

@@ -6,7 +6,7 @@ import { sha256 } from "../auth/digest.ts";
 import type { Exchange } from "../http/env.ts";
 import { seal, unseal } from "./seal.ts";
 
-/** A request of whom a credential made known. */
+/** A request whose credential has been accepted. */
 type CallerExchange = Exchange & { readonly get: (name: "caller") => Caller };
 
 /** A request that carries an Idempotency-Key. */
@@ -17,19 +17,19 @@ interface KeyedRequest {
   readonly hash: Uint8Array;
 }
 
-/** What a creation came to. */
+/** The outcome of a creation. */
 export interface Outcome<Answer> {
   readonly answer: Answer;
-  /** Nothing was created now: this is the answer of an earlier request. */
+  /** Nothing was created: this is the answer of an earlier request. */
   readonly isReplay: boolean;
 }
 
 /**
- * Runs `work` in a transaction. With an Idempotency-Key its answer is kept by the same transaction, and a repeat of
- * the request gets that answer; a twin that comes meanwhile waits for it.
+ * Runs `work` in a transaction. With an Idempotency-Key its answer is stored in the same transaction, and a repeat of
+ * the request gets that answer; a concurrent twin waits for it.
  *
- * @param onLate hears of what was created after the caller had been told to try again; not of what an Idempotency-Key
- *   still leads to
+ * @param onLate receives what was created after the caller had been told to try again, unless an Idempotency-Key still
+ *   leads to it
  * @throws {Refusal} `idempotency_key_reused` when the key belongs to another request, or what `work` throws
  */
 export async function once<Answer>(
@@ -58,13 +58,13 @@ async function keyedRequest(context: CallerExchange): Promise<KeyedRequest | und
   return { caller: context.get("caller"), idempotencyKey, hash };
 }
 
-/** The key itself helps to open the answer, so the row is found by its digest. */
+/** The key itself is part of the secret that seals the answer, so the row is found by its digest. */
 const keyDigest = (request: KeyedRequest): string => Buffer.from(sha256(request.idempotencyKey)).toString("base64url");
 
 const sameKey = (request: KeyedRequest) =>
   and(eq(idempotentAnswers.scope, request.caller.scope), eq(idempotentAnswers.key, keyDigest(request)));
 
-/** Takes the key for this transaction; waits for another one that is taking it. False: it has its answer. */
+/** Claims the key for this transaction; waits for another one that is claiming it. False: it already has an answer. */
 async function claim(tx: Transaction, request: KeyedRequest): Promise<boolean> {
   const claimed = { requestHash: request.hash, sealedAnswer: new Uint8Array() };
   const rows = await tx
@@ -89,7 +89,7 @@ async function replay<Answer>(tx: Transaction, request: KeyedRequest): Promise<A
     .select({ hash: idempotentAnswers.requestHash, sealedAnswer: idempotentAnswers.sealedAnswer })
     .from(idempotentAnswers)
     .where(sameKey(request));
-  // Swept away between the two statements: it had just become too old.
+  // Deleted between the two statements, because it had just become too old.
   if (!row) throw new Refusal("idempotency_in_progress");
   if (Buffer.compare(row.hash, request.hash) !== 0) throw new Refusal("idempotency_key_reused");
   const answer = unseal(row.sealedAnswer, sealingSecret(request), request.hash);

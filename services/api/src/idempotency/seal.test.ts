@@ -5,7 +5,7 @@ import { seal, unseal } from "./seal.ts";
 const HASH = new Uint8Array(32).fill(7);
 const SECRET = { credential: "rad_sk_one", idempotencyKey: "key" };
 
-test("any text comes back as it was", () => {
+test("any text is opened as it was sealed", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       expect(unseal(seal(text, SECRET, HASH), SECRET, HASH)).toBe(text.toWellFormed());
@@ -25,7 +25,7 @@ test("the same answer is sealed differently each time", () => {
   expect(seal("answer", SECRET, HASH)).not.toEqual(seal("answer", SECRET, HASH));
 });
 
-test("one flipped bit, wherever, is noticed", () => {
+test("any flipped bit is noticed", () => {
   const sealed = seal("answer", SECRET, HASH);
   for (let i = 0; i < sealed.length; i++) {
     const changed = sealed.map((byte, index) => (index === i ? byte ^ 1 : byte));

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:cr
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** What only the one who made a request has: the credential, and the key that was chosen for it. */
+/** What only the caller of a request has: the credential, and the key chosen for it. */
 export interface SealingSecret {
   readonly credential: string;
   readonly idempotencyKey: string;

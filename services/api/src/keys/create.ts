@@ -3,7 +3,7 @@ import { recordProjectFacts } from "@radist-tech/events";
 import { type CreatedKey, newKeyId, newSecretKey, type ProjectId } from "@radist-tech/protocol";
 import { sha256 } from "../auth/digest.ts";
 
-/** A fresh secret key. Only its digest is stored, so nobody can show it again. */
+/** A new secret key. Only its digest is stored, so it cannot be shown again. */
 export async function createKey(
   tx: Transaction,
   options: { readonly projectId: ProjectId; readonly name: string },

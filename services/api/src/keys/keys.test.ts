@@ -63,7 +63,7 @@ test("a revoked key is refused by the next request; revoking again changes nothi
   expect(await revokedAt()).toBe(first);
 });
 
-describe("what is not there", () => {
+describe("an unknown path", () => {
   test.each(["nonsense", newKeyId()])("key %s is not found", async (keyId) => {
     const project = await client.project();
     const answer = await client.asAdmin("DELETE", `/projects/${project.projectId}/keys/${keyId}`);

@@ -4,8 +4,8 @@ import { and, eq, isNull } from "drizzle-orm";
 import type { CallerProject } from "../auth/caller.ts";
 
 /**
- * Makes sure that a project may have one more call or room. The lock lets creations of one project pass one after the
- * other, so that each counts all the earlier ones.
+ * Makes sure that a project may have one more call or room. The lock serializes creations of one project, so that each
+ * counts all earlier ones.
  *
  * @throws {Refusal} `connection_limit` when the project has as many open calls and rooms as it may have
  */

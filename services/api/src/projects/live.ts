@@ -5,7 +5,7 @@ import { and, eq, isNull } from "drizzle-orm";
 /**
  * Keeps a project from being deleted until the transaction is over.
  *
- * @param lock `no key update` when facts about the project will be written: two that share it could not both go on
+ * @param lock `no key update` when facts about the project will be written: with a shared lock, two such transactions would deadlock
  * @throws {Refusal} `project_not_found` when it is unknown or deleted
  */
 export async function holdLiveProject(

@@ -7,7 +7,7 @@ import { listProjects } from "./read.ts";
 import { updateProject } from "./update.ts";
 
 export function serveProjects(app: ApiApp, parts: ApiParts): void {
-  const { connection, auth, announcements } = parts;
+  const { connection, auth } = parts;
 
   app.openapi({ ...contract.createProjectRoute, middleware: auth.admin }, async (context) => {
     const { name } = context.req.valid("json");
@@ -25,7 +25,7 @@ export function serveProjects(app: ApiApp, parts: ApiParts): void {
   });
 
   app.openapi({ ...contract.deleteProjectRoute, middleware: auth.admin }, async (context) => {
-    await deleteProject(connection, announcements, context.req.valid("param").projectId);
+    await deleteProject(parts, context.req.valid("param").projectId);
     return context.body(null, 204);
   });
 }

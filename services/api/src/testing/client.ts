@@ -13,11 +13,11 @@ export interface Asking {
   readonly headers?: Record<string, string>;
   /** Sent as JSON. */
   readonly json?: unknown;
-  /** Sent as it stands. */
+  /** Sent unchanged. */
   readonly raw?: RequestInit["body"];
 }
 
-/** Says plain HTTP to an API, and knows how to get a project. Every answer must be one that openapi.json describes. */
+/** A plain HTTP client of an API. Every answer must be one that openapi.json describes. */
 export class ApiClient {
   readonly #origin: string;
   readonly #adminToken: string;
@@ -44,7 +44,7 @@ export class ApiClient {
     return this.ask(method, path, { bearer: this.#adminToken, ...asking });
   }
 
-  /** A fresh project, set up as `update` says. */
+  /** A new project, changed by `update`. */
   async project(update?: UpdateProject): Promise<ProjectClient> {
     const { body } = await this.asAdmin("POST", "/projects", { json: { name: "Test" } });
     const project = CreatedProject.parse(body);
@@ -53,7 +53,7 @@ export class ApiClient {
   }
 }
 
-/** A project's backend and browsers. */
+/** What a project's backend and its browsers ask. */
 export class ProjectClient {
   readonly client: ApiClient;
   readonly projectId: string;

@@ -1,35 +1,47 @@
-import { type Connection, callPeers, roomPeers } from "@radist-tech/db";
-import { newPeerId, newReconnectToken, type PeerId } from "@radist-tech/protocol";
+import { disconnectPeer, expirePeers, joinCall, leaveCall, mintToken, type Peer } from "@radist-tech/calls";
+import { type Connection, roomPeers, transact } from "@radist-tech/db";
+import { NodeId, newPeerId, type PeerId, type ProjectId } from "@radist-tech/protocol";
 import { sql } from "drizzle-orm";
-import { sha256 } from "../auth/digest.ts";
-
-type Status = (typeof callPeers.$inferInsert)["status"];
 
 let seated = 0;
 
-/** Now, and after everybody else: these times are kept in whole milliseconds. */
+/** Now, but later than all earlier participants: these times are kept in whole milliseconds. */
 const inTurn = () => sql`clock_timestamp() + ${++seated}::int * interval '1 millisecond'`;
 
-/** Seats a peer the way a signaling node records it. A disconnected one may come back for `windowSeconds` from now. */
+const NODE = { nodeId: NodeId.parse("node_test"), nodeEpoch: 1 };
+
+/** Seats a peer as a signaling node does. A disconnected one may come back for `windowSeconds` from now. */
 export async function seatPeer(
   connection: Connection,
   callId: string,
-  status: Status,
+  status: Peer["status"],
   windowSeconds = 30,
 ): Promise<PeerId> {
-  const peerId = newPeerId();
-  await connection.db.insert(callPeers).values({
-    callId,
-    peerId,
-    status,
-    epoch: 1,
-    nodeId: "node_test",
-    nodeEpoch: 1,
-    joinedAt: inTurn(),
-    updatedAt: sql`now()`,
-    expiresAt: status === "connected" ? null : sql`now() + make_interval(secs => ${windowSeconds})`,
-    reconnectHash: sha256(newReconnectToken()),
-  });
+  const call = await connection.db.query.calls.findFirst({ where: (calls, { eq }) => eq(calls.id, callId) });
+  if (!call) throw new Error("There is no such call.");
+  const projectId = call.projectId as ProjectId;
+  const { callToken } = await transact(connection, (tx) =>
+    mintToken(tx, { projectId, callId, by: "secret", ttlSeconds: 60 }),
+  );
+  const limits = { reconnectWindowMs: windowSeconds * 1_000, idleMs: 3_600_000 };
+  const common = { connection, limits, onLate: () => {}, onDone: () => {} };
+  const joined = await joinCall({ ...common, projectId, ownerNode: NODE }, callToken, () => {});
+  const { peerId, epoch } = joined.peer;
+  const peer = { callId: joined.call.callId, peerId, epoch, sessionId: joined.sessionId, silentMs: 0 };
+  switch (status) {
+    case "connected":
+      break;
+    case "left":
+      await leaveCall(common, peer);
+      break;
+    case "disconnected":
+      await disconnectPeer(common, peer, []);
+      break;
+    case "expired":
+      await disconnectPeer({ ...common, limits: { ...limits, reconnectWindowMs: 0 } }, peer, []);
+      await expirePeers(common, new AbortController().signal);
+      break;
+  }
   return peerId;
 }
 

@@ -17,7 +17,7 @@ export interface TestApi extends AsyncDisposable {
   readonly routes: readonly { readonly method: string; readonly path: string }[];
   readonly connection: Connection;
   readonly bus: Bus;
-  /** Everything that was logged, at the most talkative level. */
+  /** Everything that was logged, at level `trace`. */
   readonly logs: () => string;
 }
 
@@ -30,7 +30,7 @@ export interface TestApiOptions {
 }
 
 /**
- * The real API on a free port. Disposal fails when a credential was logged: whatever a test does, logs must stay clean.
+ * The real API on a free port. Disposal fails when a credential was logged.
  */
 export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const resources = new AsyncDisposableStack();

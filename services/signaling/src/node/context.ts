@@ -1,19 +1,19 @@
 import type { Bus } from "@radist-tech/bus";
+import type { CallLimits, OwnerNode } from "@radist-tech/calls";
 import type { Connection } from "@radist-tech/db";
 import type { Lease, Logger } from "@radist-tech/runtime";
-import type { CallLimits, Home } from "../calls/call.ts";
 import type { Limits } from "../config.ts";
-import type { Seats } from "../socket/seats.ts";
+import type { AttachedPeers } from "../socket/attached-peers.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** What the parts of a signaling node share. */
+/** What all parts of a signaling node share. */
 export interface NodeContext {
   readonly connection: Connection;
   readonly bus: Bus;
   readonly lease: Lease;
   readonly logger: Logger;
   readonly limits: Limits;
-  readonly seats: Seats;
+  readonly attachedPeers: AttachedPeers;
   readonly metrics: Metrics;
 }
 
@@ -22,5 +22,5 @@ export const callLimits = ({ limits }: NodeContext): CallLimits => ({
   idleMs: limits.CALL_IDLE_MS,
 });
 
-/** Where this node claims peers to be. */
-export const home = ({ lease }: NodeContext): Home => ({ nodeId: lease.nodeId, nodeEpoch: lease.epoch });
+/** This node as the owner of peers' sockets. */
+export const ownerNode = ({ lease }: NodeContext): OwnerNode => ({ nodeId: lease.nodeId, nodeEpoch: lease.epoch });

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** The figures of the signaling plane. Labels have few values, never an id. */
+/** The signaling plane's metrics. Labels have few values, never an id. */
 export function createMetrics(registry: Registry, sockets: () => number) {
   const registers = [registry];
   new Gauge({
@@ -16,7 +16,7 @@ export function createMetrics(registry: Registry, sockets: () => number) {
   return {
     admissions: new Counter({
       name: "radist_signaling_admissions_total",
-      help: "Sockets that asked for a seat, by how it went",
+      help: "Sockets that asked for a seat, by outcome",
       labelNames: ["kind", "outcome"] as const,
       registers,
     }),
@@ -28,19 +28,19 @@ export function createMetrics(registry: Registry, sockets: () => number) {
     }),
     signals: new Counter({
       name: "radist_signaling_signals_total",
-      help: "Signals by what became of them",
+      help: "Signals by outcome",
       labelNames: ["outcome"] as const,
       registers,
     }),
     errors: new Counter({
       name: "radist_signaling_errors_total",
-      help: "Errors told to clients on open sockets",
+      help: "Errors sent to clients on open sockets",
       labelNames: ["code"] as const,
       registers,
     }),
     fenced: new Counter({
       name: "radist_signaling_fenced_total",
-      help: "Writes and sockets refused because another claim came after",
+      help: "Writes and sockets refused because of a later claim",
       registers,
     }),
     lostPeers: new Counter({
@@ -50,7 +50,7 @@ export function createMetrics(registry: Registry, sockets: () => number) {
     }),
     catchUps: new Counter({
       name: "radist_signaling_catch_ups_total",
-      help: "Calls asked for from the database because an event was missed",
+      help: "Calls read from the database because an event was missed",
       registers,
     }),
   };

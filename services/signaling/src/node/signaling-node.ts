@@ -2,25 +2,25 @@ import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type CallSnapshot, ERRORS, type NodeId } from "@radist-tech/protocol";
 import { Control, SUBJECTS } from "@radist-tech/protocol/bus";
-import { aborted, holdLease, type Logger } from "@radist-tech/runtime";
+import { aborted, holdLease, type Logger, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
-import { keepCheckpoints, type PresentPeer } from "@radist-tech/usage";
+import { keepCheckpoints, lostSessions, type PresentPeer } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
-import { Catching } from "../calls/catching.ts";
-import { Departing } from "../calls/departing.ts";
-import { Releasing } from "../calls/releasing.ts";
-import { Sweeping } from "../calls/sweeping.ts";
-import { Telling } from "../calls/telling.ts";
+import { callChores } from "../calls/chores.ts";
+import { Departures } from "../calls/departures.ts";
+import { EventFanout } from "../calls/event-fanout.ts";
+import { Reconciler } from "../calls/reconciler.ts";
+import { Takeover } from "../calls/takeover.ts";
 import type { Limits } from "../config.ts";
-import { Routing } from "../signals/routing.ts";
+import { SignalRouter } from "../signals/signal-router.ts";
 import { Admission } from "../socket/admission.ts";
+import type { AttachedPeer } from "../socket/attached-peer.ts";
+import { AttachedPeers } from "../socket/attached-peers.ts";
 import { type ConnectionRequest, readConnectionRequest } from "../socket/connection-request.ts";
-import type { Seat } from "../socket/seat.ts";
-import { Seats } from "../socket/seats.ts";
 import type { NodeContext } from "./context.ts";
 import { createMetrics } from "./metrics.ts";
 
-/** How often every seat is compared with the database, milliseconds: for what was missed without a trace. */
+/** How often every attached peer is compared with the database, milliseconds: catches what was missed silently. */
 const COMPARE_MS = 30_000;
 const WATCH_MS = 500;
 
@@ -33,17 +33,17 @@ export interface NodeOptions {
   readonly limits: Limits;
 }
 
-/** One signaling process: its parts, how they hear of each other, and how it lets go. */
+/** One signaling process: its parts, how they are wired, and how it shuts down. */
 export class SignalingNode {
   readonly context: NodeContext;
   readonly entrance: Entrance<ConnectionRequest>;
-  readonly #catching: Catching;
-  readonly #telling: Telling;
-  readonly #departing: Departing;
-  readonly #releasing: Releasing;
-  readonly #routing: Routing;
+  readonly #reconciler: Reconciler;
+  readonly #fanout: EventFanout;
+  readonly #departures: Departures;
+  readonly #takeover: Takeover;
+  readonly #router: SignalRouter;
   readonly #keepalive: Keepalive;
-  readonly #sweeping: Sweeping;
+  readonly #chores: AsyncDisposable;
   readonly #checkpoints: AsyncDisposable;
   readonly #timers: NodeJS.Timeout[];
   readonly #endings: (() => unknown)[] = [];
@@ -51,25 +51,26 @@ export class SignalingNode {
   #closing: Promise<void> | undefined;
 
   constructor({ connection, bus, logger, registry, nodeId, limits }: NodeOptions) {
-    const seats = new Seats();
+    const attachedPeers = new AttachedPeers();
     const lease = holdLease({
       connection,
       nodeId,
       service: "signaling",
       logger,
       times: { leaseMs: limits.LEASE_MS, renewMs: limits.LEASE_RENEW_MS },
-      onLapse: () => this.#catching.all(),
+      onLapse: () => this.#reconciler.reconcileAll(),
       onSuperseded: () => this.#closeAll(),
     });
-    const metrics = createMetrics(registry, () => seats.size);
-    this.context = { connection, bus, lease, logger, limits, seats, metrics };
-    this.#catching = new Catching(this.context, (...seat) => this.#letGo(...seat));
-    this.#telling = new Telling(this.context, this.#catching);
-    this.#routing = new Routing(this.context);
-    this.#departing = new Departing(this.context, this.#telling, this.#routing);
-    this.#releasing = new Releasing(this.context, this.#routing);
+    const metrics = createMetrics(registry, () => attachedPeers.size);
+    this.context = { connection, bus, lease, logger, limits, attachedPeers, metrics };
+    this.#reconciler = new Reconciler(this.context, (...attached) => this.#detach(...attached));
+    this.#fanout = new EventFanout(this.context, this.#reconciler);
+    this.#router = new SignalRouter(this.context);
+    this.#departures = new Departures(this.context, this.#fanout, this.#router);
+    this.#takeover = new Takeover(this.context, this.#router);
     this.#keepalive = new Keepalive({ pingIntervalMs: limits.PING_INTERVAL_MS, timeoutMs: limits.SOCKET_TIMEOUT_MS });
-    this.#sweeping = new Sweeping(this.context, this.#departing);
+    const chores = [...callChores(this.context, this.#fanout), lostSessions(connection, lease)];
+    this.#chores = startChores({ connection, nodeId, logger, registry }, chores);
     this.#checkpoints = keepCheckpoints({
       connection,
       lease,
@@ -80,11 +81,11 @@ export class SignalingNode {
       onFenced: (count) => metrics.fenced.inc(count),
     });
     const admission = new Admission(this.context, {
-      telling: this.#telling,
-      departing: this.#departing,
-      catching: this.#catching,
-      releasing: this.#releasing,
-      routing: this.#routing,
+      fanout: this.#fanout,
+      departures: this.#departures,
+      reconciler: this.#reconciler,
+      takeover: this.#takeover,
+      router: this.#router,
       keepalive: this.#keepalive,
     });
     this.entrance = new Entrance({
@@ -99,39 +100,39 @@ export class SignalingNode {
     for (const timer of this.#timers) timer.unref();
   }
 
-  /** Listens on the bus; resolves when others can reach this node. */
+  /** Subscribes on the bus; resolves when others can reach this node. */
   async listen(): Promise<void> {
     const { bus, lease } = this.context;
     const subscriptions: Subscription[] = await Promise.all([
-      bus.subscribe(SUBJECTS.callEvents(lease.nodeId), (data) => this.#telling.receive(data)),
+      bus.subscribe(SUBJECTS.callEvents(lease.nodeId), (data) => this.#fanout.handle(data)),
       bus.subscribe(SUBJECTS.control, (data) => this.#control(data)),
-      bus.respond(SUBJECTS.signals(lease.nodeId), (data) => this.#routing.receive(data)),
-      bus.respond(SUBJECTS.releases(lease.nodeId), (data) => this.#releasing.receive(data)),
+      bus.respond(SUBJECTS.signals(lease.nodeId), (data) => this.#router.handle(data)),
+      bus.respond(SUBJECTS.releases(lease.nodeId), (data) => this.#takeover.handle(data)),
     ]);
     this.#endings.push(...subscriptions.map((subscription) => () => subscription.unsubscribe()));
     this.#endings.push(
       bus.onStatus((connected) => {
         if (!connected) return;
-        this.#telling.retell();
+        this.#fanout.resend();
         this.#compareAll();
       }),
     );
   }
 
-  /** Tells the sockets to go elsewhere, spread over the time that there is, and stores that they are gone. */
+  /** Tells the sockets to reconnect elsewhere, spread over the time available, and stores that they are gone. */
   async drain(deadline: AbortSignal): Promise<void> {
     const entered = this.entrance.close();
-    const seats = [...this.context.seats];
-    const spreadMs = Math.min(this.context.limits.DRAIN_MS * 0.7, seats.length * 5);
+    const attachedPeers = [...this.context.attachedPeers];
+    const spreadMs = Math.min(this.context.limits.DRAIN_MS * 0.7, attachedPeers.length * 5);
     await Promise.all(
-      seats.map(async (seat, index) => {
-        await pause((spreadMs * index) / seats.length, deadline);
-        this.#sendElsewhere(seat);
+      attachedPeers.map(async (attached, index) => {
+        await pause((spreadMs * index) / attachedPeers.length, deadline);
+        this.#sendElsewhere(attached);
       }),
     );
     await Promise.race([entered, aborted(deadline)]);
     this.#closeAll();
-    await Promise.race([this.#departing.settled(), aborted(deadline)]);
+    await Promise.race([this.#departures.settled(), aborted(deadline)]);
   }
 
   close(): Promise<void> {
@@ -145,71 +146,76 @@ export class SignalingNode {
     await this.entrance.close();
     this.#keepalive.close();
     this.#closeAll();
-    await this.#sweeping.close();
+    await this.#chores[Symbol.asyncDispose]();
     await this.#checkpoints[Symbol.asyncDispose]();
-    this.#departing.close();
-    await this.#departing.settled();
+    this.#departures.close();
+    await this.#departures.settled();
     await Promise.all(this.#endings.map((end) => end()));
     await this.context.lease.close();
   }
 
-  /** Those of whom this node has heard, for the ledger. */
+  /** The peers that this node has heard, for the ledger. */
   *#present(): Iterable<PresentPeer> {
-    for (const { callId, peerId, silentMs } of this.context.seats) {
+    for (const { callId, peerId, silentMs } of this.context.attachedPeers) {
       if (Number.isFinite(silentMs)) yield { subjectId: callId, peerId, agoMs: silentMs };
     }
   }
 
   #control(data: Uint8Array): void {
     const control = Control.parse(JSON.parse(Buffer.from(data).toString()));
-    const { seats } = this.context;
-    seats.doubtAdmissions();
+    const { attachedPeers } = this.context;
+    attachedPeers.doubtAdmissions();
     switch (control.type) {
       case "call_ended":
-        for (const seat of seats.ofCall(control.callId)) this.#catching.catchUp(seat);
+        for (const attached of attachedPeers.ofCall(control.callId)) this.#reconciler.reconcile(attached);
         return;
       case "project_deleted":
-        for (const seat of seats.ofProject(control.projectId)) this.#catching.catchUp(seat);
+        for (const attached of attachedPeers.ofProject(control.projectId)) this.#reconciler.reconcile(attached);
         return;
     }
   }
 
   #compareAll(): void {
-    this.#catching.all().catch((error: unknown) => this.context.logger.warn({ err: error }, "seats were not compared"));
+    this.#reconciler
+      .reconcileAll()
+      .catch((error: unknown) => this.context.logger.warn({ err: error }, "peers were not compared with the database"));
   }
 
-  /** Cut off from the database and the bus for longer than the lease, others may have claimed what is here. */
+  /** When it is cut off from both database and bus for longer than the lease, others may have claimed its peers. */
   #watch(): void {
-    const { lease, bus, seats, logger, limits } = this.context;
+    const { lease, bus, attachedPeers, logger, limits } = this.context;
     const now = performance.now();
     if (lease.holds() || bus.connected) this.#inTouchAt = now;
-    if (now - this.#inTouchAt < limits.LEASE_MS || seats.size === 0) return;
-    logger.error({ nodeId: lease.nodeId, peers: seats.size }, "cut off from database and bus: letting go of all peers");
+    if (now - this.#inTouchAt < limits.LEASE_MS || attachedPeers.size === 0) return;
+    logger.error(
+      { nodeId: lease.nodeId, peers: attachedPeers.size },
+      "cut off from database and bus: closing all sockets",
+    );
     this.#closeAll();
   }
 
   #closeAll(): void {
-    for (const seat of this.context.seats) this.#sendElsewhere(seat);
+    for (const attached of this.context.attachedPeers) this.#sendElsewhere(attached);
   }
 
-  /** The client comes back, here or elsewhere. */
-  #sendElsewhere(seat: Seat): void {
-    if (!this.context.seats.remove(seat)) return;
-    seat.socket.refuse("unavailable", ERRORS.unavailable.close);
-    this.#departing.lost(seat, seat.takeUnconfirmed());
+  /** The client reconnects, here or elsewhere. */
+  #sendElsewhere(attached: AttachedPeer): void {
+    if (!this.context.attachedPeers.remove(attached)) return;
+    attached.socket.refuse("unavailable", ERRORS.unavailable.close);
+    this.#departures.lose(attached, attached.takeUnconfirmed());
   }
 
-  /** Another claim came after this one: what it may have missed is brought to wherever the peer is now. */
-  #letGo(seat: Seat, takenOverIn?: CallSnapshot): void {
-    const { seats, metrics, logger } = this.context;
-    if (!seats.remove(seat)) return;
+  /** Another claim came after this one: what its socket may have missed is delivered to wherever the peer is now. */
+  #detach(attached: AttachedPeer, takenOverIn?: CallSnapshot): void {
+    const { attachedPeers, metrics, logger } = this.context;
+    if (!attachedPeers.remove(attached)) return;
     metrics.fenced.inc();
-    const { callId, peerId, epoch } = seat;
+    const { callId, peerId, epoch } = attached;
     logger.warn({ callId, peerId, epoch }, "a peer was claimed elsewhere");
-    if (takenOverIn) seat.release("superseded", takenOverIn);
-    else seat.socket.refuse("unavailable", ERRORS.unavailable.close);
-    this.#routing
-      .redeliver(seat, seat.takeUnconfirmed())
+    if (takenOverIn) attached.release("superseded", takenOverIn);
+    else attached.socket.refuse("unavailable", ERRORS.unavailable.close);
+    this.#router
+      .redeliver(attached, attached.takeUnconfirmed())
       .catch((error: unknown) => logger.error({ err: error, callId, peerId }, "signals were lost with their socket"));
   }
 }

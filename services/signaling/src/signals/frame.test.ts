@@ -1,7 +1,7 @@
+import { ALICE, NOW } from "@radist-tech/calls/testing";
 import { type CallId, type PeerId, SignalReceived, type SignalType } from "@radist-tech/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ALICE, NOW } from "../testing/call-states.ts";
 import { jsonText } from "../testing/json-text.ts";
 import { signalFrame } from "./frame.ts";
 
@@ -30,7 +30,7 @@ test("has null for a payload where there was none or null", () => {
   expect(JSON.parse(signalFrame('{"payload":null}', signal))).toHaveProperty("payload", null);
 });
 
-test("carries any payload to the letter, and nothing in a payload can change what is around it", () => {
+test("carries any payload unchanged, and nothing in a payload can change what is around it", () => {
   fc.assert(
     fc.property(jsonText, (payload) => {
       const frame = signalFrame(`{"payload":1,"type":"signal","payload":${payload},"x":[]}`, signal);

@@ -2,7 +2,7 @@ import type { CallId, PeerId, SignalType } from "@radist-tech/protocol";
 import { memberSource } from "./member-source.ts";
 
 /**
- * The frame of a signal as its target gets it. The payload is the sender's own text, null where there was none.
+ * The frame of a signal as its target receives it. The payload is the sender's own text, or null if there was none.
  *
  * @param source the sender's frame, which the schema has accepted
  */
@@ -11,7 +11,7 @@ export function signalFrame(
   signal: { callId: CallId; from: PeerId; signalType: SignalType; at: Date },
 ): string {
   const payload = memberSource(source, "payload") ?? "null";
-  // Ids and names have no character that JSON escapes; the schema saw to it.
+  // The schema admits no character in ids and names that JSON would escape.
   return (
     `{"type":"signal","callId":"${signal.callId}","fromPeerId":"${signal.from}","signalType":"${signal.signalType}"` +
     `,"payload":${payload},"occurredAt":"${signal.at.toISOString()}"}`

@@ -85,7 +85,7 @@ function counted(text: string): { text: string; looks: () => number } {
 
 const fill = (unit: string, around = 40): string => unit.repeat(Math.floor((LARGEST - around) / unit.length));
 
-describe("Looks at no character of the largest frame more than a few times:", () => {
+describe("Reads each character of the largest frame only a few times:", () => {
   test.each([
     ["one long string", `{"x":"${fill("x")}","payload":1}`],
     ["escaped quotes", `{"x":"${fill('\\"')}","payload":1}`],

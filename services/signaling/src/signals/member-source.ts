@@ -2,7 +2,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * The source text of a member of a JSON object (RFC 8259), so that it can be passed on without being written anew:
+ * The source text of a member of a JSON object (RFC 8259), so that it can be passed on without being re-serialized:
  * numbers keep their digits, strings their escapes. Of members with the same name the last counts, as in JSON.parse.
  *
  * @param text a JSON object that JSON.parse has accepted
@@ -29,7 +29,7 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** From an opening quote to behind the closing one. */
+/** From an opening quote to after the closing one. */
 function skipString(text: string, from: number): number {
   let at = from;
   do {
@@ -61,7 +61,7 @@ function skipValue(text: string, from: number): number {
   return at;
 }
 
-/** Behind a number, `true`, `false` or `null`. */
+/** To after a number, `true`, `false` or `null`. */
 function skipLiteral(text: string, from: number): number {
   let at = from;
   while (at < text.length && !/[\s,\]}]/.test(text.charAt(at))) at++;

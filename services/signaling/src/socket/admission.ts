@@ -1,36 +1,42 @@
-import type { Transaction } from "@radist-tech/db";
+import {
+  type Admitted,
+  dropHeld,
+  type Joined,
+  joinCall,
+  type PeerSession,
+  type Reconnected,
+  reconnectPeer,
+  snapshot,
+  view,
+} from "@radist-tech/calls";
 import type { PeerId, ProjectId } from "@radist-tech/protocol";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
-import { closeSession } from "@radist-tech/usage";
-import { type Admitted, joinCall, type Readmitted, reconnectPeer } from "../calls/admit.ts";
-import type { Catching } from "../calls/catching.ts";
-import type { Departing } from "../calls/departing.ts";
-import type { Releasing } from "../calls/releasing.ts";
-import { snapshot, view } from "../calls/snapshot.ts";
-import type { Telling } from "../calls/telling.ts";
-import { callLimits, home, type NodeContext } from "../node/context.ts";
-import { dropHeld } from "../signals/hold.ts";
-import type { Routing } from "../signals/routing.ts";
+import type { Departures } from "../calls/departures.ts";
+import type { EventFanout } from "../calls/event-fanout.ts";
+import type { Reconciler } from "../calls/reconciler.ts";
+import type { Takeover } from "../calls/takeover.ts";
+import { callLimits, type NodeContext, ownerNode } from "../node/context.ts";
+import type { SignalRouter } from "../signals/signal-router.ts";
+import { AttachedPeer } from "./attached-peer.ts";
 import type { ConnectionRequest } from "./connection-request.ts";
 import { Conversation } from "./conversation.ts";
-import { Seat } from "./seat.ts";
 
-/** How `ws` tells of a socket that ended without a close frame (RFC 6455, 7.1.5). */
+/** How `ws` reports a socket that ended without a close frame (RFC 6455, 7.1.5). */
 const ABNORMAL = 1006;
 
 type Join = Extract<ConnectionRequest, { kind: "join" }>;
 type Reconnect = Extract<ConnectionRequest, { kind: "reconnect" }>;
 
 interface Parts {
-  readonly telling: Telling;
-  readonly departing: Departing;
-  readonly catching: Catching;
-  readonly releasing: Releasing;
-  readonly routing: Routing;
+  readonly fanout: EventFanout;
+  readonly departures: Departures;
+  readonly reconciler: Reconciler;
+  readonly takeover: Takeover;
+  readonly router: SignalRouter;
   readonly keepalive: Keepalive;
 }
 
-/** Gives sockets their seats: stores the claim, answers, lets in what waited, tells the others. */
+/** Admits sockets to their calls: stores the claim, answers, delivers what waited, notifies the others. */
 export class Admission {
   readonly #node: NodeContext;
   readonly #parts: Parts;
@@ -57,21 +63,19 @@ export class Admission {
   }
 
   async #join(socket: PeerSocket, projectId: ProjectId, { callToken }: Join): Promise<void> {
-    const { seats } = this.#node;
-    const { telling } = this.#parts;
+    const { attachedPeers } = this.#node;
+    const { fanout } = this.#parts;
     let admitting: PeerId | undefined;
     try {
-      const context = this.#context(projectId, (late: Admitted & { undo: () => Promise<void> }) =>
-        this.#withdraw(late),
-      );
+      const context = this.#context(projectId, (late: Joined) => this.#withdraw(late));
       const admitted = await joinCall(context, callToken, (_callId, peerId) => {
         admitting = peerId;
-        seats.beginAdmission(peerId);
+        attachedPeers.beginAdmission(peerId);
       });
-      const seat = this.#seat(socket, projectId, admitted);
-      const { callId, peerId } = seat;
+      const attached = this.#attach(socket, projectId, admitted);
+      const { callId, peerId } = attached;
       const call = snapshot(admitted.call);
-      seat.tell({
+      attached.send({
         type: "call_joined",
         callId,
         peerId,
@@ -79,31 +83,27 @@ export class Admission {
         call,
         iceServers: this.#iceServers,
       });
-      telling.tell(admitted);
-      seats.add(seat);
-      this.#open(seat);
+      fanout.send(admitted);
+      attachedPeers.add(attached);
+      this.#open(attached);
     } finally {
-      if (admitting !== undefined) seats.endAdmission(admitting);
+      if (admitting !== undefined) attachedPeers.endAdmission(admitting);
     }
   }
 
   async #reconnect(socket: PeerSocket, projectId: ProjectId, claim: Reconnect): Promise<void> {
-    const { seats, connection, logger } = this.#node;
-    const { telling, releasing } = this.#parts;
-    seats.beginAdmission(claim.peerId);
+    const { attachedPeers, connection, logger } = this.#node;
+    const { fanout, takeover } = this.#parts;
+    attachedPeers.beginAdmission(claim.peerId);
     try {
-      const context = this.#context(projectId, (late: Readmitted) => {
-        const { peerId, epoch } = late.peer;
-        const silentMs = Number.POSITIVE_INFINITY;
-        this.#parts.departing.lost({ callId: late.call.callId, peerId, epoch, silentMs }, []);
-      });
+      const context = this.#context(projectId, (late: Reconnected) => this.#parts.departures.lose(unheard(late), []));
       const admitted = await reconnectPeer(context, claim);
-      telling.tell(admitted);
+      fanout.send(admitted);
       const call = snapshot(admitted.call);
-      const missed = admitted.superseded ? await releasing.takeOver(admitted.superseded, call) : [];
-      const seat = this.#seat(socket, projectId, admitted);
-      const { callId, peerId } = seat;
-      seat.tell({
+      const missed = admitted.superseded ? await takeover.takeOver(admitted.superseded, call) : [];
+      const attached = this.#attach(socket, projectId, admitted);
+      const { callId, peerId } = attached;
+      attached.send({
         type: "call_reconnected",
         callId,
         peerId,
@@ -111,16 +111,18 @@ export class Admission {
         reconnectToken: admitted.reconnectToken,
         iceServers: this.#iceServers,
       });
-      seat.replay(admitted.held.map(({ frame }) => frame));
-      seat.replay(missed);
-      seats.add(seat);
-      this.#open(seat);
+      attached.replay(admitted.held.map(({ frame }) => frame));
+      attached.replay(missed);
+      attachedPeers.add(attached);
+      this.#open(attached);
       dropHeld(
         connection,
         admitted.held.map(({ id }) => id),
-      ).catch((error: unknown) => logger.warn({ err: error, callId, peerId }, "delivered signals stay held"));
+      ).catch((error: unknown) =>
+        logger.warn({ err: error, callId, peerId }, "delivered signals stay held and will be delivered again"),
+      );
     } finally {
-      seats.endAdmission(claim.peerId);
+      attachedPeers.endAdmission(claim.peerId);
     }
   }
 
@@ -130,52 +132,68 @@ export class Admission {
 
   #context<T>(projectId: ProjectId, onLate: (late: T) => void) {
     const node = this.#node;
-    const silentMs = (peerId: PeerId) => node.seats.get(peerId)?.silentMs ?? Number.POSITIVE_INFINITY;
-    return { connection: node.connection, projectId, home: home(node), limits: callLimits(node), silentMs, onLate };
-  }
-
-  #seat(socket: PeerSocket, projectId: ProjectId, { call, peer, sessionId }: Admitted): Seat {
-    const sitter = { projectId, callId: call.callId, peerId: peer.peerId, epoch: peer.epoch, sessionId };
-    return new Seat(sitter, socket, view(call), this.#node.limits.MAX_UNSENT_BYTES);
-  }
-
-  #open(seat: Seat): void {
-    const { keepalive, departing, catching } = this.#parts;
-    const { seats } = this.#node;
-    const { socket } = seat;
-    const lost = (): void => {
-      if (seats.remove(seat) && !seat.released) departing.lost(seat, seat.takeUnconfirmed());
+    const silentMs = (peerId: PeerId) => node.attachedPeers.get(peerId)?.silentMs ?? Number.POSITIVE_INFINITY;
+    return {
+      connection: node.connection,
+      projectId,
+      ownerNode: ownerNode(node),
+      limits: callLimits(node),
+      silentMs,
+      onLate,
     };
-    // It may have gone while its claim was being stored.
+  }
+
+  #attach(socket: PeerSocket, projectId: ProjectId, { call, peer, sessionId }: Admitted): AttachedPeer {
+    const claim = { projectId, callId: call.callId, peerId: peer.peerId, epoch: peer.epoch, sessionId };
+    return new AttachedPeer(claim, socket, view(call), this.#node.limits.MAX_UNSENT_BYTES);
+  }
+
+  #open(attached: AttachedPeer): void {
+    const { keepalive, departures, reconciler } = this.#parts;
+    const { attachedPeers } = this.#node;
+    const { socket } = attached;
+    const lost = (): void => {
+      if (attachedPeers.remove(attached) && !attached.released) departures.lose(attached, attached.takeUnconfirmed());
+    };
+    // It may have closed while its claim was being stored.
     if (socket.readyState === socket.CLOSED) return lost();
     socket.on("close", (code: number) => {
-      if (code !== ABNORMAL) seat.heard();
+      if (code !== ABNORMAL) attached.heard();
       lost();
-      if (seat.released === "terminated") departing.ended(seat);
+      if (attached.released === "terminated") departures.end(attached);
     });
-    const conversation = new Conversation(this.#node, seat, this.#parts);
+    const conversation = new Conversation(this.#node, attached, this.#parts);
     keepalive.watch(socket);
     const heard = (): void => {
       keepalive.heard(socket);
-      seat.heard();
+      attached.heard();
     };
     socket.on("pong", heard);
     socket.on("ping", heard);
     socket.on("message", (data: Buffer, isBinary: boolean) => {
       heard();
-      conversation.hear(data, isBinary);
+      conversation.handle(data, isBinary);
     });
-    if (seats.isInDoubt(seat.peerId)) catching.catchUp(seat);
+    if (attachedPeers.isInDoubt(attached.peerId)) reconciler.reconcile(attached);
   }
 
-  /** Nobody waits for this join any more: the seat and the token are free again. */
-  #withdraw({ call, peer, undo }: Admitted & { undo: () => Promise<void> }): void {
-    const { logger } = this.#node;
-    const event = { type: "withdraw", peerId: peer.peerId, epoch: peer.epoch } as const;
-    const close = (tx: Transaction) =>
-      closeSession(tx, { subjectId: call.callId, peerId: peer.peerId }, "withdrawn", Number.POSITIVE_INFINITY);
-    Promise.all([this.#parts.departing.depart(call.callId, event, close), undo()]).catch((error: unknown) =>
-      logger.warn({ err: error, callId: call.callId, peerId: peer.peerId }, "a late join was not taken back"),
-    );
+  /** Nobody waits for this join any more: its seat and its token are free again. */
+  #withdraw(late: Joined): void {
+    const peer = unheard(late);
+    const { callId, peerId } = peer;
+    this.#parts.departures
+      .withdraw(peer, late.tokenHash)
+      .catch((error: unknown) =>
+        this.#node.logger.warn({ err: error, callId, peerId }, "a late join was not taken back"),
+      );
   }
 }
+
+/** A peer that was admitted too late for its socket: nobody has heard it under this claim. */
+const unheard = ({ call, peer, sessionId }: Admitted): PeerSession => ({
+  callId: call.callId,
+  peerId: peer.peerId,
+  epoch: peer.epoch,
+  sessionId,
+  silentMs: Number.POSITIVE_INFINITY,
+});

@@ -1,7 +1,7 @@
 import { JoinQuery, PublicKey, ReconnectQuery, Refusal } from "@radist-tech/protocol";
 import type { z } from "zod";
 
-/** What a socket asks for by its URL. */
+/** What a client asks for in its socket's URL. */
 export type ConnectionRequest =
   | ({ readonly kind: "join" } & z.infer<typeof JoinQuery>)
   | ({ readonly kind: "reconnect" } & z.infer<typeof ReconnectQuery>);

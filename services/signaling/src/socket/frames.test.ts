@@ -49,7 +49,7 @@ describe.each([
     await neighbours.goOn();
   });
 
-  describe("an error, a close, and the other end hears of it:", () => {
+  describe("an error, a close, and the other peer is notified:", () => {
     const invalid = "invalid_message";
     test.each<[string, string, number, Buffer[]]>([
       ["bytes that are no UTF-8", invalid, 1007, [frame(text, Buffer.from([0xc3, 0x28]))]],
@@ -126,7 +126,7 @@ describe.each([
     });
   });
 
-  describe("to the other end, to the letter:", () => {
+  describe("to the other peer, unchanged:", () => {
     test.each<[string, (raw: RawPerson) => Buffer[]]>([
       ["a message of 64 KiB", (raw) => [frame(text, signalOf(KIB_64, raw))]],
       ["the same in fragments of a kilobyte", (raw) => fragments(cut(signalOf(KIB_64, raw), 1_000))],
@@ -178,7 +178,7 @@ describe.each([
     },
   );
 
-  test("half a frame, and then nothing: the other end hears that the socket was lost", async () => {
+  test("half a frame, and then nothing: the other peer is notified that the socket was lost", async () => {
     raw.socket.write(frame(text, signalOf(500, raw)).subarray(0, 300));
     raw.socket.end();
     await raw.socket.ended;

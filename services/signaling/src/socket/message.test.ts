@@ -1,6 +1,6 @@
+import { ALICE } from "@radist-tech/calls/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ALICE } from "../testing/call-states.ts";
 import { jsonText } from "../testing/json-text.ts";
 import { readMessage } from "./conversation.ts";
 
@@ -34,7 +34,7 @@ describe("A message is read:", () => {
   });
 });
 
-describe("A complaint names what is wrong:", () => {
+describe("An error names what is wrong:", () => {
   const invalid = "invalid_message";
   test.each<[string, string, string, string]>([
     ["nothing", "", invalid, "The message is not JSON."],

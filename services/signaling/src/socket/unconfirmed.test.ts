@@ -12,7 +12,7 @@ function client() {
 const turn = (): Promise<void> => Promise.resolve();
 
 describe("Frames", () => {
-  test("of one turn are asked for together, by a ping behind them all", async () => {
+  test("of one turn are confirmed together, by a ping after them all", async () => {
     const { pings, unconfirmed } = client();
     for (const frame of ["a", "b", "c"]) unconfirmed.add(frame);
     expect(pings).toEqual([]);
@@ -23,7 +23,7 @@ describe("Frames", () => {
     expect(pings).toEqual(["3"]);
   });
 
-  test("that come while a ping is under way wait for the next, sent at once when the pong is there", async () => {
+  test("that come while a ping is in flight wait for the next one, sent as soon as the pong arrives", async () => {
     const { pings, unconfirmed } = client();
     unconfirmed.add("a");
     await turn();
@@ -70,7 +70,7 @@ describe("Frames", () => {
   });
 });
 
-test("for any course of things, what is kept is what came after the last pong's ping, in order", async () => {
+test("in any sequence of events, what is kept is what came after the last confirmed ping, in order", async () => {
   const acts = fc.array(fc.constantFrom("add", "turn", "pong", "stray pong"), { maxLength: 80 });
   await fc.assert(
     fc.asyncProperty(acts, async (course) => {

@@ -1,21 +1,21 @@
 /**
- * What was written to a socket and may not have arrived. A pong (RFC 6455, 5.5.3) echoes the ping that was sent behind
- * some frames, so it confirms them all; one such ping is under way at a time.
+ * Frames that were written to a socket and may not have arrived. A pong (RFC 6455, 5.5.3) echoes a ping, so it confirms
+ * all frames that were sent before that ping; one such ping is in flight at a time.
  */
 export class Unconfirmed {
   readonly #ping: (mark: string) => void;
   #frames: string[] = [];
   #length = 0;
-  /** Number of the first frame that is kept. */
+  /** The number of the first frame that is kept. */
   #first = 0;
-  /** Frames below this number are confirmed by the ping that is under way. */
+  /** The ping in flight confirms the frames below this number. */
   #asked: number | undefined;
 
   constructor(ping: (mark: string) => void) {
     this.#ping = ping;
   }
 
-  /** UTF-16 length of what is kept: a bound of memory. */
+  /** The UTF-16 length of what is kept, as a measure of memory. */
   get byteLength(): number {
     return this.#length;
   }

@@ -29,7 +29,7 @@ async function outcome(bytes: Buffer | string): Promise<Heard & { readonly answe
 
 const path = () => socketPath({ publicKey: cluster.publicKey, callToken: newCallToken() });
 
-describe("A handshake that is none gets an HTTP error and the end of the connection:", () => {
+describe("An invalid handshake gets an HTTP error, and the connection ends:", () => {
   test.each<[string, () => string | Buffer, RegExp]>([
     ["no key", () => upgradeRequest(path(), { "Sec-WebSocket-Key": undefined }), /^HTTP\/1.1 400 /],
     ["a short key", () => upgradeRequest(path(), { "Sec-WebSocket-Key": "c2hvcnQ=" }), /^HTTP\/1.1 400 /],
@@ -47,7 +47,7 @@ describe("A handshake that is none gets an HTTP error and the end of the connect
     ["no upgrade", () => upgradeRequest(path(), { Upgrade: undefined, Connection: "close" }), /^HTTP\/1.1 426 /],
   ])("%s", async (_what, bytes, answer) => expect((await outcome(bytes())).answer).toMatch(answer));
 
-  test("half a handshake is left alone when the client goes", async () => {
+  test("half a handshake is dropped when the client disconnects", async () => {
     const request = upgradeRequest(path());
     const cuts = [1, 10, Math.floor(request.length / 2), request.length - 1];
     for (const cut of cuts) expect((await outcome(request.slice(0, cut))).closeCode).toBeUndefined();
@@ -94,7 +94,7 @@ describe("Odd queries are refused by an error and a close:", () => {
   });
 });
 
-test("what is said before the answer waits for it, and a refusal is not disturbed by it", async () => {
+test("what is sent before the answer waits for it, and does not disturb a refusal", async () => {
   const { callTokens } = await cluster.createCall();
   const partner = await joins(cluster, String(callTokens[0]));
   const hello = JSON.stringify({ type: "signal", targetPeerId: partner.peerId, signalType: "hello", payload: 1 });

@@ -1,16 +1,8 @@
-import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { type Bus, connectNats, inProcessBus } from "@radist-tech/bus";
-import { type Connection, calls, callTokens, connect, projects, transact } from "@radist-tech/db";
-import {
-  type CallId,
-  newCallId,
-  newCallToken,
-  newProjectId,
-  newPublicKey,
-  P2P_SOCKET_PATH,
-  type PublicKey,
-} from "@radist-tech/protocol";
+import { createCall, endCall, mintToken } from "@radist-tech/calls";
+import { type Connection, connect, projects, transact } from "@radist-tech/db";
+import { type CallId, newProjectId, newPublicKey, P2P_SOCKET_PATH, type PublicKey } from "@radist-tech/protocol";
 import { type Control, SUBJECTS } from "@radist-tech/protocol/bus";
 import { pause } from "@radist-tech/protocol/timing";
 import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
@@ -23,8 +15,6 @@ import {
   startService,
   type TestSocket,
 } from "@radist-tech/testkit";
-import { closeLostSessions } from "@radist-tech/usage";
-import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { signalingConfig } from "../config.ts";
 import { createSignaling } from "../service.ts";
@@ -52,7 +42,7 @@ export interface Cluster extends AsyncDisposable {
   readonly connection: Connection;
   readonly bus: Bus;
   readonly publicKey: PublicKey;
-  /** A call with so many unused tokens. */
+  /** A call with this number of unused tokens. */
   createCall(tokens?: number): Promise<{ callId: CallId; callTokens: string[] }>;
   /** What the API does when it ends a call. */
   endCall(callId: CallId): Promise<void>;
@@ -64,7 +54,7 @@ const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 const Settings = z.object(signalingConfig);
 
-/** Leases that run out fast, so that tests need not wait for real ones. */
+/** Short leases, so that tests need not wait for real ones. */
 const FAST = { LEASE_MS: "3000", LEASE_RENEW_MS: "500" };
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
@@ -111,26 +101,18 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     bus,
     publicKey,
     async createCall(tokens = 2) {
-      const callId = newCallId();
-      const minted = Array.from({ length: tokens }, newCallToken);
-      await connection.db.insert(calls).values({ id: callId, projectId, accessControl: "public" });
-      await connection.db.insert(callTokens).values(
-        minted.map((token) => ({
-          hash: createHash("sha256").update(token).digest(),
-          callId,
-          expiresAt: sql`now() + interval '10 minutes'`,
-        })),
-      );
-      return { callId, callTokens: minted };
+      const ttlSeconds = 600;
+      return transact(connection, async (tx) => {
+        const { callId, callTokens } = await createCall(tx, { projectId, accessControl: "public", ttlSeconds });
+        const minted: string[] = callTokens.slice(0, tokens);
+        while (minted.length < tokens) {
+          minted.push((await mintToken(tx, { projectId, callId, by: "secret", ttlSeconds })).callToken);
+        }
+        return { callId, callTokens: minted };
+      });
     },
     async endCall(callId) {
-      await transact(connection, async (tx) => {
-        await tx
-          .update(calls)
-          .set({ tombstonedAt: sql`now()`, tombstoneReason: "terminated", version: sql`${calls.version} + 1` })
-          .where(eq(calls.id, callId));
-        await closeLostSessions(tx, { subjectId: callId }, "terminated");
-      });
+      await endCall(connection, projectId, callId);
       const control: Control = { type: "call_ended", callId, reason: "terminated" };
       bus.publish(SUBJECTS.control, Buffer.from(JSON.stringify(control)));
     },

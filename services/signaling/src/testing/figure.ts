@@ -1,6 +1,6 @@
 import type { ClusterNode } from "./cluster.ts";
 
-/** A figure that a node's `/metrics` shows: the sum of its series, or of those that carry a label. */
+/** The value of a metric of a node: the sum of its series, or of those that carry a label. */
 export async function figure(node: ClusterNode | undefined, name: string, label = ""): Promise<number> {
   const text = await (await fetch(`${node?.url}/metrics`)).text();
   const series = text.matchAll(new RegExp(`^${name}(?:\\{([^}]*)\\})? (\\S+)$`, "gm"));

@@ -72,7 +72,7 @@ export function fuzzSockets({ messages, connections }: { messages: number; conne
       });
     });
 
-    test("anything that resembles a signal reaches the other end to the letter, or gets a typed error", async () => {
+    test("anything that resembles a signal reaches the other peer unchanged, or gets a typed error", async () => {
       let delivered = 0;
       const part = (right: string) => fc.oneof({ weight: 5, arbitrary: fc.constant(right) }, jsonText);
       const signals = fc.record({
@@ -114,7 +114,7 @@ export function fuzzSockets({ messages, connections }: { messages: number; conne
       expect(delivered).toBeGreaterThan(0);
     });
 
-    test("any bytes behind the handshake: a typed error and a close code, or nothing; the other end hears of the loss", async () => {
+    test("any bytes after the handshake: a typed error and a close code, or nothing; the other peer is notified of the loss", async () => {
       const garbage = fc.oneof(
         fc.uint8Array({ minLength: 1, maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
         // Right frames with wrong bits in some places get further than plain noise.

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Cluster } from "./cluster.ts";
 import { type Person, twoPeople } from "./people.ts";
 
-/** Settings under which the ball may fly as fast as it can, and a busy machine does not count as one that was frozen. */
+/** Settings that do not limit the rate of signals, and do not take a busy machine for a frozen one. */
 export const UNHURRIED = {
   MESSAGES_PER_SECOND: "1000000",
   MESSAGE_BURST: "1000000",
@@ -11,7 +11,7 @@ export const UNHURRIED = {
 } as const;
 
 /**
- * Two people in a call of their own who toss a ball to and fro without end, each throw numbered: whatever others do to
+ * Two people in a call of their own who send numbered signals back and forth all the time: whatever other clients do to
  * their node must not lose, repeat or reorder one.
  */
 export class Neighbours {
@@ -25,7 +25,7 @@ export class Neighbours {
     this.#people = [alice, bob];
     this.#nodeUrl = nodeUrl;
     this.#playing = this.#play();
-    // Whoever asks next hears of it; until then it is nobody's unhandled rejection.
+    // The next caller of `goOn` or `stop` gets the failure; until then it is not an unhandled rejection.
     this.#playing.catch(() => {});
   }
 
@@ -34,7 +34,7 @@ export class Neighbours {
     return new Neighbours(alice, bob, String(cluster.nodes[nodes[0]]?.url));
   }
 
-  /** Resolves when a whole exchange has begun and ended since the asking. */
+  /** Resolves when a whole exchange has begun and ended since the call. */
   async goOn(): Promise<void> {
     const enough = this.#throws + 3;
     while (this.#throws < enough) {
@@ -43,7 +43,7 @@ export class Neighbours {
     }
   }
 
-  /** Ends the game and looks at everything that both have heard. */
+  /** Ends the exchange and checks everything that both have received. */
   async stop(): Promise<void> {
     this.#isOver = true;
     await this.#playing;
@@ -81,10 +81,10 @@ export class Neighbours {
     }
   }
 
-  /** What tells where a throw went: the thrower's last messages, and what the node has counted. */
+  /** What helps to find a lost signal: the sender's last messages, and the node's counters. */
   async #circumstances(from: Person): Promise<string> {
     const metrics = await (await fetch(`${this.#nodeUrl}/metrics`)).text();
     const counted = metrics.split("\n").filter((line) => /^radist_signaling_(signals|errors|peers|fenced)/.test(line));
-    return ["The thrower heard at last:", ...from.socket.texts.slice(-3), "The node counted:", ...counted].join("\n");
+    return ["The sender received last:", ...from.socket.texts.slice(-3), "The node counted:", ...counted].join("\n");
   }
 }

@@ -2,7 +2,7 @@ import type { CallSnapshot } from "@radist-tech/protocol";
 import type { AnyMessage, TestSocket } from "@radist-tech/testkit";
 import type { Cluster } from "./cluster.ts";
 
-/** A participant as the tests see it: who it is, and its current socket. */
+/** A participant as tests see it: its ids, and its current socket. */
 export interface Person extends AsyncDisposable {
   readonly callId: string;
   readonly peerId: string;
@@ -12,7 +12,7 @@ export interface Person extends AsyncDisposable {
   hears(type: string): Promise<AnyMessage>;
   says(message: object | string | Buffer): void;
   signals(to: Person, payload: unknown, signalType?: string): void;
-  /** On a new socket, on whichever node. */
+  /** On a new socket, on any node. */
   reconnects(node?: number, token?: string): Promise<Person>;
 }
 
@@ -27,7 +27,7 @@ export async function joins(cluster: Cluster, callToken: string, node = 0): Prom
   }
 }
 
-/** Two people in one call, on the nodes that are named. */
+/** Two people in one call, on the given nodes. */
 export async function twoPeople(cluster: Cluster, nodes: [number, number] = [0, 0]) {
   const { callId, callTokens } = await cluster.createCall();
   const alice = await joins(cluster, String(callTokens[0]), nodes[0]);

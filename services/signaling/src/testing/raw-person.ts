@@ -3,7 +3,7 @@ import type { Cluster } from "./cluster.ts";
 import { joins, type Person } from "./people.ts";
 import { RawSocket, upgradeRequest } from "./raw-socket.ts";
 
-/** Someone in a call who speaks bytes rather than messages, and the person at the other end. */
+/** A participant that sends bytes rather than messages, and the person at the other end. */
 export interface RawPerson extends AsyncDisposable {
   readonly socket: RawSocket;
   readonly peerId: string;
@@ -34,7 +34,7 @@ export async function joinsRaw(cluster: Cluster): Promise<RawPerson> {
   };
 }
 
-/** The errors among some texts. Each has to be one of the contract, to the letter. */
+/** The errors among some texts. Each must match the contract exactly. */
 export const errorsIn = (texts: readonly string[]): ProtocolError[] =>
   texts
     .map((text) => JSON.parse(text) as { type: string })

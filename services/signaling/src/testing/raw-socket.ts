@@ -11,11 +11,11 @@ export interface FrameOptions {
   readonly masked?: boolean;
   /** The three reserved bits, 0 to 7. */
   readonly reserved?: number;
-  /** What the header says, if not the truth. */
+  /** The length that the header claims. Default: the real one. */
   readonly length?: bigint;
 }
 
-/** A frame as it goes over the wire (RFC 6455, section 5.2), right or wrong. */
+/** A frame as it is sent over the wire (RFC 6455, section 5.2), valid or not. */
 export function frame(opcode: number, payload: Buffer | string = "", options: FrameOptions = {}): Buffer {
   const { fin = true, masked = true, reserved = 0 } = options;
   const body = Buffer.from(payload);
@@ -47,7 +47,7 @@ export function closePayload(code: number, reason: Buffer | string = ""): Buffer
   return Buffer.concat([bytes, Buffer.from(reason)]);
 }
 
-/** What a server said until it closed the connection. */
+/** What a server sent until it closed the connection. */
 export interface Heard {
   /** Texts of the text frames, in order. */
   readonly texts: readonly string[];
@@ -56,13 +56,13 @@ export interface Heard {
   readonly closeCode: number | undefined;
 }
 
-/** A WebSocket client that says whatever bytes it likes. It answers pings, and nothing else. */
+/** A WebSocket client that sends arbitrary bytes. It answers pings, and nothing else. */
 export class RawSocket implements AsyncDisposable {
   readonly texts: string[] = [];
   readonly pongs: Buffer[] = [];
   /** The answer to the upgrade, as far as it is HTTP. */
   head = "";
-  /** Resolves when the connection has ended, whoever ended it. */
+  /** Resolves when either side has ended the connection. */
   readonly ended: Promise<Heard>;
   readonly #socket: Socket;
   #unread = Buffer.alloc(0);
@@ -73,7 +73,7 @@ export class RawSocket implements AsyncDisposable {
   constructor(port: number) {
     this.#socket = connect({ port, host: "127.0.0.1" });
     this.#socket.on("data", (data: Buffer) => this.#read(data));
-    // Resets are an end like any other here; "close" follows.
+    // A reset is an end like any other; "close" follows.
     this.#socket.on("error", () => {});
     this.ended = new Promise((resolve) => {
       this.#socket.once("close", () => {
@@ -83,7 +83,7 @@ export class RawSocket implements AsyncDisposable {
     });
   }
 
-  /** Resolves once `found` finds something in what has come so far. Rejects when the connection ends before. */
+  /** Resolves once `found` finds something in what has been received. Rejects when the connection ends first. */
   async until<T>(found: (socket: this) => T | undefined): Promise<T> {
     for (;;) {
       const result = found(this);
@@ -97,7 +97,7 @@ export class RawSocket implements AsyncDisposable {
     this.#socket.write(bytes);
   }
 
-  /** Says nothing more, and listens on. */
+  /** Sends nothing more, and keeps receiving. */
   end(): void {
     this.#socket.end();
   }
@@ -144,7 +144,7 @@ export class RawSocket implements AsyncDisposable {
   }
 }
 
-/** An upgrade request (section 4.1), right unless headers say otherwise. */
+/** An upgrade request (section 4.1), valid unless the headers make it invalid. */
 export function upgradeRequest(path: string, headers: Record<string, string | undefined> = {}, method = "GET"): string {
   const all = {
     Host: "127.0.0.1",

@@ -1,0 +1,72 @@
+import { type Connection, callPeers, heldSignals, type Transaction, transact } from "@radist-tech/db";
+import type { CallId, Epoch, NodeId, PeerId } from "@radist-tech/protocol";
+import { and, eq, inArray, sql } from "drizzle-orm";
+
+/** Maximum number and size of signals that wait for one disconnected peer. */
+export interface HoldLimits {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+export type Held =
+  | { readonly outcome: "held" | "full" | "gone" }
+  /** The peer is connected: deliver it there. */
+  | { readonly outcome: "connected"; readonly nodeId: NodeId; readonly epoch: Epoch };
+
+/**
+ * Holds a signal for a disconnected peer, or says where the peer is connected. The lock on the peer makes it one or
+ * the other: a reconnection either finds the signal, or comes first.
+ */
+export function holdSignal(
+  connection: Connection,
+  target: { readonly callId: CallId; readonly peerId: PeerId },
+  frame: string,
+  limits: HoldLimits,
+): Promise<Held> {
+  return transact(connection, async (tx): Promise<Held> => {
+    const [peer] = await tx
+      .select({
+        status: callPeers.status,
+        nodeId: callPeers.nodeId,
+        epoch: callPeers.epoch,
+        isOver: sql<boolean>`coalesce(${callPeers.expiresAt} <= now(), false)`,
+      })
+      .from(callPeers)
+      .where(and(eq(callPeers.callId, target.callId), eq(callPeers.peerId, target.peerId)))
+      .for("update");
+    if (peer?.status === "connected") {
+      return { outcome: "connected", nodeId: peer.nodeId as NodeId, epoch: peer.epoch as Epoch };
+    }
+    if (peer?.status !== "disconnected" || peer.isOver) return { outcome: "gone" };
+    const byteLength = Buffer.byteLength(frame);
+    const [held] = await tx
+      .select({
+        messages: sql<number>`count(*)::int`,
+        bytes: sql<number>`coalesce(sum(${heldSignals.byteLength}), 0)::int`,
+      })
+      .from(heldSignals)
+      .where(and(eq(heldSignals.callId, target.callId), eq(heldSignals.peerId, target.peerId)));
+    const isFull = !held || held.messages >= limits.messages || held.bytes + byteLength > limits.bytes;
+    if (isFull) return { outcome: "full" };
+    await storeHeld(tx, target, [frame]);
+    return { outcome: "held" };
+  });
+}
+
+/** Appends frames to what waits for a peer. */
+export async function storeHeld(
+  tx: Transaction,
+  target: { readonly callId: CallId; readonly peerId: PeerId },
+  frames: readonly string[],
+): Promise<void> {
+  if (frames.length === 0) return;
+  await tx
+    .insert(heldSignals)
+    .values(frames.map((frame) => ({ ...target, frame, byteLength: Buffer.byteLength(frame) })));
+}
+
+/** Deletes held signals that have been delivered. */
+export async function dropHeld(connection: Connection, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await transact(connection, (tx) => tx.delete(heldSignals).where(inArray(heldSignals.id, [...ids])));
+}

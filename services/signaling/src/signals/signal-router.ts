@@ -1,0 +1,175 @@
+import { BusUnavailable, DeadlineExceeded, NoResponders, RemoteFailure } from "@radist-tech/bus";
+import { holdSignal } from "@radist-tech/calls";
+import { isUnavailable } from "@radist-tech/db";
+import type { CallId, Epoch, ErrorCode, NodeId, PeerId } from "@radist-tech/protocol";
+import { SignalHead, SignalOutcome, SUBJECTS } from "@radist-tech/protocol/bus";
+import type { NodeContext } from "../node/context.ts";
+
+/** The node and the claim under which a target was last known. */
+export interface Route {
+  readonly nodeId: NodeId;
+  readonly epoch: Epoch;
+}
+
+/** The sender, and the number of this signal among those it sent. */
+export type Origin = SignalHead["origin"];
+
+export interface Target {
+  readonly callId: CallId;
+  readonly peerId: PeerId;
+}
+
+/** How long another node may take to answer, and the pause before it is asked again, milliseconds. */
+const ANSWER_MS = 1_000;
+const PAUSE_MS = 200;
+
+/** Routes signals to a peer wherever it is: on this node, on another one, or held in the database until it reconnects. */
+export class SignalRouter {
+  readonly #node: NodeContext;
+
+  constructor(node: NodeContext) {
+    this.#node = node;
+  }
+
+  /** Delivers a signal to a peer that is attached to this node right now, synchronously. */
+  deliverHere({ peerId }: Target, route: Route, frame: string): boolean {
+    const attached = this.#node.lease.isTrusted() ? this.#node.attachedPeers.get(peerId) : undefined;
+    if (attached?.epoch !== route.epoch || !attached.isOpen) return false;
+    attached.signal(frame);
+    this.#count("delivered_here");
+    return true;
+  }
+
+  /**
+   * Delivers or holds a signal even if the target moves in the meantime; retries for as long as a dead node's lease may
+   * last.
+   *
+   * @returns the error to send to the sender, if it failed
+   */
+  async deliver(
+    target: Target,
+    origin: Origin,
+    known: Route | undefined,
+    frame: string,
+  ): Promise<ErrorCode | undefined> {
+    const giveUpAt = performance.now() + this.#node.limits.LEASE_MS + 2 * ANSWER_MS;
+    let route = known;
+    do {
+      if (route && (await this.#offer(target, origin, route, frame))) return undefined;
+      const held = await this.#hold(target, frame);
+      if (held === "held") return undefined;
+      if (typeof held === "string") {
+        this.#count(held);
+        return held;
+      }
+      if (held && (held.nodeId !== route?.nodeId || held.epoch !== route.epoch)) {
+        route = held;
+        continue;
+      }
+      // The peer's node is silent, or the database is: either comes back, or the node is declared lost.
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    } while (performance.now() < giveUpAt);
+    this.#count("peer_not_connected");
+    return "peer_not_connected";
+  }
+
+  /** Delivers what a socket may not have received to wherever its peer is now, in order. */
+  async redeliver(
+    { callId, peerId, epoch }: Target & { readonly epoch: Epoch },
+    frames: readonly string[],
+  ): Promise<void> {
+    for (const [count, frame] of frames.entries()) {
+      const refused = await this.deliver({ callId, peerId }, { peerId, epoch, count }, undefined, frame);
+      if (refused === undefined) continue;
+      this.#node.logger.warn(
+        { callId, peerId, code: refused, left: frames.length - count },
+        "signals were lost with their socket",
+      );
+      return;
+    }
+  }
+
+  /** Answers another node that sends a signal for a peer here. */
+  async handle(data: Uint8Array): Promise<Uint8Array> {
+    const text = Buffer.from(data).toString();
+    const lineEnd = text.indexOf("\n");
+    const head = SignalHead.parse(JSON.parse(text.slice(0, lineEnd)));
+    return Buffer.from(await this.#accept(head, text.slice(lineEnd + 1)));
+  }
+
+  #accept(head: SignalHead, frame: string): Promise<SignalOutcome> {
+    // After having been frozen, this node may be asked for peers that others have taken over.
+    if (!this.#node.lease.isTrusted()) return Promise.resolve("not_here");
+    return new Promise((resolve) => {
+      this.#node.attachedPeers.arrive(head.to, head.epoch, (attached) => {
+        if (!attached?.isOpen) return resolve("not_here");
+        attached.signal(frame, head.origin);
+        resolve("delivered");
+      });
+    });
+  }
+
+  async #offer(target: Target, origin: Origin, route: Route, frame: string): Promise<boolean> {
+    const { bus, lease, attachedPeers, logger } = this.#node;
+    if (route.nodeId === lease.nodeId) {
+      return new Promise((resolve) =>
+        attachedPeers.arrive(target.peerId, route.epoch, () => resolve(this.deliverHere(target, route, frame))),
+      );
+    }
+    const head: SignalHead = { callId: target.callId, to: target.peerId, epoch: route.epoch, origin };
+    try {
+      const answer = await bus.request(
+        SUBJECTS.signals(route.nodeId),
+        Buffer.from(`${JSON.stringify(head)}\n${frame}`),
+        {
+          deadlineMs: ANSWER_MS,
+        },
+      );
+      const isDelivered = SignalOutcome.parse(Buffer.from(answer).toString()) === "delivered";
+      if (isDelivered) this.#count("delivered_there");
+      return isDelivered;
+    } catch (error) {
+      if (!isSilence(error)) throw error;
+      logger.debug({ err: error, nodeId: route.nodeId, peerId: target.peerId }, "the node of a peer is silent");
+      return false;
+    }
+  }
+
+  /** @returns nothing when the database is away */
+  async #hold(
+    target: Target,
+    frame: string,
+  ): Promise<"held" | "peer_not_found" | "peer_not_connected" | Route | undefined> {
+    const { connection, limits } = this.#node;
+    try {
+      const held = await holdSignal(connection, target, frame, {
+        messages: limits.HELD_MESSAGES,
+        bytes: limits.HELD_BYTES,
+      });
+      switch (held.outcome) {
+        case "connected":
+          return held;
+        case "gone":
+          return "peer_not_found";
+        case "full":
+          return "peer_not_connected";
+        case "held":
+          this.#count("held");
+          return "held";
+      }
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      return undefined;
+    }
+  }
+
+  #count(outcome: string): void {
+    this.#node.metrics.signals.inc({ outcome });
+  }
+}
+
+const isSilence = (error: unknown): boolean =>
+  error instanceof NoResponders ||
+  error instanceof DeadlineExceeded ||
+  error instanceof BusUnavailable ||
+  error instanceof RemoteFailure;

@@ -1,0 +1,141 @@
+import {
+  CALL_LEFT_CLOSE,
+  type CallId,
+  type CallLeftReason,
+  type CallSnapshot,
+  type Epoch,
+  type ErrorCode,
+  type P2PServerMessage,
+  type PeerId,
+  type ProjectId,
+} from "@radist-tech/protocol";
+import type { CallView, SignalHead } from "@radist-tech/protocol/bus";
+import type { PeerSocket } from "@radist-tech/sockets";
+import { Unconfirmed } from "./unconfirmed.ts";
+
+/** Which peer a socket belongs to, and under which claim. */
+export interface PeerClaim {
+  readonly projectId: ProjectId;
+  readonly callId: CallId;
+  readonly peerId: PeerId;
+  readonly epoch: Epoch;
+  /** In the usage ledger. */
+  readonly sessionId: string;
+}
+
+/** A peer whose socket this node holds: what was sent to it last, and what it may not have received yet. */
+export class AttachedPeer implements PeerClaim {
+  readonly projectId: ProjectId;
+  readonly callId: CallId;
+  readonly peerId: PeerId;
+  readonly epoch: Epoch;
+  readonly sessionId: string;
+  readonly socket: PeerSocket;
+  /** The call as it was last sent to this peer. */
+  view: CallView;
+  /** Why the socket was released, if it was: its end is then no loss. */
+  #released: CallLeftReason | undefined;
+  /** When anything last arrived from the client; usage counts up to here. */
+  #heardAt = Number.NEGATIVE_INFINITY;
+  readonly #unconfirmed: Unconfirmed;
+  readonly #maxUnsentBytes: number;
+  /** Replayed signals may exceed the limit once more, or a peer that fell behind could never come back. */
+  #replayedBytes = 0;
+  readonly #lastOrigin = new Map<PeerId, SignalHead["origin"]>();
+
+  constructor(claim: PeerClaim, socket: PeerSocket, view: CallView, maxUnsentBytes: number) {
+    this.projectId = claim.projectId;
+    this.callId = claim.callId;
+    this.peerId = claim.peerId;
+    this.epoch = claim.epoch;
+    this.sessionId = claim.sessionId;
+    this.socket = socket;
+    this.view = view;
+    this.#maxUnsentBytes = maxUnsentBytes;
+    this.#unconfirmed = new Unconfirmed((mark) => {
+      if (socket.readyState === socket.OPEN) socket.ping(mark);
+    });
+    socket.on("pong", (mark) => this.#unconfirmed.confirm(mark.toString()));
+  }
+
+  get released(): CallLeftReason | undefined {
+    return this.#released;
+  }
+
+  /** Milliseconds since anything last arrived from the client; infinite when nothing has since its admission. */
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
+  heard(): void {
+    this.#heardAt = performance.now();
+  }
+
+  /** False while the socket is closing: signals then wait for the peer's next one. */
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  send(message: P2PServerMessage): void {
+    this.#write(JSON.stringify(message));
+  }
+
+  /**
+   * Sends a signal, and keeps it until the client is known to have received it.
+   *
+   * @param origin identifies a signal that another node sends again because it missed the answer
+   */
+  signal(frame: string, origin?: SignalHead["origin"]): void {
+    if (origin && !this.#isNew(origin)) return;
+    this.#unconfirmed.add(frame);
+    this.#write(frame);
+  }
+
+  /** Sends the signals that waited for the peer, in order. */
+  replay(frames: readonly string[]): void {
+    for (const frame of frames) {
+      this.#unconfirmed.add(frame);
+      this.socket.sendText(frame);
+      this.#replayedBytes += Buffer.byteLength(frame);
+    }
+  }
+
+  /** Signals that the client may not have received, in order. */
+  takeUnconfirmed(): string[] {
+    return this.#unconfirmed.take();
+  }
+
+  refuse(code: ErrorCode, detail?: { message?: string; requestId?: string | undefined }): void {
+    this.socket.sendError(code, detail);
+    this.#checkUnsent();
+  }
+
+  /** The peer no longer belongs to this socket: tells the client why, and closes. */
+  release(reason: CallLeftReason, call: CallSnapshot, requestId?: string): void {
+    this.#released = reason;
+    const { callId, peerId } = this;
+    this.send({ type: "call_left", callId, peerId, reason, call, ...(requestId === undefined ? {} : { requestId }) });
+    this.socket.end(CALL_LEFT_CLOSE[reason], reason);
+  }
+
+  #isNew(origin: SignalHead["origin"]): boolean {
+    const last = this.#lastOrigin.get(origin.peerId);
+    if (last?.epoch === origin.epoch && last.count >= origin.count) return false;
+    this.#lastOrigin.set(origin.peerId, origin);
+    return true;
+  }
+
+  #write(frame: string): void {
+    this.socket.sendText(frame);
+    this.#checkUnsent();
+  }
+
+  #checkUnsent(): void {
+    const unsent = Math.max(this.socket.bufferedAmount, this.#unconfirmed.byteLength);
+    if (unsent <= this.#maxUnsentBytes) this.#replayedBytes = 0;
+    const allowed = this.#maxUnsentBytes + Math.min(this.#replayedBytes, this.#maxUnsentBytes);
+    if (unsent > allowed && this.isOpen) {
+      this.socket.refuse("slow_consumer", 1013);
+    }
+  }
+}
