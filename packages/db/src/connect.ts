@@ -1,16 +1,13 @@
 import { PGlite } from "@electric-sql/pglite";
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import type { Database } from "./database.ts";
 import { type DatabaseAddress, readDatabaseUrl } from "./database-url.ts";
 import { DEADLINE_MS } from "./deadline.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { runMigrations } from "./migrations.ts";
 import * as schema from "./schema.ts";
-
-/** Queries by drizzle, alike for Postgres and for the embedded default. */
-export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
 /** An open database. */
 export interface Connection extends AsyncDisposable {

@@ -1,4 +1,5 @@
-export { type Connection, type ConnectOptions, connect, type Database } from "./connect.ts";
+export { type Connection, type ConnectOptions, connect } from "./connect.ts";
+export type { Database } from "./database.ts";
 export { type DatabaseAddress, InvalidDatabaseUrl, readDatabaseUrl } from "./database-url.ts";
 export { deleteInBatches } from "./delete-in-batches.ts";
 export { DirectoryInUse } from "./directory-lock.ts";

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
 import { readMigrationFiles } from "drizzle-orm/migrator";
-import type { Database } from "./connect.ts";
+import type { Database } from "./database.ts";
 
 const FOLDER = fileURLToPath(new URL("../migrations", import.meta.url));
 

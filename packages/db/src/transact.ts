@@ -1,5 +1,6 @@
 import { DrizzleQueryError } from "drizzle-orm";
-import type { Connection, Database } from "./connect.ts";
+import type { Connection } from "./connect.ts";
+import type { Database } from "./database.ts";
 import { DEADLINE_MS } from "./deadline.ts";
 import { DatabaseUnavailable, isConflict, isUnavailable } from "./unavailable.ts";
 

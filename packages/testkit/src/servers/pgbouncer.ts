@@ -17,7 +17,7 @@ export function pgbouncer(databaseUrl: string, settings: readonly string[] = [])
       const { username, pathname } = new URL(databaseUrl);
       return `postgres://${username}@${host}:${port}${pathname}`;
     },
-    probe: POSTGRES.probe,
+    probe: (url) => POSTGRES.probe(url),
   };
 }
 
