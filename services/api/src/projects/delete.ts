@@ -1,9 +1,9 @@
 import { type Connection, calls, projects, rooms, transact } from "@radist-tech/db";
 import { type ProjectId, Refusal } from "@radist-tech/protocol";
+import { terminateRooms } from "@radist-tech/rooms";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Announcements } from "../announcements.ts";
 import { terminateCalls } from "../calls/end.ts";
-import { terminateRooms } from "../rooms/end.ts";
 
 /**
  * Deletes a project and ends its calls and rooms, so that a node that misses the announcement still finds them ended.

@@ -1,12 +1,10 @@
 import { CreateRoom, MintRoomToken, type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
+import { createRoom, endRoom, findRoom, kickParticipant, mintRoomToken } from "@radist-tech/rooms";
 import { once } from "../idempotency/once.ts";
 import type { ApiApp, ApiParts } from "../parts.ts";
+import { assertBelowLimit } from "../projects/connection-limit.ts";
 import * as contract from "./contract.ts";
-import { createRoom } from "./create.ts";
-import { endRoom } from "./end.ts";
-import { kickParticipant } from "./kick.ts";
-import { mintRoomToken } from "./mint.ts";
-import { findRoom, listRooms } from "./read.ts";
+import { listRooms } from "./list.ts";
 
 export function serveRooms(app: ApiApp, parts: ApiParts): void {
   const { connection, auth, metrics, announcements, logger, settings } = parts;
@@ -25,7 +23,10 @@ export function serveRooms(app: ApiApp, parts: ApiParts): void {
     const { answer, isReplay } = await once(
       context,
       connection,
-      (tx) => createRoom(tx, { project, wanted, ttlSeconds: settings.TOKEN_TTL_SECONDS }),
+      async (tx) => {
+        await assertBelowLimit(tx, project);
+        return createRoom(tx, { projectId: project.id, wanted, ttlSeconds: settings.TOKEN_TTL_SECONDS });
+      },
       ({ roomId }) => abandon(project.id, roomId),
     );
     if (!isReplay) metrics.roomsCreated.inc();

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type PeerId, type ProjectId, Refusal } from "@radist-tech/protocol";
+import { digest, Fenced, roomOfPeer, roomOfToken, type Whereabouts } from "@radist-tech/rooms";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import type { Entry } from "../home/arrivals.ts";
-import { roomOfPeer, roomOfToken, type Whereabouts } from "../home/claiming.ts";
 import type { Homes } from "../home/homes.ts";
 import type { LiveRoom } from "../home/live-room.ts";
-import { digest, Fenced } from "../home/places.ts";
 import type { NodeContext } from "../node/context.ts";
 import type { RemoteHomes } from "../relay/remote-homes.ts";
 import type { RoomRequest } from "../socket/connection-request.ts";

@@ -1,9 +1,9 @@
 import type { PeerId, ProjectId, RoomFeature } from "@radist-tech/protocol";
+import { type Admitted, Fenced, freePlace, keepPlace, returnToPlace, takePlace } from "@radist-tech/rooms";
 import { openMedia } from "../media/opening.ts";
 import type { PeerMedia } from "../media/peer-media.ts";
 import { asNode } from "../node/context.ts";
 import type { LiveRoom } from "./live-room.ts";
-import { type Admitted, Fenced, freePlace, keepPlace, returnToPlace, takePlace } from "./places.ts";
 import type { PeerSession } from "./session.ts";
 
 /** What a socket needs to get its place. */

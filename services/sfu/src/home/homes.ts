@@ -1,11 +1,10 @@
 import { type Epoch, Refusal, type RoomId } from "@radist-tech/protocol";
 import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
+import { claimHome, heldPlaces, lostClaims, releaseHome, type Whereabouts } from "@radist-tech/rooms";
 import type { MediaWorker } from "../media/workers.ts";
 import type { NodeContext } from "../node/context.ts";
-import { claimHome, releaseHome, type Whereabouts } from "./claiming.ts";
 import type { LivePeer } from "./live-peer.ts";
 import { LiveRoom } from "./live-room.ts";
-import { heldPlaces, lostClaims } from "./places.ts";
 
 /** The rooms whose home is this node. */
 export class Homes {

@@ -11,6 +11,20 @@ import {
   type RoomLeftReason,
 } from "@radist-tech/protocol";
 import type { SessionId } from "@radist-tech/protocol/bus";
+import {
+  type Admitted,
+  type Awaited,
+  announcementsFor,
+  emptyRoom,
+  freePlace,
+  type HomeClaim,
+  keepPlace,
+  type Peer,
+  type Room,
+  type RoomEvent,
+  step,
+  type Tell,
+} from "@radist-tech/rooms";
 import { Demand } from "../media/demand.ts";
 import { openMedia } from "../media/opening.ts";
 import type { PeerMedia } from "../media/peer-media.ts";
@@ -19,14 +33,11 @@ import { Speakers } from "../media/speakers.ts";
 import type { MediaWorker } from "../media/workers.ts";
 import type { NodeContext } from "../node/context.ts";
 import { answer, refuse } from "../requests/answer.ts";
-import { emptyRoom, type Peer, type Room, type RoomEvent, step, type Tell } from "../rooms/room.ts";
-import { announcementsFor } from "../rooms/snapshot.ts";
 import { Arrivals, type Entry } from "./arrivals.ts";
 import { LivePeer } from "./live-peer.ts";
-import { type Admitted, freePlace, type HomeClaim, keepPlace } from "./places.ts";
 import type { PeerSession } from "./session.ts";
 import { Storing } from "./storing.ts";
-import { type Awaited, Waiting } from "./waiting.ts";
+import { Waiting } from "./waiting.ts";
 import { roomJoined, roomResumed } from "./welcome.ts";
 
 export interface LiveRoomOptions {

@@ -1,6 +1,6 @@
 import { isUnavailable } from "@radist-tech/db";
+import { Fenced } from "@radist-tech/rooms";
 import type { Logger } from "@radist-tech/runtime";
-import { Fenced } from "./places.ts";
 
 /** Pause before what found the database away is stored again, milliseconds. */
 const RETRY_MS = 500;

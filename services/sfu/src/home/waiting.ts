@@ -1,12 +1,5 @@
-import type { Participant, PeerId } from "@radist-tech/protocol";
-
-/** Somebody whose place an earlier home of the room left behind, to be waited for. */
-export interface Awaited {
-  readonly peerId: PeerId;
-  readonly participant: Participant;
-  /** How long the place is kept, milliseconds. */
-  readonly forMs: number;
-}
+import type { PeerId } from "@radist-tech/protocol";
+import type { Awaited } from "@radist-tech/rooms";
 
 /** Those who are waited for, each until its window is over. */
 export class Waiting {

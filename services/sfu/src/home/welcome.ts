@@ -1,8 +1,7 @@
 import type { IceServer, RoomServerMessage, RtpCapabilities } from "@radist-tech/protocol";
+import { canRed, existingPeers, type Room } from "@radist-tech/rooms";
 import type { PeerMedia } from "../media/peer-media.ts";
 import { outside, withoutRed } from "../media/red.ts";
-import { canRed, type Room } from "../rooms/room.ts";
-import { existingPeers } from "../rooms/snapshot.ts";
 import type { LivePeer } from "./live-peer.ts";
 
 interface Circumstances {

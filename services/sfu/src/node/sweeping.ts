@@ -1,8 +1,8 @@
 import { isUnavailable, nodes, query, roomPeers, rooms, transact } from "@radist-tech/db";
 import type { NodeId, RoomId } from "@radist-tech/protocol";
 import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
+import { orphan } from "@radist-tech/rooms";
 import { and, eq, exists, inArray, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm";
-import { orphan } from "../home/claiming.ts";
 import type { NodeContext } from "./context.ts";
 
 /** How often a node looks, milliseconds, and how much it takes on at once. */

@@ -9,8 +9,8 @@ import {
   type SessionId,
   SFU_SUBJECTS,
 } from "@radist-tech/protocol/bus";
+import type { Home } from "@radist-tech/rooms";
 import type { Entry } from "../home/arrivals.ts";
-import type { Home } from "../home/claiming.ts";
 import type { NodeContext } from "../node/context.ts";
 import type { Line } from "../socket/conversation.ts";
 import type { SocketSession } from "../socket/socket-session.ts";

@@ -9,10 +9,10 @@ import {
   RoomClientMessage,
 } from "@radist-tech/protocol";
 import { RelayBatch, type RoomEntered, RoomEntry, type SessionId, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
+import { Fenced } from "@radist-tech/rooms";
 import { Backlog } from "../home/backlog.ts";
 import type { Homes } from "../home/homes.ts";
 import type { LiveRoom } from "../home/live-room.ts";
-import { Fenced } from "../home/places.ts";
 import type { PeerSession } from "../home/session.ts";
 import type { NodeContext } from "../node/context.ts";
 import { Batches, GONE, TAKEN } from "./batches.ts";

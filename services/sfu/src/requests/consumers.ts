@@ -1,9 +1,9 @@
 import { type MediaKind, Refusal, type RtpCapabilities, type RtpParameters } from "@radist-tech/protocol";
+import { canRed } from "@radist-tech/rooms";
 import { errors, type types } from "mediasoup";
 import { isLayered, layerFor } from "../media/layers.ts";
 import type { OwnConsumer } from "../media/peer-media.ts";
 import { capableInside, hasRed, outside } from "../media/red.ts";
-import { canRed } from "../rooms/room.ts";
 import {
   type Asked,
   mediaOf,

@@ -1,6 +1,6 @@
 import { type PeerId, Refusal } from "@radist-tech/protocol";
+import type { DataProducer } from "@radist-tech/rooms";
 import type { LivePeer } from "../home/live-peer.ts";
-import type { DataProducer } from "../rooms/room.ts";
 import { type Asked, mediaOf, type Reply, type Request, unlessEnded, unlessLeft, withParameters } from "./reply.ts";
 import { transportOf } from "./transports.ts";
 

@@ -1,10 +1,10 @@
 import { Refusal } from "@radist-tech/protocol";
+import { canRed, refusesToPublish } from "@radist-tech/rooms";
 import type { types } from "mediasoup";
 import { ladderOf } from "../media/layers.ts";
 import { hasRed, producedInside } from "../media/red.ts";
 import { unambiguous } from "../media/unambiguous.ts";
 import { Unpacking } from "../media/unpacking.ts";
-import { canRed, refusesToPublish } from "../rooms/room.ts";
 import { type Asked, mediaOf, type Reply, type Request, unlessLeft, withParameters } from "./reply.ts";
 import { transportOf } from "./transports.ts";
 

@@ -1,7 +1,12 @@
 import { type Connection, query, rooms, type Transaction, transact } from "@radist-tech/db";
 import { Refusal, type RoomId } from "@radist-tech/protocol";
+import type { RoomControl } from "@radist-tech/protocol/bus";
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
-import type { Announcements } from "../announcements.ts";
+
+/** Tells the sfu nodes what happened. */
+export interface RoomAnnouncements {
+  tellRooms(control: RoomControl): void;
+}
 
 /**
  * Ends the open ones among some rooms. Their places are freed, and their usage is closed, by the node that has them.
@@ -25,7 +30,7 @@ export async function terminateRooms(tx: Transaction, which: SQL | undefined): P
  */
 export async function endRoom(
   connection: Connection,
-  announcements: Announcements,
+  announcements: RoomAnnouncements,
   options: { projectId: string; roomId: RoomId },
 ): Promise<void> {
   const { projectId, roomId } = options;

@@ -1,8 +1,18 @@
-import { nodes, query, roomPeers, rooms, roomTokens, type Transaction, transact } from "@radist-tech/db";
+import {
+  type Connection,
+  nodes,
+  query,
+  roomPeers,
+  rooms,
+  roomTokens,
+  type Transaction,
+  transact,
+} from "@radist-tech/db";
 import {
   type E2eeMode,
   type Epoch,
   type NodeId,
+  type Participant,
   type PeerId,
   type ProjectId,
   Refusal,
@@ -10,9 +20,22 @@ import {
 } from "@radist-tech/protocol";
 import { closeLostSessions, closeSession } from "@radist-tech/usage";
 import { and, eq, exists, gt, isNull, or, sql } from "drizzle-orm";
-import type { NodeContext } from "../node/context.ts";
-import { type HomeClaim, participantOf } from "./places.ts";
-import type { Awaited } from "./waiting.ts";
+import { type HomeClaim, participantOf } from "./seating.ts";
+
+/** What of a node these writes need. */
+interface NodeContext {
+  readonly connection: Connection;
+  readonly lease: { readonly nodeId: NodeId; readonly epoch: number };
+  readonly limits: { readonly RESUME_WINDOW_MS: number };
+}
+
+/** Somebody whose place an earlier home of the room left behind, to be waited for. */
+export interface Awaited {
+  readonly peerId: PeerId;
+  readonly participant: Participant;
+  /** How long the place is kept, milliseconds. */
+  readonly forMs: number;
+}
 
 /** Where a room's home is, and under which claim. */
 export interface Home {

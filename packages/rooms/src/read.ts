@@ -1,13 +1,6 @@
 import { type Connection, query, roomPeers, rooms } from "@radist-tech/db";
-import type { LiveParticipant, PeerId, RoomDetails, RoomId, RoomPage } from "@radist-tech/protocol";
+import type { LiveParticipant, PeerId, RoomDetails, RoomId } from "@radist-tech/protocol";
 import { and, asc, eq, isNull } from "drizzle-orm";
-import { newestFirst, type PageQuery } from "../http/paging.ts";
-
-/** A page of a project's rooms. */
-export async function listRooms(connection: Connection, projectId: string, asked: PageQuery): Promise<RoomPage> {
-  const { summaries, ...page } = await newestFirst(connection, rooms, projectId, asked);
-  return { rooms: summaries.map(({ id, ...summary }) => ({ roomId: id as RoomId, ...summary })), ...page };
-}
 
 /** A room with those who hold its places, in the order in which they joined. Nobody holds a place of an ended room. */
 export async function findRoom(

@@ -1,7 +1,7 @@
 import { RoomPeer } from "@radist-tech/protocol";
 import { describe, expect, test } from "vitest";
-import { ALICE, audio, BOB, CAROL, channel, lost, PLAIN, peer, roomOf, STRANGER } from "../testing/room-states.ts";
 import { announcementsFor, existingPeers } from "./snapshot.ts";
+import { ALICE, audio, BOB, CAROL, channel, lost, PLAIN, peer, roomOf, STRANGER } from "./testing/room-states.ts";
 
 const ROOM = roomOf([
   peer(ALICE, {

@@ -7,7 +7,7 @@ import {
   type RoomId,
   type RoomServerMessage,
 } from "@radist-tech/protocol";
-import type { DataProducer, Peer, Room, Tell } from "../rooms/room.ts";
+import type { DataProducer, Peer, Room, Tell } from "../room.ts";
 
 export const ALICE = "peer_Alice" as PeerId;
 export const BOB = "peer_Bob" as PeerId;

@@ -1,6 +1,6 @@
 import type { PeerId, RoomFeature, RoomServerMessage } from "@radist-tech/protocol";
-import type { Room } from "../rooms/room.ts";
-import { announcementsFor, existingPeers } from "../rooms/snapshot.ts";
+import type { Room } from "../room.ts";
+import { announcementsFor, existingPeers } from "../snapshot.ts";
 
 interface Known {
   status: "connected" | "disconnected";

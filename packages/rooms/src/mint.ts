@@ -1,7 +1,7 @@
 import { rooms, roomTokens, type Transaction } from "@radist-tech/db";
 import { type MintedRoomToken, type Participant, Refusal } from "@radist-tech/protocol";
 import { and, eq } from "drizzle-orm";
-import { freshToken } from "../auth/tokens.ts";
+import { freshToken } from "./tokens.ts";
 
 /**
  * A token for one more participant, as whom the backend presents it.

@@ -1,9 +1,9 @@
 import type { PeerId, RoomFeature, RoomServerMessage } from "@radist-tech/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { brokenRules } from "../testing/room-states.ts";
-import { moves, type Walked, walk } from "../testing/room-walk.ts";
-import { Viewer } from "../testing/viewer.ts";
+import { brokenRules } from "./testing/room-states.ts";
+import { moves, type Walked, walk } from "./testing/room-walk.ts";
+import { Viewer } from "./testing/viewer.ts";
 
 // fast-check prints the seed of a failure, and the walk, made as short as it goes; `{ seed, path }` repeats it.
 const RUNS = { numRuns: 400 };

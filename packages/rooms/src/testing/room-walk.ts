@@ -1,6 +1,6 @@
 import { type PeerId, ROOM_FEATURES, type RoomFeature } from "@radist-tech/protocol";
 import fc from "fast-check";
-import { type Room, type RoomEvent, type Step, step } from "../rooms/room.ts";
+import { type Room, type RoomEvent, type Step, step } from "../room.ts";
 import { frozen, roomOf } from "./room-states.ts";
 
 /** One move of a walk: what happens to whom, and with what of theirs. */

@@ -1,5 +1,6 @@
 import type { ErrorCode, RoomFeature } from "@radist-tech/protocol";
 import { describe, expect, test } from "vitest";
+import { emptyRoom, others, type Peer, type Room, type RoomEvent, refusesToPublish, type Step, step } from "./room.ts";
 import {
   ALICE,
   ALL,
@@ -17,8 +18,7 @@ import {
   peer,
   roomOf,
   STRANGER,
-} from "../testing/room-states.ts";
-import { emptyRoom, others, type Peer, type Room, type RoomEvent, refusesToPublish, type Step, step } from "./room.ts";
+} from "./testing/room-states.ts";
 
 const SENDING = {
   producers: [audio("a"), audio("v", { kind: "video", paused: true })],

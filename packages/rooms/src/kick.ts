@@ -2,7 +2,7 @@ import { type Connection, roomPeers, rooms, roomTokens, transact } from "@radist
 import { type PeerId, Refusal, type RoomId } from "@radist-tech/protocol";
 import { closeSession } from "@radist-tech/usage";
 import { and, eq, isNull, sql } from "drizzle-orm";
-import type { Announcements } from "../announcements.ts";
+import type { RoomAnnouncements } from "./end.ts";
 
 /**
  * Removes a participant: with its row its resume token is void, and so are the tokens that its identity has not used
@@ -12,7 +12,7 @@ import type { Announcements } from "../announcements.ts";
  */
 export async function kickParticipant(
   connection: Connection,
-  announcements: Announcements,
+  announcements: RoomAnnouncements,
   options: { projectId: string; roomId: RoomId; peerId: PeerId },
 ): Promise<void> {
   const { projectId, roomId, peerId } = options;
