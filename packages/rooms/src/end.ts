@@ -1,42 +1,80 @@
-import { type Connection, query, rooms, type Transaction, transact } from "@radist-tech/db";
-import { Refusal, type RoomId } from "@radist-tech/protocol";
+import { type Connection, projects, rooms, type Transaction, transact } from "@radist-tech/db";
+import { type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
-import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { advanceAll } from "./store/advance.ts";
+import { loadRooms } from "./store/load.ts";
 
-/** Tells the sfu nodes what happened. */
-export interface RoomAnnouncements {
-  tellRooms(control: RoomControl): void;
-}
+/** How many rooms one transaction ends. */
+const BATCH = 500;
 
-/**
- * Ends the open ones among some rooms. Their places are freed, and their usage is closed, by the node that has them.
- *
- * @returns their ids
- */
-export async function terminateRooms(tx: Transaction, which: SQL | undefined): Promise<string[]> {
-  const ended = await tx
-    .update(rooms)
-    .set({ tombstonedAt: sql`now()`, tombstoneReason: "terminated" })
-    .where(and(which, isNull(rooms.tombstonedAt)))
-    .returning({ id: rooms.id });
-  return ended.map(({ id }) => id);
-}
+const isOpen = isNull(rooms.tombstonedAt);
 
 /**
- * Terminates a room: in the database first, which is what counts, then by telling the node that has its media. Ending
- * an ended room changes nothing.
+ * Terminates a room. Ending an ended room changes nothing.
  *
+ * @returns what the sfu nodes are to hear
  * @throws {Refusal} `room_not_found`
  */
-export async function endRoom(
+export function endRoom(
   connection: Connection,
-  announcements: RoomAnnouncements,
-  options: { projectId: string; roomId: RoomId },
-): Promise<void> {
-  const { projectId, roomId } = options;
-  const thisRoom = and(eq(rooms.id, roomId), eq(rooms.projectId, projectId));
-  const ended = await transact(connection, (tx) => terminateRooms(tx, thisRoom));
-  if (ended.length > 0) return announcements.tellRooms({ type: "room_ended", roomId });
-  const known = await query(connection.db.select({ id: rooms.id }).from(rooms).where(thisRoom));
-  if (known.length === 0) throw new Refusal("room_not_found");
+  { projectId, roomId }: { readonly projectId: ProjectId; readonly roomId: RoomId },
+): Promise<readonly RoomControl[]> {
+  return transact(connection, async (tx) => {
+    const loaded = await loadRooms(tx, [roomId], { seats: "all", tracks: true });
+    if (loaded[0]?.room.projectId !== projectId) throw new Refusal("room_not_found");
+    return advanceAll(tx, loaded, { type: "end", reason: "terminated" });
+  });
+}
+
+/**
+ * Terminates the open rooms of a project, in batches: each is a transaction of its own. What is left when the process
+ * dies is ended by {@link endRoomsOfDeletedProjects}.
+ *
+ * @returns how many it ended
+ */
+export async function terminateRooms(connection: Connection, projectId: ProjectId): Promise<number> {
+  for (let total = 0; ; ) {
+    const ended = await endBatch(connection, "terminated", and(eq(rooms.projectId, projectId), isOpen));
+    total += ended.length;
+    if (ended.length === 0) return total;
+  }
+}
+
+/** @returns what the sfu nodes are to hear; nothing when there is no such room left */
+export function endRoomsOfDeletedProjects(connection: Connection): Promise<readonly RoomControl[]> {
+  const deleted = sql`${rooms.projectId} in (select ${projects.id} from ${projects} where ${isNotNull(projects.deletedAt)})`;
+  return endBatch(connection, "terminated", and(isOpen, deleted), true);
+}
+
+/** Ends rooms in which nobody has been connected for as long as they allow. */
+export function endIdleRooms(connection: Connection): Promise<readonly RoomControl[]> {
+  const until = sql`now() - ${rooms.idleSeconds} * interval '1 second'`;
+  return endBatch(connection, "idle", and(isOpen, lt(rooms.idleSince, until)), true);
+}
+
+function endBatch(
+  connection: Connection,
+  reason: "terminated" | "idle",
+  which: SQL | undefined,
+  skipLocked = false,
+): Promise<readonly RoomControl[]> {
+  return transact(connection, async (tx) => {
+    const ids = await lockSome(tx, which, skipLocked);
+    if (ids.length === 0) return [];
+    const loaded = await loadRooms(tx, ids, { seats: "all", tracks: true });
+    return advanceAll(tx, loaded, { type: "end", reason });
+  });
+}
+
+/** @param skipLocked leaves a room that another transaction is at to the next time: it must not hold up all others */
+async function lockSome(tx: Transaction, which: SQL | undefined, skipLocked: boolean): Promise<RoomId[]> {
+  const found = await tx
+    .select({ id: rooms.id })
+    .from(rooms)
+    .where(which)
+    .orderBy(asc(rooms.id))
+    .limit(BATCH)
+    .for("no key update", skipLocked ? { skipLocked } : {});
+  return found.map(({ id }) => id as RoomId);
 }

@@ -1,9 +1,25 @@
-export * from "./claiming.ts";
-export * from "./create.ts";
-export * from "./end.ts";
-export * from "./kick.ts";
-export * from "./mint.ts";
-export * from "./read.ts";
+export { roomChores } from "./chores.ts";
+export { findLostClaims, findSeated } from "./compare.ts";
+export { createRoom, type NewRoom } from "./create.ts";
+export { digest } from "./digest.ts";
+export { keepSeat } from "./disconnect.ts";
+export { endRoom, terminateRooms } from "./end.ts";
+export { findHomeByResumeToken, findHomeByToken } from "./home-lookup.ts";
+export {
+  type ClaimedRoom,
+  claimHome,
+  type HomeClaim,
+  type HomeLocation,
+  type PendingResume,
+  releaseHome,
+} from "./homes.ts";
+export { type Admitted, takeSeat } from "./join.ts";
+export { kickParticipant } from "./kick.ts";
+export { freeSeat } from "./leave.ts";
+export { findRoom } from "./read.ts";
+export { resumeSeat } from "./resume.ts";
 export * from "./room.ts";
-export * from "./seating.ts";
 export * from "./snapshot.ts";
+export { Fenced } from "./store/fenced.ts";
+export { mintRoomToken } from "./tokens.ts";
+export { recordTrackFacts, type TrackFact, type TrackFacts } from "./tracks.ts";

@@ -1,44 +1,48 @@
-import { type Connection, roomPeers, rooms, roomTokens, transact } from "@radist-tech/db";
-import { type PeerId, Refusal, type RoomId } from "@radist-tech/protocol";
+import { type Connection, roomTokens, type Transaction, transact } from "@radist-tech/db";
+import { type PeerId, type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
+import type { RoomControl } from "@radist-tech/protocol/bus";
 import { closeSession } from "@radist-tech/usage";
 import { and, eq, isNull, sql } from "drizzle-orm";
-import type { RoomAnnouncements } from "./end.ts";
+import { change } from "./store/advance.ts";
+import { loadRooms } from "./store/load.ts";
+import { storeChanges } from "./store/store.ts";
+
+export interface KickOptions {
+  readonly projectId: ProjectId;
+  readonly roomId: RoomId;
+  readonly peerId: PeerId;
+}
 
 /**
- * Removes a participant: with its row its resume token is void, and so are the tokens that its identity has not used
- * yet. Its node learns of it afterwards.
+ * Removes a participant: with its seat its resume token is void, and so are the tokens that its identity has not used
+ * yet. It happens under the room's lock, so a token that is being used is used before, or not at all.
  *
+ * @returns what the sfu nodes are to hear
  * @throws {Refusal} `room_not_found`, `participant_not_found`
  */
-export async function kickParticipant(
+export function kickParticipant(
   connection: Connection,
-  announcements: RoomAnnouncements,
-  options: { projectId: string; roomId: RoomId; peerId: PeerId },
-): Promise<void> {
-  const { projectId, roomId, peerId } = options;
-  await transact(connection, async (tx) => {
-    // Under the room's lock, like everything about its places: a token that is being used is used before or not at all.
-    const [room] = await tx
-      .select({ tombstonedAt: rooms.tombstonedAt })
-      .from(rooms)
-      .where(and(eq(rooms.id, roomId), eq(rooms.projectId, projectId)))
-      .for("no key update");
-    if (!room) throw new Refusal("room_not_found");
-    if (room.tombstonedAt) throw new Refusal("participant_not_found");
-    const [kicked] = await tx
-      .delete(roomPeers)
-      .where(and(eq(roomPeers.roomId, roomId), eq(roomPeers.peerId, peerId)))
-      .returning({ identity: roomPeers.identity });
-    if (!kicked) throw new Refusal("participant_not_found");
-    const { identity } = kicked;
-    if (identity !== null) {
-      await tx
-        .update(roomTokens)
-        .set({ usedAt: sql`now()` })
-        .where(and(eq(roomTokens.roomId, roomId), eq(roomTokens.identity, identity), isNull(roomTokens.usedAt)));
-    }
-    // Only its node knows how long the participant was there beyond the last checkpoint, and whether that node lives.
-    await closeSession(tx, { subjectId: roomId, peerId }, "kicked", Number.POSITIVE_INFINITY);
+  { projectId, roomId, peerId }: KickOptions,
+): Promise<readonly RoomControl[]> {
+  return transact(connection, async (tx) => {
+    const [loaded] = await loadRooms(tx, [roomId], { seats: [peerId] });
+    if (loaded?.room.projectId !== projectId) throw new Refusal("room_not_found");
+    const kicked = change(loaded, { type: "kick", peerId });
+    const identity = loaded.room.seats.get(peerId)?.participant.identity;
+    if (!kicked) return [];
+    await Promise.all([
+      storeChanges(tx, [{ ...loaded, change: kicked }]),
+      identity !== undefined && voidTokens(tx, roomId, identity),
+      // Only its node knows for how long it was there beyond the last checkpoint, and whether that node lives.
+      closeSession(tx, { subjectId: roomId, peerId }, "kicked", Number.POSITIVE_INFINITY),
+    ]);
+    return kicked.notify;
   });
-  announcements.tellRooms({ type: "participant_kicked", roomId, peerId });
+}
+
+async function voidTokens(tx: Transaction, roomId: RoomId, identity: string): Promise<void> {
+  await tx
+    .update(roomTokens)
+    .set({ usedAt: sql`now()` })
+    .where(and(eq(roomTokens.roomId, roomId), eq(roomTokens.identity, identity), isNull(roomTokens.usedAt)));
 }

@@ -88,8 +88,7 @@ describe.each(WHERE)("Two people $name:", (at) => {
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: at.alice });
     await using bob = await joins(cluster, roomId, { node: at.bob });
-    await cluster.connection.db.delete(roomPeers).where(eq(roomPeers.peerId, bob.peerId));
-    cluster.announce({ type: "participant_kicked", roomId, peerId: PeerId.parse(bob.peerId) });
+    await cluster.kick(roomId, PeerId.parse(bob.peerId));
     expect(await bob.hears("error")).toMatchObject({ code: "kicked" });
     expect(await bob.socket.closed).toMatchObject({ code: 4403 });
     expect(await alice.hears("peer-left")).toMatchObject({ peerId: bob.peerId, reason: "kicked" });
@@ -101,8 +100,7 @@ describe.each(WHERE)("Two people $name:", (at) => {
     await using alice = await joins(cluster, roomId, { node: at.alice });
     await using bob = await joins(cluster, roomId, { node: at.bob });
     const late = await cluster.mintToken(roomId);
-    await cluster.connection.db.update(rooms).set({ tombstonedAt: sql`now()` }).where(eq(rooms.id, roomId));
-    cluster.announce({ type: "room_ended", roomId });
+    await cluster.endRoom(roomId);
     for (const person of [alice, bob]) {
       expect(await person.hears("error")).toMatchObject({ code: "room_terminated" });
       expect(await person.socket.closed).toMatchObject({ code: 4410 });

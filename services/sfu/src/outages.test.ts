@@ -1,5 +1,6 @@
 import { roomPeers } from "@radist-tech/db";
 import { PeerId } from "@radist-tech/protocol";
+import { kickParticipant } from "@radist-tech/rooms";
 import { ownNats, ownPostgres } from "@radist-tech/testkit";
 import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
@@ -59,7 +60,8 @@ describe("Postgres and NATS", { timeout: 90_000 }, () => {
     await using near = await bob.resumes(0);
     expect(near.joined).toMatchObject({ peerId: bob.peerId });
     // Kicked while nobody could tell the home.
-    await cluster.connection.db.delete(roomPeers).where(eq(roomPeers.peerId, PeerId.parse(carol.peerId)));
+    const { projectId } = cluster;
+    await kickParticipant(cluster.connection, { projectId, roomId, peerId: PeerId.parse(carol.peerId) });
     await nats.start();
     expect(await carol.socket.next("error", 20_000)).toMatchObject({ code: "kicked" });
     await Promise.all(cluster.nodes.map(isReady));

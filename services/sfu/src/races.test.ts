@@ -109,7 +109,7 @@ test("Who leaves with requests under way leaves nothing behind, on whichever way
 const WAYS_OUT: readonly ((eve: Person, cluster: Cluster, roomId: RoomId) => unknown)[] = [
   (eve) => eve.socket.terminate(),
   (eve) => eve.says({ type: "leave-room" }),
-  (eve, cluster, roomId) => cluster.announce({ type: "participant_kicked", roomId, peerId: PeerId.parse(eve.peerId) }),
+  (eve, cluster, roomId) => cluster.kick(roomId, PeerId.parse(eve.peerId)),
   async (eve) => {
     await eve.asks({ type: "get-stats" });
     eve.socket.terminate();

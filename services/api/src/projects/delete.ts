@@ -1,4 +1,4 @@
-import { type Connection, calls, projects, rooms, transact } from "@radist-tech/db";
+import { type Connection, calls, projects, transact } from "@radist-tech/db";
 import { type ProjectId, Refusal } from "@radist-tech/protocol";
 import { terminateRooms } from "@radist-tech/rooms";
 import { and, eq, isNull, sql } from "drizzle-orm";
@@ -23,8 +23,9 @@ export async function deleteProject(
       .returning({ id: projects.id });
     if (deleted.length === 0) throw new Refusal("project_not_found");
     await terminateCalls(tx, eq(calls.projectId, projectId));
-    await terminateRooms(tx, eq(rooms.projectId, projectId));
   });
+  // In batches of its own: what is left when this process dies is ended by a chore.
+  await terminateRooms(connection, projectId);
   announcements.tellCalls({ type: "project_deleted", projectId });
   announcements.tellRooms({ type: "project_deleted", projectId });
 }

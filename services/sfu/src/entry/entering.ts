@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type PeerId, type ProjectId, Refusal } from "@radist-tech/protocol";
-import { digest, Fenced, roomOfPeer, roomOfToken, type Whereabouts } from "@radist-tech/rooms";
+import { digest, Fenced, findHomeByResumeToken, findHomeByToken, type HomeLocation } from "@radist-tech/rooms";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import type { Entry } from "../home/arrivals.ts";
 import type { Homes } from "../home/homes.ts";
@@ -55,7 +55,7 @@ export class Entering {
     }
   }
 
-  async #findPlace(session: SocketSession, entry: Entry, look: () => Promise<Whereabouts>): Promise<Line> {
+  async #findPlace(session: SocketSession, entry: Entry, look: () => Promise<HomeLocation>): Promise<Line> {
     const { lease, limits } = this.#node;
     // A home that does not answer is dead when its lease is over; until then nobody else may have the room.
     const until = performance.now() + 2 * limits.LEASE_MS;
@@ -84,10 +84,10 @@ export class Entering {
     throw new Refusal("unavailable");
   }
 
-  #look(projectId: ProjectId, { tokenHash }: Entry, request: RoomRequest): Promise<Whereabouts> {
+  #look(projectId: ProjectId, { tokenHash }: Entry, request: RoomRequest): Promise<HomeLocation> {
     return request.kind === "join"
-      ? roomOfToken(this.#node, projectId, tokenHash)
-      : roomOfPeer(this.#node, projectId, request.roomId, tokenHash);
+      ? findHomeByToken(this.#node.connection, projectId, tokenHash)
+      : findHomeByResumeToken(this.#node.connection, projectId, { roomId: request.roomId, resumeHash: tokenHash });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { PeerId, ProjectId, RoomFeature } from "@radist-tech/protocol";
-import { type Admitted, Fenced, freePlace, keepPlace, returnToPlace, takePlace } from "@radist-tech/rooms";
+import { type Admitted, Fenced, freeSeat, keepSeat, resumeSeat, takeSeat } from "@radist-tech/rooms";
 import { openMedia } from "../media/opening.ts";
 import type { PeerMedia } from "../media/peer-media.ts";
 import { asNode } from "../node/context.ts";
@@ -59,7 +59,7 @@ export class Arrivals {
     const { connection } = room.node;
     const giveBack = ({ peerId }: Admitted) =>
       room.storing.store(() =>
-        freePlace(connection, room.claim, {
+        freeSeat(connection, room.claim, {
           peerId,
           reason: "withdrawn",
           lastHeardAt: Number.NEGATIVE_INFINITY,
@@ -68,7 +68,7 @@ export class Arrivals {
       );
     const canResume = features.has("resume");
     const node = asNode(room.node);
-    const taking = takePlace(connection, room.claim, {
+    const taking = takeSeat(connection, room.claim, {
       projectId,
       tokenHash,
       canResume,
@@ -92,7 +92,7 @@ export class Arrivals {
     const { projectId, tokenHash, features } = entry;
     const earlier = room.peers.get(peerId);
     const returning = (earlier?.storing ?? Promise.resolve()).then(() =>
-      returnToPlace(room.node.connection, room.claim, {
+      resumeSeat(room.node.connection, room.claim, {
         projectId,
         peerId,
         tokenHash,
@@ -147,7 +147,7 @@ export class Arrivals {
   #keep(peerId: PeerId): void {
     const { node, claim, storing } = this.#room;
     const windowMs = node.limits.RESUME_WINDOW_MS;
-    void storing.store(() => keepPlace(node.connection, claim, { peerId, windowMs }));
+    void storing.store(() => keepSeat(node.connection, claim, { peerId, windowMs }));
   }
 
   #openMedia(): Promise<PeerMedia> {

@@ -1,8 +1,8 @@
 import { type Epoch, Refusal, type RoomId } from "@radist-tech/protocol";
-import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
-import { claimHome, heldPlaces, lostClaims, releaseHome, type Whereabouts } from "@radist-tech/rooms";
+import type { RoomControl } from "@radist-tech/protocol/bus";
+import { claimHome, findLostClaims, findSeated, type HomeLocation, releaseHome } from "@radist-tech/rooms";
 import type { MediaWorker } from "../media/workers.ts";
-import type { NodeContext } from "../node/context.ts";
+import { announce, asNode, type NodeContext } from "../node/context.ts";
 import type { LivePeer } from "./live-peer.ts";
 import { LiveRoom } from "./live-room.ts";
 
@@ -37,7 +37,7 @@ export class Homes {
    * @returns nothing when another claim came first
    * @throws {Refusal} `unavailable` | {DatabaseUnavailable}
    */
-  async own(seen: Whereabouts): Promise<LiveRoom | undefined> {
+  async own(seen: HomeLocation): Promise<LiveRoom | undefined> {
     const { roomId } = seen;
     const held = this.get(roomId, seen.epoch);
     if (held && seen.nodeId === this.#node.lease.nodeId) return held;
@@ -51,25 +51,27 @@ export class Homes {
     return claiming;
   }
 
-  async #claim(seen: Whereabouts): Promise<LiveRoom | undefined> {
+  async #claim(seen: HomeLocation): Promise<LiveRoom | undefined> {
     const { lease, logger, metrics } = this.#node;
     // Asked before it is claimed: a node without media workers takes no rooms.
     this.#node.workers();
     if (!lease.holds() || !lease.isTrusted()) throw new Refusal("unavailable");
-    const claimed = await claimHome(this.#node, seen);
+    const claimed = await claimHome(this.#node.connection, seen, {
+      node: asNode(this.#node),
+      windowMs: this.#node.limits.RESUME_WINDOW_MS,
+    });
     if (!claimed) return undefined;
-    const { home, ...facts } = claimed;
-    const { roomId, epoch } = home;
+    const { notify, ...facts } = claimed;
+    const { roomId, epoch } = facts.claim;
     this.#rooms.get(roomId)?.fenced();
     const room = new LiveRoom(this.#node, {
-      claim: { roomId, epoch },
       ...facts,
-      onClosed: (closed, left) => this.#closed(closed, left),
+      onClosed: (...closed) => this.#closed(...closed),
     });
     this.#rooms.set(roomId, room);
     metrics.homes.inc();
     logger.debug({ roomId, epoch }, "this node is the room's home");
-    this.#announce({ type: "home_claimed", roomId, nodeId: lease.nodeId, epoch });
+    for (const control of notify) announce(this.#node, control);
     return room;
   }
 
@@ -93,7 +95,7 @@ export class Homes {
   /** Compares all claims with the database; lets go of what is no longer here, ends what has ended. */
   async compare(): Promise<void> {
     const held = [...this.#rooms.values()];
-    const lost = await lostClaims(
+    const lost = await findLostClaims(
       this.#node.connection,
       held.map(({ claim }) => claim),
     );
@@ -110,7 +112,7 @@ export class Homes {
     const seated = [...this.#rooms.values()].flatMap((room) =>
       [...room.peers.keys()].map((peerId) => ({ room, peerId })),
     );
-    const held = await heldPlaces(this.#node.connection, [...this.#rooms.keys()]);
+    const held = await findSeated(this.#node.connection, [...this.#rooms.keys()]);
     for (const { room, peerId } of seated) if (!held.has(peerId)) room.kick(peerId);
   }
 
@@ -142,27 +144,25 @@ export class Homes {
     await this.#releasing.get(roomId);
   }
 
-  #closed(room: LiveRoom, left: readonly LivePeer[] | undefined): void {
+  #closed(room: LiveRoom, left: readonly LivePeer[] | undefined, reason: "moved" | "terminated"): void {
     const { claim } = room;
     if (this.#rooms.get(claim.roomId) === room) this.#rooms.delete(claim.roomId);
     if (!left) return;
     const { roomId } = claim;
     const releasing = room
       .stored()
-      .then(() => room.storing.store(() => releaseHome(this.#node, claim, left)))
+      .then(() =>
+        room.storing.store(() =>
+          releaseHome(this.#node.connection, claim, {
+            windowMs: this.#node.limits.RESUME_WINDOW_MS,
+            present: left,
+            reason,
+          }),
+        ),
+      )
       .finally(() => {
         if (this.#releasing.get(roomId) === releasing) this.#releasing.delete(roomId);
       });
     this.#releasing.set(roomId, releasing);
-  }
-
-  #announce(control: RoomControl): void {
-    const { bus, logger } = this.#node;
-    try {
-      bus.publish(SFU_SUBJECTS.control, Buffer.from(JSON.stringify(control)));
-    } catch (error) {
-      // The epoch in the database is what counts.
-      logger.debug({ err: error }, "a claim was not announced");
-    }
   }
 }

@@ -13,13 +13,13 @@ import {
 import type { SessionId } from "@radist-tech/protocol/bus";
 import {
   type Admitted,
-  type Awaited,
   announcementsFor,
   emptyRoom,
-  freePlace,
+  freeSeat,
   type HomeClaim,
-  keepPlace,
+  keepSeat,
   type Peer,
+  type PendingResume,
   type Room,
   type RoomEvent,
   step,
@@ -46,9 +46,9 @@ export interface LiveRoomOptions {
   readonly e2ee: E2eeMode;
   readonly maxParticipants: number | null;
   /** Those who were with an earlier home and may come back. */
-  readonly awaited: readonly Awaited[];
+  readonly pending: readonly PendingResume[];
   /** It is over here. `left`: who was in it until now; missing when another claim came after. */
-  readonly onClosed: (room: LiveRoom, left: readonly LivePeer[] | undefined) => void;
+  readonly onClosed: (room: LiveRoom, left: readonly LivePeer[] | undefined, reason: "moved" | "terminated") => void;
 }
 
 /** A room at its home: the pure room, the media that follows it, and the sockets that are told. */
@@ -69,18 +69,18 @@ export class LiveRoom {
   readonly #waiting: Waiting;
 
   constructor(node: NodeContext, options: LiveRoomOptions) {
-    const { claim, projectId, e2ee, awaited } = options;
+    const { claim, projectId, e2ee, pending } = options;
     this.node = node;
     this.claim = claim;
     this.projectId = projectId;
     this.#options = options;
     this.storing = new Storing(node.logger.child({ roomId: claim.roomId }), () => this.fenced());
     this.#room = emptyRoom(claim.roomId, e2ee);
-    for (const { peerId, participant } of awaited) {
+    for (const { peerId, participant } of pending) {
       this.apply({ type: "join", peerId, participant, features: new Set() });
       this.apply({ type: "disconnect", peerId });
     }
-    this.#waiting = new Waiting(awaited, (peerId) => this.#stopWaiting(peerId, "expired"));
+    this.#waiting = new Waiting(pending, (peerId) => this.#stopWaiting(peerId, "expired"));
     this.routers = new Routers(node.workers(), node.limits.CONSUMERS_PER_WORKER);
     this.demand = new Demand((peerId, message) => {
       if (this.#room.peers.get(peerId)?.features.has("layers")) this.deliver({ to: [peerId], message });
@@ -192,7 +192,7 @@ export class LiveRoom {
     this.apply({ type: "disconnect", peerId });
     this.#storeOf(peer, async () => {
       // It may be back by the time that this can be stored.
-      if (!peer.session) await keepPlace(this.node.connection, this.claim, { peerId, windowMs });
+      if (!peer.session) await keepSeat(this.node.connection, this.claim, { peerId, windowMs });
     });
     peer.expiry = setTimeout(() => this.leave(peer, "expired"), windowMs);
   }
@@ -228,8 +228,8 @@ export class LiveRoom {
   withdraw(peerId: PeerId, tokenHash: Uint8Array): void {
     const peer = this.peers.get(peerId);
     if (!peer) return;
-    const free = { peerId, reason: "withdrawn", lastHeardAt: Number.NEGATIVE_INFINITY, reuse: tokenHash };
-    this.#takeOut(peer, "left", () => freePlace(this.node.connection, this.claim, free));
+    const free = { peerId, reason: "withdrawn" as const, lastHeardAt: Number.NEGATIVE_INFINITY, reuse: tokenHash };
+    this.#takeOut(peer, "left", () => freeSeat(this.node.connection, this.claim, free));
   }
 
   /** Who was with an earlier home did not come back; its session in the ledger ended there. */
@@ -240,12 +240,7 @@ export class LiveRoom {
 
   /** The room ended for all. */
   end(): void {
-    const left = this.#dismiss("room_terminated");
-    for (const peer of left) {
-      const { peerId, lastHeardAt } = peer;
-      this.#storeOf(peer, () => this.#free(peerId, "terminated", lastHeardAt));
-    }
-    this.#close([]);
+    this.#close(this.#dismiss("room_terminated"), "terminated");
   }
 
   /** Another claim came after this one: whoever is here comes back to where that is. */
@@ -319,8 +314,8 @@ export class LiveRoom {
     );
   }
 
-  #free(peerId: PeerId, reason: string, lastHeardAt: number): Promise<void> {
-    return freePlace(this.node.connection, this.claim, { peerId, reason, lastHeardAt });
+  #free(peerId: PeerId, reason: RoomLeftReason, lastHeardAt: number): Promise<void> {
+    return freeSeat(this.node.connection, this.claim, { peerId, reason, lastHeardAt });
   }
 
   #storeOf(peer: LivePeer, work: () => Promise<void>): void {
@@ -344,13 +339,13 @@ export class LiveRoom {
     if (!this.#arrivals.areUnderWay && this.peers.size === 0) this.#close([]);
   }
 
-  #close(left: readonly LivePeer[] | undefined): void {
+  #close(left: readonly LivePeer[] | undefined, reason: "moved" | "terminated" = "moved"): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#waiting.close();
     this.speakers.close();
     this.demand.close();
     this.routers.close();
-    this.#options.onClosed(this, left);
+    this.#options.onClosed(this, left, reason);
   }
 }

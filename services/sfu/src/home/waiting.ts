@@ -1,5 +1,5 @@
 import type { PeerId } from "@radist-tech/protocol";
-import type { Awaited } from "@radist-tech/rooms";
+import type { PendingResume } from "@radist-tech/rooms";
 
 /** Those who are waited for, each until its window is over. */
 export class Waiting {
@@ -7,9 +7,9 @@ export class Waiting {
   readonly #onExpired: (peerId: PeerId) => void;
 
   /** @param onExpired hears of those who did not come */
-  constructor(awaited: readonly Awaited[], onExpired: (peerId: PeerId) => void) {
+  constructor(pending: readonly PendingResume[], onExpired: (peerId: PeerId) => void) {
     this.#onExpired = onExpired;
-    for (const { peerId, forMs } of awaited) this.add(peerId, forMs);
+    for (const { peerId, forMs } of pending) this.add(peerId, forMs);
   }
 
   add(peerId: PeerId, forMs: number): void {

@@ -1,5 +1,6 @@
 import type { Bus } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
+import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import type { Lease, Logger } from "@radist-tech/runtime";
 import type { LedgerNode } from "@radist-tech/usage";
 import type { Limits } from "../config.ts";
@@ -20,3 +21,12 @@ export interface NodeContext {
 
 /** Under whose claim this node writes. */
 export const asNode = ({ lease }: NodeContext): LedgerNode => ({ nodeId: lease.nodeId, nodeEpoch: lease.epoch });
+
+/** Tells all sfu nodes, as far as the bus reaches them: what counts stands in the database, where they find it later. */
+export function announce({ bus, logger }: Pick<NodeContext, "bus" | "logger">, control: RoomControl): void {
+  try {
+    bus.publish(SFU_SUBJECTS.control, Buffer.from(JSON.stringify(control)));
+  } catch (error) {
+    logger.debug({ err: error, control }, "the bus could not announce a change of a room");
+  }
+}

@@ -2,7 +2,8 @@ import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type NodeId, Refusal } from "@radist-tech/protocol";
 import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
-import { aborted, holdLease, type Logger } from "@radist-tech/runtime";
+import { roomChores } from "@radist-tech/rooms";
+import { aborted, holdLease, type Logger, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
 import { keepCheckpoints, type PresentPeer } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
@@ -14,9 +15,9 @@ import { RemoteHomes } from "../relay/remote-homes.ts";
 import { RemotePeers } from "../relay/remote-peers.ts";
 import { type RoomRequest, readRoomRequest } from "../socket/connection-request.ts";
 import { bitrate, census, cpu } from "./census.ts";
-import type { NodeContext } from "./context.ts";
+import { announce, type NodeContext } from "./context.ts";
 import { createMetrics } from "./metrics.ts";
-import { Sweeping } from "./sweeping.ts";
+import { NodeWatch } from "./node-watch.ts";
 
 /** How often every room is compared with the database, milliseconds: for what was missed without a trace. */
 const COMPARE_MS = 30_000;
@@ -45,7 +46,8 @@ export class SfuNode {
   readonly #remoteHomes: RemoteHomes;
   readonly #remotePeers: RemotePeers;
   readonly #keepalive: Keepalive;
-  readonly #sweeping: Sweeping;
+  readonly #nodeWatch: NodeWatch;
+  readonly #chores: AsyncDisposable;
   readonly #checkpoints: AsyncDisposable;
   readonly #timers: NodeJS.Timeout[];
   readonly #endings: (() => unknown)[] = [];
@@ -81,13 +83,22 @@ export class SfuNode {
       read: readRoomRequest,
       admit: (...request) => entering.enter(...request),
     });
-    this.#sweeping = new Sweeping(this.context, {
+    this.#nodeWatch = new NodeWatch(this.context, {
       watched: () => [...this.#remoteHomes.nodes, ...this.#remotePeers.nodes],
-      looked: (isGone) => {
+      onLook: (isGone) => {
         this.#remoteHomes.nodesDied(isGone);
         this.#remotePeers.nodesDied(isGone);
       },
     });
+    this.#chores = startChores(
+      { connection, nodeId, logger, registry },
+      roomChores({
+        connection,
+        windowMs: limits.RESUME_WINDOW_MS,
+        mayJudge: () => lease.mayJudge(),
+        announce: (control) => announce(this.context, control),
+      }),
+    );
     this.#checkpoints = keepCheckpoints({
       connection,
       lease,
@@ -171,7 +182,8 @@ export class SfuNode {
     await this.entrance.close();
     this.#letGo();
     this.#keepalive.close();
-    await this.#sweeping.close();
+    await this.#nodeWatch[Symbol.asyncDispose]();
+    await this.#chores[Symbol.asyncDispose]();
     await this.#checkpoints[Symbol.asyncDispose]();
     await Promise.race([this.#homes.settled(), aborted(AbortSignal.timeout(STORE_MS))]);
     this.#workers?.close();

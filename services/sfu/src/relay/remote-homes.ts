@@ -9,7 +9,7 @@ import {
   type SessionId,
   SFU_SUBJECTS,
 } from "@radist-tech/protocol/bus";
-import type { Home } from "@radist-tech/rooms";
+import type { HomeLocation } from "@radist-tech/rooms";
 import type { Entry } from "../home/arrivals.ts";
 import type { NodeContext } from "../node/context.ts";
 import type { Line } from "../socket/conversation.ts";
@@ -20,9 +20,12 @@ import { Incoming } from "./incoming.ts";
 /** How long a home may take to give a place, milliseconds. */
 const ENTRY_MS = 8_000;
 
+/** A room's home on another node. */
+type RemoteHome = HomeLocation & { readonly nodeId: NodeId };
+
 interface Relayed {
   readonly session: SocketSession;
-  readonly home: Home;
+  readonly home: RemoteHome;
   readonly toHome: Batches;
   readonly fromHome: Incoming;
 }
@@ -51,7 +54,7 @@ export class RemoteHomes {
    * @returns `not_home` when that node says that it holds the room no longer, `unreachable` when nobody answers
    * @throws {Refusal} what the home refuses with
    */
-  async enter(home: Home, session: SocketSession, entry: Entry): Promise<Line | "not_home" | "unreachable"> {
+  async enter(home: RemoteHome, session: SocketSession, entry: Entry): Promise<Line | "not_home" | "unreachable"> {
     const { bus, lease } = this.#node;
     const { roomId, epoch, nodeId } = home;
     // A name of its own for each attempt: what is left of one must not concern the next.
