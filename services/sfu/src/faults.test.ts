@@ -4,7 +4,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cluster, isReady, startCluster } from "./testing/cluster.ts";
 import { consumes, produceAudio, produces } from "./testing/media.ts";
-import { joins } from "./testing/people.ts";
+import { joins } from "./testing/test-peer.ts";
 import { until } from "./testing/until.ts";
 
 const start = () => startCluster({ nodes: 2, processes: true });

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { UNHURRIED } from "./testing/bystanders.ts";
-import { type Caller, calls } from "./testing/caller.ts";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { someEncodings, somePackets } from "./testing/hostile-packets.ts";
 import { consumes, opus, produces } from "./testing/media.ts";
+import { type Caller, calls } from "./testing/media-peer.ts";
+import { UNHURRIED } from "./testing/other-peers.ts";
 import { H264, type Packet, produceOf, sendTo, TWO_CODECS, VP8, VP8_RTX } from "./testing/rtp.ts";
 import { until } from "./testing/until.ts";
-import { Witness } from "./testing/witness.ts";
+import { Witness } from "./testing/worker-spy.ts";
 
 // A failure prints its seed and the input that fails; a shorter one would meet a worker that is dead already.
 const RUNS = { numRuns: 200, endOnFailure: true };

@@ -8,13 +8,13 @@ import {
 import type { AnyMessage } from "@radist-tech/testkit";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Bystanders, UNHURRIED } from "./testing/bystanders.ts";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { dtlsParameters, hostileProduce, rtpCapabilities, sctpStreamParameters } from "./testing/hostile-parameters.ts";
 import { edited, edits, type Ids, type RequestType, requestsWith } from "./testing/hostile-requests.ts";
 import { Mallory } from "./testing/mallory.ts";
 import { capabilities, consumes, opus, produceAudio, produces, simulcast } from "./testing/media.ts";
-import { joins } from "./testing/people.ts";
+import { Bystanders, UNHURRIED } from "./testing/other-peers.ts";
+import { joins } from "./testing/test-peer.ts";
 
 // A failure prints its seed and the shortest input that fails.
 const RUNS = { numRuns: 60 };

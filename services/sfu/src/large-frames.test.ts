@@ -4,9 +4,9 @@ import { newPeerId, type RoomId } from "@radist-tech/protocol";
 import { type AnyMessage, ownNats } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import { UNHURRIED } from "./testing/bystanders.ts";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
-import { joins, type Person } from "./testing/people.ts";
+import { UNHURRIED } from "./testing/other-peers.ts";
+import { joins, type Person } from "./testing/test-peer.ts";
 
 /** As much as a participant may have: 16 KiB in UTF-8, of characters of all lengths, some to be escaped. */
 const METADATA = { about: `${"x".repeat(7)}${'"я日😀\\'.repeat(1_260)}` };

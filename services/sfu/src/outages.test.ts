@@ -6,7 +6,7 @@ import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { isReady, startCluster } from "./testing/cluster.ts";
 import { consumes, produceAudio, produces } from "./testing/media.ts";
-import { joins } from "./testing/people.ts";
+import { joins } from "./testing/test-peer.ts";
 import { until } from "./testing/until.ts";
 
 describe("Postgres and NATS", { timeout: 90_000 }, () => {

@@ -1,6 +1,5 @@
 import { PeerId, type RoomId } from "@radist-tech/protocol";
 import { describe, expect, test } from "vitest";
-import { UNHURRIED } from "./testing/bystanders.ts";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import {
   capabilities,
@@ -11,9 +10,10 @@ import {
   produceVideo,
   transportOf,
 } from "./testing/media.ts";
-import { joins, type Person } from "./testing/people.ts";
+import { UNHURRIED } from "./testing/other-peers.ts";
+import { joins, type Person } from "./testing/test-peer.ts";
 import { until } from "./testing/until.ts";
-import { Witness } from "./testing/witness.ts";
+import { Witness } from "./testing/worker-spy.ts";
 
 const ROUNDS = 30;
 /** Many exchanges in a row; on a busy machine each takes its time. */

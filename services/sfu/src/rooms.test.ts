@@ -3,7 +3,7 @@ import type { AnyMessage } from "@radist-tech/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { capabilities, consumes, DTLS, opus, produceAudio, produces, produceVideo } from "./testing/media.ts";
-import { joins, type Person } from "./testing/people.ts";
+import { joins, type Person } from "./testing/test-peer.ts";
 
 let cluster: Cluster;
 beforeAll(async () => {

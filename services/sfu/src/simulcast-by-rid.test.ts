@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { calls } from "./testing/caller.ts";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { consumes, produces } from "./testing/media.ts";
+import { calls } from "./testing/media-peer.ts";
 import { KEY_FRAME, OTHER_FRAME, produceOf, sendTo, VP8_RTX } from "./testing/rtp.ts";
 import { until } from "./testing/until.ts";
-import { Witness } from "./testing/witness.ts";
+import { Witness } from "./testing/worker-spy.ts";
 
 const witness = new Witness();
 let cluster: Cluster;

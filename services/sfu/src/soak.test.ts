@@ -6,12 +6,12 @@ import { roomPeers, usageSessions } from "@radist-tech/db";
 import type { RoomId } from "@radist-tech/protocol";
 import { isNull } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { UNHURRIED } from "./testing/bystanders.ts";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { consumes, produceAudio, produceData, produces } from "./testing/media.ts";
-import { joins, type Person } from "./testing/people.ts";
+import { UNHURRIED } from "./testing/other-peers.ts";
+import { joins, type Person } from "./testing/test-peer.ts";
 import { until } from "./testing/until.ts";
-import { Witness } from "./testing/witness.ts";
+import { Witness } from "./testing/worker-spy.ts";
 
 const VISITS = 2_000;
 const AT_ONCE = 8;

@@ -4,7 +4,7 @@ import { claimHome, findLostClaims, findSeated, type HomeLocation, releaseHome }
 import type { MediaWorker } from "../media/workers.ts";
 import { announce, asNode, type NodeContext } from "../node/context.ts";
 import type { LivePeer } from "./live-peer.ts";
-import { LiveRoom } from "./live-room.ts";
+import { LiveRoom } from "./room-home.ts";
 
 /** The rooms whose home is this node. */
 export class Homes {

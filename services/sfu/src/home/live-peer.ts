@@ -1,6 +1,6 @@
 import type { PeerId, ReconnectToken, RoomServerMessage } from "@radist-tech/protocol";
 import type { PeerMedia } from "../media/peer-media.ts";
-import type { PeerSession } from "./session.ts";
+import type { PeerSession } from "../socket/peer-session.ts";
 
 /** So many requests of one peer may wait for the media worker. */
 const MAX_QUEUED = 512;

@@ -1,9 +1,9 @@
 import type { MediaKind, RtpCapabilities, TransportParameters } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
-import { candidates } from "./announced.ts";
+import { candidates } from "./ice-candidates.ts";
 import type { Ladder, View } from "./layers.ts";
-import type { Place } from "./routers.ts";
-import type { Unpacking } from "./unpacking.ts";
+import type { Unpacking } from "./red-unpacker.ts";
+import type { Place } from "./room-sites.ts";
 
 /** A producer with what the layer policy knows of it. */
 export interface OwnProducer {

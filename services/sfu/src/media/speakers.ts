@@ -1,7 +1,7 @@
 import type { PeerId, RoomFeature } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
-import type { LiveRoom } from "../home/live-room.ts";
-import type { Place } from "./routers.ts";
+import type { LiveRoom } from "../home/room-home.ts";
+import type { Place } from "./room-sites.ts";
 import type { MediaWorker } from "./workers.ts";
 
 /** How often levels are measured, and how soon another speaker is noticed, milliseconds. */

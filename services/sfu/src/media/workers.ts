@@ -2,8 +2,8 @@ import process from "node:process";
 import type { Logger } from "@radist-tech/runtime";
 import type { types } from "mediasoup";
 import { MEDIA_CODECS } from "./codecs.ts";
-import { listen } from "./listening.ts";
 import { startWorker } from "./start-worker.ts";
+import { listen } from "./web-rtc-server.ts";
 
 /** Pause before a worker that could not be started again is tried once more, milliseconds. */
 const RESTART_MS = 1_000;

@@ -8,7 +8,7 @@ import { Entrance, Keepalive } from "@radist-tech/sockets";
 import { keepCheckpoints, type PresentPeer } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import type { Limits } from "../config.ts";
-import { Entering } from "../entry/entering.ts";
+import { Entering } from "../entry/room-directory.ts";
 import { Homes } from "../home/homes.ts";
 import { Workers } from "../media/workers.ts";
 import { RemoteHomes } from "../relay/remote-homes.ts";

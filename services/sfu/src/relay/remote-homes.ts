@@ -10,12 +10,12 @@ import {
   SFU_SUBJECTS,
 } from "@radist-tech/protocol/bus";
 import type { HomeLocation } from "@radist-tech/rooms";
-import type { Entry } from "../home/arrivals.ts";
+import type { Entry } from "../home/admissions.ts";
 import type { NodeContext } from "../node/context.ts";
 import type { Line } from "../socket/conversation.ts";
 import type { SocketSession } from "../socket/socket-session.ts";
-import { Batches, GONE, TAKEN } from "./batches.ts";
-import { Incoming } from "./incoming.ts";
+import { Incoming } from "./relay-receiver.ts";
+import { Batches, GONE, TAKEN } from "./relay-sender.ts";
 
 /** How long a home may take to give a place, milliseconds. */
 const ENTRY_MS = 8_000;

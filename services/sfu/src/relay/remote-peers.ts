@@ -10,13 +10,13 @@ import {
 } from "@radist-tech/protocol";
 import { RelayBatch, type RoomEntered, RoomEntry, type SessionId, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { Fenced } from "@radist-tech/rooms";
-import { Backlog } from "../home/backlog.ts";
 import type { Homes } from "../home/homes.ts";
-import type { LiveRoom } from "../home/live-room.ts";
-import type { PeerSession } from "../home/session.ts";
+import type { LiveRoom } from "../home/room-home.ts";
 import type { NodeContext } from "../node/context.ts";
-import { Batches, GONE, TAKEN } from "./batches.ts";
-import { Incoming } from "./incoming.ts";
+import { Backlog } from "../socket/backlog.ts";
+import type { PeerSession } from "../socket/peer-session.ts";
+import { Incoming } from "./relay-receiver.ts";
+import { Batches, GONE, TAKEN } from "./relay-sender.ts";
 
 /** The bus may stand still for a moment, and no client is slow for that: so much more may wait than at a socket. */
 const PATIENCE_FACTOR = 8;

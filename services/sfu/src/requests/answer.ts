@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ErrorCode, type ProtocolError, Refusal, type RoomClientMessage } from "@radist-tech/protocol";
 import type { LivePeer } from "../home/live-peer.ts";
-import type { LiveRoom } from "../home/live-room.ts";
+import type { LiveRoom } from "../home/room-home.ts";
 import * as consumers from "./consumers.ts";
 import * as data from "./data.ts";
 import * as e2ee from "./e2ee.ts";

@@ -2,9 +2,9 @@ import { Refusal } from "@radist-tech/protocol";
 import { canRed, refusesToPublish } from "@radist-tech/rooms";
 import type { types } from "mediasoup";
 import { ladderOf } from "../media/layers.ts";
+import { unambiguous } from "../media/normalize-rtp-parameters.ts";
 import { hasRed, producedInside } from "../media/red.ts";
-import { unambiguous } from "../media/unambiguous.ts";
-import { Unpacking } from "../media/unpacking.ts";
+import { Unpacking } from "../media/red-unpacker.ts";
 import { type Asked, mediaOf, type Reply, type Request, unlessLeft, withParameters } from "./reply.ts";
 import { transportOf } from "./transports.ts";
 

@@ -1,6 +1,6 @@
 import { type ErrorCode, Refusal, type RoomClientMessage, type RoomServerMessage } from "@radist-tech/protocol";
 import type { LivePeer } from "../home/live-peer.ts";
-import type { LiveRoom } from "../home/live-room.ts";
+import type { LiveRoom } from "../home/room-home.ts";
 import type { OwnConsumer, PeerMedia } from "../media/peer-media.ts";
 
 /** Who asks, where. */

@@ -1,10 +1,10 @@
 import type { RoomId } from "@radist-tech/protocol";
 import type { AnyMessage } from "@radist-tech/testkit";
-import type { Bystanders } from "./bystanders.ts";
 import type { Cluster } from "./cluster.ts";
 import { type Ids, type RequestType, requestsWith } from "./hostile-requests.ts";
 import { capabilities, consumes, produceAudio, produceData, produces, transportOf } from "./media.ts";
-import { joins, type Person } from "./people.ts";
+import type { Bystanders } from "./other-peers.ts";
+import { joins, type Person } from "./test-peer.ts";
 
 /** Who wishes the others ill: has one of everything, and so have they. */
 export class Mallory implements AsyncDisposable {

@@ -1,5 +1,5 @@
 import type { AnyMessage } from "@radist-tech/testkit";
-import type { Person } from "./people.ts";
+import type { Person } from "./test-peer.ts";
 
 /** What a browser would send and receive, without one: parameters that a media worker accepts. */
 

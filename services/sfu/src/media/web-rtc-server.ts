@@ -1,6 +1,6 @@
 import { InvalidConfig } from "@radist-tech/runtime";
 import type { types } from "mediasoup";
-import { listenInfos, loopbacks, withLoopbacks } from "./announced.ts";
+import { listenInfos, loopbacks, withLoopbacks } from "./ice-candidates.ts";
 
 /** So many ports are tried where any will do. */
 const ATTEMPTS = 10;

@@ -25,19 +25,19 @@ import {
   step,
   type Tell,
 } from "@radist-tech/rooms";
-import { Demand } from "../media/demand.ts";
-import { openMedia } from "../media/opening.ts";
+import { Demand } from "../media/layer-demand.ts";
+import { openMedia } from "../media/open-transports.ts";
 import type { PeerMedia } from "../media/peer-media.ts";
-import { Routers } from "../media/routers.ts";
+import { Routers } from "../media/room-sites.ts";
 import { Speakers } from "../media/speakers.ts";
 import type { MediaWorker } from "../media/workers.ts";
 import type { NodeContext } from "../node/context.ts";
 import { answer, refuse } from "../requests/answer.ts";
-import { Arrivals, type Entry } from "./arrivals.ts";
+import type { PeerSession } from "../socket/peer-session.ts";
+import { Arrivals, type Entry } from "./admissions.ts";
 import { LivePeer } from "./live-peer.ts";
-import type { PeerSession } from "./session.ts";
-import { Storing } from "./storing.ts";
-import { Waiting } from "./waiting.ts";
+import { Waiting } from "./pending-resumes.ts";
+import { Storing } from "./retried-writes.ts";
 import { roomJoined, roomResumed } from "./welcome.ts";
 
 export interface LiveRoomOptions {

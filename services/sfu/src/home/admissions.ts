@@ -1,10 +1,10 @@
 import type { PeerId, ProjectId, RoomFeature } from "@radist-tech/protocol";
 import { type Admitted, Fenced, freeSeat, keepSeat, resumeSeat, takeSeat } from "@radist-tech/rooms";
-import { openMedia } from "../media/opening.ts";
+import { openMedia } from "../media/open-transports.ts";
 import type { PeerMedia } from "../media/peer-media.ts";
 import { asNode } from "../node/context.ts";
-import type { LiveRoom } from "./live-room.ts";
-import type { PeerSession } from "./session.ts";
+import type { PeerSession } from "../socket/peer-session.ts";
+import type { LiveRoom } from "./room-home.ts";
 
 /** What a socket needs to get its place. */
 export interface Entry {

@@ -4,7 +4,7 @@ import { eq, isNull, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { consumes, produceAudio, produces } from "./testing/media.ts";
-import { joins } from "./testing/people.ts";
+import { joins } from "./testing/test-peer.ts";
 import { until } from "./testing/until.ts";
 
 let cluster: Cluster;

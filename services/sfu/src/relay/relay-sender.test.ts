@@ -2,9 +2,9 @@ import { type Bus, DeadlineExceeded, inProcessBus, NoResponders } from "@radist-
 import { newSessionId, RelayBatch } from "@radist-tech/protocol/bus";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Batches, TAKEN } from "./batches.ts";
-import { Gathering } from "./gathering.ts";
-import { Incoming } from "./incoming.ts";
+import { Gathering } from "./frame-buffer.ts";
+import { Incoming } from "./relay-receiver.ts";
+import { Batches, TAKEN } from "./relay-sender.ts";
 
 /** What NATS takes at once. */
 const MAX_BYTES = 1024 * 1024;

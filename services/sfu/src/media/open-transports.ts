@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "@radist-tech/protocol";
 import type { Limits } from "../config.ts";
 import { PeerMedia } from "./peer-media.ts";
-import type { Place, Routers } from "./routers.ts";
+import type { Place, Routers } from "./room-sites.ts";
 
 /** How long a peer waits for a media worker, milliseconds. */
 const PATIENCE_MS = 5_000;

@@ -10,8 +10,8 @@ import { redPayload, rtpPacket } from "../testing/raw-packets.ts";
 import { MEDIA_CODECS } from "./codecs.ts";
 import { capableInside, producedInside } from "./red.ts";
 import { payloadTypeOf } from "./red-packet.ts";
+import { Unpacking } from "./red-unpacker.ts";
 import { startWorker } from "./start-worker.ts";
-import { Unpacking } from "./unpacking.ts";
 
 const LISTEN = { protocol: "udp", ip: "127.0.0.1" } as const;
 const PACKETS = 20;

@@ -1,6 +1,6 @@
 import { type Bus, BusUnavailable, DeadlineExceeded, NoResponders } from "@radist-tech/bus";
 import type { RelayBatch } from "@radist-tech/protocol/bus";
-import { Gathering } from "./gathering.ts";
+import { Gathering } from "./frame-buffer.ts";
 
 /** How long the other node may take to take a batch, and how long it is tried, milliseconds. */
 const DEADLINE_MS = 2_000;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { startCluster } from "./testing/cluster.ts";
-import { joins } from "./testing/people.ts";
+import { joins } from "./testing/test-peer.ts";
 
 test("Who comes back hears the end-to-end keys that were announced meanwhile, after what it finds there.", async () => {
   await using cluster = await startCluster();

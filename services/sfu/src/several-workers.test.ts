@@ -3,7 +3,7 @@ import { observer, type types } from "mediasoup";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { consumes, produceAudio, produces, produceVideo } from "./testing/media.ts";
-import { joins } from "./testing/people.ts";
+import { joins } from "./testing/test-peer.ts";
 import { until } from "./testing/until.ts";
 
 const workers: types.Worker[] = [];

@@ -1,7 +1,7 @@
 import type { RoomId, TransportParameters } from "@radist-tech/protocol";
 import { dtlsParameters, MediaLink } from "@radist-tech/testkit/media-link";
 import type { Cluster } from "./cluster.ts";
-import { joins, type Person } from "./people.ts";
+import { joins, type Person } from "./test-peer.ts";
 
 /** A participant who sends and receives real media: ICE, DTLS, SRTP. */
 export interface Caller extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { Refusal, RtpParameters } from "@radist-tech/protocol";
 import { describe, expect, test } from "vitest";
+import { unambiguous } from "./normalize-rtp-parameters.ts";
 import { RED_INSIDE } from "./red.ts";
-import { unambiguous } from "./unambiguous.ts";
 
 const vp8 = { mimeType: "video/VP8", payloadType: 96, clockRate: 90_000 };
 const vp8Rtx = { mimeType: "video/rtx", payloadType: 97, clockRate: 90_000, parameters: { apt: 96 } };

@@ -6,10 +6,10 @@ import process from "node:process";
 import type { types } from "mediasoup";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { answeredFrom } from "../testing/stun.ts";
-import { candidates } from "./announced.ts";
 import { MEDIA_CODECS } from "./codecs.ts";
-import { listen } from "./listening.ts";
+import { candidates } from "./ice-candidates.ts";
 import { startWorker } from "./start-worker.ts";
+import { listen } from "./web-rtc-server.ts";
 
 const refusal = (port: number): string => `MEDIA_PORT: ${port}, UDP and TCP, cannot be had`;
 

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { Cluster } from "./cluster.ts";
 import type { Ids } from "./hostile-requests.ts";
 import { consumes, produceAudio, produceData, produces, produceVideo, transportOf } from "./media.ts";
-import { joins, type Person } from "./people.ts";
+import { joins, type Person } from "./test-peer.ts";
 
 /** Settings under which everybody may talk as fast as they can, and a busy machine does not count as one that was frozen. */
 export const UNHURRIED = {

@@ -1,6 +1,6 @@
 import type { types } from "mediasoup";
 import { describe, expect, test } from "vitest";
-import { candidates, listenInfos, loopbacks, withLoopbacks } from "./announced.ts";
+import { candidates, listenInfos, loopbacks, withLoopbacks } from "./ice-candidates.ts";
 
 const listening = (announced: string[], port = 10_000) =>
   listenInfos(announced, port).map(({ protocol, ip, announcedAddress, port }) =>
