@@ -11,6 +11,7 @@ export {
   type HomeClaim,
   type HomeLocation,
   type PendingResume,
+  type PresentPeer,
   releaseHome,
 } from "./homes.ts";
 export { type Admitted, takeSeat } from "./join.ts";
@@ -19,7 +20,8 @@ export { freeSeat } from "./leave.ts";
 export { findRoom } from "./read.ts";
 export { resumeSeat } from "./resume.ts";
 export * from "./room.ts";
+export type { LeftReason, TrackFact } from "./seats/record.ts";
 export * from "./snapshot.ts";
 export { Fenced } from "./store/fenced.ts";
 export { mintRoomToken } from "./tokens.ts";
-export { recordTrackFacts, type TrackFact, type TrackFacts } from "./tracks.ts";
+export { recordTrackFacts, type TrackFacts } from "./tracks.ts";

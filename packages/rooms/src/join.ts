@@ -1,6 +1,5 @@
 import { type Connection, roomTokens, type Transaction, transact } from "@radist-tech/db";
 import {
-  newPeerId,
   newReconnectToken,
   type Participant,
   type PeerId,
@@ -25,6 +24,8 @@ export interface Admitted {
 
 export interface JoinOptions {
   readonly projectId: ProjectId;
+  /** A fresh one. */
+  readonly peerId: PeerId;
   readonly tokenHash: Uint8Array;
   readonly canResume: boolean;
   readonly node: LedgerNode;
@@ -39,9 +40,8 @@ export interface JoinOptions {
  * @throws {Fenced} | {DatabaseUnavailable}
  */
 export function takeSeat(connection: Connection, claim: HomeClaim, options: JoinOptions): Promise<Admitted> {
-  const { projectId, tokenHash, canResume, node, onLate } = options;
+  const { projectId, peerId, tokenHash, canResume, node, onLate } = options;
   const { roomId, epoch } = claim;
-  const peerId = newPeerId();
   const resumeToken = newReconnectToken();
   const resumeDigest = canResume ? digest(resumeToken) : null;
   const take = async (tx: Transaction): Promise<Admitted> => {

@@ -47,7 +47,7 @@ describe("On any walk", () => {
   test("what is told goes to those who are and were connected, about another one, and never to who acts", () => {
     always((steps) => {
       for (const { before, event, after, done } of steps) {
-        for (const { to, message } of done.tell) {
+        for (const { to, message } of done.notify) {
           expect(to.length).toBeGreaterThan(0);
           expect(new Set(to).size).toBe(to.length);
           expect(subjectOf(message)).toBe(event.peerId);
@@ -67,7 +67,7 @@ describe("On any walk", () => {
       for (const { event, after, done } of steps) {
         if (event.type === "produce-data")
           targets.set(event.dataProducer.dataProducerId, event.dataProducer.targetPeerId);
-        for (const { to, message } of done.tell) {
+        for (const { to, message } of done.notify) {
           const needed = HEARD_BY[message.type];
           expect(needed, message.type).toBeDefined();
           for (const each of to) {
@@ -84,7 +84,7 @@ describe("On any walk", () => {
   test("everybody who may hear it hears it", () => {
     always((steps) => {
       for (const { done, after } of steps) {
-        for (const { to, message } of done.tell) {
+        for (const { to, message } of done.notify) {
           if (message.type === "new-data-producer" || message.type === "data-producer-closed") continue;
           const needed = HEARD_BY[message.type];
           const audience = [...after.peers.values()].filter(
@@ -103,7 +103,7 @@ describe("On any walk", () => {
     always((steps) => {
       const viewers = new Map<PeerId, Viewer>();
       for (const { before, event, after, done } of steps) {
-        for (const { to, message } of done.tell) for (const each of to) viewers.get(each)?.hears(message);
+        for (const { to, message } of done.notify) for (const each of to) viewers.get(each)?.hears(message);
         for (const { peerId, status, features } of after.peers.values()) {
           const isBack = event.type === "resume" && event.peerId === peerId;
           if (status === "disconnected") viewers.delete(peerId);
@@ -119,7 +119,7 @@ describe("On any walk", () => {
     always((steps) => {
       const told = new Set<string>();
       for (const { event, done, before } of steps) {
-        const announced = done.tell.filter(({ message }) => message.type === "new-producer");
+        const announced = done.notify.filter(({ message }) => message.type === "new-producer");
         if (event.type !== "produce") expect(announced).toEqual([]);
         else {
           const isThere = before.peers.has(event.peerId);
@@ -145,8 +145,8 @@ test("the walks reach every kind of event, told and untold, every message, full 
   // Sampled under a fixed seed: the test is about the walks, not about the room.
   for (const path of fc.sample(moves, { numRuns: 2_000, seed: 7 })) {
     for (const { event, done, after } of walk(path)) {
-      seen.add(`${event.type} ${done.tell.length > 0 ? "told" : "untold"}`);
-      for (const { message } of done.tell) seen.add(message.type);
+      seen.add(`${event.type} ${done.notify.length > 0 ? "told" : "untold"}`);
+      for (const { message } of done.notify) seen.add(message.type);
       if (after.peers.size > 4) seen.add("a full room");
     }
   }

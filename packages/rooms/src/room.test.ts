@@ -9,8 +9,8 @@ import {
   brokenRules,
   CAROL,
   channel,
+  describeNotification,
   describeRoom,
-  describeTell,
   frozen,
   lost,
   NONE,
@@ -226,9 +226,9 @@ const TABLE: Record<keyof typeof STATES, Record<RoomEventName, string>> = {
 const stateNames = Object.keys(STATES) as (keyof typeof STATES)[];
 const eventNames = Object.keys(EVENTS) as RoomEventName[];
 
-function describeStep(before: Room, { room, tell }: Step): string {
-  if (describeRoom(room) === describeRoom(before) && tell.length === 0) return NOTHING;
-  return [describeRoom(room), ...tell.map(describeTell)].join(" | ");
+function describeStep(before: Room, { room, notify }: Step): string {
+  if (describeRoom(room) === describeRoom(before) && notify.length === 0) return NOTHING;
+  return [describeRoom(room), ...notify.map(describeNotification)].join(" | ");
 }
 
 describe.each(stateNames)("%s", (name) => {
@@ -250,12 +250,12 @@ describe.each(stateNames)("%s", (name) => {
   test.each(eventNames.filter((event) => event !== "join"))("%s of a stranger changes nothing", (event) => {
     const done = step(room, { ...EVENTS[event], peerId: STRANGER } as RoomEvent);
     expect(done.room).toBe(room);
-    expect(done.tell).toEqual([]);
+    expect(done.notify).toEqual([]);
   });
 });
 
 describe("A step tells", () => {
-  const tells = (room: Room, event: RoomEvent) => step(room, event).tell.map(({ message }) => message);
+  const tells = (room: Room, event: RoomEvent) => step(room, event).notify.map(({ message }) => message);
 
   test("who a newcomer is, as its backend says, and not what it may do", () => {
     const participant = { identity: "c", name: "Carol", metadata: { x: [1] }, canPublish: false, canSubscribe: true };
@@ -272,8 +272,11 @@ describe("A step tells", () => {
   });
 
   test("of a channel for one peer alone that peer alone, and not that it is the only one", () => {
-    const { tell } = step(STATES["Alice sends, lost"], { ...EVENTS["produce-data"], dataProducer: channel("n", BOB) });
-    expect(tell).toEqual([
+    const { notify } = step(STATES["Alice sends, lost"], {
+      ...EVENTS["produce-data"],
+      dataProducer: channel("n", BOB),
+    });
+    expect(notify).toEqual([
       {
         to: [BOB],
         message: { type: "new-data-producer", peerId: ALICE, dataProducerId: "n", label: "chat", protocol: "" },
@@ -305,9 +308,9 @@ describe("A step tells", () => {
 test("who comes back hears from now on what it asked for this time", () => {
   const bobSends: RoomEvent = { type: "pause", peerId: BOB, producerId: "a" };
   const plainer = step(STATES["Bob sends"], { ...EVENTS.resume, features: NONE }).room;
-  expect(step(plainer, bobSends).tell).toEqual([]);
+  expect(step(plainer, bobSends).notify).toEqual([]);
   const fuller = step(plainer, { ...EVENTS.resume, features: new Set<RoomFeature>(["media"]) }).room;
-  expect(step(fuller, bobSends).tell.map(describeTell)).toEqual(["A: producer-paused B a"]);
+  expect(step(fuller, bobSends).notify.map(describeNotification)).toEqual(["A: producer-paused B a"]);
 });
 
 test("pausing what is paused, and resuming what is not, tells nobody", () => {

@@ -10,9 +10,10 @@ import type {
   RoomLeftReason,
   RoomServerMessage,
 } from "@radist-tech/protocol";
+import type { Track, TrackFact } from "./seats/record.ts";
 
 /*
- * Who is in a room, what they send, and who is told what. No media here: the room's media follows these steps.
+ * Who is in a room, what they send, and who is notified of what. No media here: the room's media follows these steps.
  *
  *   (outside) ──join──▶ connected ──disconnect──▶ disconnected ──resume──▶ connected
  *       ▲                   │ leave                    │ leave
@@ -57,51 +58,59 @@ export type RoomEvent =
   | { readonly type: "pause" | "unpause" | "unproduce"; readonly peerId: PeerId; readonly producerId: string }
   | { readonly type: "produce-data"; readonly peerId: PeerId; readonly dataProducer: DataProducer }
   | { readonly type: "unproduce-data"; readonly peerId: PeerId; readonly dataProducerId: string }
-  /** The peer's media is gone and will be built anew: what it produced is no more. */
+  /** The peer's media was lost and is about to be replaced: its producers are closed. */
   | { readonly type: "migrate"; readonly peerId: PeerId }
   | ({ readonly type: "announce"; readonly peerId: PeerId } & Announcement);
 
-/** One message for some peers. */
-export interface Tell {
+/** One message to some peers. */
+export interface Notification {
   readonly to: readonly PeerId[];
   readonly message: RoomServerMessage;
 }
 
 export interface Step {
   readonly room: Room;
-  readonly tell: readonly Tell[];
+  readonly notify: readonly Notification[];
+  /** What became true of tracks; everything else that is a fact is one in the database first. */
+  readonly facts: readonly TrackFact[];
 }
 
 export const emptyRoom = (roomId: RoomId, e2ee: E2eeMode): Room => ({ roomId, e2ee, peers: new Map() });
 
-/** Advances a room. An event of a peer that is not there, or that changes nothing, changes and tells nothing. */
+/** Advances a room. An event of a peer that is not in it, or that changes nothing, notifies nobody. */
 export function step(room: Room, event: RoomEvent): Step {
   if (event.type === "join") return join(room, event);
   const peer = room.peers.get(event.peerId);
-  if (!peer) return { room, tell: [] };
+  if (!peer) return unchanged(room);
   const { peerId } = peer;
   switch (event.type) {
     case "disconnect":
-      if (peer.status === "disconnected") return { room, tell: [] };
+      if (peer.status === "disconnected") return unchanged(room);
       return {
         room: withPeer(room, { ...peer, status: "disconnected" }),
-        tell: say({ type: "peer-disconnected", peerId }, others(room, peerId, "presence")),
+        notify: message({ type: "peer-disconnected", peerId }, others(room, peerId, "presence")),
+        facts: [],
       };
     case "resume":
       return {
         room: withPeer(room, { ...peer, status: "connected", features: event.features }),
-        tell:
-          peer.status === "connected" ? [] : say({ type: "peer-resumed", peerId }, others(room, peerId, "presence")),
+        notify:
+          peer.status === "connected"
+            ? []
+            : message({ type: "peer-resumed", peerId }, others(room, peerId, "presence")),
+        facts: [],
       };
     case "leave":
       return {
         room: withoutPeer(room, peerId),
-        tell: say({ type: "peer-left", peerId, reason: event.reason }, others(room, peerId)),
+        notify: message({ type: "peer-left", peerId, reason: event.reason }, others(room, peerId)),
+        facts: peer.producers.map((producer) => unpublished(peerId, producer, "left")),
       };
     case "produce":
       return {
         room: withPeer(room, { ...peer, producers: [...peer.producers, event.producer] }),
-        tell: say({ type: "new-producer", peerId, ...event.producer }, others(room, peerId)),
+        notify: message({ type: "new-producer", peerId, ...event.producer }, others(room, peerId)),
+        facts: [{ type: "room.track_published", data: trackOf(peerId, event.producer) }],
       };
     case "pause":
     case "unpause":
@@ -112,7 +121,8 @@ export function step(room: Room, event: RoomEvent): Step {
       const { targetPeerId, ...info } = event.dataProducer;
       return {
         room: withPeer(room, { ...peer, dataProducers: [...peer.dataProducers, event.dataProducer] }),
-        tell: say({ type: "new-data-producer", peerId, ...info }, audience(room, peerId, targetPeerId)),
+        notify: message({ type: "new-data-producer", peerId, ...info }, audience(room, peerId, targetPeerId)),
+        facts: [],
       };
     }
     case "unproduce-data":
@@ -122,7 +132,7 @@ export function step(room: Room, event: RoomEvent): Step {
         room,
         peer,
         peer.producers.map(({ producerId }) => producerId),
-        true,
+        "migrated",
       );
       const now = media.room.peers.get(peerId) ?? peer;
       const data = unproduceData(
@@ -130,13 +140,14 @@ export function step(room: Room, event: RoomEvent): Step {
         now,
         now.dataProducers.map(({ dataProducerId }) => dataProducerId),
       );
-      return { room: data.room, tell: [...media.tell, ...data.tell] };
+      return { room: data.room, notify: [...media.notify, ...data.notify], facts: media.facts };
     }
     case "announce": {
       const { publicKey, keyId } = event;
       return {
         room: withPeer(room, { ...peer, announcement: { publicKey, keyId } }),
-        tell: say({ type: "e2ee-peer-announced", fromPeerId: peerId, publicKey, keyId }, others(room, peerId)),
+        notify: message({ type: "e2ee-peer-announced", fromPeerId: peerId, publicKey, keyId }, others(room, peerId)),
+        facts: [],
       };
     }
   }
@@ -147,31 +158,38 @@ function join(room: Room, { peerId, participant, features }: NewPeer): Step {
   const { identity, name, metadata } = participant;
   return {
     room: withPeer(room, peer),
-    tell: say({ type: "peer-joined", peerId, identity, name, metadata }, others(room, peerId, "presence")),
+    notify: message({ type: "peer-joined", peerId, identity, name, metadata }, others(room, peerId, "presence")),
+    facts: [],
   };
 }
 
 function pause(room: Room, peer: Peer, producerId: string, paused: boolean): Step {
   const known = peer.producers.find((producer) => producer.producerId === producerId);
-  if (!known || (known.paused ?? false) === paused) return { room, tell: [] };
+  if (!known || (known.paused ?? false) === paused) return unchanged(room);
   const producers = peer.producers.map((producer) => (producer === known ? { ...producer, paused } : producer));
   const type = paused ? "producer-paused" : "producer-resumed";
   return {
     room: withPeer(room, { ...peer, producers }),
-    tell: say({ type, peerId: peer.peerId, producerId }, others(room, peer.peerId, "media")),
+    notify: message({ type, peerId: peer.peerId, producerId }, others(room, peer.peerId, "media")),
+    facts: [],
   };
 }
 
-function unproduce(room: Room, peer: Peer, producerIds: readonly string[], migrating = false): Step {
+function unproduce(
+  room: Room,
+  peer: Peer,
+  producerIds: readonly string[],
+  reason: "unpublished" | "migrated" = "unpublished",
+): Step {
+  const { peerId } = peer;
   const gone = peer.producers.filter(({ producerId }) => producerIds.includes(producerId));
+  const migrating = reason === "migrated" && { migrating: true };
   return {
     room: withPeer(room, { ...peer, producers: peer.producers.filter((producer) => !gone.includes(producer)) }),
-    tell: gone.flatMap(({ producerId }) =>
-      say(
-        { type: "producer-closed", peerId: peer.peerId, producerId, ...(migrating && { migrating }) },
-        others(room, peer.peerId, "media"),
-      ),
+    notify: gone.flatMap(({ producerId }) =>
+      message({ type: "producer-closed", peerId, producerId, ...migrating }, others(room, peerId, "media")),
     ),
+    facts: gone.map((producer) => unpublished(peerId, producer, reason)),
   };
 }
 
@@ -179,16 +197,17 @@ function unproduceData(room: Room, peer: Peer, ids: readonly string[]): Step {
   const gone = peer.dataProducers.filter(({ dataProducerId }) => ids.includes(dataProducerId));
   return {
     room: withPeer(room, { ...peer, dataProducers: peer.dataProducers.filter((producer) => !gone.includes(producer)) }),
-    tell: gone.flatMap(({ dataProducerId, targetPeerId }) =>
-      say(
+    notify: gone.flatMap(({ dataProducerId, targetPeerId }) =>
+      message(
         { type: "data-producer-closed", peerId: peer.peerId, dataProducerId },
         audience(room, peer.peerId, targetPeerId),
       ),
     ),
+    facts: [],
   };
 }
 
-/** The others in the room that can hear now, of those only who asked for a feature's messages. */
+/** The other peers that are connected, and asked for the messages of a feature. */
 export function others(room: Room, peerId: PeerId, feature?: RoomFeature): PeerId[] {
   const to: PeerId[] = [];
   for (const other of room.peers.values()) {
@@ -201,7 +220,18 @@ export function others(room: Room, peerId: PeerId, feature?: RoomFeature): PeerI
 const audience = (room: Room, peerId: PeerId, target: PeerId | undefined): PeerId[] =>
   others(room, peerId, "data").filter((other) => target === undefined || other === target);
 
-const say = (message: RoomServerMessage, to: readonly PeerId[]): Tell[] => (to.length === 0 ? [] : [{ to, message }]);
+const unchanged = (room: Room): Step => ({ room, notify: [], facts: [] });
+
+const message = (message: RoomServerMessage, to: readonly PeerId[]): Notification[] =>
+  to.length === 0 ? [] : [{ to, message }];
+
+const trackOf = (peerId: PeerId, { producerId, kind }: ProducerInfo): Track => ({ peerId, producerId, kind });
+
+const unpublished = (
+  peerId: PeerId,
+  producer: ProducerInfo,
+  reason: "unpublished" | "left" | "migrated",
+): TrackFact => ({ type: "room.track_unpublished", data: { ...trackOf(peerId, producer), reason } });
 
 const withPeer = (room: Room, peer: Peer): Room => ({ ...room, peers: new Map(room.peers).set(peer.peerId, peer) });
 

@@ -1,5 +1,5 @@
 import type { PeerId, RoomPeer } from "@radist-tech/protocol";
-import type { Peer, Room, Tell } from "./room.ts";
+import type { Notification, Peer, Room } from "./room.ts";
 
 /** The others in a room as one of them is shown them. */
 export function existingPeers(room: Room, for_: PeerId): RoomPeer[] {
@@ -17,11 +17,11 @@ function shownTo(viewer: PeerId, { peerId, participant, status, producers, dataP
 }
 
 /** The keys that were announced before a peer came. */
-export function announcementsFor(room: Room, newcomer: PeerId): Tell[] {
-  const tell: Tell[] = [];
+export function announcementsFor(room: Room, newcomer: PeerId): Notification[] {
+  const notify: Notification[] = [];
   for (const { peerId, announcement } of room.peers.values()) {
     if (peerId === newcomer || !announcement) continue;
-    tell.push({ to: [newcomer], message: { type: "e2ee-peer-announced", fromPeerId: peerId, ...announcement } });
+    notify.push({ to: [newcomer], message: { type: "e2ee-peer-announced", fromPeerId: peerId, ...announcement } });
   }
-  return tell;
+  return notify;
 }

@@ -3,9 +3,7 @@ import { recordFacts } from "@radist-tech/events";
 import type { ProjectId, RoomId } from "@radist-tech/protocol";
 import { and, asc, inArray, isNull, sql } from "drizzle-orm";
 import type { HomeClaim } from "./homes.ts";
-import type { RoomFact } from "./seats/record.ts";
-
-export type TrackFact = Extract<RoomFact, { type: `room.track_${string}` }>;
+import type { TrackFact } from "./seats/record.ts";
 
 /** What was published or taken back in a room, in order. */
 export interface TrackFacts extends HomeClaim {

@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { someEncodings, somePackets } from "./testing/hostile-packets.ts";
 import { consumes, opus, produces } from "./testing/media.ts";
-import { type Caller, calls } from "./testing/media-peer.ts";
+import { calls, type MediaPeer } from "./testing/media-peer.ts";
 import { UNHURRIED } from "./testing/other-peers.ts";
 import { H264, type Packet, produceOf, sendTo, TWO_CODECS, VP8, VP8_RTX } from "./testing/rtp.ts";
 import { until } from "./testing/until.ts";
-import { Witness } from "./testing/worker-spy.ts";
+import { WorkerSpy } from "./testing/worker-spy.ts";
 
 // A failure prints its seed and the input that fails; a shorter one would meet a worker that is dead already.
 const RUNS = { numRuns: 200, endOnFailure: true };
@@ -15,13 +15,13 @@ const PATIENCE_MS = 120_000;
 
 let cluster: Cluster;
 const stack = new AsyncDisposableStack();
-const witness = stack.use(new Witness());
-let mallory: Caller;
+const spy = stack.use(new WorkerSpy());
+let mallory: MediaPeer;
 /** Sees whatever Mallory sends. */
-let olaf: Caller;
+let olaf: MediaPeer;
 /** Speaks to Nora, and to nobody else. */
-let nils: Caller;
-let nora: Caller;
+let nils: MediaPeer;
+let nora: MediaPeer;
 let voice: Packet;
 
 beforeAll(async () => {
@@ -51,7 +51,7 @@ async function neighboursHear(): Promise<void> {
   sendTo(nils.send, voice);
   spoken++;
   await until(() => {
-    if (witness.workers.some(({ died }) => died)) throw new Error("The media worker has died.");
+    if (spy.workers.some(({ died }) => died)) throw new Error("The media worker has died.");
     return nora.recv.received === spoken;
   });
 }

@@ -13,7 +13,7 @@ import { dtlsParameters, hostileProduce, rtpCapabilities, sctpStreamParameters }
 import { edited, edits, type Ids, type RequestType, requestsWith } from "./testing/hostile-requests.ts";
 import { Mallory } from "./testing/mallory.ts";
 import { capabilities, consumes, opus, produceAudio, produces, simulcast } from "./testing/media.ts";
-import { Bystanders, UNHURRIED } from "./testing/other-peers.ts";
+import { OtherPeers, UNHURRIED } from "./testing/other-peers.ts";
 import { joins } from "./testing/test-peer.ts";
 
 // A failure prints its seed and the shortest input that fails.
@@ -27,19 +27,19 @@ const OURS = new Set<unknown>(["internal_error", "unavailable"]);
 
 let cluster: Cluster;
 let roomId: RoomId;
-let bystanders: Bystanders;
+let otherPeers: OtherPeers;
 let mallory: Mallory;
 
 beforeAll(async () => {
   cluster = await startCluster({ env: { ...UNHURRIED, CONSUMERS_PER_PEER: "6" } });
   roomId = await cluster.createRoom();
-  bystanders = await Bystanders.meet(cluster, roomId);
-  mallory = await Mallory.join(cluster, roomId, bystanders);
+  otherPeers = await OtherPeers.meet(cluster, roomId);
+  mallory = await Mallory.join(cluster, roomId, otherPeers);
 });
-afterEach(() => bystanders.goOn());
+afterEach(() => otherPeers.goOn());
 afterAll(async () => {
   await mallory[Symbol.asyncDispose]();
-  await bystanders.stop();
+  await otherPeers.stop();
   expect(await cluster.nodes[0]?.metric("radist_sfu_worker_deaths_total")).toBe(0);
   expect(await cluster.nodes[0]?.metric("radist_sfu_migrated_peers_total")).toBe(0);
   const metrics = await (await fetch(`${cluster.nodes[0]?.url}/metrics`)).text();
@@ -126,7 +126,7 @@ describe("What is not one's own is not found:", () => {
 
 describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, () => {
   test("of a producer are taken or refused; what others receive of it is of its kind, and within the protocol", async () => {
-    const { nora } = bystanders;
+    const { nora } = otherPeers;
     const { codecs: all = [], headerExtensions } = capabilities(nora) as RtpCapabilities;
     const redless = { codecs: all.filter(({ mimeType }) => mimeType !== "audio/red"), headerExtensions };
     let taken = 0;
@@ -163,7 +163,7 @@ describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, (
   });
 
   test("of a receiver get it a consumer, or none", async () => {
-    const { audio, ids } = bystanders;
+    const { audio, ids } = otherPeers;
     const seen = new Set<unknown>();
     await fc.assert(
       fc.asyncProperty(rtpCapabilities, fc.constantFrom(audio, ids.producer), async (claimed, producerId) => {
@@ -178,7 +178,7 @@ describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, (
   });
 
   test("of a data channel get it one, or none", async () => {
-    const { nora } = bystanders;
+    const { nora } = otherPeers;
     await fc.assert(
       fc.asyncProperty(sctpStreamParameters, fc.string({ maxLength: 256 }), async (parameters, label) => {
         const request = { type: "produce-data", sctpStreamParameters: parameters, label, protocol: label };
@@ -198,7 +198,7 @@ describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, (
   test("of a transport connect it, or not, once and again", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(dtlsParameters, { minLength: 1, maxLength: 3 }), async (several) => {
-        await using guest = await Mallory.join(cluster, roomId, bystanders);
+        await using guest = await Mallory.join(cluster, roomId, otherPeers);
         const { send, recv } = guest.ids.own;
         for (const parameters of several) {
           for (const transportId of [send, recv, send]) {
@@ -252,7 +252,7 @@ test("Nobody has more than anybody may have, and who takes something back may ha
   expect(produced).toHaveLength(32);
   expect(await asksFor(channel, "data-produced")).toHaveLength(32);
   const { producer, dataProducer } = mallory.ids.other;
-  expect(await asksFor(wish(bystanders.audio), "consumer-parameters")).toHaveLength(4);
+  expect(await asksFor(wish(otherPeers.audio), "consumer-parameters")).toHaveLength(4);
   expect(await asksFor(wish(producer), "consumer-parameters")).toHaveLength(2);
   expect(
     await asksFor(() => ({ type: "consume-data", dataProducerId: dataProducer }), "data-consumer-parameters"),

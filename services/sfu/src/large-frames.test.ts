@@ -6,7 +6,7 @@ import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { UNHURRIED } from "./testing/other-peers.ts";
-import { joins, type Person } from "./testing/test-peer.ts";
+import { joins, type TestPeer } from "./testing/test-peer.ts";
 
 /** As much as a participant may have: 16 KiB in UTF-8, of characters of all lengths, some to be escaped. */
 const METADATA = { about: `${"x".repeat(7)}${'"я日😀\\'.repeat(1_260)}` };
@@ -21,7 +21,7 @@ interface Shown {
 const shown = ({ existingPeers }: AnyMessage): Shown[] => existingPeers as Shown[];
 
 /** Everybody that a person has been told of, when it is so many. */
-async function knows(person: Person, count: number): Promise<Map<string, unknown>> {
+async function knows(person: TestPeer, count: number): Promise<Map<string, unknown>> {
   const known = new Map(shown(person.joined).map(({ peerId, metadata }) => [peerId, metadata]));
   while (known.size < count) {
     const { peerId, metadata } = await person.hears("peer-joined");
@@ -48,7 +48,7 @@ async function areAwaited(cluster: Cluster, roomId: RoomId, count: number): Prom
 const KEY = { type: "e2ee-key", keyId: 1, wrappedKey: "A".repeat(1_024), wrapIv: "AAAA" };
 
 /** Says many things of a kilobyte each to one peer; resolves when all of them have been passed on. */
-const talksTo = (person: Person, targetPeerId: string, count = 250) =>
+const talksTo = (person: TestPeer, targetPeerId: string, count = 250) =>
   Promise.all(Array.from({ length: count }, () => person.asks({ ...KEY, targetPeerId })));
 
 test("A hundred people on two nodes, each with all the metadata there may be, are told of each other.", {
@@ -57,7 +57,7 @@ test("A hundred people on two nodes, each with all the metadata there may be, ar
   expect(Buffer.byteLength(JSON.stringify(METADATA))).toBeGreaterThan(16_000);
   await using cluster = await startCluster({ nodes: 2, env: UNHURRIED });
   const roomId = await cluster.createRoom();
-  const people: Person[] = [];
+  const people: TestPeer[] = [];
   while (people.length < 100) {
     people.push(await joins(cluster, roomId, { node: people.length % 2, metadata: METADATA }));
   }

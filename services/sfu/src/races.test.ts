@@ -11,9 +11,9 @@ import {
   transportOf,
 } from "./testing/media.ts";
 import { UNHURRIED } from "./testing/other-peers.ts";
-import { joins, type Person } from "./testing/test-peer.ts";
+import { joins, type TestPeer } from "./testing/test-peer.ts";
 import { until } from "./testing/until.ts";
-import { Witness } from "./testing/worker-spy.ts";
+import { WorkerSpy } from "./testing/worker-spy.ts";
 
 const ROUNDS = 30;
 /** Many exchanges in a row; on a busy machine each takes its time. */
@@ -57,7 +57,7 @@ describe.each([
 });
 
 /** Takes a video, and asks for much about it and for more, all at once. */
-async function takes(person: Person, of: { video: string; audio: string; dataProducerId: string }) {
+async function takes(person: TestPeer, of: { video: string; audio: string; dataProducerId: string }) {
   const { consumerId } = await consumes(person, of.video);
   const { dataProducerId } = of;
   const { dataConsumerId } = await person.asks({ type: "consume-data", dataProducerId, paused: true });
@@ -79,7 +79,7 @@ async function takes(person: Person, of: { video: string; audio: string; dataPro
 test("Who leaves with requests under way leaves nothing behind, on whichever way it goes.", {
   timeout: PATIENCE_MS,
 }, async () => {
-  using witness = new Witness();
+  using spy = new WorkerSpy();
   await using cluster = await startCluster({ env: UNHURRIED });
   const roomId = await cluster.createRoom();
   await using nora = await joins(cluster, roomId);
@@ -101,12 +101,12 @@ test("Who leaves with requests under way leaves nothing behind, on whichever way
     expect(await nora.hears("peer-left")).toMatchObject({ peerId: eve.peerId });
   }
   const kept = { transports: 2, producers: 1, consumers: 0, "data producers": 1, "data consumers": 0 };
-  await until(() => Object.entries(kept).every(([kind, count]) => witness.open()[kind] === count));
-  for (const kind of Object.keys(kept)) expect(witness.made(kind)).toBeGreaterThan(10);
+  await until(() => Object.entries(kept).every(([kind, count]) => spy.open()[kind] === count));
+  for (const kind of Object.keys(kept)) expect(spy.made(kind)).toBeGreaterThan(10);
   await expectNoFault(cluster);
 });
 
-const WAYS_OUT: readonly ((eve: Person, cluster: Cluster, roomId: RoomId) => unknown)[] = [
+const WAYS_OUT: readonly ((eve: TestPeer, cluster: Cluster, roomId: RoomId) => unknown)[] = [
   (eve) => eve.socket.terminate(),
   (eve) => eve.says({ type: "leave-room" }),
   (eve, cluster, roomId) => cluster.kick(roomId, PeerId.parse(eve.peerId)),

@@ -3,7 +3,7 @@ import type { AnyMessage } from "@radist-tech/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { capabilities, consumes, DTLS, opus, produceAudio, produces, produceVideo } from "./testing/media.ts";
-import { joins, type Person } from "./testing/test-peer.ts";
+import { joins, type TestPeer } from "./testing/test-peer.ts";
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -86,7 +86,7 @@ test("A picture that is hidden at first takes the layer of its size, as one that
 });
 
 describe("A voice in RED", () => {
-  const codecsOf = (person: Person) =>
+  const codecsOf = (person: TestPeer) =>
     (person.joined.routerRtpCapabilities as { codecs: { mimeType: string }[] }).codecs.map(({ mimeType }) => mimeType);
   const namesIn = (answer: AnyMessage) =>
     (answer.rtpParameters as { codecs: { mimeType: string }[] }).codecs.map(({ mimeType }) => mimeType);
@@ -141,8 +141,8 @@ describe("A voice in RED", () => {
 });
 
 describe("A request is answered:", () => {
-  let alice: Person;
-  let bob: Person;
+  let alice: TestPeer;
+  let bob: TestPeer;
   let producerId: string;
   beforeAll(async () => {
     const roomId = await cluster.createRoom();

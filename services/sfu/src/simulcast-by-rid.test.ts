@@ -4,9 +4,9 @@ import { consumes, produces } from "./testing/media.ts";
 import { calls } from "./testing/media-peer.ts";
 import { KEY_FRAME, OTHER_FRAME, produceOf, sendTo, VP8_RTX } from "./testing/rtp.ts";
 import { until } from "./testing/until.ts";
-import { Witness } from "./testing/worker-spy.ts";
+import { WorkerSpy } from "./testing/worker-spy.ts";
 
-const witness = new Witness();
+const spy = new WorkerSpy();
 let cluster: Cluster;
 beforeAll(async () => {
   // The second who comes is on the second worker.
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
-  witness[Symbol.dispose]();
+  spy[Symbol.dispose]();
 });
 
 const RIDS = ["a", "b", "c"];
@@ -23,7 +23,7 @@ test("Streams that only their RIDs tell apart are found, and reach a viewer on a
   const roomId = await cluster.createRoom();
   await using alice = await calls(cluster, roomId);
   await using bob = await calls(cluster, roomId);
-  expect(witness.open()).toMatchObject({ routers: 2 });
+  expect(spy.open()).toMatchObject({ routers: 2 });
   const encodings = RIDS.map((rid) => ({ rid, scalabilityMode: "L1T3" }));
   const producerId = await produces(alice.person, produceOf(encodings));
   await consumes(bob.person, producerId);

@@ -9,9 +9,9 @@ import { expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { consumes, produceAudio, produceData, produces } from "./testing/media.ts";
 import { UNHURRIED } from "./testing/other-peers.ts";
-import { joins, type Person } from "./testing/test-peer.ts";
+import { joins, type TestPeer } from "./testing/test-peer.ts";
 import { until } from "./testing/until.ts";
-import { Witness } from "./testing/worker-spy.ts";
+import { WorkerSpy } from "./testing/worker-spy.ts";
 
 const VISITS = 2_000;
 const AT_ONCE = 8;
@@ -24,7 +24,7 @@ const collectGarbage = vm.runInNewContext("gc") as () => void;
 
 interface Host {
   readonly roomId: RoomId;
-  readonly person: Person;
+  readonly person: TestPeer;
   readonly producerId: string;
   readonly dataProducerId: string;
 }
@@ -40,7 +40,7 @@ async function hostOf(cluster: Cluster): Promise<Host> {
   };
 }
 
-const WAYS_OUT: readonly ((visitor: Person) => unknown)[] = [
+const WAYS_OUT: readonly ((visitor: TestPeer) => unknown)[] = [
   (visitor) => visitor.asks({ type: "leave-room" }),
   (visitor) => visitor.socket.close(),
   (visitor) => visitor.socket.terminate(),
@@ -70,15 +70,15 @@ async function severalAtOnce(from: number, to: number, work: (count: number) => 
 }
 
 test(`${VISITS} visits, ended cleanly and abruptly, leave everything as it was`, { timeout: 180_000 }, async () => {
-  using witness = new Witness();
+  using spy = new WorkerSpy();
   await using cluster = await startCluster({ env: { ...UNHURRIED, RESUME_WINDOW_MS: "200" } });
-  const [worker] = witness.workers;
+  const [worker] = spy.workers;
   const hosts = await Promise.all(Array.from({ length: HOSTS }, () => hostOf(cluster)));
   const { db } = cluster.connection;
   const everything = async () => ({
     worker: counts(await worker?.dump()),
-    server: counts(await witness.webRtcServers.find(({ closed }) => !closed)?.dump()),
-    open: Object.fromEntries(Object.entries(witness.open()).filter(([, count]) => count > 0)),
+    server: counts(await spy.webRtcServers.find(({ closed }) => !closed)?.dump()),
+    open: Object.fromEntries(Object.entries(spy.open()).filter(([, count]) => count > 0)),
     files: readdirSync(`/proc/${worker?.pid}/fd`).length,
     places: await db.$count(roomPeers),
     sessions: await db.$count(usageSessions, isNull(usageSessions.closedAt)),
@@ -106,7 +106,7 @@ test(`${VISITS} visits, ended cleanly and abruptly, leave everything as it was`,
   const turns = (VISITS * 3) / 5;
   const half = await memoryAfter(0, turns / 2);
   const full = await memoryAfter(turns / 2, turns);
-  expect(witness.made("transports")).toBe(2 * (VISITS + HOSTS));
+  expect(spy.made("transports")).toBe(2 * (VISITS + HOSTS));
   expect(await everything()).toEqual(before);
   // What each visit left behind would be there a thousand times.
   expect(full.node - half.node).toBeLessThan(8 * MEGABYTE);

@@ -1,6 +1,7 @@
 import type { E2eeMode, Epoch, Fact, NodeId, Participant, PeerId, ProjectId, RoomId } from "@radist-tech/protocol";
 
 export type RoomFact = Extract<Fact, { type: `room.${string}` }>;
+export type TrackFact = Extract<RoomFact, { type: `room.track_${string}` }>;
 export type LeftReason = Extract<RoomFact, { type: "room.participant_left" }>["data"]["reason"];
 export type EndReason = Extract<RoomFact, { type: "room.ended" }>["data"]["reason"];
 

@@ -7,7 +7,7 @@ import {
   type RoomId,
   type RoomServerMessage,
 } from "@radist-tech/protocol";
-import type { DataProducer, Peer, Room, Tell } from "../room.ts";
+import type { DataProducer, Notification, Peer, Room } from "../room.ts";
 
 export const ALICE = "peer_Alice" as PeerId;
 export const BOB = "peer_Bob" as PeerId;
@@ -71,7 +71,8 @@ function describePeer({ peerId, status, producers, dataProducers, announcement }
 const aimedAt = (target: PeerId | undefined): string => (target === undefined ? "" : `>${initial(target)}`);
 
 /** `BP: new-producer A a`: whom it is told, then what of it names something. */
-export const describeTell = ({ to, message }: Tell): string => `${to.map(initial).join("")}: ${describe(message)}`;
+export const describeNotification = ({ to, message }: Notification): string =>
+  `${to.map(initial).join("")}: ${describe(message)}`;
 
 function describe(message: RoomServerMessage): string {
   const { type, ...fields } = message as { type: string } & Record<string, unknown>;

@@ -4,21 +4,21 @@ import { digest, Fenced, findHomeByResumeToken, findHomeByToken, type HomeLocati
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import type { Entry } from "../home/admissions.ts";
 import type { Homes } from "../home/homes.ts";
-import type { LiveRoom } from "../home/room-home.ts";
+import type { RoomHome } from "../home/room-home.ts";
 import type { NodeContext } from "../node/context.ts";
 import type { RemoteHomes } from "../relay/remote-homes.ts";
 import type { RoomRequest } from "../socket/connection-request.ts";
 import { converse, type Line } from "../socket/conversation.ts";
 import { SocketSession } from "../socket/socket-session.ts";
 
-/** A room's home can move while somebody is on the way in; so often it is looked for anew. */
+/** How often the home is looked up: a room can move while a socket is being admitted. */
 const ATTEMPTS = 8;
 
-/** Pause before a home that does not answer is asked again, or found dead, milliseconds. */
+/** Pause before a home that does not answer is asked again, or found to be dead, milliseconds. */
 const RETRY_MS = 250;
 
-/** Brings sockets to the home of their room, on this node or another one. */
-export class Entering {
+/** Finds the homes of rooms, and gets sockets admitted there, on this node or another one. */
+export class RoomDirectory {
   readonly #node: NodeContext;
   readonly #homes: Homes;
   readonly #remote: RemoteHomes;
@@ -32,7 +32,7 @@ export class Entering {
   }
 
   /** @throws {Refusal} | {DatabaseUnavailable} */
-  async enter(socket: PeerSocket, projectId: ProjectId, request: RoomRequest): Promise<void> {
+  async admit(socket: PeerSocket, projectId: ProjectId, request: RoomRequest): Promise<void> {
     const { metrics, lease, limits } = this.#node;
     const { kind } = request;
     const done = metrics.admissionSeconds.startTimer();
@@ -44,7 +44,7 @@ export class Entering {
       ...(kind === "resume" && { peerId: request.peerId }),
     };
     try {
-      const line = await this.#findPlace(session, entry, () => this.#look(projectId, entry, request));
+      const line = await this.#findSeat(session, entry, () => this.#lookUp(projectId, entry, request));
       metrics.admissions.inc({ kind, outcome: "admitted" });
       converse(this.#node, session, line, this.#keepalive);
     } catch (error) {
@@ -55,15 +55,15 @@ export class Entering {
     }
   }
 
-  async #findPlace(session: SocketSession, entry: Entry, look: () => Promise<HomeLocation>): Promise<Line> {
+  async #findSeat(session: SocketSession, entry: Entry, lookUp: () => Promise<HomeLocation>): Promise<Line> {
     const { lease, limits } = this.#node;
-    // A home that does not answer is dead when its lease is over; until then nobody else may have the room.
+    // A home that does not answer is dead when its lease is over; until then no other node may claim the room.
     const until = performance.now() + 2 * limits.LEASE_MS;
     let attempts = 0;
     while (attempts < ATTEMPTS) {
-      const seen = await look();
+      const seen = await lookUp();
       if (seen.nodeId !== undefined && seen.nodeId !== lease.nodeId) {
-        const line = await this.#remote.enter({ ...seen, nodeId: seen.nodeId }, session, entry);
+        const line = await this.#remote.admit({ ...seen, nodeId: seen.nodeId }, session, entry);
         if (line === "unreachable") {
           if (performance.now() > until || !session.isOpen) break;
           await sleep(RETRY_MS);
@@ -72,11 +72,11 @@ export class Entering {
         if (line !== "not_home") return line;
       }
       attempts++;
-      // Nobody lives who has claimed it; or who has says that it gave the room up.
+      // No node that lives has claimed it, or the one that had has given it up.
       const room = await this.#homes.own(seen);
       if (!room) continue;
       try {
-        return lineTo(room, session, await room.enter(session, entry));
+        return lineTo(room, session, await room.admit(session, entry));
       } catch (error) {
         if (!(error instanceof Fenced)) throw error;
       }
@@ -84,17 +84,17 @@ export class Entering {
     throw new Refusal("unavailable");
   }
 
-  #look(projectId: ProjectId, { tokenHash }: Entry, request: RoomRequest): Promise<HomeLocation> {
+  #lookUp(projectId: ProjectId, { tokenHash }: Entry, request: RoomRequest): Promise<HomeLocation> {
     return request.kind === "join"
       ? findHomeByToken(this.#node.connection, projectId, tokenHash)
       : findHomeByResumeToken(this.#node.connection, projectId, { roomId: request.roomId, resumeHash: tokenHash });
   }
 }
 
-function lineTo(room: LiveRoom, session: SocketSession, peerId: PeerId): Line {
+function lineTo(room: RoomHome, session: SocketSession, peerId: PeerId): Line {
   const { id } = session;
   return {
-    hear: (message) => room.hear(peerId, id, message),
+    handle: ({ message }) => room.handle(peerId, id, message),
     lost: () => room.lost(peerId, id, session.silentMs),
   };
 }

@@ -1,19 +1,19 @@
 import type { PeerId } from "@radist-tech/protocol";
 import type { PendingResume } from "@radist-tech/rooms";
 
-/** Those who are waited for, each until its window is over. */
-export class Waiting {
+/** Peers of an earlier home that may still resume, each until its window is over. */
+export class PendingResumes {
   readonly #timers = new Map<PeerId, NodeJS.Timeout>();
   readonly #onExpired: (peerId: PeerId) => void;
 
-  /** @param onExpired hears of those who did not come */
+  /** @param onExpired hears of those that did not resume in time */
   constructor(pending: readonly PendingResume[], onExpired: (peerId: PeerId) => void) {
     this.#onExpired = onExpired;
     for (const { peerId, forMs } of pending) this.add(peerId, forMs);
   }
 
   add(peerId: PeerId, forMs: number): void {
-    this.end(peerId);
+    this.remove(peerId);
     const expire = (): void => {
       this.#timers.delete(peerId);
       this.#onExpired(peerId);
@@ -21,8 +21,8 @@ export class Waiting {
     this.#timers.set(peerId, setTimeout(expire, forMs));
   }
 
-  /** @returns whether the peer was waited for; now it is no longer */
-  end(peerId: PeerId): boolean {
+  /** @returns whether the peer was among them */
+  remove(peerId: PeerId): boolean {
     clearTimeout(this.#timers.get(peerId));
     return this.#timers.delete(peerId);
   }

@@ -5,8 +5,8 @@ import type { Logger } from "@radist-tech/runtime";
 /** Pause before what found the database away is stored again, milliseconds. */
 const RETRY_MS = 500;
 
-/** Stores what has happened already: keeps trying while the database is away. If this node dies, its lease tells. */
-export class Storing {
+/** Stores what has already happened: tries again while the database is away. If this node dies, its lease tells. */
+export class RetriedWrites {
   readonly #logger: Logger;
   readonly #onFenced: () => void;
   readonly #underWay = new Set<Promise<void>>();
@@ -16,6 +16,7 @@ export class Storing {
     this.#onFenced = onFenced;
   }
 
+  /** Never rejects. */
   store(work: () => Promise<void>): Promise<void> {
     const storing = this.#persist(work).finally(() => this.#underWay.delete(storing));
     this.#underWay.add(storing);

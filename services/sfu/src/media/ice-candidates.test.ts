@@ -1,6 +1,6 @@
 import type { types } from "mediasoup";
 import { describe, expect, test } from "vitest";
-import { candidates, listenInfos, loopbacks, withLoopbacks } from "./ice-candidates.ts";
+import { iceCandidates, listenInfos, loopbacks, withLoopbacks } from "./ice-candidates.ts";
 
 const listening = (announced: string[], port = 10_000) =>
   listenInfos(announced, port).map(({ protocol, ip, announcedAddress, port }) =>
@@ -70,7 +70,7 @@ const given = (address: string, protocol: "udp" | "tcp", priority: number): type
 describe("A transport's candidates", () => {
   test("are those of the worker where one address is announced", () => {
     const ofWorker = [given("192.0.2.1", "udp", 1_076_558_079), given("192.0.2.1", "tcp", 1_076_302_079)];
-    expect(candidates(["192.0.2.1"], ofWorker)).toEqual(ofWorker);
+    expect(iceCandidates(["192.0.2.1"], ofWorker)).toEqual(ofWorker);
   });
 
   test("of loopback addresses are not told twice", () => {
@@ -79,11 +79,11 @@ describe("A transport's candidates", () => {
       given("127.0.0.1", "tcp", 1_076_302_079),
       given("127.0.0.1", "udp", 1_076_276_479),
     ];
-    expect(candidates(["127.0.0.1"], ofWorker)).toEqual(ofWorker.slice(0, 2));
+    expect(iceCandidates(["127.0.0.1"], ofWorker)).toEqual(ofWorker.slice(0, 2));
   });
 
   const announced = ["192.0.2.1", "2001:db8::1", "host.example", "2001:db8::2"];
-  const all = candidates(announced, [
+  const all = iceCandidates(announced, [
     given("192.0.2.1", "udp", 1_076_558_079),
     given("192.0.2.1", "tcp", 1_076_302_079),
     given("2001:db8::1", "udp", 1_076_557_823),
@@ -121,6 +121,6 @@ describe("A transport's candidates", () => {
   });
 
   test("are none where there are none", () => {
-    expect(candidates(announced, [])).toEqual([]);
+    expect(iceCandidates(announced, [])).toEqual([]);
   });
 });

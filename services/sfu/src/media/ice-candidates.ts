@@ -44,7 +44,7 @@ export function withLoopbacks(announced: readonly string[], port: number): types
  * The candidates of a transport, once for each announced address: a worker knows of one per family, and all of a
  * family lead to the same port. Later ones have a lower priority (RFC 8445, 5.1.2.1: the local preference).
  */
-export function candidates(
+export function iceCandidates(
   announced: readonly string[],
   given: readonly types.IceCandidate[],
 ): readonly types.IceCandidate[] {

@@ -1,29 +1,29 @@
 import type { PeerId, RoomServerMessage } from "@radist-tech/protocol";
-import { demand, isLayered } from "./layers.ts";
-import type { OwnConsumer, OwnProducer } from "./peer-media.ts";
+import { isLayered, wantedLayer } from "./layers.ts";
+import type { PeerConsumer, PeerProducer } from "./peer-objects.ts";
 
-/** How long nobody must take a layer before its sender is told to stop it, milliseconds. */
+/** How long no consumer must have taken a layer before its sender is told to stop sending it, milliseconds. */
 const PATIENCE_MS = 2_000;
 
 interface Watched {
   readonly ownerId: PeerId;
-  readonly own: OwnProducer;
-  readonly takers: Set<OwnConsumer>;
+  readonly own: PeerProducer;
+  readonly consumers: Set<PeerConsumer>;
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Tells senders which layers of their videos anybody takes: more at once, less after a while. */
-export class Demand {
-  readonly #tell: (to: PeerId, message: RoomServerMessage) => void;
+/** Tells senders the highest layer of their videos that any consumer takes: a higher one at once, a lower one after a while. */
+export class LayerDemand {
+  readonly #send: (to: PeerId, message: RoomServerMessage) => void;
   readonly #watched = new Map<string, Watched>();
 
-  constructor(tell: (to: PeerId, message: RoomServerMessage) => void) {
-    this.#tell = tell;
+  constructor(send: (to: PeerId, message: RoomServerMessage) => void) {
+    this.#send = send;
   }
 
-  watch(ownerId: PeerId, own: OwnProducer): void {
+  watch(ownerId: PeerId, own: PeerProducer): void {
     const { producer } = own;
-    const watched: Watched = { ownerId, own, takers: new Set(), timer: undefined };
+    const watched: Watched = { ownerId, own, consumers: new Set(), timer: undefined };
     this.#watched.set(producer.id, watched);
     producer.observer.once("close", () => {
       clearTimeout(watched.timer);
@@ -32,28 +32,28 @@ export class Demand {
     this.#consider(watched);
   }
 
-  add(taker: OwnConsumer): void {
-    const watched = this.#watched.get(taker.producerId);
+  add(consumed: PeerConsumer): void {
+    const watched = this.#watched.get(consumed.producerId);
     if (!watched) return;
-    watched.takers.add(taker);
-    taker.consumer.observer.once("close", () => {
-      watched.takers.delete(taker);
+    watched.consumers.add(consumed);
+    consumed.consumer.observer.once("close", () => {
+      watched.consumers.delete(consumed);
       this.#consider(watched);
     });
     this.#consider(watched);
   }
 
   /** A consumer was paused, resumed, or takes another layer. */
-  changed(taker: OwnConsumer): void {
-    const watched = this.#watched.get(taker.producerId);
+  changed(consumed: PeerConsumer): void {
+    const watched = this.#watched.get(consumed.producerId);
     if (watched) this.#consider(watched);
   }
 
-  /** Tells a sender that is back what holds for its videos: it may have missed it. */
-  retell(ownerId: PeerId): void {
+  /** Sends a peer that has resumed what holds for its videos: it may have missed it. */
+  resend(ownerId: PeerId): void {
     for (const watched of this.#watched.values()) {
-      const { toldLayer } = watched.own;
-      if (watched.ownerId === ownerId && toldLayer !== undefined) this.#say(watched, toldLayer);
+      const { sentLayer } = watched.own;
+      if (watched.ownerId === ownerId && sentLayer !== undefined) this.#tell(watched, sentLayer);
     }
   }
 
@@ -66,28 +66,28 @@ export class Demand {
     const { own } = watched;
     if (own.producer.closed) return;
     const wanted = this.#wanted(watched);
-    const told = own.toldLayer ?? own.ladder.fractions.length - 1;
+    const sent = own.sentLayer ?? own.ladder.fractions.length - 1;
     clearTimeout(watched.timer);
     watched.timer = undefined;
-    if (wanted > told) this.#say(watched, wanted);
-    else if (wanted < told) {
-      watched.timer = setTimeout(() => this.#say(watched, this.#wanted(watched)), PATIENCE_MS);
+    if (wanted > sent) this.#tell(watched, wanted);
+    else if (wanted < sent) {
+      watched.timer = setTimeout(() => this.#tell(watched, this.#wanted(watched)), PATIENCE_MS);
       watched.timer.unref();
     }
   }
 
-  #wanted({ takers, own }: Watched): number {
+  #wanted({ consumers, own }: Watched): number {
     const layered = isLayered(own.producer.type);
-    return demand(
-      [...takers].map(({ consumer, spatialLayer }) => ({
+    return wantedLayer(
+      [...consumers].map(({ consumer, spatialLayer }) => ({
         isFlowing: !consumer.paused,
         spatialLayer: layered ? spatialLayer : 0,
       })),
     );
   }
 
-  #say({ ownerId, own }: Watched, spatialLayer: number): void {
-    own.toldLayer = spatialLayer;
-    this.#tell(ownerId, { type: "producer-layers", producerId: own.producer.id, spatialLayer });
+  #tell({ ownerId, own }: Watched, spatialLayer: number): void {
+    own.sentLayer = spatialLayer;
+    this.#send(ownerId, { type: "producer-layers", producerId: own.producer.id, spatialLayer });
   }
 }

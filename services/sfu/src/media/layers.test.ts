@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { demand, isLayered, type Ladder, ladderOf, layerFor } from "./layers.ts";
+import { isLayered, type Ladder, ladderOf, layerFor, wantedLayer } from "./layers.ts";
 
 const HD = { width: 1_280, height: 720 };
 const scaled = (...scales: (number | undefined)[]) => ({
@@ -174,7 +174,7 @@ describe("What is demanded of a producer", () => {
     ],
     ["the lowest when that is all that flows", [[true, 0]], 0],
   ])("is %s", (_what, takers, layer) => {
-    expect(demand(takers.map(([isFlowing, spatialLayer]) => ({ isFlowing, spatialLayer })))).toBe(layer);
+    expect(wantedLayer(takers.map(([isFlowing, spatialLayer]) => ({ isFlowing, spatialLayer })))).toBe(layer);
   });
 });
 

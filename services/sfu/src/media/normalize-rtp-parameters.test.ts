@@ -1,6 +1,6 @@
 import { Refusal, RtpParameters } from "@radist-tech/protocol";
 import { describe, expect, test } from "vitest";
-import { unambiguous } from "./normalize-rtp-parameters.ts";
+import { normalizeRtpParameters } from "./normalize-rtp-parameters.ts";
 import { RED_INSIDE } from "./red.ts";
 
 const vp8 = { mimeType: "video/VP8", payloadType: 96, clockRate: 90_000 };
@@ -15,7 +15,7 @@ const secrets = () => {
 };
 const NOT_FOUND = new Refusal("invalid_message", "rtpParameters.encodings: each must have an ssrc or a rid.");
 const read = (more: object): RtpParameters => RtpParameters.parse({ mid: "0", codecs: [vp8, vp8Rtx], ...more });
-const sent = (more: object): RtpParameters => unambiguous(read(more), secrets());
+const sent = (more: object): RtpParameters => normalizeRtpParameters(read(more), secrets());
 const encodings = (...each: object[]) => sent({ encodings: each }).encodings;
 const codecs = (...each: object[]) => sent({ codecs: each, encodings: [{ ssrc: 1 }] }).codecs;
 
@@ -74,7 +74,7 @@ describe("Each encoding is found in one way:", () => {
 
   test("an SSRC that nobody knows is another one each time, and never 0", () => {
     const announced = read({ encodings: [{ rid: "a" }] });
-    const ssrcs = Array.from({ length: 1_000 }, () => unambiguous(announced).encodings?.[0]?.ssrc);
+    const ssrcs = Array.from({ length: 1_000 }, () => normalizeRtpParameters(announced).encodings?.[0]?.ssrc);
     expect(new Set(ssrcs).size).toBe(1_000);
     expect(ssrcs).not.toContain(0);
   });

@@ -22,7 +22,7 @@ type Encoding = NonNullable<RtpParameters["encodings"]>[number];
  * @param newSsrc an SSRC that cannot be foreseen, and is not 0
  * @throws {Refusal} `invalid_message`
  */
-export function unambiguous(rtpParameters: RtpParameters, newSsrc = randomSsrc): RtpParameters {
+export function normalizeRtpParameters(rtpParameters: RtpParameters, newSsrc = randomSsrc): RtpParameters {
   const { codecs, encodings = [{}] } = rtpParameters;
   const firstMedia = codecs.find((codec) => carriedBy(codec) === undefined)?.payloadType;
   const payloadTypes = new Set(encodings.map(({ codecPayloadType = firstMedia }) => codecPayloadType));

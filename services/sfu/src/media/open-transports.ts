@@ -1,33 +1,35 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Refusal } from "@radist-tech/protocol";
-import type { Limits } from "../config.ts";
-import { PeerMedia } from "./peer-media.ts";
-import type { Place, Routers } from "./room-sites.ts";
+import { type PeerId, Refusal } from "@radist-tech/protocol";
+import type { MediaSite, PeerTransports } from "./media-site.ts";
+import type { RoomSites } from "./room-sites.ts";
 
 /** How long a peer waits for a media worker, milliseconds. */
 const PATIENCE_MS = 5_000;
 const RETRY_MS = 50;
 
+export interface OpenedTransports {
+  readonly site: MediaSite;
+  readonly transports: PeerTransports;
+}
+
 /**
- * Opens a peer's two transports, where there is room for them. A worker that dies meanwhile is replaced by another one.
+ * Opens a peer's two transports at a site that has room for them; at another one when its worker dies meanwhile.
  *
  * @throws {Refusal} `unavailable` when no worker can be had in time
  */
-export async function openMedia(routers: Routers, limits: Limits): Promise<PeerMedia> {
+export async function openTransports(sites: RoomSites, peerId: PeerId): Promise<OpenedTransports> {
   let isLate = false;
-  const open = async (): Promise<PeerMedia> => {
+  const open = async (): Promise<OpenedTransports> => {
     for (;;) {
-      let place: Place | undefined;
+      let site: MediaSite | undefined;
       try {
-        place = await routers.place();
-        const media = await PeerMedia.open(place, {
-          announced: limits.MEDIA_ANNOUNCED_ADDRESS,
-          maxIncomingBitrate: limits.MAX_INCOMING_BITRATE,
-        });
-        if (!isLate) return media;
-        media.close();
+        site = await sites.choose();
+        const transports = await site.open(peerId);
+        if (!isLate) return { site, transports };
+        transports.send.close();
+        transports.recv.close();
       } catch (error) {
-        if (routers.isClosed || (place && !place.router.closed)) throw error;
+        if (sites.isClosed || (site && !site.isClosed)) throw error;
         // That a worker has died may be known a moment after the request to it failed.
         await sleep(RETRY_MS);
       }

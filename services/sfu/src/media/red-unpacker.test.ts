@@ -10,7 +10,7 @@ import { redPayload, rtpPacket } from "../testing/raw-packets.ts";
 import { MEDIA_CODECS } from "./codecs.ts";
 import { capableInside, producedInside } from "./red.ts";
 import { payloadTypeOf } from "./red-packet.ts";
-import { Unpacking } from "./red-unpacker.ts";
+import { RedUnpacker } from "./red-unpacker.ts";
 import { startWorker } from "./start-worker.ts";
 
 const LISTEN = { protocol: "udp", ip: "127.0.0.1" } as const;
@@ -96,7 +96,7 @@ test.each([
   ["at the other end of a pipe", () => other],
 ])("RED goes through as it is, and its Opus to who takes no RED, %s", async (_where, at) => {
   const { producer, say, close } = await sender();
-  const unpacking = new Unpacking(producer, router);
+  const unpacking = new RedUnpacker(producer, router);
   const bring = async (id: string): Promise<void> => {
     if (at() !== router) await router.pipeToRouter({ producerId: id, router: at(), listenInfo: LISTEN });
   };
@@ -123,7 +123,7 @@ test.each([
 
 test("what was unpacked lives as long as anybody has it, and no longer than its producer", async () => {
   const { producer, close } = await sender();
-  const unpacking = new Unpacking(producer, router);
+  const unpacking = new RedUnpacker(producer, router);
   const { transport, socket } = await receiver(router);
   const made: types.Producer[] = [];
   const subscribe = () =>
@@ -149,7 +149,7 @@ test("what was unpacked lives as long as anybody has it, and no longer than its 
 
 test("who cannot subscribe leaves nothing behind", async () => {
   const { producer, close } = await sender();
-  const unpacking = new Unpacking(producer, router);
+  const unpacking = new RedUnpacker(producer, router);
   const made: types.Producer[] = [];
   const refused = unpacking.subscribe((plain) => {
     made.push(plain);

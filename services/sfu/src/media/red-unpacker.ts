@@ -11,7 +11,7 @@ interface Plain {
 }
 
 /** The Opus inside a producer of RED, as a producer of its own beside it, for those who cannot take RED. */
-export class Unpacking {
+export class RedUnpacker {
   readonly #producer: types.Producer;
   readonly #router: types.Router;
   #plain: Promise<Plain> | undefined;

@@ -7,7 +7,7 @@ import type { types } from "mediasoup";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { answeredFrom } from "../testing/stun.ts";
 import { MEDIA_CODECS } from "./codecs.ts";
-import { candidates } from "./ice-candidates.ts";
+import { iceCandidates as candidatesOf } from "./ice-candidates.ts";
 import { startWorker } from "./start-worker.ts";
 import { listen } from "./web-rtc-server.ts";
 
@@ -45,7 +45,7 @@ describe.each([
     const [port, ...others] = await portsOf(server);
     expect(others).toEqual([]);
     const { iceCandidates } = await transportOf(server);
-    const told = candidates([loopback], iceCandidates).map((one) => `${one.protocol} ${one.address} ${one.port}`);
+    const told = candidatesOf([loopback], iceCandidates).map((one) => `${one.protocol} ${one.address} ${one.port}`);
     expect(told).toEqual([`udp ${loopback} ${port}`, `tcp ${loopback} ${port}`]);
   });
 
@@ -73,7 +73,7 @@ test.skipIf(lacks("::1"))("Of both families, and beside other addresses, all are
   for (const to of ["127.0.0.1", "::1"]) {
     expect(await answeredFrom(iceParameters, { from: to, to, port })).toBe(to);
   }
-  const told = candidates(announced, iceCandidates).map((one) => `${one.address} ${one.protocol}`);
+  const told = candidatesOf(announced, iceCandidates).map((one) => `${one.address} ${one.protocol}`);
   expect(told.toSorted()).toEqual(announced.flatMap((address) => [`${address} tcp`, `${address} udp`]).toSorted());
 });
 

@@ -4,6 +4,7 @@ import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import type { Lease, Logger } from "@radist-tech/runtime";
 import type { LedgerNode } from "@radist-tech/usage";
 import type { Limits } from "../config.ts";
+import type { TrackJournal } from "../home/track-journal.ts";
 import type { Workers } from "../media/workers.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -15,6 +16,7 @@ export interface NodeContext {
   readonly logger: Logger;
   readonly limits: Limits;
   readonly metrics: Metrics;
+  readonly trackJournal: TrackJournal;
   /** @throws {Refusal} `unavailable` while the media workers are being prepared */
   readonly workers: () => Workers;
 }

@@ -8,8 +8,9 @@ import { Entrance, Keepalive } from "@radist-tech/sockets";
 import { keepCheckpoints, type PresentPeer } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import type { Limits } from "../config.ts";
-import { Entering } from "../entry/room-directory.ts";
+import { RoomDirectory } from "../entry/room-directory.ts";
 import { Homes } from "../home/homes.ts";
+import { TrackJournal } from "../home/track-journal.ts";
 import { Workers } from "../media/workers.ts";
 import { RemoteHomes } from "../relay/remote-homes.ts";
 import { RemotePeers } from "../relay/remote-peers.ts";
@@ -65,23 +66,25 @@ export class SfuNode {
       onLapse: () => this.#homes.compare(),
       onSuperseded: () => this.#letGo(),
     });
-    const metrics = createMetrics(registry, () => census(this.#homes, this.#remoteHomes), {
+    const metrics = createMetrics(registry, () => census(nodeId, this.#homes, this.#remoteHomes), {
       cpu: () => cpu(this.#workers),
       bitrate: () => bitrate(this.#homes),
     });
-    this.context = { connection, bus, lease, logger, limits, metrics, workers: () => this.#readyWorkers() };
+    const trackJournal = new TrackJournal({ connection, logger });
+    const workers = () => this.#readyWorkers();
+    this.context = { connection, bus, lease, logger, limits, metrics, trackJournal, workers };
     this.#homes = new Homes(this.context);
     this.#remoteHomes = new RemoteHomes(this.context);
     this.#remotePeers = new RemotePeers(this.context, this.#homes);
     this.#keepalive = new Keepalive({ pingIntervalMs: limits.PING_INTERVAL_MS, timeoutMs: limits.SOCKET_TIMEOUT_MS });
-    const entering = new Entering(this.context, this.#homes, this.#remoteHomes, this.#keepalive);
+    const directory = new RoomDirectory(this.context, this.#homes, this.#remoteHomes, this.#keepalive);
     this.entrance = new Entrance({
       connection,
       lease,
       logger,
       trustedProxies: limits.TRUSTED_PROXIES,
       read: readRoomRequest,
-      admit: (...request) => entering.enter(...request),
+      admit: (...request) => directory.admit(...request),
     });
     this.#nodeWatch = new NodeWatch(this.context, {
       watched: () => [...this.#remoteHomes.nodes, ...this.#remotePeers.nodes],
@@ -108,7 +111,7 @@ export class SfuNode {
       ask: () => {
         this.#keepalive.ask();
         // Their answers are with the homes by the next checkpoint there.
-        this.#remoteHomes.tellSigns(limits.CHECKPOINT_MS);
+        this.#remoteHomes.sendSigns(limits.CHECKPOINT_MS);
       },
       onFenced: (count) => metrics.fenced.inc(count),
     });
@@ -152,7 +155,7 @@ export class SfuNode {
     const { bus, lease } = this.context;
     const subscriptions: Subscription[] = await Promise.all([
       bus.subscribe(SFU_SUBJECTS.control, (data) => this.#control(data)),
-      bus.respond(SFU_SUBJECTS.entries(lease.nodeId), (data) => this.#remotePeers.enter(data)),
+      bus.respond(SFU_SUBJECTS.entries(lease.nodeId), (data) => this.#remotePeers.admit(data)),
       bus.respond(SFU_SUBJECTS.inbound(lease.nodeId), (data) => this.#remotePeers.receive(data)),
       bus.respond(SFU_SUBJECTS.outbound(lease.nodeId), (data) => this.#remoteHomes.receive(data)),
     ]);
@@ -186,6 +189,7 @@ export class SfuNode {
     await this.#chores[Symbol.asyncDispose]();
     await this.#checkpoints[Symbol.asyncDispose]();
     await Promise.race([this.#homes.settled(), aborted(AbortSignal.timeout(STORE_MS))]);
+    this.context.trackJournal.close();
     this.#workers?.close();
     await Promise.all(this.#endings.map((end) => end()));
     await this.context.lease.close();
@@ -198,8 +202,8 @@ export class SfuNode {
 
   /** Those whose sockets are there, for the ledger. */
   *#present(): Iterable<PresentPeer> {
-    for (const { claim, peers } of this.#homes) {
-      for (const { peerId, session } of peers.values()) {
+    for (const { claim, state } of this.#homes) {
+      for (const { peerId, session } of state.peers.values()) {
         if (session) yield { subjectId: claim.roomId, peerId, agoMs: session.silentMs };
       }
     }
@@ -207,8 +211,8 @@ export class SfuNode {
 
   #control(data: Uint8Array): void {
     const control = RoomControl.parse(JSON.parse(Buffer.from(data).toString()));
-    this.#homes.hear(control);
-    this.#remoteHomes.hear(control);
+    this.#homes.handle(control);
+    this.#remoteHomes.handle(control);
   }
 
   #compare(): void {

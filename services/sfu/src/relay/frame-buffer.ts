@@ -4,7 +4,7 @@ import type { RelayBatch } from "@radist-tech/protocol/bus";
 const MAX_BATCH_LENGTH = 256 * 1024;
 
 /** Frames that wait to go to another node. */
-export class Gathering {
+export class FrameBuffer {
   #frames: string[] = [];
   #length = 0;
   /** How much of the first frame has gone. */

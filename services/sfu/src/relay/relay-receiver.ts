@@ -1,7 +1,7 @@
 import type { RelayBatch } from "@radist-tech/protocol/bus";
 
-/** The other end of {@link Batches}: takes each batch once, and puts together what comes in parts. */
-export class Incoming {
+/** The other end of {@link RelaySender}: takes each batch once, and puts together what comes in parts. */
+export class RelayReceiver {
   #count = 0;
   /** Of a frame that goes on. */
   #begun = "";

@@ -2,9 +2,9 @@ import { type Bus, DeadlineExceeded, inProcessBus, NoResponders } from "@radist-
 import { newSessionId, RelayBatch } from "@radist-tech/protocol/bus";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Gathering } from "./frame-buffer.ts";
-import { Incoming } from "./relay-receiver.ts";
-import { Batches, TAKEN } from "./relay-sender.ts";
+import { FrameBuffer } from "./frame-buffer.ts";
+import { RelayReceiver } from "./relay-receiver.ts";
+import { RelaySender, TAKEN } from "./relay-sender.ts";
 
 /** What NATS takes at once. */
 const MAX_BYTES = 1024 * 1024;
@@ -17,8 +17,8 @@ const frame = fc
 test("Whatever frames gather, and however they are taken, they come as they were, in batches that the bus takes.", () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(frame, fc.constant(undefined)), { maxLength: 12 }), (moves) => {
-      const gathering = new Gathering();
-      const incoming = new Incoming();
+      const gathering = new FrameBuffer();
+      const incoming = new RelayReceiver();
       const arrived: string[] = [];
       let count = 0;
       const carry = (): void => {
@@ -41,7 +41,7 @@ test("Whatever frames gather, and however they are taken, they come as they were
 });
 
 test("A frame counts as waiting until all of it has gone.", () => {
-  const gathering = new Gathering();
+  const gathering = new FrameBuffer();
   gathering.add("x".repeat(600_000));
   gathering.add("y");
   expect(gathering.take()).toMatchObject({ goesOn: true });
@@ -67,7 +67,7 @@ function lossy(bus: Bus): Pick<Bus, "request"> {
 
 test("Over a bus that loses requests and answers every frame comes once, in order, the large ones whole.", async () => {
   await using bus = inProcessBus();
-  const incoming = new Incoming();
+  const incoming = new RelayReceiver();
   const arrived: string[] = [];
   let isOver = false;
   await bus.respond("there", (data) => {
@@ -79,7 +79,7 @@ test("Over a bus that loses requests and answers every frame comes once, in orde
   });
   const ended = Promise.withResolvers<void>();
   const session = newSessionId();
-  const batches = new Batches({
+  const batches = new RelaySender({
     bus: lossy(bus),
     subject: "there",
     session,

@@ -1,6 +1,6 @@
 import { type Bus, BusUnavailable, DeadlineExceeded, NoResponders } from "@radist-tech/bus";
 import type { RelayBatch } from "@radist-tech/protocol/bus";
-import { Gathering } from "./frame-buffer.ts";
+import { FrameBuffer } from "./frame-buffer.ts";
 
 /** How long the other node may take to take a batch, and how long it is tried, milliseconds. */
 const DEADLINE_MS = 2_000;
@@ -11,7 +11,7 @@ const RETRY_MS = 200;
 export const TAKEN = "taken";
 export const GONE = "gone";
 
-interface BatchesOptions {
+interface RelaySenderOptions {
   readonly bus: Pick<Bus, "request">;
   readonly subject: string;
   readonly session: RelayBatch["session"];
@@ -24,16 +24,16 @@ interface BatchesOptions {
 }
 
 /** Frames on their way to another node, in order: while one batch is under way, the next one gathers. */
-export class Batches {
-  readonly #options: BatchesOptions;
-  readonly #gathering = new Gathering();
+export class RelaySender {
+  readonly #options: RelaySenderOptions;
+  readonly #gathering = new FrameBuffer();
   #end: RelayBatch["end"];
   #hasSign = false;
   #count = 0;
   #isSending = false;
   #isOver = false;
 
-  constructor(options: BatchesOptions) {
+  constructor(options: RelaySenderOptions) {
     this.#options = options;
   }
 

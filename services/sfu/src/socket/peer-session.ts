@@ -8,7 +8,7 @@ export interface PeerSession {
   readonly nodeId: NodeId;
   /** Since the client was last heard, milliseconds. */
   readonly silentMs: number;
-  tell(frame: string): void;
-  /** Says why, if there is a why, and closes. Idempotent. */
+  send(frame: string): void;
+  /** Sends the error, if there is one, and closes. Idempotent. */
   end(close: number, code?: ErrorCode): void;
 }

@@ -30,7 +30,7 @@ export class SocketSession implements PeerSession {
     this.#heardAt = performance.now();
   }
 
-  tell(frame: string): void {
+  send(frame: string): void {
     const { socket } = this;
     socket.sendText(frame);
     // Of text that is unsent `ws` and Node count the UTF-16 length.

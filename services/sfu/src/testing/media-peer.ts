@@ -1,16 +1,16 @@
 import type { RoomId, TransportParameters } from "@radist-tech/protocol";
 import { dtlsParameters, MediaLink } from "@radist-tech/testkit/media-link";
 import type { Cluster } from "./cluster.ts";
-import { joins, type Person } from "./test-peer.ts";
+import { joins, type TestPeer } from "./test-peer.ts";
 
 /** A participant who sends and receives real media: ICE, DTLS, SRTP. */
-export interface Caller extends AsyncDisposable {
-  readonly person: Person;
+export interface MediaPeer extends AsyncDisposable {
+  readonly person: TestPeer;
   readonly send: MediaLink;
   readonly recv: MediaLink;
 }
 
-export async function calls(cluster: Cluster, roomId: RoomId): Promise<Caller> {
+export async function calls(cluster: Cluster, roomId: RoomId): Promise<MediaPeer> {
   await using stack = new AsyncDisposableStack();
   const person = stack.use(await joins(cluster, roomId));
   const link = async (which: "sendTransport" | "recvTransport"): Promise<MediaLink> => {

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { Cluster } from "./cluster.ts";
 import type { Ids } from "./hostile-requests.ts";
 import { consumes, produceAudio, produceData, produces, produceVideo, transportOf } from "./media.ts";
-import { joins, type Person } from "./test-peer.ts";
+import { joins, type TestPeer } from "./test-peer.ts";
 
 /** Settings under which everybody may talk as fast as they can, and a busy machine does not count as one that was frozen. */
 export const UNHURRIED = {
@@ -14,9 +14,9 @@ export const UNHURRIED = {
 } as const;
 
 /** Two people who publish, receive, look at figures and take back, without end: nothing that others do may disturb it. */
-export class Bystanders {
-  readonly nora: Person;
-  readonly olaf: Person;
+export class OtherPeers {
+  readonly nora: TestPeer;
+  readonly olaf: TestPeer;
   /** Nora's audio, which she sends all the time. */
   readonly audio: string;
   /** One of each kind that they have all the time. */
@@ -25,7 +25,7 @@ export class Bystanders {
   #isOver = false;
   readonly #living: Promise<void>;
 
-  private constructor(nora: Person, olaf: Person, audio: string, ids: Ids) {
+  private constructor(nora: TestPeer, olaf: TestPeer, audio: string, ids: Ids) {
     this.nora = nora;
     this.olaf = olaf;
     this.audio = audio;
@@ -35,13 +35,13 @@ export class Bystanders {
     this.#living.catch(() => {});
   }
 
-  static async meet(cluster: Cluster, roomId: RoomId): Promise<Bystanders> {
+  static async meet(cluster: Cluster, roomId: RoomId): Promise<OtherPeers> {
     const nora = await joins(cluster, roomId);
     const olaf = await joins(cluster, roomId);
     const audio = await produces(nora, produceAudio());
     const dataProducer = await produceData(nora);
     const dataConsumer = await olaf.asks({ type: "consume-data", dataProducerId: dataProducer });
-    return new Bystanders(nora, olaf, audio, {
+    return new OtherPeers(nora, olaf, audio, {
       peer: nora.peerId,
       send: transportOf(nora, "sendTransport"),
       recv: transportOf(nora, "recvTransport"),

@@ -3,7 +3,7 @@ import type { AnyMessage, TestSocket } from "@radist-tech/testkit";
 import type { Cluster } from "./cluster.ts";
 
 /** A participant as the tests see it: who it is, and its current socket. */
-export interface Person extends AsyncDisposable {
+export interface TestPeer extends AsyncDisposable {
   readonly roomId: string;
   readonly peerId: string;
   readonly resumeToken: string;
@@ -15,7 +15,7 @@ export interface Person extends AsyncDisposable {
   /** Says it with a request id, and waits for the answer or the error that echoes it. */
   asks(message: object): Promise<AnyMessage>;
   /** On a new socket, on whichever node. */
-  resumes(node?: number): Promise<Person>;
+  resumes(node?: number): Promise<TestPeer>;
 }
 
 interface JoinOptions extends Partial<Participant> {
@@ -25,7 +25,7 @@ interface JoinOptions extends Partial<Participant> {
 
 const ALL_FEATURES = "presence,media,resume,data,layers,levels,red";
 
-export async function joins(cluster: Cluster, roomId: RoomId, options: JoinOptions = {}): Promise<Person> {
+export async function joins(cluster: Cluster, roomId: RoomId, options: JoinOptions = {}): Promise<TestPeer> {
   const { node = 0, features = ALL_FEATURES, ...participant } = options;
   const roomToken = await cluster.mintToken(roomId, participant);
   const socket = await cluster.open({ roomToken, features }, node);
@@ -41,7 +41,7 @@ async function first(socket: TestSocket): Promise<AnyMessage> {
 
 let requests = 0;
 
-function person(cluster: Cluster, socket: TestSocket, joined: AnyMessage, features: string): Person {
+function person(cluster: Cluster, socket: TestSocket, joined: AnyMessage, features: string): TestPeer {
   const roomId = String(joined.roomId);
   const peerId = String(joined.peerId);
   const resumeToken = String(joined.resumeToken);

@@ -8,7 +8,7 @@ interface Thing {
  * Sees everything that is made on media workers in this process, through mediasoup's own observers: the product need
  * not show it. Of what has closed only the number is kept.
  */
-export class Witness implements Disposable {
+export class WorkerSpy implements Disposable {
   readonly workers: types.Worker[] = [];
   readonly webRtcServers: types.WebRtcServer[] = [];
   readonly #made = new Map<string, number>();

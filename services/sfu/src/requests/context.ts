@@ -1,16 +1,27 @@
-import { type ErrorCode, Refusal, type RoomClientMessage, type RoomServerMessage } from "@radist-tech/protocol";
-import type { LivePeer } from "../home/live-peer.ts";
-import type { LiveRoom } from "../home/room-home.ts";
-import type { OwnConsumer, PeerMedia } from "../media/peer-media.ts";
+import {
+  type ErrorCode,
+  type PeerId,
+  Refusal,
+  type RoomClientMessage,
+  type RoomServerMessage,
+} from "@radist-tech/protocol";
+import type { Limits } from "../config.ts";
+import type { RoomState } from "../home/room-state.ts";
+import type { PeerMedia } from "../media/peer-media.ts";
+import type { PeerConsumer } from "../media/peer-objects.ts";
 
-/** Who asks, where. */
-export interface Asked {
-  readonly room: LiveRoom;
-  readonly peer: LivePeer;
+/** All that a request handler may see. */
+export interface RequestContext {
+  /** The peer that asks. */
+  readonly peerId: PeerId;
+  readonly room: RoomState;
+  /** @throws {Refusal} `unavailable` while the peer's transports are being replaced */
+  readonly media: PeerMedia;
+  readonly limits: Limits;
 }
 
 export type Request<Type extends RoomClientMessage["type"]> = Extract<RoomClientMessage, { type: Type }>;
-/** The answers; everything else that a server sends is news. */
+/** The answers to requests; everything else that a server sends is a notification. */
 export type Reply = Extract<
   RoomServerMessage,
   {
@@ -25,15 +36,9 @@ export type Reply = Extract<
   }
 >;
 
-/** @throws {Refusal} `unavailable` while the peer's media is built anew */
-export function mediaOf({ peer }: Asked): PeerMedia {
-  if (!peer.media) throw new Refusal("unavailable", "Your transports are being built anew.");
-  return peer.media;
-}
-
 /**
  * Runs what depends on parameters that a client made up. Whatever the media worker finds wrong with them is the
- * client's to know, and nobody else's concern.
+ * client's to know, and no fault of the server's.
  *
  * @throws {Refusal} `invalid_message`
  */
@@ -41,13 +46,13 @@ export async function withParameters<T>(media: PeerMedia, field: string, work: (
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Refusal || media.place.router.closed || !(error instanceof Error)) throw error;
+    if (error instanceof Refusal || media.site.isClosed || !(error instanceof Error)) throw error;
     throw new Refusal("invalid_message", `${field}: ${sentence(error.message)}`, { cause: error });
   }
 }
 
 /**
- * Runs what depends on something of another peer, which may end meanwhile: then it was found, and is no more.
+ * Runs what depends on an object of another peer, which may be closed meanwhile: then it is no longer found.
  *
  * @throws {Refusal} `code`
  */
@@ -59,12 +64,12 @@ export async function unlessEnded<T>(isThere: () => boolean, code: ErrorCode, wo
   }
 }
 
-/** The same, for what is asked of a consumer. */
-export const unlessGone = <T>({ room }: Asked, { producerId }: OwnConsumer, work: () => Promise<T>): Promise<T> =>
-  unlessEnded(() => room.producerOwners.has(producerId), "consumer_not_found", work);
+/** The same, for a request about a consumer. */
+export const unlessGone = <T>(media: PeerMedia, { producerId }: PeerConsumer, work: () => Promise<T>): Promise<T> =>
+  unlessEnded(() => media.room.ownerOf(producerId) !== undefined, "consumer_not_found", work);
 
 /**
- * Ends what was made for a peer that left meanwhile: its transport is closed, and will not end it.
+ * Closes what was made for a peer that left meanwhile: its transport is closed, and will not close it.
  *
  * @throws {Refusal} `unavailable`
  */
