@@ -71,7 +71,7 @@ function eventOf({ type, who, canResume, isLate }: Move, { homeEpoch }: RoomReco
 }
 
 const shown = ({ seats, ended }: RoomRecord): Replayed => ({
-  seats: Object.fromEntries([...seats].map(([peerId, { status }]) => [peerId, status] as const).toSorted()),
+  seats: Object.fromEntries([...seats].map(([peerId, { status }]) => [peerId, status])),
   tracks: [],
   ended,
 });

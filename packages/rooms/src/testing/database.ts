@@ -164,8 +164,8 @@ export class RoomsDatabase implements AsyncDisposable {
     const outbox = replay(await this.factsOf(roomId));
     const seats = await this.connection.db.select().from(roomPeers).where(eq(roomPeers.roomId, roomId));
     const { tombstoneReason } = await this.row(roomId);
-    const bySeat = seats.map(({ peerId, status }) => [peerId as PeerId, status] as const).toSorted();
-    return { outbox, tables: { seats: Object.fromEntries(bySeat), tracks: outbox.tracks, ended: tombstoneReason } };
+    const held = Object.fromEntries(seats.map(({ peerId, status }) => [peerId, status]));
+    return { outbox, tables: { seats: held, tracks: outbox.tracks, ended: tombstoneReason } };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
