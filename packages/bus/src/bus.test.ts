@@ -4,7 +4,6 @@ import type { OpenPair } from "./bus.contract.ts";
 import { busContract } from "./bus.contract.ts";
 import { inProcessBus } from "./in-process.ts";
 import { connectNats } from "./nats.ts";
-import { workQueueContract } from "./work-queue.contract.ts";
 
 const inProcess: OpenPair = async (logger) => {
   const bus = inProcessBus({ logger });
@@ -28,5 +27,4 @@ describe.each([
   { name: "NATS", open: nats },
 ])("bus $name", ({ open }) => {
   busContract(open);
-  workQueueContract(open);
 });

@@ -1,7 +1,5 @@
-import type { WorkQueue, WorkQueueOptions } from "./work-queue.ts";
-
 /**
- * Moves messages between processes. What must not be lost is not entrusted to publish, which is at most once.
+ * Moves messages between processes, at most once each. What must not be lost is in Postgres.
  *
  * Subjects are tokens joined by dots; patterns may hold `*` (one token) and, at the end, `>` (one or more). Bytes are
  * isolated: whoever sends may reuse its array at once, whoever receives may write into its own. Delivery is
@@ -50,22 +48,12 @@ export interface Bus extends AsyncDisposable {
   ): Promise<Subscription>;
 
   /**
-   * Opens a durable queue, creating it if need be; whoever opens it by the same name shares it, and should do so with
-   * the same options. While disconnected it resolves at once and the queue is made when it is first used.
-   *
-   * @param name 1 to 64 of `A-Z a-z 0-9 _ -`
-   * @throws {BusUnavailable} the server has no JetStream, or refuses the queue
-   * @throws {TypeError} for a malformed name
-   */
-  workQueue(name: string, options?: WorkQueueOptions): Promise<WorkQueue>;
-
-  /**
    * Hears of each change of `connected`. Returns what ends the listening.
    */
   onStatus(listener: (connected: boolean) => void): () => void;
 
   /**
-   * Ends all workers and subscriptions, lets what is under way finish and what was published leave, then disconnects;
+   * Ends all subscriptions, lets what is under way finish and what was published leave, then disconnects;
    * takes at most about ten seconds. Idempotent.
    */
   close(): Promise<void>;

@@ -1,6 +1,5 @@
 import type { Bus, Subscription } from "./bus.ts";
 import { BusUnavailable, DeadlineExceeded, NoResponders, RemoteFailure } from "./errors.ts";
-import { InProcessQueue } from "./in-process-queue.ts";
 import type { BusLogger } from "./logger.ts";
 import { guarded } from "./logger.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -8,8 +7,6 @@ import { pause } from "./pause.ts";
 import { assertSize } from "./size.ts";
 import { Status } from "./status.ts";
 import { assertPattern, assertSubject, matcher } from "./subject.ts";
-import type { WorkQueue, WorkQueueOptions } from "./work-queue.ts";
-import { queueSettings } from "./work-queue.ts";
 
 const CLOSING_MS = 3_000;
 
@@ -32,7 +29,6 @@ class InProcessBus implements Bus {
   readonly #status: Status;
   readonly #mailbox = new Mailbox();
   readonly #routes = new Set<Route>();
-  readonly #queues = new Map<string, InProcessQueue>();
   readonly #requests = new Set<(reason: Error) => void>();
   readonly #answering = new Set<Promise<void>>();
   #closing: Promise<void> | undefined;
@@ -105,15 +101,6 @@ class InProcessBus implements Bus {
     }
   }
 
-  async workQueue(name: string, options?: WorkQueueOptions): Promise<WorkQueue> {
-    this.#assertOpen();
-    const settings = queueSettings(name, options);
-    const queue = this.#queues.get(name) ?? new InProcessQueue(name, settings, this.#logger);
-    queue.settings = settings;
-    this.#queues.set(name, queue);
-    return queue;
-  }
-
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -124,7 +111,6 @@ class InProcessBus implements Bus {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
     this.#status.set(false);
     await this.#mailbox.emptied();
     this.#routes.clear();

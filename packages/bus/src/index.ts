@@ -12,12 +12,3 @@ export type { BusLogger } from "./logger.ts";
 export type { NatsOptions } from "./nats.ts";
 export { connectNats } from "./nats.ts";
 export { openBus } from "./open-bus.ts";
-export type {
-  DeadLetter,
-  Job,
-  JobHandler,
-  Worker,
-  WorkerOptions,
-  WorkQueue,
-  WorkQueueOptions,
-} from "./work-queue.ts";

@@ -1,4 +1,3 @@
-import { JetStreamApiError, JetStreamError } from "@nats-io/jetstream";
 import { ClosedConnectionError, DrainingConnectionError, RequestError, TimeoutError } from "@nats-io/transport-node";
 import { BusUnavailable, DeadlineExceeded, NoResponders } from "./errors.ts";
 
@@ -14,14 +13,4 @@ export function fromNats(error: unknown, subject: string, deadlineMs: number): u
     return new BusUnavailable("The connection to the message bus was lost.", { cause: error });
   }
   return error;
-}
-
-/** As {@link fromNats}, for what is asked of JetStream about the queue `name`. */
-export function fromJetStream(error: unknown, name: string, deadlineMs: number): unknown {
-  const mapped = fromNats(error, `queue ${name}`, deadlineMs);
-  const isJetStream = error instanceof JetStreamError || error instanceof JetStreamApiError;
-  const isMissing = error instanceof Error && error.name === "JetStreamNotEnabled";
-  if (!isJetStream && !isMissing && !(mapped instanceof NoResponders)) return mapped;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new BusUnavailable(`JetStream did not serve the queue "${name}": ${reason}.`, { cause: error });
 }

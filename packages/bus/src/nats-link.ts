@@ -77,21 +77,6 @@ export class NatsLink {
     }
   }
 
-  /** Resolves with the connection as soon as there is one; undefined when `signal` aborts before. */
-  whenConnected(signal: AbortSignal): Promise<NatsConnection | undefined> {
-    return new Promise((resolve) => {
-      const end = () => {
-        if (!this.status.connected && !signal.aborted) return;
-        stopListening();
-        signal.removeEventListener("abort", end);
-        resolve(signal.aborted ? undefined : this.#connection);
-      };
-      const stopListening = this.status.listen(end);
-      signal.addEventListener("abort", end);
-      end();
-    });
-  }
-
   /** Sends what is under way, within a bound, and disconnects. */
   async close(): Promise<void> {
     this.#closing.abort();

@@ -7,14 +7,11 @@ import { guarded } from "./logger.ts";
 import { fromNats } from "./nats-errors.ts";
 import { Interests } from "./nats-interests.ts";
 import { NatsLink } from "./nats-link.ts";
-import { NatsQueue } from "./nats-queue.ts";
 import { readNatsUrl } from "./nats-url.ts";
 import { pause } from "./pause.ts";
 import { SendWindow } from "./send-window.ts";
 import { assertSize } from "./size.ts";
 import { assertSubject } from "./subject.ts";
-import type { WorkQueue, WorkQueueOptions } from "./work-queue.ts";
-import { queueSettings } from "./work-queue.ts";
 
 const CLOSING_MS = 3_000;
 /** As in the NATS service protocol (ADR-32). */
@@ -50,7 +47,6 @@ class NatsBus implements Bus {
   readonly #prefix: string;
   readonly #link: NatsLink;
   readonly #interests: Interests;
-  readonly #queues = new Set<NatsQueue>();
   readonly #answering = new Set<Promise<void>>();
   #window = new SendWindow(() => Promise.resolve());
   #closing: Promise<void> | undefined;
@@ -119,15 +115,6 @@ class NatsBus implements Bus {
     });
   }
 
-  async workQueue(name: string, options?: WorkQueueOptions): Promise<WorkQueue> {
-    this.#assertOpen();
-    const settings = queueSettings(name, options);
-    const queue = new NatsQueue({ link: this.#link, prefix: this.#prefix, name, settings, logger: this.#logger });
-    this.#queues.add(queue);
-    await queue.prepare();
-    return queue;
-  }
-
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -138,7 +125,6 @@ class NatsBus implements Bus {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([...this.#queues].map((queue) => queue.close()));
     const answered = new AbortController();
     const answering = async () => {
       await this.#interests.end(this.#link);

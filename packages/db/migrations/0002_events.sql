@@ -32,12 +32,16 @@ CREATE TABLE "room_media_sites" (
 	CONSTRAINT "room_media_sites_room_id_node_id_pk" PRIMARY KEY("room_id","node_id")
 );
 --> statement-breakpoint
+DROP INDEX "usage_sessions_open_by_node";--> statement-breakpoint
 ALTER TABLE "calls" ADD COLUMN "event_seq" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "projects" ADD COLUMN "event_seq" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "rooms" ADD COLUMN "event_seq" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "room_media_sites" ADD CONSTRAINT "room_media_sites_room_id_rooms_id_fk" FOREIGN KEY ("room_id") REFERENCES "public"."rooms"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "events_unnumbered" ON "events" USING btree ("id") WHERE "events"."position" is null;--> statement-breakpoint
-CREATE INDEX "events_by_project" ON "events" USING btree ("project_id","position");--> statement-breakpoint
-CREATE UNIQUE INDEX "events_by_subject" ON "events" USING btree ("subject_id","seq");--> statement-breakpoint
+CREATE UNIQUE INDEX "events_by_seq" ON "events" USING btree ("subject_id","seq");--> statement-breakpoint
+CREATE INDEX "events_by_project" ON "events" USING btree ("project_id","position") WHERE "events"."position" is not null;--> statement-breakpoint
+CREATE INDEX "events_by_type" ON "events" USING btree ("project_id","type","position") WHERE "events"."position" is not null;--> statement-breakpoint
+CREATE INDEX "events_by_subject" ON "events" USING btree ("project_id","subject_id","position") WHERE "events"."position" is not null;--> statement-breakpoint
 CREATE INDEX "room_media_sites_by_node" ON "room_media_sites" USING btree ("node_id");--> statement-breakpoint
+CREATE INDEX "usage_sessions_open_by_node" ON "usage_sessions" USING btree ("node_id","node_epoch") WHERE "usage_sessions"."closed_at" is null;--> statement-breakpoint
 INSERT INTO "event_positions" DEFAULT VALUES;

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  type AnyPgColumn,
   bigint,
   bigserial,
   boolean,
@@ -295,7 +296,7 @@ export const usageSessions = pgTable(
   },
   (table) => [
     index("usage_sessions_by_project").on(table.projectId, table.openedAt),
-    index("usage_sessions_open_by_node").on(table.nodeId).where(sql`${table.closedAt} is null`),
+    index("usage_sessions_open_by_node").on(table.nodeId, table.nodeEpoch).where(sql`${table.closedAt} is null`),
     // Two sessions of one peer never overlap.
     uniqueIndex("usage_sessions_open_by_peer").on(table.subjectId, table.peerId).where(sql`${table.closedAt} is null`),
   ],
@@ -319,6 +320,8 @@ export const idempotentAnswers = pgTable(
   ],
 );
 
+const numbered = ({ position }: { readonly position: AnyPgColumn }) => sql`${position} is not null`;
+
 /**
  * The outbox: what became true, written in the transaction that made it true. Rows come without a position; the sequencer
  * numbers them once they are committed, and readers page by that number.
@@ -341,8 +344,11 @@ export const events = pgTable(
   },
   (table) => [
     index("events_unnumbered").on(table.id).where(sql`${table.position} is null`),
-    index("events_by_project").on(table.projectId, table.position),
-    uniqueIndex("events_by_subject").on(table.subjectId, table.seq),
+    uniqueIndex("events_by_seq").on(table.subjectId, table.seq),
+    // What readers page by. Partial, so that whoever writes an event does not pay for them; the sequencer does.
+    index("events_by_project").on(table.projectId, table.position).where(numbered(table)),
+    index("events_by_type").on(table.projectId, table.type, table.position).where(numbered(table)),
+    index("events_by_subject").on(table.projectId, table.subjectId, table.position).where(numbered(table)),
   ],
 );
 

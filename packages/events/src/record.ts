@@ -1,6 +1,6 @@
 import { events, projects, type Transaction } from "@radist-tech/db";
 import type { EventSubjectKind, EventType, Fact, ProjectId } from "@radist-tech/protocol";
-import { eq, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 
 /** Facts of one subject, in the order in which they became true. */
 export interface SubjectFacts<Type extends EventType = EventType> {
@@ -33,6 +33,16 @@ export async function recordFacts(tx: Transaction, subjects: readonly SubjectFac
   );
   if (rows.length > 0) await tx.insert(events).values(rows);
 }
+
+/**
+ * The end of a statement that writes one fact for each row of a query, for facts that come of the statement itself which
+ * makes them true.
+ *
+ * @param rows a query for project_id, type, subject_kind, subject_id, seq, occurred_at and data, in this order; the data is
+ *   as the protocol's `EVENT_DATA` says, and the caller's tests hold it to that
+ */
+export const insertFacts = (rows: SQL): SQL =>
+  sql`insert into ${events} (project_id, type, subject_kind, subject_id, seq, occurred_at, data) ${rows}`;
 
 /** Writes facts about a project, or about its keys, and counts them on the project's own row. */
 export async function recordProjectFacts(

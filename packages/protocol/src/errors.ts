@@ -50,6 +50,15 @@ export const ERRORS = {
     retry: false,
     message: "Invalid from, to or interval query parameter.",
   },
+  invalid_cursor: { status: 400, close: null, retry: false, message: "Invalid after query parameter." },
+  invalid_types: { status: 400, close: null, retry: false, message: "Invalid types query parameter." },
+  invalid_subject: { status: 400, close: null, retry: false, message: "Invalid subject query parameter." },
+  cursor_expired: {
+    status: 410,
+    close: null,
+    retry: false,
+    message: "Events after this cursor have been deleted because of their age. Start again without a cursor.",
+  },
   connection_limit: { status: 429, close: null, retry: true, message: "Connection limit reached." },
 
   // Opening a socket.

@@ -69,7 +69,11 @@ export const EVENT_DATA = {
 } as const;
 
 export type EventData = { readonly [Type in keyof typeof EVENT_DATA]: z.infer<(typeof EVENT_DATA)[Type]> };
-export type EventType = keyof EventData;
+
+export const EventType = z
+  .enum(Object.keys(EVENT_DATA) as [keyof EventData, ...(keyof EventData)[]])
+  .meta({ id: "EventType" });
+export type EventType = z.infer<typeof EventType>;
 
 /** Something that became true: an event before it has its number and its id. */
 export type Fact<Type extends EventType = EventType> = {

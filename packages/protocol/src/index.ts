@@ -1,6 +1,7 @@
 export * from "./common.ts";
 export * from "./credentials.ts";
 export * from "./errors.ts";
+export * from "./event-page.ts";
 export * from "./events.ts";
 export * from "./http.ts";
 export * from "./ids.ts";

@@ -1,7 +1,9 @@
-import { type Connection, chores, isUnavailable, query } from "@radist-tech/db";
+import { type Connection, isUnavailable } from "@radist-tech/db";
 import type { NodeId } from "@radist-tech/protocol";
-import { sql } from "drizzle-orm";
-import { Counter, Histogram, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
+import { ChoreLease } from "./chore-lease.ts";
+import { type ChoreMetrics, choreMetrics } from "./chore-metrics.ts";
+import { jitteredMs, pause, retryMs } from "./chore-timing.ts";
 import type { Logger } from "./logger.ts";
 
 /**
@@ -13,7 +15,9 @@ export interface Chore {
   readonly name: string;
   /** Pause between two runs, milliseconds, shortened or lengthened by up to half at random. */
   readonly everyMs: number;
-  /** Ends early when the signal aborts: the process stops. */
+  /** Default true. False: every node does it, without asking for a lease; for work that excludes others by itself. */
+  readonly isLeased?: boolean;
+  /** Ends early when the signal aborts: the process stops, or another node has taken the chore over. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -22,16 +26,15 @@ export interface ChoreOptions {
   readonly nodeId: NodeId;
   readonly logger: Logger;
   readonly registry: Registry;
+  /** While false no chore is done, such as before the schema is up to date. Default: always true. */
+  readonly mayRun?: () => boolean;
 }
-
-/** How long a node that died may keep others from a chore, milliseconds. */
-const LEASE_MS = 2_000;
 
 /** Starts doing chores, each whenever this node holds its lease. Disposal ends them, and gives the leases back. */
 export function startChores(options: ChoreOptions, all: readonly Chore[]): AsyncDisposable {
   const stopping = new AbortController();
-  const figures = choreFigures(options.registry);
-  const running = all.map((chore) => new ChoreRunner(options, chore, figures).keepRunning(stopping.signal));
+  const metrics = choreMetrics(options.registry);
+  const running = all.map((chore) => new ChoreRunner(options, chore, metrics).keepRunning(stopping.signal));
   let ending: Promise<void> | undefined;
   return {
     [Symbol.asyncDispose]() {
@@ -42,138 +45,85 @@ export function startChores(options: ChoreOptions, all: readonly Chore[]): Async
   };
 }
 
-type ChoreFigures = ReturnType<typeof choreFigures>;
-
 class ChoreRunner {
   readonly #options: ChoreOptions;
   readonly #chore: Chore;
-  readonly #figures: ChoreFigures;
-  /** Until when this node surely holds the lease, monotonic milliseconds. */
-  #heldUntil = Number.NEGATIVE_INFINITY;
+  readonly #metrics: ChoreMetrics;
+  readonly #lease: ChoreLease | undefined;
+  #failuresInARow = 0;
 
-  constructor(options: ChoreOptions, chore: Chore, figures: ChoreFigures) {
+  constructor(options: ChoreOptions, chore: Chore, metrics: ChoreMetrics) {
     this.#options = options;
     this.#chore = chore;
-    this.#figures = figures;
-    figures.failures.inc({ chore: chore.name }, 0);
+    this.#metrics = metrics;
+    if (chore.isLeased ?? true) this.#lease = new ChoreLease(options.connection, options.nodeId, chore);
+    metrics.failures.inc({ chore: chore.name }, 0);
   }
 
   async keepRunning(stopping: AbortSignal): Promise<void> {
+    let pauseMs = jitteredMs(this.#chore.everyMs);
+    while (await pause(pauseMs, stopping)) pauseMs = await this.#turn(stopping);
+    await this.#attempt(async () => this.#lease?.release());
+  }
+
+  /** @returns the pause before the next one, milliseconds */
+  async #turn(stopping: AbortSignal): Promise<number> {
     const { everyMs } = this.#chore;
-    while (await pause(everyMs * (0.5 + Math.random()), stopping)) {
-      const waitMs = await this.#attempt(() => this.#hold());
-      if (waitMs === 0) await this.#attempt(() => this.#run(stopping));
-      // Another node does it: asking again before its lease is over would be for nothing.
-      else if (waitMs !== undefined) await pause(waitMs, stopping);
-    }
-    if (this.#heldUntil > performance.now()) await this.#attempt(() => this.#release());
+    const { mayRun = () => true } = this.#options;
+    if (!mayRun()) return jitteredMs(everyMs);
+    const outcome = await this.#attempt(async () => {
+      const othersForMs = (await this.#lease?.hold()) ?? 0;
+      if (othersForMs === 0) await this.#run(stopping);
+      return { othersForMs };
+    });
+    this.#failuresInARow = outcome ? 0 : this.#failuresInARow + 1;
+    if (!outcome) return retryMs(everyMs, this.#failuresInARow);
+    // Another node does it: asking again before its lease is over would be for nothing.
+    return outcome.othersForMs || jitteredMs(everyMs);
   }
 
   async #run(stopping: AbortSignal): Promise<void> {
-    const { name } = this.#chore;
-    const done = this.#figures.seconds.startTimer({ chore: name });
-    const renewing = setInterval(() => void this.#attempt(() => this.#hold()), LEASE_MS / 2);
+    const takenOver = new AbortController();
+    const stopRenewing = this.#keepRenewing(() => takenOver.abort());
+    const stopTimer = this.#metrics.seconds.startTimer({ chore: this.#chore.name });
     try {
-      await this.#chore.run(stopping);
+      await this.#chore.run(AbortSignal.any([stopping, takenOver.signal]));
     } finally {
-      clearInterval(renewing);
-      done();
+      stopTimer();
+      await stopRenewing();
     }
   }
 
-  /** @returns how long another node holds the lease, milliseconds; 0 when this one does */
-  async #hold(): Promise<number> {
-    const { connection, nodeId } = this.#options;
-    const askedAt = performance.now();
-    if (this.#heldUntil - askedAt > LEASE_MS / 2) return 0;
-    const { name } = this.#chore;
-    const leaseUntil = sql`now() + ${LEASE_MS} * interval '1 millisecond'`;
-    const [lease] = await query(
-      connection.db
-        .insert(chores)
-        .values({ name, nodeId, leaseUntil })
-        .onConflictDoUpdate({
-          target: chores.name,
-          set: {
-            nodeId: sql`case when ${mayBeTaken(nodeId)} then ${nodeId} else ${chores.nodeId} end`,
-            leaseUntil: sql`case when ${mayBeTaken(nodeId)} then ${leaseUntil} else ${chores.leaseUntil} end`,
-          },
-        })
-        .returning({
-          nodeId: chores.nodeId,
-          leftMs: sql<number>`(extract(epoch from ${chores.leaseUntil} - now()) * 1000)::float8`,
-        }),
-    );
-    if (!lease || lease.nodeId !== nodeId) return Math.max(1, lease?.leftMs ?? 0);
-    this.#heldUntil = askedAt + LEASE_MS;
-    return 0;
+  /** A run may take longer than the lease is good for. Returns what ends the renewing. */
+  #keepRenewing(onTakenOver: () => void): () => Promise<void> {
+    const lease = this.#lease;
+    if (!lease) return async () => {};
+    let renewal = Promise.resolve();
+    const renew = async (): Promise<void> => {
+      const othersForMs = await this.#attempt(() => lease.hold());
+      if (othersForMs) onTakenOver();
+    };
+    const renewing = setInterval(() => {
+      renewal = renewal.then(renew);
+    }, lease.durationMs / 3);
+    renewing.unref();
+    return () => {
+      clearInterval(renewing);
+      return renewal;
+    };
   }
 
-  async #release(): Promise<void> {
-    const { connection, nodeId } = this.#options;
-    await query(
-      connection.db
-        .update(chores)
-        .set({ leaseUntil: sql`now()` })
-        .where(sql`${chores.name} = ${this.#chore.name} and ${chores.nodeId} = ${nodeId}`),
-    );
-  }
-
-  /** What fails is tried again when its time comes. */
+  /** Counts and logs a failure; undefined then. */
   async #attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (error) {
       const { logger } = this.#options;
       const chore = this.#chore.name;
-      this.#figures.failures.inc({ chore });
+      this.#metrics.failures.inc({ chore });
       if (isUnavailable(error)) logger.warn({ err: error, chore }, "a chore waits for the database");
       else logger.error({ err: error, chore }, "a chore failed");
       return undefined;
     }
   }
-}
-
-const mayBeTaken = (nodeId: NodeId) => sql`(${chores.nodeId} = ${nodeId} or ${chores.leaseUntil} <= now())`;
-
-function choreFigures(registry: Registry) {
-  const known = {
-    seconds: registry.getSingleMetric("radist_chore_seconds") as Histogram<"chore"> | undefined,
-    failures: registry.getSingleMetric("radist_chore_failures_total") as Counter<"chore"> | undefined,
-  };
-  const labelNames = ["chore"] as const;
-  const registers = [registry];
-  return {
-    seconds:
-      known.seconds ??
-      new Histogram({
-        name: "radist_chore_seconds",
-        help: "How long a run of a periodic chore took",
-        labelNames,
-        buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10],
-        registers,
-      }),
-    failures:
-      known.failures ??
-      new Counter({
-        name: "radist_chore_failures_total",
-        help: "Runs of a periodic chore that failed",
-        labelNames,
-        registers,
-      }),
-  };
-}
-
-/** Does not keep a process alive. False when the signal ended it. */
-async function pause(durationMs: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false;
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve(!signal.aborted);
-    };
-    const timer = setTimeout(end, durationMs).unref();
-    signal.addEventListener("abort", end);
-  });
 }

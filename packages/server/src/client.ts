@@ -5,6 +5,8 @@ import type {
   CreatedCall,
   CreatedRoom,
   CreateRoom,
+  EventPage,
+  EventType,
   MintedCallToken,
   MintedRoomToken,
   MintRoomToken,
@@ -13,6 +15,8 @@ import type {
   Usage,
   UsageInterval,
 } from "@radist-tech/protocol";
+import { type EventListOptions, eventsPath } from "./event-list.ts";
+import { type EventOptions, EventStream } from "./event-stream.ts";
 import { callPath, participantPath, roomPath, withQuery } from "./paths.ts";
 import * as settings from "./settings.ts";
 import { type ApiRequest, send, sendForJson, type TransportOptions } from "./transport.ts";
@@ -184,6 +188,40 @@ export class RadistServerClient {
     const { from, to, interval } = options;
     const path = withQuery("/usage", { from: instant(from), to: instant(to), interval });
     return this.#json<Usage>({ method: "GET", path });
+  }
+
+  /**
+   * One page of what has happened, oldest first. To keep up with it, use `events`.
+   *
+   * @param options.after the cursor of an event or a page to go on after. Default: from the oldest that is kept.
+   * @param options.limit at most 1,000. Default 100.
+   * @param options.types only events of these types.
+   * @param options.subject only events about the call, room, session or project of this id.
+   * @throws RadistServerError `invalid_cursor` or `cursor_expired`
+   */
+  async listEvents<Type extends EventType = EventType>(options: EventListOptions<Type> = {}): Promise<EventPage<Type>> {
+    return this.#json<EventPage<Type>>({ method: "GET", path: eventsPath(options) });
+  }
+
+  /**
+   * What happens from a cursor on, as it happens, oldest first. Outages are waited for; the iteration ends when `signal`
+   * aborts, and throws what waiting cannot mend.
+   *
+   * @param options.after where to go on: the `cursor` that was stored last. Default: from the oldest event that is kept.
+   * @param options.types only events of these types.
+   * @param options.subject only events about the call, room, session or project of this id.
+   * @throws RadistServerError such as `cursor_expired`, when more time has passed than events are kept
+   *
+   * @example
+   * for await (const event of radist.events({ after: await load(), types: ["call.ended"] })) {
+   *   await deal(event);
+   *   await store(event.cursor);
+   * }
+   */
+  events<Type extends EventType = EventType>(options: EventOptions<Type> = {}): EventStream<Type> {
+    const page = (list: EventListOptions<Type>, signal?: AbortSignal): Promise<EventPage<Type>> =>
+      this.#json<EventPage<Type>>({ method: "GET", path: eventsPath(list), signal });
+    return new EventStream(options, page);
   }
 
   #json<T>(request: ApiRequest): Promise<T> {

@@ -6,6 +6,10 @@ export type {
   CreatedCall,
   CreatedRoom,
   CreateRoom,
+  EventPage,
+  EventSubject,
+  EventType,
+  ListedEvent,
   LiveParticipant,
   MintRoomToken,
   RoomDetails,
@@ -16,3 +20,5 @@ export type {
 } from "@radist-tech/protocol";
 export { RadistServerClient, type RadistServerClientOptions } from "./client.ts";
 export { type LocalErrorCode, RadistServerError, type RadistServerErrorCode } from "./error.ts";
+export type { EventListOptions } from "./event-list.ts";
+export type { EventOptions, EventStream } from "./event-stream.ts";

@@ -17,6 +17,8 @@ export interface ApiRequest {
   /** Below the base URL, with a leading slash. */
   readonly path: string;
   readonly body?: unknown;
+  /** Gives the request up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What one attempt came to: an answer, or an error with the pause after which another attempt is worth it. */
@@ -31,10 +33,10 @@ type Attempt = { answer: Answer } | { error: RadistServerError; retryInMs: numbe
 export async function send(options: TransportOptions, request: ApiRequest): Promise<Answer> {
   const init = requestInit(options, request);
   for (let attempt = 0; ; attempt++) {
-    const result = await tryOnce(options, request.path, init, attempt);
+    const result = await tryOnce(options, request, init, attempt);
     if ("answer" in result) return result.answer;
-    if (result.retryInMs === null || attempt >= options.retries) throw result.error;
-    await pause(result.retryInMs);
+    if (result.retryInMs === null || attempt >= options.retries || request.signal?.aborted) throw result.error;
+    await pause(result.retryInMs, request.signal);
   }
 }
 
@@ -57,17 +59,23 @@ function requestInit(options: TransportOptions, request: ApiRequest): RequestIni
   return { method: request.method, headers, body: JSON.stringify(request.body) };
 }
 
-async function tryOnce(options: TransportOptions, path: string, init: RequestInit, attempt: number): Promise<Attempt> {
-  const signal = AbortSignal.timeout(options.timeoutMs);
+async function tryOnce(
+  options: TransportOptions,
+  request: ApiRequest,
+  init: RequestInit,
+  attempt: number,
+): Promise<Attempt> {
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
   let answer: Answer;
   let ok: boolean;
   try {
-    const response = await options.fetch(options.baseUrl + path, { ...init, signal, redirect: "error" });
+    const response = await options.fetch(options.baseUrl + request.path, { ...init, signal, redirect: "error" });
     // Read here: a connection may also break, or stall, in the middle of the body.
     answer = { status: response.status, headers: response.headers, text: await response.text() };
     ok = response.ok;
   } catch (cause) {
-    return { error: connectionError(options, signal.aborted, cause), retryInMs: backoffMs(attempt) };
+    return { error: connectionError(options, timeout.aborted, cause), retryInMs: backoffMs(attempt) };
   }
   if (ok) return { answer };
   const error = errorOfAnswer(answer);

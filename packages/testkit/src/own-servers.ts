@@ -12,7 +12,7 @@ export function ownPostgres(): Promise<OwnServer> {
 }
 
 /**
- * A NATS server with JetStream of one test's own, to cut, freeze and kill.
+ * A NATS server of one test's own, to cut, freeze and kill.
  * @throws what to install, when this machine has no NATS to offer.
  */
 export function ownNats(): Promise<OwnServer> {

@@ -27,9 +27,9 @@ test("the shared Postgres has room for the connections of many tests", async () 
   expect(row?.connections).toBeGreaterThanOrEqual(400);
 });
 
-test("the shared NATS server has JetStream", async () => {
+test("the shared NATS server answers", async () => {
   const connection = await connect({ servers: sharedNatsUrl() });
-  expect(connection.info?.jetstream).toBe(true);
+  await connection.flush();
   await connection.close();
 });
 

@@ -12,14 +12,14 @@ export function sharedPostgresUrl(): string {
 }
 
 /**
- * The NATS server, with JetStream, that all test files share. Keep apart by `freshSubjectPrefix`.
+ * The NATS server that all test files share. Keep apart by `freshSubjectPrefix`.
  * @throws what to install, when this machine has no NATS to offer.
  */
 export function sharedNatsUrl(): string {
   return urlOf(inject("nats"));
 }
 
-/** A first subject token that no other test uses, fit for names of streams too. */
+/** A first subject token that no other test uses. */
 export function freshSubjectPrefix(): string {
   return `test${randomBytes(8).toString("hex")}`;
 }

@@ -14,7 +14,8 @@ import { freshDatabase } from "@radist-tech/testkit";
 import { and, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { keepCheckpoints, type PresentPeer } from "./checkpoints.ts";
-import { closeLostSessions, closeSession, openSession } from "./ledger.ts";
+import { closeLostSessions, closeSession } from "./closing.ts";
+import { openSession } from "./ledger.ts";
 
 const logger = createLogger({ name: "ledger", level: "silent" });
 const SOON = { timeout: 10_000, interval: 10 };

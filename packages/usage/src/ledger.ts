@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Transaction, usageSessions } from "@radist-tech/db";
 import type { NodeId, PeerId, ProjectId } from "@radist-tech/protocol";
-import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
+import { milliseconds } from "./ledger-time.ts";
 
 // A session: (seated) → open → closed, by its peer's leaving, or at its last checkpoint when its node was lost.
 // It never counts more than was seen: what is written is a time of the database before the moment it speaks of.
@@ -26,59 +27,25 @@ export interface LedgerNode {
  * @returns the session's id
  */
 export async function openSession(tx: Transaction, entry: LedgerEntry, node: LedgerNode): Promise<string> {
-  // Not now(): this transaction may have begun, and waited for its lock, before the one that closed the last session.
-  const at = milliseconds(sql`statement_timestamp()`);
-  const id = randomUUID();
-  await tx.insert(usageSessions).values({ id, ...entry, ...node, openedAt: at, checkpointedAt: at });
+  const [id] = await openSessions(tx, [entry], node);
+  if (id === undefined) throw new Error("No session was opened.");
   return id;
 }
 
 /**
- * Closes the open session of a peer, if there is one.
+ * Opens the sessions of several peers, which no two of the entries share.
  *
- * @param agoMs since the peer was last seen, measured within `tx`; infinite when nobody knows: at its last checkpoint
+ * @returns the sessions' ids, in the order of the entries
  */
-export async function closeSession(
+export async function openSessions(
   tx: Transaction,
-  peer: { readonly subjectId: string; readonly peerId: PeerId },
-  reason: string,
-  agoMs = 0,
-): Promise<void> {
-  const { subjectId, peerId } = peer;
-  const { checkpointedAt } = usageSessions;
-  const closedAt = Number.isFinite(agoMs) ? sql`greatest(${checkpointedAt}, ${msAgo(agoMs)})` : sql`${checkpointedAt}`;
-  await tx
-    .update(usageSessions)
-    .set({ closedAt, closeReason: reason })
-    .where(
-      and(eq(usageSessions.subjectId, subjectId), eq(usageSessions.peerId, peerId), isNull(usageSessions.closedAt)),
-    );
+  entries: readonly LedgerEntry[],
+  node: LedgerNode,
+): Promise<string[]> {
+  if (entries.length === 0) return [];
+  // Not now(): this transaction may have begun, and waited for its lock, before the one that closed the last session.
+  const at = milliseconds(sql`statement_timestamp()`);
+  const rows = entries.map((entry) => ({ id: randomUUID(), ...entry, ...node, openedAt: at, checkpointedAt: at }));
+  await tx.insert(usageSessions).values(rows);
+  return rows.map(({ id }) => id);
 }
-
-/**
- * Closes the open sessions of calls or rooms, or of some of their peers, at their last checkpoints: for whoever does
- * not hold these peers, and so cannot know until when they were there.
- */
-export async function closeLostSessions(
-  tx: Transaction,
-  of: { readonly subjectId: string | readonly string[]; readonly peerIds?: readonly PeerId[] },
-  reason = "node_lost",
-): Promise<void> {
-  const { peerIds } = of;
-  const subjectIds = typeof of.subjectId === "string" ? [of.subjectId] : of.subjectId;
-  await tx
-    .update(usageSessions)
-    .set({ closedAt: sql`${usageSessions.checkpointedAt}`, closeReason: reason })
-    .where(
-      and(
-        inArray(usageSessions.subjectId, [...subjectIds]),
-        peerIds && inArray(usageSessions.peerId, [...peerIds]),
-        isNull(usageSessions.closedAt),
-      ),
-    );
-}
-
-/** So long before the transaction began. Rounded down: the column would round up as well. */
-export const msAgo = (agoMs: number): SQL => milliseconds(sql`now() - ${agoMs}::float8 * interval '1 millisecond'`);
-
-const milliseconds = (at: SQL): SQL => sql`date_trunc('milliseconds', ${at})`;

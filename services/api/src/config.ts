@@ -1,3 +1,4 @@
+import { NodeId, newNodeId } from "@radist-tech/protocol";
 import { commonConfig, integer } from "@radist-tech/runtime";
 import { z } from "zod";
 
@@ -5,6 +6,10 @@ import { z } from "zod";
 export const apiSettings = {
   /** Opens the admin side: projects and keys. Printable ASCII, as it travels in a header. */
   RADIST_ADMIN_TOKEN: z.string().regex(/^[!-~]{1,512}$/, "Must be 1 to 512 printable ASCII characters without spaces"),
+  /** Names this process among those that share the chores. */
+  NODE_ID: NodeId.default(newNodeId),
+  /** How long events can be read. */
+  EVENT_RETENTION_DAYS: integer(1, 36_500).default(30),
   /** How long a call token works. */
   TOKEN_TTL_SECONDS: integer(1, 86_400).default(600),
   TRUSTED_PROXIES: commonConfig.TRUSTED_PROXIES,

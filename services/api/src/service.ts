@@ -1,7 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Bus } from "@radist-tech/bus";
 import { type Connection, query } from "@radist-tech/db";
-import type { Logger, Plane } from "@radist-tech/runtime";
+import { type Logger, type Plane, startChores } from "@radist-tech/runtime";
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import type { Registry } from "prom-client";
@@ -13,8 +13,10 @@ import { publicKeyAuth } from "./auth/public-key.ts";
 import { secretKeyAuth } from "./auth/secret-key.ts";
 import { P2P_API_PATH } from "./calls/contract.ts";
 import { serveCalls } from "./calls/routes.ts";
+import { apiChores } from "./chores.ts";
 import type { ApiSettings } from "./config.ts";
 import { serveDocs } from "./docs/routes.ts";
+import { serveEvents } from "./events/routes.ts";
 import { boundedBody } from "./http/body.ts";
 import { publicCors } from "./http/cors.ts";
 import type { ApiEnv } from "./http/env.ts";
@@ -22,7 +24,6 @@ import { answerErrors } from "./http/errors.ts";
 import { observe } from "./http/observe.ts";
 import { requestId } from "./http/request-id.ts";
 import { refuseInvalid } from "./http/validation.ts";
-import { startJanitor } from "./janitor.ts";
 import { serveKeys } from "./keys/routes.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ApiApp, ApiParts } from "./parts.ts";
@@ -45,13 +46,19 @@ export interface ApiDependencies {
 /** Below one second, so that `/readyz` says why before it gives up on the check. */
 const CHECK_DEADLINE_MS = 1_000;
 
-/** The HTTP API: projects, keys, calls and rooms, their tokens, usage. The caller keeps connection and bus, and closes them. */
+/** The HTTP API: projects, keys, calls and rooms, their tokens, usage, events. The caller keeps connection and bus, and closes them. */
 export function createApi(deps: ApiDependencies): Plane {
   const { connection, bus, logger, config } = deps;
   const metrics = createMetrics(deps.registry);
   const failures = new FailedAttempts(config, metrics);
   const keyUse = new KeyUse(connection, logger);
-  const janitor = startJanitor(connection, logger);
+  const isMigrated = deps.isMigrated ?? (() => true);
+  // Events become visible in time also while requests wait for a connection.
+  const chores = connection.apart();
+  const doingChores = startChores(
+    { connection: chores, nodeId: config.NODE_ID, logger, registry: deps.registry, mayRun: isMigrated },
+    apiChores(chores, config),
+  );
   const parts: ApiParts = {
     connection,
     logger,
@@ -76,17 +83,19 @@ export function createApi(deps: ApiDependencies): Plane {
   serveCalls(app, parts);
   serveRooms(app, parts);
   serveUsage(app, parts);
+  serveEvents(app, parts);
 
   const close = async (): Promise<void> => {
     failures.close();
-    await Promise.all([janitor.stop(), keyUse.settled()]);
+    await Promise.all([doingChores[Symbol.asyncDispose](), keyUse.settled()]);
+    await chores.close();
   };
   return {
     name: "api",
     http: new Hono().route("/", app),
     checks: {
       database: () => query(connection.db.execute(sql`select 1`), { deadlineMs: CHECK_DEADLINE_MS }).then(() => true),
-      migrated: deps.isMigrated ?? (() => true),
+      migrated: isMigrated,
       bus: () => bus.connected,
     },
     // Requests under way are short, but for refusals that are held back.

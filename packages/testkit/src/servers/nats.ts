@@ -11,7 +11,7 @@ export const NATS: ServerKind = {
   container: {
     image: "nats:2.12-alpine",
     port: 4222,
-    command: ["nats-server", "--jetstream", "--store_dir", "/tmp/jetstream"],
+    command: ["nats-server"],
     environment: {},
     readyLine: /Server is ready/,
   },
@@ -29,9 +29,9 @@ function findProgram(): ServerProgram | undefined {
   return {
     stopSignal: "SIGTERM",
     async prepare() {},
-    command: (directory, port) => ({
+    command: (_directory, port) => ({
       file: join(folder, "nats-server"),
-      args: ["--jetstream", "--store_dir", directory, "--addr", "127.0.0.1", "--port", `${port}`],
+      args: ["--addr", "127.0.0.1", "--port", `${port}`],
     }),
   };
 }

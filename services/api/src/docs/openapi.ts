@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import * as calls from "../calls/contract.ts";
+import { listEventsRoute } from "../events/contract.ts";
 import * as keys from "../keys/contract.ts";
 import * as projects from "../projects/contract.ts";
 import * as rooms from "../rooms/contract.ts";
@@ -28,6 +29,7 @@ const ROUTES = [
   rooms.mintRoomTokenRoute,
   rooms.kickParticipantRoute,
   getUsageRoute,
+  listEventsRoute,
 ];
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -48,7 +50,7 @@ export function openApiDocument() {
       title: "Radist API",
       version: "1",
       description:
-        "Projects, keys, calls and rooms, their tokens, usage. Errors are { error, code, requestId }: a sentence for people, a stable name for programs, and what to quote when asking for help.",
+        "Projects, keys, calls and rooms, their tokens, usage, events. Errors are { error, code, requestId }: a sentence for people, a stable name for programs, and what to quote when asking for help.",
       license: { name: "MIT" },
     },
     servers: [{ url: "/" }],
@@ -56,6 +58,7 @@ export function openApiDocument() {
       { name: "Calls", description: "For backends, with a secret key." },
       { name: "Rooms", description: "For backends, with a secret key." },
       { name: "Usage", description: "For backends, with a secret key." },
+      { name: "Events", description: "For backends, with a secret key." },
       { name: "Browsers", description: "With a public key." },
       { name: "Projects", description: "For whoever runs the platform, with the admin token." },
       { name: "Keys", description: "For whoever runs the platform, with the admin token." },

@@ -3,7 +3,7 @@ import { asc, count, desc, eq } from "drizzle-orm";
 import { z } from "zod";
 
 /** A whole number without sign, fraction or leading zero, between 1 and `max`. */
-const counting = (max: number) =>
+export const counting = (max: number) =>
   z
     .string()
     .regex(/^[1-9]\d{0,14}$/)

@@ -16,6 +16,9 @@ const QUERY: Readonly<Record<string, ErrorCode>> = {
   from: "invalid_interval",
   to: "invalid_interval",
   interval: "invalid_interval",
+  after: "invalid_cursor",
+  types: "invalid_types",
+  subject: "invalid_subject",
 };
 
 type Outcome = { target: string } & ({ success: true } | { success: false; error: z.ZodError });
@@ -34,7 +37,10 @@ export function refuseInvalid(outcome: Outcome): undefined {
     case "param":
       throw new Refusal(UNKNOWN[name] ?? "not_found");
     case "query":
-      throw new Refusal(QUERY[name] ?? "not_found", `Invalid ${name} query parameter.`);
+      throw new Refusal(
+        QUERY[name] ?? "not_found",
+        `Invalid ${name} query parameter${issue?.code === "custom" ? `: ${issue.message}` : ""}.`,
+      );
     case "header":
       throw new Refusal("invalid_idempotency_key");
     default:

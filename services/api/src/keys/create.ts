@@ -1,11 +1,17 @@
 import { secretKeys, type Transaction } from "@radist-tech/db";
-import { type CreatedKey, newKeyId, newSecretKey } from "@radist-tech/protocol";
+import { recordProjectFacts } from "@radist-tech/events";
+import { type CreatedKey, newKeyId, newSecretKey, type ProjectId } from "@radist-tech/protocol";
 import { sha256 } from "../auth/digest.ts";
 
 /** A fresh secret key. Only its digest is stored, so nobody can show it again. */
-export async function createKey(tx: Transaction, options: { projectId: string; name: string }): Promise<CreatedKey> {
+export async function createKey(
+  tx: Transaction,
+  options: { readonly projectId: ProjectId; readonly name: string },
+): Promise<CreatedKey> {
+  const { projectId, name } = options;
   const keyId = newKeyId();
   const secretKey = newSecretKey();
-  await tx.insert(secretKeys).values({ id: keyId, ...options, hash: sha256(secretKey) });
+  await tx.insert(secretKeys).values({ id: keyId, projectId, name, hash: sha256(secretKey) });
+  await recordProjectFacts(tx, projectId, [{ type: "key.created", data: { keyId, name } }]);
   return { keyId, secretKey };
 }

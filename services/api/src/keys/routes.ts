@@ -14,7 +14,7 @@ export function serveKeys(app: ApiApp, parts: ApiParts): void {
     const { projectId } = context.req.valid("param");
     const { name } = context.req.valid("json");
     const { answer } = await once(context, connection, async (tx) => {
-      await holdLiveProject(tx, projectId);
+      await holdLiveProject(tx, projectId, "no key update");
       return createKey(tx, { projectId, name });
     });
     return context.json(answer, 200);
@@ -23,7 +23,7 @@ export function serveKeys(app: ApiApp, parts: ApiParts): void {
   app.openapi({ ...contract.listKeysRoute, middleware: auth.admin }, async (context) => {
     const { projectId } = context.req.valid("param");
     const keys = await transact(connection, async (tx) => {
-      await holdLiveProject(tx, projectId);
+      await holdLiveProject(tx, projectId, "share");
       return listKeys(tx, projectId);
     });
     return context.json(keys, 200);
@@ -32,7 +32,7 @@ export function serveKeys(app: ApiApp, parts: ApiParts): void {
   app.openapi({ ...contract.revokeKeyRoute, middleware: auth.admin }, async (context) => {
     const { projectId, keyId } = context.req.valid("param");
     await transact(connection, async (tx) => {
-      await holdLiveProject(tx, projectId);
+      await holdLiveProject(tx, projectId, "no key update");
       await revokeKey(tx, { projectId, keyId });
     });
     return context.body(null, 204);

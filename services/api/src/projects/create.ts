@@ -1,4 +1,5 @@
 import { projects, type Transaction } from "@radist-tech/db";
+import { recordProjectFacts } from "@radist-tech/events";
 import { type CreatedProject, newProjectId, newPublicKey } from "@radist-tech/protocol";
 import { createKey } from "../keys/create.ts";
 
@@ -7,6 +8,7 @@ export async function createProject(tx: Transaction, name: string): Promise<Crea
   const projectId = newProjectId();
   const publicKey = newPublicKey();
   await tx.insert(projects).values({ id: projectId, name, publicKey });
+  await recordProjectFacts(tx, projectId, [{ type: "project.created", data: { name } }]);
   const { secretKey } = await createKey(tx, { projectId, name: "default" });
   return { projectId, name, publicKey, secretKey };
 }

@@ -1,6 +1,7 @@
-import { type Connection, projects, query } from "@radist-tech/db";
-import { type Project, Refusal, type UpdateProject } from "@radist-tech/protocol";
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { type Connection, projects, transact } from "@radist-tech/db";
+import { recordProjectFacts } from "@radist-tech/events";
+import { type Project, type ProjectId, Refusal, type UpdateProject } from "@radist-tech/protocol";
+import { and, eq, isNull } from "drizzle-orm";
 import { projectOf } from "./read.ts";
 
 /**
@@ -8,25 +9,29 @@ import { projectOf } from "./read.ts";
  *
  * @throws {Refusal} `project_not_found`
  */
-export async function updateProject(
-  connection: Connection,
-  projectId: string,
-  update: UpdateProject,
-): Promise<Project> {
-  const [row] = await query(
-    connection.db
-      .update(projects)
-      .set({
-        // An update without any assignment is no SQL, and an empty body is a fair request.
-        id: sql`${projects.id}`,
-        ...(update.name !== undefined && { name: update.name }),
-        ...(update.allowedOrigins !== undefined && { allowedOrigins: update.allowedOrigins ?? [] }),
-        ...(update.connectionLimit !== undefined && { connectionLimit: update.connectionLimit }),
-        ...(update.defaultAccessControl !== undefined && { defaultAccessControl: update.defaultAccessControl }),
-      })
+export function updateProject(connection: Connection, projectId: ProjectId, update: UpdateProject): Promise<Project> {
+  return transact(connection, async (tx) => {
+    const [before] = await tx
+      .select()
+      .from(projects)
       .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
-      .returning(),
-  );
-  if (!row) throw new Refusal("project_not_found");
-  return projectOf(row);
+      .for("no key update");
+    if (!before) throw new Refusal("project_not_found");
+    const after = {
+      name: update.name ?? before.name,
+      // Null clears a list or a limit; what is missing stays.
+      allowedOrigins: update.allowedOrigins === undefined ? before.allowedOrigins : (update.allowedOrigins ?? []),
+      connectionLimit: update.connectionLimit === undefined ? before.connectionLimit : update.connectionLimit,
+      defaultAccessControl: update.defaultAccessControl ?? before.defaultAccessControl,
+    };
+    const names = Object.keys(after) as (keyof typeof after)[];
+    const changed = names.filter((name) => JSON.stringify(after[name]) !== JSON.stringify(before[name]));
+    if (changed.length > 0) {
+      await Promise.all([
+        tx.update(projects).set(after).where(eq(projects.id, projectId)),
+        recordProjectFacts(tx, projectId, [{ type: "project.updated", data: { changed } }]),
+      ]);
+    }
+    return projectOf({ ...before, ...after });
+  });
 }

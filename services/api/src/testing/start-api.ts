@@ -47,7 +47,8 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   // Every test comes from one address; only the tests of the throttle want to be throttled.
   const defaults = z.object(apiSettings).parse({ RADIST_ADMIN_TOKEN: ADMIN_TOKEN, AUTH_FREE_FAILURES: "1000000" });
   const config = { ...defaults, ...options.settings };
-  const api = createApi({ connection, bus, logger, registry, config });
+  const isMigrated = (): boolean => options.migrate ?? true;
+  const api = createApi({ connection, bus, logger, registry, config, isMigrated });
   const listening = resources.use(await listen({ planes: [api], port: 0, host: "127.0.0.1", logger, registry }));
   return {
     url: listening.url,

@@ -1,6 +1,6 @@
+import { readUsage } from "@radist-tech/usage";
 import type { ApiApp, ApiParts } from "../parts.ts";
 import { getUsageRoute } from "./contract.ts";
-import { readUsage } from "./read.ts";
 
 export function serveUsage(app: ApiApp, { connection, auth }: ApiParts): void {
   app.openapi({ ...getUsageRoute, middleware: auth.secretKey }, async (context) =>

@@ -1,7 +1,7 @@
 import { type Connection, query, usageSessions } from "@radist-tech/db";
 import type { Usage } from "@radist-tech/protocol";
 import { type SQL, sql } from "drizzle-orm";
-import { type Timespan, timespan, type UsageQuery } from "./usage-query.ts";
+import { type Timespan, timespan, type UsageQuery } from "./timespan.ts";
 
 /**
  * What participants of a project have spent, by interval.
