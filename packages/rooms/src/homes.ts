@@ -1,7 +1,7 @@
 import { type Connection, transact } from "@radist-tech/db";
 import type { E2eeMode, Epoch, NodeId, Participant, PeerId, ProjectId, RoomId } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
-import { closeLostSessions, closeSession } from "@radist-tech/usage";
+import { closeLostSessions, closeSessions } from "@radist-tech/usage";
 import type { HomeNode } from "./seats/record.ts";
 import { change } from "./store/advance.ts";
 import { loadRooms } from "./store/load.ts";
@@ -89,8 +89,15 @@ export function releaseHome(
     const released = change(loaded, { type: "release", under: epoch, windowMs });
     await Promise.all([
       loaded && released && storeChanges(tx, [{ ...loaded, change: released }]),
-      ...present.map(({ peerId, lastHeardAt }) =>
-        closeSession(tx, { subjectId: roomId, peerId }, reason, performance.now() - lastHeardAt),
+      closeSessions(
+        tx,
+        present.map(({ peerId, lastHeardAt }) => ({
+          subjectId: roomId,
+          peerId,
+          reason,
+          agoMs: performance.now() - lastHeardAt,
+          ...(loaded?.endedAt && { notAfter: loaded.endedAt }),
+        })),
       ),
       // Of those who left while that could not be stored.
       closeLostSessions(tx, { subjectId: roomId }, reason),

@@ -4,6 +4,7 @@ export { createRoom, type NewRoom } from "./create.ts";
 export { digest } from "./digest.ts";
 export { keepSeat } from "./disconnect.ts";
 export { endRoom, terminateRooms } from "./end.ts";
+export { deleteExpiredRoomTokens } from "./expired-tokens.ts";
 export { findHomeByResumeToken, findHomeByToken } from "./home-lookup.ts";
 export {
   type ClaimedRoom,

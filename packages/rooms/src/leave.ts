@@ -1,6 +1,6 @@
 import { type Connection, roomTokens, type Transaction, transact } from "@radist-tech/db";
 import type { PeerId } from "@radist-tech/protocol";
-import { closeSession } from "@radist-tech/usage";
+import { closeSessions } from "@radist-tech/usage";
 import { eq } from "drizzle-orm";
 import type { HomeClaim } from "./homes.ts";
 import type { LeftReason } from "./seats/record.ts";
@@ -32,7 +32,15 @@ export function freeSeat(connection: Connection, claim: HomeClaim, leaving: Leav
     if (!loaded || (!left && loaded.room.seats.has(peerId))) return;
     await Promise.all([
       left && storeChanges(tx, [{ ...loaded, change: left }]),
-      closeSession(tx, { subjectId: roomId, peerId }, reason, performance.now() - lastHeardAt),
+      closeSessions(tx, [
+        {
+          subjectId: roomId,
+          peerId,
+          reason,
+          agoMs: performance.now() - lastHeardAt,
+          ...(loaded.endedAt && { notAfter: loaded.endedAt }),
+        },
+      ]),
       // Somebody else who freed the seat, by a kick, has made the token void.
       left && reuse && makeUsable(tx, reuse),
     ]);

@@ -12,6 +12,7 @@ import { takeFromLostHomes } from "./orphans.ts";
 import type { TrackFact } from "./seats/record.ts";
 import { Fenced } from "./store/fenced.ts";
 import { RoomsDatabase, WINDOW_MS } from "./testing/database.ts";
+import { factsOf, viewsOf } from "./testing/views.ts";
 import { recordTrackFacts } from "./tracks.ts";
 
 describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
@@ -22,12 +23,12 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
   afterAll(() => database[Symbol.asyncDispose]());
 
   const expectSameViews = async (roomId: RoomId) => {
-    const { outbox, tables } = await database.bothViews(roomId);
+    const { outbox, tables } = await viewsOf(database.connection, roomId);
     expect(outbox).toEqual(tables);
     return tables;
   };
   const leavesOf = async (roomId: RoomId) => {
-    const left = (await database.factsOf(roomId)).filter((fact) => fact.type === "room.participant_left");
+    const left = (await factsOf(database.connection, roomId)).filter((fact) => fact.type === "room.participant_left");
     return left.map(({ data }) => [data.peerId, data.reason] as const);
   };
   const sessionsOf = (roomId: RoomId) =>
@@ -61,7 +62,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     await freeSeat(connection, claim, { peerId, reason: "left", lastHeardAt: performance.now() });
     await freeSeat(connection, claim, { peerId, reason: "left", lastHeardAt: performance.now() });
     await expectSameViews(roomId);
-    expect((await database.factsOf(roomId)).map(({ type }) => type.replace("room.", ""))).toEqual([
+    expect((await factsOf(database.connection, roomId)).map(({ type }) => type.replace("room.", ""))).toEqual([
       "created",
       "participant_joined",
       "participant_disconnected",
@@ -191,7 +192,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     };
     await record(claim, published(peerId, "mic"), published(peerId, "camera"), closed);
     await database.claim(roomId, there);
-    const ended = (await database.factsOf(roomId)).filter((fact) => fact.type === "room.track_unpublished");
+    const ended = (await factsOf(database.connection, roomId)).filter((fact) => fact.type === "room.track_unpublished");
     expect(ended.map(({ data }) => [data.producerId, data.reason])).toEqual([
       ["camera", "unpublished"],
       ["mic", "node_lost"],

@@ -29,6 +29,7 @@ const ROOM = {
 /** A room under its lock, with the number of its last event. */
 export interface Loaded {
   readonly room: RoomRecord;
+  readonly endedAt: Date | null;
   readonly eventSeq: number;
 }
 
@@ -53,6 +54,7 @@ export async function loadRooms(
   const tracksOf = Map.groupBy(open, ({ roomId }) => roomId);
   return rows.map((row) => ({
     eventSeq: row.eventSeq,
+    endedAt: row.tombstonedAt,
     room: {
       roomId: row.id as RoomId,
       projectId: row.projectId as ProjectId,

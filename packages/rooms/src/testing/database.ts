@@ -1,33 +1,14 @@
-import {
-  type Connection,
-  connect,
-  events,
-  nodes,
-  projects,
-  roomMediaSites,
-  roomPeers,
-  rooms,
-  transact,
-} from "@radist-tech/db";
-import {
-  newNodeId,
-  newPeerId,
-  newProjectId,
-  newPublicKey,
-  type PeerId,
-  type ProjectId,
-  type RoomId,
-} from "@radist-tech/protocol";
+import { type Connection, connect, nodes, projects, roomMediaSites, roomPeers, rooms, transact } from "@radist-tech/db";
+import { newNodeId, newPeerId, newProjectId, newPublicKey, type ProjectId, type RoomId } from "@radist-tech/protocol";
 import { freshDatabase } from "@radist-tech/testkit";
-import { asc, eq, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { createRoom, type NewRoom } from "../create.ts";
 import { digest } from "../digest.ts";
 import { type ClaimedRoom, claimHome, type HomeClaim } from "../homes.ts";
 import { type Admitted, takeSeat } from "../join.ts";
 import { resumeSeat } from "../resume.ts";
-import type { HomeNode, RoomFact } from "../seats/record.ts";
+import type { HomeNode } from "../seats/record.ts";
 import { mintRoomToken } from "../tokens.ts";
-import { type Replayed, replay } from "./replay.ts";
 
 export const WINDOW_MS = 30_000;
 
@@ -143,29 +124,6 @@ export class RoomsDatabase implements AsyncDisposable {
 
   sitesOf(roomId: RoomId): Promise<(typeof roomMediaSites.$inferSelect)[]> {
     return this.connection.db.select().from(roomMediaSites).where(eq(roomMediaSites.roomId, roomId));
-  }
-
-  /** The room's events; rejects gaps in their numbers, and numbers that the room has not counted. */
-  async factsOf(roomId: RoomId): Promise<RoomFact[]> {
-    const rows = await this.connection.db
-      .select()
-      .from(events)
-      .where(eq(events.subjectId, roomId))
-      .orderBy(asc(events.id));
-    const numbers = rows.map(({ seq }) => seq);
-    const { eventSeq } = await this.row(roomId);
-    const expected = Array.from({ length: eventSeq }, (_none, index) => index + 1);
-    if (numbers.join() !== expected.join()) throw new Error(`Numbered ${numbers.join()}, counted to ${eventSeq}.`);
-    return rows.map(({ type, data }) => ({ type, data }) as RoomFact);
-  }
-
-  /** What the outbox says of a room, and what the tables say; tests expect the two to be equal. */
-  async bothViews(roomId: RoomId): Promise<{ outbox: Replayed; tables: Replayed }> {
-    const outbox = replay(await this.factsOf(roomId));
-    const seats = await this.connection.db.select().from(roomPeers).where(eq(roomPeers.roomId, roomId));
-    const { tombstoneReason } = await this.row(roomId);
-    const held = Object.fromEntries(seats.map(({ peerId, status }) => [peerId, status]));
-    return { outbox, tables: { seats: held, tracks: outbox.tracks, ended: tombstoneReason } };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -5,7 +5,7 @@ import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { roomChores } from "@radist-tech/rooms";
 import { aborted, holdLease, type Logger, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
-import { keepCheckpoints, type PresentPeer } from "@radist-tech/usage";
+import { keepCheckpoints, lostSessions, type PresentPeer } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import type { Limits } from "../config.ts";
 import { RoomDirectory } from "../entry/room-directory.ts";
@@ -93,15 +93,15 @@ export class SfuNode {
         this.#remotePeers.nodesDied(isGone);
       },
     });
-    this.#chores = startChores(
-      { connection, nodeId, logger, registry },
-      roomChores({
+    this.#chores = startChores({ connection, nodeId, logger, registry }, [
+      ...roomChores({
         connection,
         windowMs: limits.RESUME_WINDOW_MS,
         mayJudge: () => lease.mayJudge(),
         announce: (control) => announce(this.context, control),
       }),
-    );
+      lostSessions(connection, lease),
+    ]);
     this.#checkpoints = keepCheckpoints({
       connection,
       lease,
