@@ -14,7 +14,7 @@ export interface RoomChoresOptions {
   readonly windowMs: number;
   /** Whether this node may say that others are gone. */
   readonly mayJudge: () => boolean;
-  /** Tells the sfu nodes. */
+  /** Announces it to the sfu nodes. */
   readonly announce: (control: RoomControl) => void;
 }
 

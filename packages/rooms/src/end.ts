@@ -13,7 +13,7 @@ const isOpen = isNull(rooms.tombstonedAt);
 /**
  * Terminates a room. Ending an ended room changes nothing.
  *
- * @returns what the sfu nodes are to hear
+ * @returns what is to be announced to the sfu nodes
  * @throws {Refusal} `room_not_found`
  */
 export function endRoom(
@@ -41,7 +41,7 @@ export async function terminateRooms(connection: Connection, projectId: ProjectI
   }
 }
 
-/** @returns what the sfu nodes are to hear; nothing when there is no such room left */
+/** @returns what is to be announced to the sfu nodes; nothing when no such room is left */
 export function endRoomsOfDeletedProjects(connection: Connection): Promise<readonly RoomControl[]> {
   const deleted = sql`${rooms.projectId} in (select ${projects.id} from ${projects} where ${isNotNull(projects.deletedAt)})`;
   return endBatch(connection, "terminated", and(isOpen, deleted), true);

@@ -28,7 +28,7 @@ export interface ClaimedRoom {
   readonly e2ee: E2eeMode;
   readonly maxParticipants: number | null;
   readonly pending: readonly PendingResume[];
-  /** What the sfu nodes are to hear. */
+  /** What is to be announced to the sfu nodes. */
   readonly notify: readonly RoomControl[];
 }
 

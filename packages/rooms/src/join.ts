@@ -29,7 +29,7 @@ export interface JoinOptions {
   readonly tokenHash: Uint8Array;
   readonly canResume: boolean;
   readonly node: LedgerNode;
-  /** Hears of a seat that was taken after the caller had given up. */
+  /** Called when the seat was taken after the caller had given up. */
   readonly onLate: (late: Admitted) => void;
 }
 

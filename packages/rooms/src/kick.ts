@@ -17,7 +17,7 @@ export interface KickOptions {
  * Removes a participant: with its seat its resume token is void, and so are the tokens that its identity has not used
  * yet. It happens under the room's lock, so a token that is being used is used before, or not at all.
  *
- * @returns what the sfu nodes are to hear
+ * @returns what is to be announced to the sfu nodes
  * @throws {Refusal} `room_not_found`, `participant_not_found`
  */
 export function kickParticipant(

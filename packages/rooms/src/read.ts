@@ -2,7 +2,7 @@ import { type Connection, query, roomPeers, rooms } from "@radist-tech/db";
 import type { LiveParticipant, PeerId, RoomDetails, RoomId } from "@radist-tech/protocol";
 import { and, asc, eq, isNull } from "drizzle-orm";
 
-/** A room with those who hold its places, in the order in which they joined. Nobody holds a place of an ended room. */
+/** A room with the participants that hold its seats, in the order in which they joined. An ended room has none. */
 export async function findRoom(
   connection: Connection,
   projectId: string,

@@ -15,7 +15,7 @@ export interface ResumeOptions {
   readonly node: LedgerNode;
   /** Whether this home still has the peer's media: its session in the ledger then goes on. */
   readonly isLive: () => boolean;
-  /** Hears of a return that was stored after the caller had given up. */
+  /** Called when the resumption was stored after the caller had given up. */
   readonly onLate: (late: Admitted) => void;
 }
 

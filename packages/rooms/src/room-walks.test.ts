@@ -8,7 +8,7 @@ import { Viewer } from "./testing/viewer.ts";
 // fast-check prints the seed of a failure, and the walk, made as short as it goes; `{ seed, path }` repeats it.
 const RUNS = { numRuns: 400 };
 
-/** What a room tells, and who may hear it. */
+/** Notifications, and which feature they need. */
 const HEARD_BY: Partial<Record<RoomServerMessage["type"], RoomFeature | "all">> = {
   "peer-left": "all",
   "new-producer": "all",
@@ -33,7 +33,7 @@ const subjectOf = (message: RoomServerMessage): PeerId | undefined =>
   "peerId" in message ? (message.peerId ?? undefined) : "fromPeerId" in message ? message.fromPeerId : undefined;
 
 describe("On any walk", () => {
-  test("a room keeps its rules, and a step never touches what it was given, nor who it is not about", () => {
+  test("a room keeps its invariants, and a step changes neither its input nor other peers", () => {
     always((steps) => {
       for (const { before, event, after } of steps) {
         expect(brokenRules(after)).toEqual([]);
@@ -44,7 +44,7 @@ describe("On any walk", () => {
     });
   });
 
-  test("what is told goes to those who are and were connected, about another one, and never to who acts", () => {
+  test("notifications go to peers that are and were connected, and never to the peer that acts", () => {
     always((steps) => {
       for (const { before, event, after, done } of steps) {
         for (const { to, message } of done.notify) {
@@ -61,7 +61,7 @@ describe("On any walk", () => {
     });
   });
 
-  test("nobody hears what it did not ask for, nor of a channel that is not for it", () => {
+  test("no peer is notified of features that it did not ask for, nor of channels for others", () => {
     always((steps) => {
       const targets = new Map<string, PeerId | undefined>();
       for (const { event, after, done } of steps) {
@@ -81,7 +81,7 @@ describe("On any walk", () => {
     });
   });
 
-  test("everybody who may hear it hears it", () => {
+  test("every peer that may be notified is", () => {
     always((steps) => {
       for (const { done, after } of steps) {
         for (const { to, message } of done.notify) {
@@ -99,7 +99,7 @@ describe("On any walk", () => {
     });
   });
 
-  test("who is shown the others when it comes, and told of each step, has the same picture as the room", () => {
+  test("the snapshot and the notifications after it give each peer the room's own state", () => {
     always((steps) => {
       const viewers = new Map<PeerId, Viewer>();
       for (const { before, event, after, done } of steps) {
@@ -115,7 +115,7 @@ describe("On any walk", () => {
     });
   });
 
-  test("a producer is announced once to each who is there, and to nobody who came after it", () => {
+  test("a producer is announced once to each peer that is there, and to none that came later", () => {
     always((steps) => {
       const told = new Set<string>();
       for (const { event, done, before } of steps) {
@@ -140,7 +140,7 @@ describe("On any walk", () => {
   });
 });
 
-test("the walks reach every kind of event, told and untold, every message, full rooms and lost people", () => {
+test("the walks reach every event, with and without notifications, every message, full rooms and lost peers", () => {
   const seen = new Set<string>();
   // Sampled under a fixed seed: the test is about the walks, not about the room.
   for (const path of fc.sample(moves, { numRuns: 2_000, seed: 7 })) {

@@ -234,7 +234,7 @@ function describeStep(before: Room, { room, notify }: Step): string {
 describe.each(stateNames)("%s", (name) => {
   const room = frozen(STATES[name]);
 
-  test("keeps the rules, before any event", () => {
+  test("is valid before any event", () => {
     expect(brokenRules(room)).toEqual([]);
   });
 
@@ -254,24 +254,24 @@ describe.each(stateNames)("%s", (name) => {
   });
 });
 
-describe("A step tells", () => {
+describe("A step notifies", () => {
   const tells = (room: Room, event: RoomEvent) => step(room, event).notify.map(({ message }) => message);
 
-  test("who a newcomer is, as its backend says, and not what it may do", () => {
+  test("of a newcomer as its backend presents it, without its permissions", () => {
     const participant = { identity: "c", name: "Carol", metadata: { x: [1] }, canPublish: false, canSubscribe: true };
     expect(tells(STATES["with Bob"], { ...EVENTS.join, participant })).toEqual([
       { type: "peer-joined", peerId: STRANGER, identity: "c", name: "Carol", metadata: { x: [1] } },
     ]);
   });
 
-  test("all of a producer", () => {
+  test("of a producer with all its properties", () => {
     const producer = audio("n", { kind: "video", source: "screen", paused: true });
     expect(tells(STATES["with Bob"], { ...EVENTS.produce, producer })).toEqual([
       { type: "new-producer", peerId: ALICE, ...producer },
     ]);
   });
 
-  test("of a channel for one peer alone that peer alone, and not that it is the only one", () => {
+  test("only the target of a targeted channel, without naming the target", () => {
     const { notify } = step(STATES["Alice sends, lost"], {
       ...EVENTS["produce-data"],
       dataProducer: channel("n", BOB),
@@ -284,7 +284,7 @@ describe("A step tells", () => {
     ]);
   });
 
-  test("nobody of a channel for one who cannot hear of it", () => {
+  test("nobody of a channel whose target cannot be notified", () => {
     for (const target of [PLAIN, STRANGER]) {
       expect(tells(STATES["with Plain"], { ...EVENTS["produce-data"], dataProducer: channel("n", target) })).toEqual(
         [],
@@ -292,20 +292,20 @@ describe("A step tells", () => {
     }
   });
 
-  test("a key as it was announced", () => {
+  test("of a key as it was announced", () => {
     expect(tells(STATES["with Bob"], { ...EVENTS.announce, keyId: "k" })).toEqual([
       { type: "e2ee-peer-announced", fromPeerId: ALICE, publicKey: "cHVi", keyId: "k" },
     ]);
   });
 
-  test.each(["left", "disconnected", "expired", "kicked"] as const)("why somebody is gone: %s", (reason) => {
+  test.each(["left", "disconnected", "expired", "kicked"] as const)("why a peer has left: %s", (reason) => {
     expect(tells(STATES["with Bob"], { ...EVENTS.leave, reason })).toEqual([
       { type: "peer-left", peerId: ALICE, reason },
     ]);
   });
 });
 
-test("who comes back hears from now on what it asked for this time", () => {
+test("a peer that resumes gets the features that it asks for this time", () => {
   const bobSends: RoomEvent = { type: "pause", peerId: BOB, producerId: "a" };
   const plainer = step(STATES["Bob sends"], { ...EVENTS.resume, features: NONE }).room;
   expect(step(plainer, bobSends).notify).toEqual([]);
@@ -313,7 +313,7 @@ test("who comes back hears from now on what it asked for this time", () => {
   expect(step(fuller, bobSends).notify.map(describeNotification)).toEqual(["A: producer-paused B a"]);
 });
 
-test("pausing what is paused, and resuming what is not, tells nobody", () => {
+test("pausing what is paused, and resuming what is not, notifies nobody", () => {
   for (const event of [
     { ...EVENTS.pause, producerId: "v" },
     { ...EVENTS.unpause, producerId: "a" },
@@ -325,7 +325,7 @@ test("pausing what is paused, and resuming what is not, tells nobody", () => {
   }
 });
 
-test("others are those who can hear now, in the order they came", () => {
+test("others are the connected peers, in the order in which they joined", () => {
   const room = STATES["Alice sends to all kinds"];
   expect(others(room, ALICE)).toEqual([BOB, PLAIN]);
   expect(others(room, BOB, "levels")).toEqual([ALICE]);

@@ -241,7 +241,7 @@ function withoutPeer(room: Room, peerId: PeerId): Room {
   return { ...room, peers };
 }
 
-/** Whether a peer sends and takes RED. Where all media is encrypted, nobody could unpack it for those who do not. */
+/** Whether a peer sends and receives RED. Encrypted media could not be unpacked for the peers that do not. */
 export const canRed = (room: Room, peerId: PeerId): boolean =>
   room.e2ee !== "required" && (room.peers.get(peerId)?.features.has("red") ?? false);
 

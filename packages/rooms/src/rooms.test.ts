@@ -72,7 +72,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     expect(await sessionsOf(roomId)).toMatchObject([{ closeReason: "left" }]);
   });
 
-  test("a newcomer that never heard of its seat gives it back, and its token", async () => {
+  test("a newcomer that was never told of its seat gives it back, and its token", async () => {
     const node = await database.node();
     const roomId = await database.room({ maxParticipants: 1 });
     const { claim } = await database.claim(roomId, node);
@@ -87,7 +87,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     await expectSameViews(roomId);
   });
 
-  test("a refused join uses no token up and makes nothing true", async () => {
+  test("a refused join uses no token up and records nothing", async () => {
     const node = await database.node();
     const roomId = await database.room({ maxParticipants: 1 });
     const { claim } = await database.claim(roomId, node);
@@ -100,7 +100,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     expect(Object.keys((await expectSameViews(roomId)).seats)).toHaveLength(1);
   });
 
-  test("a kick frees the seat, voids the identity's tokens, and is said once", async () => {
+  test("a kick frees the seat, voids the identity's tokens, and is announced once", async () => {
     const node = await database.node();
     const roomId = await database.room();
     const { claim } = await database.claim(roomId, node);
@@ -116,7 +116,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     await expectSameViews(roomId);
   });
 
-  test("an end frees all seats; the home closes their sessions when it lets go", async () => {
+  test("an end frees all seats; the home closes their sessions when it gives the room up", async () => {
     const { connection, projectId } = database;
     const node = await database.node();
     const roomId = await database.room();
@@ -156,7 +156,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     expect(await leavesOf(roomId)).toEqual([[bob.peerId, "disconnected"]]);
   });
 
-  test("of two who claim a room one gets it; the other, and the home before, are refused", async () => {
+  test("of several claims one wins; the others, and the home before, are refused", async () => {
     const [here, there] = [await database.node(), await database.node()];
     const roomId = await database.room();
     const { claim } = await database.claim(roomId, here);
@@ -181,7 +181,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     expect(await database.sitesOf(roomId)).toMatchObject([there]);
   });
 
-  test("a new home closes what its predecessor's peers published; what it did not write is lost", async () => {
+  test("a new home closes the tracks of its predecessor", async () => {
     const [here, there] = [await database.node(), await database.node()];
     const roomId = await database.room();
     const { claim } = await database.claim(roomId, here);
@@ -200,7 +200,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     await expectSameViews(roomId);
   });
 
-  test("rooms of a home that died are taken from it in one go, and their peers may resume elsewhere", async () => {
+  test("rooms are taken from a home that died, many at once, and their peers may resume elsewhere", async () => {
     const [dead, alive] = [await database.node(), await database.node()];
     const ids: RoomId[] = [];
     for (let count = 0; count < 120; count++) ids.push(await database.room());
@@ -272,7 +272,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     expect(await expectSameViews(busy)).toMatchObject({ ended: null });
   });
 
-  test("a project's rooms end in batches; what is left over is found by the chore", async () => {
+  test("a project's rooms end in batches; the chore ends those that are left", async () => {
     const projectId = await database.addProject();
     const ids = Array.from({ length: 1_200 }, newRoomId);
     await database.connection.db.insert(rooms).values(ids.map((id) => ({ id, projectId })));
@@ -290,7 +290,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     expect(await expectSameViews(late)).toMatchObject({ ended: "terminated" });
   });
 
-  test("of many who join at once a room takes as many as it has seats for", async () => {
+  test("of many joins at the same time a room admits as many as it has seats", async () => {
     const node = await database.node();
     const roomId = await database.room({ maxParticipants: 5 });
     const { claim } = await database.claim(roomId, node);
@@ -303,7 +303,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
   // The embedded database has one connection: nothing there crosses.
   if (kind === "PGlite") return;
 
-  test("a room that another transaction is at does not hold the others up", async () => {
+  test("a room that another transaction has locked does not delay the others", async () => {
     const node = await database.node();
     const [held, free] = [await database.room({ idleSeconds: 60 }), await database.room({ idleSeconds: 60 })];
     await database.claim(free, node);

@@ -15,7 +15,7 @@ const ROOM = roomOf([
 ]);
 
 describe("The others in a room", () => {
-  test("are shown in the order they came, each as its backend says, with what it sends", () => {
+  test("are shown in the order in which they joined, as the backend presents them, with their producers", () => {
     expect(existingPeers(ROOM, PLAIN)).toEqual([
       {
         peerId: ALICE,
@@ -39,14 +39,14 @@ describe("The others in a room", () => {
     ]);
   });
 
-  test("are never oneself", () => {
+  test("do not include the viewer", () => {
     for (const viewer of ROOM.peers.keys()) {
       const shown = existingPeers(ROOM, viewer).map(({ peerId }) => peerId);
       expect(shown).toEqual([...ROOM.peers.keys()].filter((peerId) => peerId !== viewer));
     }
   });
 
-  test("have channels for all, and for whom they are shown to", () => {
+  test("have the channels for all and those for the viewer", () => {
     const channelsFor = (viewer: typeof BOB) =>
       existingPeers(ROOM, viewer).flatMap(({ dataProducers = [] }) => dataProducers.map((each) => each.dataProducerId));
     expect(channelsFor(BOB)).toEqual(["d", "e"]);
@@ -55,7 +55,7 @@ describe("The others in a room", () => {
     expect(channelsFor(ALICE)).toEqual([]);
   });
 
-  test("are what the protocol says that they are, and tell nothing beyond it", () => {
+  test("match the protocol, and contain nothing beyond it", () => {
     for (const viewer of [ALICE, BOB, CAROL, STRANGER]) {
       // As they travel: JSON has no fields that are undefined.
       const shown = JSON.parse(JSON.stringify(existingPeers(ROOM, viewer))) as unknown[];
@@ -63,13 +63,13 @@ describe("The others in a room", () => {
     }
   });
 
-  test("are nobody in an empty room", () => {
+  test("are none in an empty room", () => {
     expect(existingPeers(roomOf([]), ALICE)).toEqual([]);
   });
 });
 
 describe("The keys that were announced", () => {
-  test("are told to a newcomer, the last of each, and only to it", () => {
+  test("are sent to a newcomer, the last of each peer, and only to it", () => {
     expect(announcementsFor(ROOM, STRANGER)).toEqual([
       {
         to: [STRANGER],
@@ -82,11 +82,11 @@ describe("The keys that were announced", () => {
     ]);
   });
 
-  test("are not told to who announced them", () => {
+  test("are not sent to the peer that announced them", () => {
     expect(announcementsFor(ROOM, ALICE).map(({ message }) => message)).toMatchObject([{ fromPeerId: BOB }]);
   });
 
-  test("are none when nobody has announced one", () => {
+  test("are none when none was announced", () => {
     expect(announcementsFor(roomOf([peer(ALICE), lost(CAROL)]), STRANGER)).toEqual([]);
   });
 });

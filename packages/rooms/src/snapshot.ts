@@ -1,7 +1,7 @@
 import type { PeerId, RoomPeer } from "@radist-tech/protocol";
 import type { Notification, Peer, Room } from "./room.ts";
 
-/** The others in a room as one of them is shown them. */
+/** The other peers of a room, as a peer is shown them. */
 export function existingPeers(room: Room, for_: PeerId): RoomPeer[] {
   const shown: RoomPeer[] = [];
   for (const peer of room.peers.values()) if (peer.peerId !== for_) shown.push(shownTo(for_, peer));
@@ -16,7 +16,7 @@ function shownTo(viewer: PeerId, { peerId, participant, status, producers, dataP
   return { peerId, identity, name, metadata, status, producers: [...producers], dataProducers: channels };
 }
 
-/** The keys that were announced before a peer came. */
+/** The keys that were announced before a peer joined. */
 export function announcementsFor(room: Room, newcomer: PeerId): Notification[] {
   const notify: Notification[] = [];
   for (const { peerId, announcement } of room.peers.values()) {

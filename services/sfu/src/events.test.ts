@@ -25,7 +25,7 @@ const expectSameViews = async ({ connection }: Cluster, roomId: string) => {
 };
 
 describe("The events of a room", () => {
-  test("tell within a second, in order, what was published, taken back, and left behind", async () => {
+  test("report within a second, in order, which tracks are published and unpublished", async () => {
     await using cluster = await startCluster({ nodes: 2 });
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: 0 });
@@ -54,7 +54,7 @@ describe("The events of a room", () => {
     expect((await story(cluster, roomId, names)).at(-1)).toBe("ended terminated");
   });
 
-  test("say of a home that was killed that its tracks are gone, and of each peer once that it left", async () => {
+  test("close the tracks of a home that was killed, and report each peer once as left", async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true });
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: 0 });

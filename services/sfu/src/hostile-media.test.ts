@@ -76,7 +76,7 @@ const LAYERED = Array.from({ length: 100 }, (_none, index) => ({
   payload: Uint8Array.of(0x90, 0xe0, 0x80, index, index, (index % 3) << 6, 0, 0, 0),
 }));
 
-describe("One stream, found in a second way, is no media worker's end:", () => {
+describe("A stream that matches an encoding in two ways does not crash the media worker:", () => {
   test.each<[string, object[], Packet[], object?]>([
     ["by RID, then by SSRC", [{ rid: "a", ssrc: 1 }], [{ ssrc: 7, mid: "m", rid: "a" }, { ssrc: 1 }]],
     [
@@ -201,7 +201,7 @@ describe("One stream, found in a second way, is no media worker's end:", () => {
     expect(answer).toMatchObject({ type: "error", code: "invalid_message", message: expect.stringContaining(message) });
   });
 
-  test("however streams are announced, and whatever is sent", { timeout: PATIENCE_MS }, async () => {
+  test("however streams are announced, and whatever packets are sent", { timeout: PATIENCE_MS }, async () => {
     let sent = 0;
     await fc.assert(
       fc.asyncProperty(someEncodings, fc.boolean(), somePackets, async (encodings, isOfTwo, packets) => {

@@ -58,8 +58,8 @@ function expectAnswer(answer: AnyMessage, about: string): void {
 const requests = requestsWith({} as Ids, {} as Ids, {});
 const types = (Object.keys(requests) as RequestType[]).filter((type) => type !== "leave-room");
 
-describe("With anything wrong in it", { timeout: PATIENCE_MS }, () => {
-  test.each(types)("%s gets its answer, or a typed error that tells of the field", async (type) => {
+describe("With an error in it", { timeout: PATIENCE_MS }, () => {
+  test.each(types)("%s gets its reply, or a typed error that names the field", async (type) => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(edits, async (changes) => {
@@ -99,7 +99,7 @@ describe("With anything wrong in it", { timeout: PATIENCE_MS }, () => {
   });
 });
 
-describe("What is not one's own is not found:", () => {
+describe("Objects of other peers are not found:", () => {
   const CODES: Record<string, keyof typeof ERRORS> = {
     transportId: "transport_not_found",
     producerId: "producer_not_found",
@@ -124,8 +124,8 @@ describe("What is not one's own is not found:", () => {
   });
 });
 
-describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, () => {
-  test("of a producer are taken or refused; what others receive of it is of its kind, and within the protocol", async () => {
+describe("Hostile parameters", { timeout: PATIENCE_MS }, () => {
+  test("of a producer are accepted or refused; what others receive of it is of its kind, and valid", async () => {
     const { nora } = otherPeers;
     const { codecs: all = [], headerExtensions } = capabilities(nora) as RtpCapabilities;
     const redless = { codecs: all.filter(({ mimeType }) => mimeType !== "audio/red"), headerExtensions };
@@ -162,7 +162,7 @@ describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, (
     expect(taken).toBeGreaterThan(0);
   });
 
-  test("of a receiver get it a consumer, or none", async () => {
+  test("of a receiver result in a consumer, or an error", async () => {
     const { audio, ids } = otherPeers;
     const seen = new Set<unknown>();
     await fc.assert(
@@ -177,7 +177,7 @@ describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, (
     expect(seen).toContain("cannot_consume");
   });
 
-  test("of a data channel get it one, or none", async () => {
+  test("of a data channel result in one, or an error", async () => {
     const { nora } = otherPeers;
     await fc.assert(
       fc.asyncProperty(sctpStreamParameters, fc.string({ maxLength: 256 }), async (parameters, label) => {
@@ -195,7 +195,7 @@ describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, (
     );
   });
 
-  test("of a transport connect it, or not, once and again", async () => {
+  test("of a transport connect it or not, also when repeated", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(dtlsParameters, { minLength: 1, maxLength: 3 }), async (several) => {
         await using guest = await Mallory.join(cluster, roomId, otherPeers);
@@ -231,7 +231,7 @@ describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, (
   });
 });
 
-test("Nobody has more than anybody may have, and who takes something back may have something else.", async () => {
+test("No peer exceeds its limits, and a peer that closes something may create something else.", async () => {
   await using greedy = await joins(cluster, roomId);
   const asksFor = async (request: () => object, answered: string): Promise<AnyMessage[]> => {
     const answers: AnyMessage[] = [];

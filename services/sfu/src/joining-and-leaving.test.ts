@@ -24,8 +24,8 @@ const placesOf = async (roomId: string) =>
 const sessionsOf = async (roomId: string) =>
   cluster.connection.db.select().from(usageSessions).where(eq(usageSessions.subjectId, roomId));
 
-describe.each(WHERE)("Two people $name:", (at) => {
-  test("media of one reaches the other, and ends when it leaves", async () => {
+describe.each(WHERE)("Two peers $name:", (at) => {
+  test("media of one reaches the other, and ends when its owner leaves", async () => {
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: at.alice });
     await using bob = await joins(cluster, roomId, { node: at.bob, name: "Bob" });
@@ -43,7 +43,7 @@ describe.each(WHERE)("Two people $name:", (at) => {
     );
   });
 
-  test("a lost socket keeps its place, its media and its session, and resumes on either node", async () => {
+  test("a peer that lost its socket keeps its seat, media and session, and resumes on either node", async () => {
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: at.alice });
     await using bob = await joins(cluster, roomId, { node: at.bob });
@@ -73,7 +73,7 @@ describe.each(WHERE)("Two people $name:", (at) => {
     expect(await alice.asks({ type: "get-stats" })).toMatchObject({ type: "stats" });
   });
 
-  test("who cannot resume has left with its socket", async () => {
+  test("a peer that cannot resume leaves with its socket", async () => {
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: at.alice });
     await using bob = await joins(cluster, roomId, { node: at.bob, features: "" });
@@ -84,7 +84,7 @@ describe.each(WHERE)("Two people $name:", (at) => {
     expect(await none.closed).toMatchObject({ code: 4401 });
   });
 
-  test("who is kicked is told so, and has no way back", async () => {
+  test("a kicked peer gets the error, and cannot resume", async () => {
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: at.alice });
     await using bob = await joins(cluster, roomId, { node: at.bob });
@@ -95,7 +95,7 @@ describe.each(WHERE)("Two people $name:", (at) => {
     await expect(bob.resumes(at.bob)).rejects.toThrow("invalid_reconnect");
   });
 
-  test("an ended room lets everybody go, and nobody in", async () => {
+  test("an ended room disconnects all peers, and admits none", async () => {
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: at.alice });
     await using bob = await joins(cluster, roomId, { node: at.bob });
@@ -113,7 +113,7 @@ describe.each(WHERE)("Two people $name:", (at) => {
   });
 });
 
-test("Who does not come back in time has left, and the ledger counts until it was lost.", async () => {
+test("A peer that does not resume in time leaves, and its session ends when its socket was lost.", async () => {
   await using quick = await startCluster({ env: { RESUME_WINDOW_MS: "300" } });
   const roomId = await quick.createRoom();
   await using alice = await joins(quick, roomId);
@@ -130,7 +130,7 @@ test("Who does not come back in time has left, and the ledger counts until it wa
   await expect(bob.resumes()).rejects.toThrow("invalid_reconnect");
 });
 
-test("Whose place another node has cleared away is closed in the ledger all the same.", async () => {
+test("The session of a peer whose seat another node freed is closed by its home.", async () => {
   await using quick = await startCluster({ env: { RESUME_WINDOW_MS: "1000" } });
   const roomId = await quick.createRoom();
   await using alice = await joins(quick, roomId);
@@ -146,7 +146,7 @@ test("Whose place another node has cleared away is closed in the ledger all the 
   expect((await session())?.closeReason).toBe("expired");
 });
 
-test("A room that nobody is in ends after its idle time.", async () => {
+test("A room with nobody connected ends after its idle time.", async () => {
   const roomId = await cluster.createRoom({ idleSeconds: 1 });
   const alice = await joins(cluster, roomId);
   await alice.asks({ type: "leave-room" });
@@ -156,7 +156,7 @@ test("A room that nobody is in ends after its idle time.", async () => {
 });
 
 describe("A token:", () => {
-  test("works once, however many use it at once, on whichever nodes", async () => {
+  test("works once, however many clients use it at the same time, on any nodes", async () => {
     const roomId = await cluster.createRoom();
     const roomToken = await cluster.mintToken(roomId);
     const sockets = await Promise.all(

@@ -51,7 +51,7 @@ const KEY = { type: "e2ee-key", keyId: 1, wrappedKey: "A".repeat(1_024), wrapIv:
 const talksTo = (person: TestPeer, targetPeerId: string, count = 250) =>
   Promise.all(Array.from({ length: count }, () => person.asks({ ...KEY, targetPeerId })));
 
-test("A hundred people on two nodes, each with all the metadata there may be, are told of each other.", {
+test("A hundred peers on two nodes, each with the maximum of metadata, are announced to each other.", {
   timeout: 90_000,
 }, async () => {
   expect(Buffer.byteLength(JSON.stringify(METADATA))).toBeGreaterThan(16_000);
@@ -73,8 +73,8 @@ test("A hundred people on two nodes, each with all the metadata there may be, ar
 describe.each([
   ["beside", 0],
   ["away from", 1],
-])("In a room of three hundred, somebody on a node %s its home", (_where, node) => {
-  test("is told of all when it joins, and when it resumes, though it reads nothing for a while", async () => {
+])("In a room of three hundred, a peer on a node %s its home", (_where, node) => {
+  test("gets all peers when it joins and when it resumes, though it reads nothing for a while", async () => {
     await using cluster = await startCluster({ nodes: 2, env: SMALL_LIMIT });
     const roomId = await cluster.createRoom();
     await areAwaited(cluster, roomId, 300);
@@ -102,7 +102,7 @@ describe.each([
     for (let count = 0; count < 3; count++) await back.hears("e2ee-peer-key");
   });
 
-  test("that never reads is closed, and nobody else", async () => {
+  test("that never reads is disconnected, and no other peer is", async () => {
     await using cluster = await startCluster({ nodes: 2, env: SMALL_LIMIT });
     const roomId = await cluster.createRoom();
     await areAwaited(cluster, roomId, 300);
@@ -120,7 +120,7 @@ describe.each([
   });
 });
 
-test("What waits for another node while the bus stands still is bounded; who is there comes back.", async () => {
+test("What waits for another node while the bus is stalled is bounded; the peers there resume.", async () => {
   await using nats = await ownNats();
   await using cluster = await startCluster({ nodes: 2, natsUrl: nats.url, env: SMALL_LIMIT });
   const roomId = await cluster.createRoom();

@@ -28,7 +28,7 @@ test("A wrong configuration lists every problem and exits 1.", async () => {
   }
 });
 
-describe("A media port that is taken is told without a stack,", () => {
+describe("A media port that is in use is reported without a stack trace,", () => {
   const settings = async (stack: AsyncDisposableStack) => {
     const database = stack.use(await freshDatabase());
     await using connection = await connect(database.url);
@@ -55,7 +55,7 @@ describe("A media port that is taken is told without a stack,", () => {
     taken.close();
   });
 
-  test("by another sfu, though it shares the port between sockets of its own", async () => {
+  test("by another sfu, though that shares the port among its own sockets", async () => {
     await using stack = new AsyncDisposableStack();
     const [env, port, mediaPort] = await Promise.all([settings(stack), freePort(), freePort()]);
     const readyUrl = `http://127.0.0.1:${port}/readyz`;

@@ -11,7 +11,7 @@ import { until } from "./testing/until.ts";
 
 describe("Postgres and NATS", { timeout: 90_000 }, () => {
   test.each(["SIGKILL", "SIGSTOP"] as const)(
-    "Postgres gone by %s: who is in the room goes on, joins are unavailable, it heals",
+    "Postgres gone by %s: the room goes on, joins are unavailable, and both recover",
     async (signal) => {
       await using postgres = await ownPostgres();
       await using cluster = await startCluster({ nodes: 2, databaseUrl: postgres.url });
@@ -45,7 +45,7 @@ describe("Postgres and NATS", { timeout: 90_000 }, () => {
     },
   );
 
-  test("NATS gone: who is beside the home goes on, who is elsewhere comes back, what was missed is made up for", async () => {
+  test("NATS gone: peers on the home's node stay, others reconnect, and what was missed is caught up", async () => {
     await using nats = await ownNats();
     await using cluster = await startCluster({ nodes: 2, natsUrl: nats.url });
     const roomId = await cluster.createRoom();

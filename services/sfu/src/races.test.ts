@@ -29,8 +29,8 @@ async function expectNoFault(cluster: Cluster): Promise<void> {
 describe.each([
   { where: "on one worker", env: { MEDIA_WORKERS: "1" } },
   { where: "through the pipes between two", env: { MEDIA_WORKERS: "2", CONSUMERS_PER_WORKER: "1" } },
-])("What ends while others take it, $where,", { timeout: PATIENCE_MS }, ({ env }) => {
-  test("is taken, or not found", async () => {
+])("An object that is closed while others consume it, $where,", { timeout: PATIENCE_MS }, ({ env }) => {
+  test("is consumed, or not found", async () => {
     await using cluster = await startCluster({ env: { ...UNHURRIED, ...env } });
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId);
@@ -76,7 +76,7 @@ async function takes(person: TestPeer, of: { video: string; audio: string; dataP
   return () => Promise.all(asking);
 }
 
-test("Who leaves with requests under way leaves nothing behind, on whichever way it goes.", {
+test("A peer that leaves during its requests leaves nothing behind, however it leaves.", {
   timeout: PATIENCE_MS,
 }, async () => {
   using spy = new WorkerSpy();

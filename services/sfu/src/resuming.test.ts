@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { startCluster } from "./testing/cluster.ts";
 import { joins } from "./testing/test-peer.ts";
 
-test("Who comes back hears the end-to-end keys that were announced meanwhile, after what it finds there.", async () => {
+test("A peer that resumes gets the end-to-end keys that were announced while it was away, after the snapshot.", async () => {
   await using cluster = await startCluster();
   const roomId = await cluster.createRoom();
   await using alice = await joins(cluster, roomId);

@@ -22,7 +22,7 @@ afterAll(async () => {
 const routersOn = async (worker: types.Worker | undefined): Promise<number> =>
   ((await worker?.dump())?.routerIds ?? []).length;
 
-test("A room that outgrows one worker goes on in the next, and everybody reaches everybody.", async () => {
+test("A room that outgrows one worker uses the next, and all peers reach each other.", async () => {
   const roomId = await cluster.createRoom();
   await using alice = await joins(cluster, roomId);
   await using bob = await joins(cluster, roomId);
@@ -55,7 +55,7 @@ test("A room that outgrows one worker goes on in the next, and everybody reaches
   expect(carol.socket.messages.filter(({ type }) => type === "room-joined")).toHaveLength(1);
 });
 
-test("What ends on one worker ends on the others.", async () => {
+test("A producer that is closed on one worker is closed on the others.", async () => {
   const roomId = await cluster.createRoom();
   await using alice = await joins(cluster, roomId);
   await using bob = await joins(cluster, roomId);

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const RIDS = ["a", "b", "c"];
 
-test("Streams that only their RIDs tell apart are found, and reach a viewer on another worker.", async () => {
+test("Streams that differ only in their RIDs are matched, and reach a consumer on another worker.", async () => {
   const roomId = await cluster.createRoom();
   await using alice = await calls(cluster, roomId);
   await using bob = await calls(cluster, roomId);

@@ -45,7 +45,7 @@ export type SeatStep =
   | {
       readonly outcome: "done";
       readonly room: RoomRecord;
-      /** What the sfu nodes are to hear of once it is stored. */
+      /** What is announced to the sfu nodes once it is stored. */
       readonly notify: readonly RoomControl[];
       readonly facts: readonly RoomFact[];
     }

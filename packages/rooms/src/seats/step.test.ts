@@ -63,7 +63,7 @@ const EVENTS: { readonly [Type in SeatEvent["type"]]: Extract<SeatEvent, { type:
 const SAME = "–";
 const GONE = "participant_not_found";
 
-/** What each event makes of each state, the facts, and what the nodes are to hear. */
+/** What each event makes of each state: the next state, the facts, and what is announced to the nodes. */
 const EXPECTED: Record<keyof typeof STATES, Record<SeatEvent["type"], string>> = {
   empty: {
     join: "C+ nowhere#4 | joined C",

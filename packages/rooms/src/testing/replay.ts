@@ -1,6 +1,6 @@
 import type { RoomFact } from "../seats/record.ts";
 
-/** What somebody knows of a room who knows only its events. */
+/** A room, as its events describe it. */
 export interface Replayed {
   readonly seats: Record<string, "connected" | "disconnected">;
   readonly tracks: string[];

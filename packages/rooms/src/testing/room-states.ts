@@ -12,7 +12,7 @@ import type { DataProducer, Notification, Peer, Room } from "../room.ts";
 export const ALICE = "peer_Alice" as PeerId;
 export const BOB = "peer_Bob" as PeerId;
 export const CAROL = "peer_Carol" as PeerId;
-/** Asked for nothing beyond the contract. */
+/** Asked for no features. */
 export const PLAIN = "peer_Plain" as PeerId;
 export const STRANGER = "peer_Stranger" as PeerId;
 
@@ -70,7 +70,7 @@ function describePeer({ peerId, status, producers, dataProducers, announcement }
 
 const aimedAt = (target: PeerId | undefined): string => (target === undefined ? "" : `>${initial(target)}`);
 
-/** `BP: new-producer A a`: whom it is told, then what of it names something. */
+/** `BP: new-producer A a`: the recipients, then the message. */
 export const describeNotification = ({ to, message }: Notification): string =>
   `${to.map(initial).join("")}: ${describe(message)}`;
 
@@ -83,7 +83,7 @@ function describe(message: RoomServerMessage): string {
   return [type, ...named].join(" ");
 }
 
-/** Freezes a room through and through, so that whoever would change it throws. */
+/** Freezes a room deeply, so that changing it throws. */
 export function frozen(room: Room): Room {
   for (const each of room.peers.values()) deepFreeze(each);
   const peers = new Map(room.peers);
@@ -100,7 +100,7 @@ function deepFreeze(value: unknown): void {
   for (const inner of Object.values(value)) deepFreeze(inner);
 }
 
-/** What must be true of any room, at any time. */
+/** The invariants of a room. */
 export function brokenRules({ peers }: Room): string[] {
   const all = [...peers.values()];
   const ids = all.flatMap(({ producers, dataProducers }) => [

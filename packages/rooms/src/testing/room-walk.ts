@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { type Room, type RoomEvent, type Step, step } from "../room.ts";
 import { frozen, roomOf } from "./room-states.ts";
 
-/** One move of a walk: what happens to whom, and with what of theirs. */
+/** One move of a walk: what happens to which peer, and to which of its objects. */
 interface Move {
   readonly kind: RoomEvent["type"];
-  /** Which of those in the room; beyond them: nobody. */
+  /** Index of a peer in the room; beyond them: an unknown one. */
   readonly who: number;
-  /** Which of their things, or which of the others; beyond them: none. */
+  /** Index of one of its objects, or of another peer; beyond them: none. */
   readonly which: number;
   readonly features: readonly RoomFeature[];
 }
@@ -22,7 +22,7 @@ export interface Walked {
 
 const often = <T>(weight: number, ...kinds: T[]) => ({ weight, arbitrary: fc.constantFrom(...kinds) });
 
-/** Walks that stay in interesting places: there is company, and there is something to hear of. */
+/** Walks that stay interesting: there are other peers, and there is something to be notified of. */
 export const moves: fc.Arbitrary<Move[]> = fc.array(
   fc.record({
     kind: fc.oneof(
@@ -38,7 +38,7 @@ export const moves: fc.Arbitrary<Move[]> = fc.array(
   { maxLength: 60, size: "max" },
 );
 
-/** Takes an empty room through the moves. Every room on the way is frozen, so that a step which changes one throws. */
+/** Takes an empty room through the moves. Every room on the way is frozen, so that a step that changes one throws. */
 export function walk(path: readonly Move[]): Walked[] {
   let room = frozen(roomOf([]));
   return path.map((move, index) => {

@@ -10,7 +10,7 @@ interface Known {
   key?: number | string;
 }
 
-/** The others in a room, as far as somebody with these features can know them. */
+/** The other peers of a room, as far as a peer with these features can know them. */
 interface Picture {
   readonly peers?: Record<string, string>;
   readonly producers: Record<string, Record<string, boolean>>;
@@ -19,8 +19,8 @@ interface Picture {
 }
 
 /**
- * A participant that knows of the others what it was shown when it came and what it was told since. It rejects what
- * cannot follow from that: a join of one who is there, a second announcement of a producer, the end of an unknown one.
+ * A peer that knows of the others its snapshot and the notifications since. It rejects what cannot follow from that: the
+ * join of a peer that is there, a second announcement of a producer, the end of an unknown one.
  */
 export class Viewer {
   readonly self: PeerId;
@@ -83,8 +83,8 @@ export class Viewer {
   }
 
   /**
-   * What it knows. Without `media` nobody is told that a producer has ended or was paused: of those, only that they
-   * are known counts.
+   * What it knows. Without `media` it is not notified that a producer was closed or paused: it only counts that it is
+   * known.
    */
   picture(room: Room): Picture {
     const isMedia = this.features.has("media");
@@ -96,7 +96,7 @@ export class Viewer {
     );
   }
 
-  /** The same, as it is. */
+  /** The same, of the room itself. */
   truth(room: Room): Picture {
     return new Viewer(room, this.self, this.features).picture(room);
   }
@@ -122,7 +122,7 @@ export class Viewer {
     };
   }
 
-  /** What it is shown when it comes, and when it comes back. */
+  /** The snapshot that it gets when it joins and when it resumes. */
   #look(room: Room): void {
     for (const { peerId, status = "connected", producers, dataProducers = [] } of existingPeers(room, this.self)) {
       this.#known.set(peerId, {
@@ -134,7 +134,7 @@ export class Viewer {
     for (const { message } of announcementsFor(room, this.self)) this.hears(message);
   }
 
-  /** Without `presence`, a peer may show up with what it sends. */
+  /** Without `presence`, a peer may become known by its first producer. */
   #of(peerId: PeerId): Known {
     if (peerId === this.self) throw new Error("It was told of itself.");
     const known = this.#known.get(peerId) ?? { status: "connected", producers: new Map(), channels: new Set() };

@@ -10,12 +10,12 @@ import { listRooms } from "./list.ts";
 export function serveRooms(app: ApiApp, parts: ApiParts): void {
   const { connection, auth, metrics, announcements, logger, settings } = parts;
 
-  /** The database first, which is what counts; then the nodes are told. */
+  /** After the database, which is what counts. */
   const announce = (controls: readonly RoomControl[]): void => {
     for (const control of controls) announcements.tellRooms(control);
   };
 
-  /** A room that nobody knows of must not count towards the project's limit. */
+  /** A room whose creator has given up must not count towards the project's limit. */
   const abandon = (projectId: ProjectId, roomId: RoomId): void => {
     endRoom(connection, { projectId, roomId }).then(announce, (error: unknown) =>
       logger.warn({ err: error, projectId, roomId }, "a room was created too late and stays until it is idle"),

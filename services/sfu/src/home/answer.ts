@@ -13,7 +13,7 @@ export async function answer(parts: RoomParts, peer: LivePeer, message: RoomClie
     if (reply) peer.send(requestId === undefined ? reply : { ...reply, requestId });
     else if (requestId !== undefined) peer.send({ type: "ack", requestId });
   } catch (error) {
-    // If it left meanwhile, there is nobody to answer.
+    // If it has left since, there is nobody to answer.
     if (parts.state.peers.get(peer.peerId) === peer) peer.send(errorFrame(parts, peer, error, requestId));
   }
 }

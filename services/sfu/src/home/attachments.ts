@@ -6,7 +6,7 @@ import { LivePeer } from "./live-peer.ts";
 import type { RoomParts } from "./room-parts.ts";
 import { roomJoined, roomResumed } from "./welcome.ts";
 
-/** Attaches sockets and media to peers that have their seats, and tells them what they have. */
+/** Attaches sockets and media to peers that have their seats, and sends them `room-joined` or `room-resumed`. */
 export class Attachments {
   readonly #parts: RoomParts;
 
@@ -54,7 +54,7 @@ export class Attachments {
     state.apply({ type: "resume", peerId, features });
     const media = room.of(peerId);
     if (!media) return this.#replaceMedia(peer, true);
-    // Replaced while, or just before, the socket was lost: the client may never have heard of it.
+    // Replaced while, or just before, the socket was lost: the client may not know it.
     if (!media.isKnown) return this.#sendJoined(peer, media, true);
     peer.send(roomResumed(this.#circumstances(peer, media)));
     this.#sendAnnouncements(peer);
@@ -73,7 +73,7 @@ export class Attachments {
     const { peerId } = peer;
     room.open(peerId).then(
       (media) => {
-        // Gone meanwhile, or given other media after another death.
+        // It has left, lost its socket, or got other media since.
         if (state.peers.get(peerId) !== peer || room.of(peerId) || !peer.session) return media.close();
         if (media.site.isClosed) return this.#replaceMedia(peer, isMigrated);
         media.isKnown = false;

@@ -6,7 +6,7 @@ export class PendingResumes {
   readonly #timers = new Map<PeerId, NodeJS.Timeout>();
   readonly #onExpired: (peerId: PeerId) => void;
 
-  /** @param onExpired hears of those that did not resume in time */
+  /** @param onExpired called for each peer that did not resume in time */
   constructor(pending: readonly PendingResume[], onExpired: (peerId: PeerId) => void) {
     this.#onExpired = onExpired;
     for (const { peerId, forMs } of pending) this.add(peerId, forMs);

@@ -5,7 +5,7 @@ import type { Logger } from "@radist-tech/runtime";
 /** Pause before what found the database away is stored again, milliseconds. */
 const RETRY_MS = 500;
 
-/** Stores what has already happened: tries again while the database is away. If this node dies, its lease tells. */
+/** Stores what has already happened: retries while the database is away. If this node dies, others see it by its lease. */
 export class RetriedWrites {
   readonly #logger: Logger;
   readonly #onFenced: () => void;

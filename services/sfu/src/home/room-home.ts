@@ -126,7 +126,7 @@ export class RoomHome {
     this.#leave(peer, "kicked");
   }
 
-  /** A newcomer whose socket never heard that it was admitted: its seat and its token are free again. */
+  /** A newcomer whose socket was never told that it was admitted: its seat and its token are free again. */
   withdraw(peerId: PeerId, tokenHash: Uint8Array): void {
     const peer = this.state.peers.get(peerId);
     if (!peer) return;

@@ -13,7 +13,7 @@ import {
 import { asNode, type NodeContext } from "../node/context.ts";
 import { RetriedWrites } from "./retried-writes.ts";
 
-/** What proves that somebody may have a seat. */
+/** What proves that a client may have a seat. */
 export interface Credentials {
   readonly projectId: ProjectId;
   /** SHA-256 of the room token, or of the resume token. */
@@ -47,7 +47,7 @@ export class RoomSeats {
     });
   }
 
-  /** Frees the seat of a newcomer that never heard of it; its token can be used again. */
+  /** Frees the seat of a newcomer that was never told of it; its token can be used again. */
   giveBack(peerId: PeerId, tokenHash: Uint8Array): Promise<void> {
     return this.#write(peerId, () =>
       freeSeat(this.#node.connection, this.claim, {
@@ -60,10 +60,10 @@ export class RoomSeats {
   }
 
   /**
-   * A loss of the earlier socket that is noticed meanwhile is stored after this, and finds the peer back.
+   * The loss of an earlier socket that is noticed during this is stored afterwards, when the peer is back.
    *
    * @param isLive whether this home has the peer's media
-   * @param onLate hears of a return that was stored after the caller had given up
+   * @param onLate called when the resumption was stored after the caller had given up
    * @throws {Refusal} | {Fenced} | {DatabaseUnavailable}
    */
   resume(

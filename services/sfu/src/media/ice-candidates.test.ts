@@ -2,18 +2,18 @@ import type { types } from "mediasoup";
 import { describe, expect, test } from "vitest";
 import { iceCandidates, listenInfos, loopbacks, withLoopbacks } from "./ice-candidates.ts";
 
-const listening = (announced: string[], port = 10_000) =>
+const listensOn = (announced: string[], port = 10_000) =>
   listenInfos(announced, port).map(({ protocol, ip, announcedAddress, port }) =>
     [protocol, ip, announcedAddress, port].join(" "),
   );
 
 describe("A worker listens", () => {
   test("on UDP and TCP, and prefers UDP", () => {
-    expect(listening(["192.0.2.1"])).toEqual(["udp 0.0.0.0 192.0.2.1 10000", "tcp 0.0.0.0 192.0.2.1 10000"]);
+    expect(listensOn(["192.0.2.1"])).toEqual(["udp 0.0.0.0 192.0.2.1 10000", "tcp 0.0.0.0 192.0.2.1 10000"]);
   });
 
   test("on IPv6 alone where only IPv6 is announced", () => {
-    expect(listening(["2001:db8::1"], 10_001)).toEqual(["udp :: 2001:db8::1 10001", "tcp :: 2001:db8::1 10001"]);
+    expect(listensOn(["2001:db8::1"], 10_001)).toEqual(["udp :: 2001:db8::1 10001", "tcp :: 2001:db8::1 10001"]);
   });
 
   test("on both, with each family's first address; on IPv6 for IPv6 alone, so that they can share a port", () => {
@@ -29,8 +29,8 @@ describe("A worker listens", () => {
     ]);
   });
 
-  test("on any port when told 0", () => {
-    expect(listening(["192.0.2.1"], 0)).toEqual(["udp 0.0.0.0 192.0.2.1 0", "tcp 0.0.0.0 192.0.2.1 0"]);
+  test("on any free port when the port is 0", () => {
+    expect(listensOn(["192.0.2.1"], 0)).toEqual(["udp 0.0.0.0 192.0.2.1 0", "tcp 0.0.0.0 192.0.2.1 0"]);
   });
 });
 
@@ -50,7 +50,7 @@ describe("Where loopback is announced", () => {
     ]);
   });
 
-  test("it is known in every way of writing it, and nothing else is taken for it", () => {
+  test("it is recognised in every notation, and nothing else is", () => {
     const all = ["127.0.0.1", "127.8.0.1", "::1", "0:0:0:0:0:0:0:1", "192.0.2.1", "2001:db8::1", "127.example", "::2"];
     expect(loopbacks(all)).toEqual(all.slice(0, 4));
   });
@@ -73,7 +73,7 @@ describe("A transport's candidates", () => {
     expect(iceCandidates(["192.0.2.1"], ofWorker)).toEqual(ofWorker);
   });
 
-  test("of loopback addresses are not told twice", () => {
+  test("of loopback addresses are not repeated", () => {
     const ofWorker = [
       given("127.0.0.1", "udp", 1_076_558_079),
       given("127.0.0.1", "tcp", 1_076_302_079),
@@ -89,7 +89,7 @@ describe("A transport's candidates", () => {
     given("2001:db8::1", "udp", 1_076_557_823),
   ]);
 
-  test("are there once for each address of their family, and nothing else of them differs", () => {
+  test("are repeated for each address of their family, and differ in nothing else", () => {
     expect(all.map(({ address, protocol }) => `${address} ${protocol}`)).toEqual([
       "192.0.2.1 udp",
       "host.example udp",
@@ -120,7 +120,7 @@ describe("A transport's candidates", () => {
     for (const { priority } of all) expect(priority).toBeGreaterThan(0);
   });
 
-  test("are none where there are none", () => {
+  test("are none when the worker has none", () => {
     expect(iceCandidates(announced, [])).toEqual([]);
   });
 });

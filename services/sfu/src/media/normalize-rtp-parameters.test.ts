@@ -28,20 +28,20 @@ describe("What browsers send stays as it is:", () => {
     ["several by SSRC", [1, 2, 3].map((ssrc) => ({ ...layer, ssrc, rtx: { ssrc: ssrc + 10 } }))],
   ])("%s", (_what, each) => expect(sent({ encodings: each })).toEqual(read({ encodings: each })));
 
-  test("several by RID, but for the SSRCs that nobody knows", () => {
+  test("several encodings by RID, but for random SSRCs", () => {
     const rids = ["r0", "r1", "r2"].map((rid) => ({ ...layer, rid }));
     const own = { msid: "s t", rtcp: { cname: "c" }, headerExtensions: [{ uri: "urn:x", id: 1 }], encodings: rids };
     const expected = rids.map((each, index) => ({ ...each, ssrc: 1_000 + index }));
     expect(sent(own)).toEqual({ ...read(own), encodings: expected });
   });
 
-  test("one by the RID that an application has named beside its SSRC: by the SSRC, which the SDP told", () => {
+  test("one encoding with both a RID and an SSRC, by the SSRC of the SDP", () => {
     const known = { ssrc: 5, rtx: { ssrc: 6 }, maxBitrate: 1 };
     expect(encodings({ ...known, rid: "camera" })).toEqual([known]);
   });
 });
 
-describe("Each encoding is found in one way:", () => {
+describe("Each encoding is matched in one way only:", () => {
   const SSRCS = [undefined, 0, 1, 2];
   const RIDS = [undefined, "a", "b"];
   const RTXES = [undefined, { ssrc: 0 }, { ssrc: 1 }, { ssrc: 3 }];
@@ -72,7 +72,7 @@ describe("Each encoding is found in one way:", () => {
     expect(() => sent(more)).toThrow(NOT_FOUND);
   });
 
-  test("an SSRC that nobody knows is another one each time, and never 0", () => {
+  test("the random SSRC differs each time, and is never 0", () => {
     const announced = read({ encodings: [{ rid: "a" }] });
     const ssrcs = Array.from({ length: 1_000 }, () => normalizeRtpParameters(announced).encodings?.[0]?.ssrc);
     expect(new Set(ssrcs).size).toBe(1_000);
@@ -80,7 +80,7 @@ describe("Each encoding is found in one way:", () => {
   });
 });
 
-describe("One codec is spoken:", () => {
+describe("One codec is used:", () => {
   test.each<[string, object[], object[]]>([
     ["the only one", [vp8], [vp8]],
     ["with its retransmissions, wherever they stand", [vp8Rtx, vp8], [vp8Rtx, vp8]],

@@ -12,7 +12,7 @@ type Encoding = NonNullable<RtpParameters["encodings"]>[number];
  * - `Producer::GetRtpStream()` (`worker/src/RTC/Producer.cpp`) looks for an encoding by SSRC, then by RID, then takes
  *   the only one; an encoding without an SSRC has SSRC 0 there. One that is found in a second way fails
  *   `MS_ASSERT(!this->rtpStreamByEncodingIdx[encodingIdx])`, and that ends the worker. So each is found by its SSRC, or
- *   by its RID, with an SSRC beside it that nobody knows: of packets with guessed ones, one in 2^32 hits.
+ *   by its RID, with a random SSRC that is not disclosed: of packets with guessed ones, one in 2^32 matches.
  * - A consumer's encoding context is that of the first codec (`Consumer.cpp`), and the `Process()` of whichever codec a
  *   packet has takes it for its own (`RTP/Codecs/*.cpp`), beyond its end too. So there is one codec, with its RTX, or with RED, which is Opus as well to a worker.
  *

@@ -96,7 +96,7 @@ test.each([
   ["at the other end of a pipe", () => other],
 ])("RED goes through as it is, and its Opus to who takes no RED, %s", async (_where, at) => {
   const { producer, say, close } = await sender();
-  const unpacking = new RedUnpacker(producer, router);
+  const unpacker = new RedUnpacker(producer, router);
   const bring = async (id: string): Promise<void> => {
     if (at() !== router) await router.pipeToRouter({ producerId: id, router: at(), listenInfo: LISTEN });
   };
@@ -104,7 +104,7 @@ test.each([
 
   await bring(producer.id);
   const red = await redReceiver.transport.consume({ producerId: producer.id, rtpCapabilities: capable(true) });
-  const opus = await unpacking.subscribe(async ({ id }) => {
+  const opus = await unpacker.subscribe(async ({ id }) => {
     await bring(id);
     return opusReceiver.transport.consume({ producerId: id, rtpCapabilities: capable(false) });
   });
@@ -121,13 +121,13 @@ test.each([
   for (const { socket } of [redReceiver, opusReceiver]) socket.close();
 });
 
-test("what was unpacked lives as long as anybody has it, and no longer than its producer", async () => {
+test("the plain producer exists as long as it has a consumer, and no longer than its RED producer", async () => {
   const { producer, close } = await sender();
-  const unpacking = new RedUnpacker(producer, router);
+  const unpacker = new RedUnpacker(producer, router);
   const { transport, socket } = await receiver(router);
   const made: types.Producer[] = [];
   const subscribe = () =>
-    unpacking.subscribe((plain) => {
+    unpacker.subscribe((plain) => {
       made.push(plain);
       return transport.consume({ producerId: plain.id, rtpCapabilities: capable(false) });
     });
@@ -147,11 +147,11 @@ test("what was unpacked lives as long as anybody has it, and no longer than its 
   socket.close();
 });
 
-test("who cannot subscribe leaves nothing behind", async () => {
+test("a failed subscription leaves nothing behind", async () => {
   const { producer, close } = await sender();
-  const unpacking = new RedUnpacker(producer, router);
+  const unpacker = new RedUnpacker(producer, router);
   const made: types.Producer[] = [];
-  const refused = unpacking.subscribe((plain) => {
+  const refused = unpacker.subscribe((plain) => {
     made.push(plain);
     return Promise.reject(new Error("No."));
   });

@@ -10,7 +10,7 @@ interface Plain {
   readonly transport: types.DirectTransport;
 }
 
-/** The Opus inside a producer of RED, as a producer of its own beside it, for those who cannot take RED. */
+/** The Opus inside a producer of RED, as a second producer for clients that cannot receive RED. */
 export class RedUnpacker {
   readonly #producer: types.Producer;
   readonly #router: types.Router;

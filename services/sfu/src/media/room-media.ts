@@ -14,7 +14,7 @@ export interface RoomMediaOptions extends RoomSitesOptions {
   /** Whether a peer asked for the messages of a feature. */
   readonly wants: (peerId: PeerId, feature: RoomFeature) => boolean;
   readonly send: (notification: Notification) => void;
-  /** Detecting speakers failed: the room goes on without. */
+  /** Detecting speakers failed: the room continues without it. */
   readonly onTrouble: (error: unknown) => void;
 }
 

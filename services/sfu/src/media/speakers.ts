@@ -122,7 +122,7 @@ export class Speakers {
       await Promise.all([speaker.addProducer({ producerId }), levels.addProducer({ producerId })]);
     });
     observing?.catch((error: unknown) => {
-      // One that has been closed meanwhile need not be observed.
+      // It has been closed since.
       if (this.#owners.has(producerId)) this.#complain(error);
     });
   }

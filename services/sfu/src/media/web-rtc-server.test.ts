@@ -9,7 +9,7 @@ import { answeredFrom } from "../testing/stun.ts";
 import { MEDIA_CODECS } from "./codecs.ts";
 import { iceCandidates as candidatesOf } from "./ice-candidates.ts";
 import { startWorker } from "./start-worker.ts";
-import { listen } from "./web-rtc-server.ts";
+import { openWebRtcServer } from "./web-rtc-server.ts";
 
 const refusal = (port: number): string => `MEDIA_PORT: ${port}, UDP and TCP, cannot be had`;
 
@@ -41,7 +41,7 @@ describe.each([
   { family: "IPv6", loopback: "::1", own: ownAddress("IPv6") },
 ])("Where a loopback address of $family is announced", ({ loopback, own }) => {
   test.skipIf(lacks(loopback))("it is one candidate for UDP and one for TCP, of one port, be it any port", async () => {
-    const server = await listen(worker, [loopback], 0);
+    const server = await openWebRtcServer(worker, [loopback], 0);
     const [port, ...others] = await portsOf(server);
     expect(others).toEqual([]);
     const { iceCandidates } = await transportOf(server);
@@ -52,7 +52,7 @@ describe.each([
   test.skipIf(!own || lacks(loopback))(
     "who asks there is answered from there, wherever it asks from; other addresses answer, too",
     async () => {
-      const server = await listen(worker, [loopback], 0);
+      const server = await openWebRtcServer(worker, [loopback], 0);
       const [port = 0] = await portsOf(server);
       const { iceParameters } = await transportOf(server);
       const asked = (from = "", to = "") => answeredFrom(iceParameters, { from, to, port });
@@ -66,7 +66,7 @@ describe.each([
 
 test.skipIf(lacks("::1"))("Of both families, and beside other addresses, all are answered in one port.", async () => {
   const announced = ["192.0.2.7", "127.0.0.1", "::1"];
-  const server = await listen(worker, announced, 0);
+  const server = await openWebRtcServer(worker, announced, 0);
   const [port = 0, ...others] = await portsOf(server);
   expect(others).toEqual([]);
   const { iceParameters, iceCandidates } = await transportOf(server);
@@ -103,14 +103,14 @@ describe("A port is refused that is held", () => {
     ["for TCP", tcp],
   ])("%s", async (_how, hold) => {
     using holder = await hold();
-    await expect(listen(worker, ["127.0.0.1"], holder.port)).rejects.toThrow(refusal(holder.port));
+    await expect(openWebRtcServer(worker, ["127.0.0.1"], holder.port)).rejects.toThrow(refusal(holder.port));
   });
 
-  test("by another worker, which goes on undisturbed", async () => {
-    const server = await listen(worker, ["127.0.0.1"], 0);
+  test("by another worker, which is not disturbed", async () => {
+    const server = await openWebRtcServer(worker, ["127.0.0.1"], 0);
     const [port = 0] = await portsOf(server);
     const other = await startWorker(process.env.MEDIASOUP_WORKER_BIN);
-    await expect(listen(other, ["127.0.0.1"], port)).rejects.toThrow(refusal(port));
+    await expect(openWebRtcServer(other, ["127.0.0.1"], port)).rejects.toThrow(refusal(port));
     const { iceParameters } = await transportOf(server);
     for (const to of ["127.0.0.1", ownAddress("IPv4") ?? "127.0.0.1"]) {
       expect(await answeredFrom(iceParameters, { from: to, to, port })).toBe(to);
@@ -120,10 +120,10 @@ describe("A port is refused that is held", () => {
 });
 
 test("A port is free again for the next worker when the one that had it is gone.", async () => {
-  const [port = 0] = await portsOf(await listen(worker, ["127.0.0.1"], 0));
+  const [port = 0] = await portsOf(await openWebRtcServer(worker, ["127.0.0.1"], 0));
   const died = once(worker, "died");
   process.kill(worker.pid, "SIGKILL");
   await died;
   worker = await startWorker(process.env.MEDIASOUP_WORKER_BIN);
-  expect(await portsOf(await listen(worker, ["127.0.0.1"], port))).toEqual(new Set([port]));
+  expect(await portsOf(await openWebRtcServer(worker, ["127.0.0.1"], port))).toEqual(new Set([port]));
 });

@@ -2,7 +2,7 @@ import { InvalidConfig } from "@radist-tech/runtime";
 import type { types } from "mediasoup";
 import { listenInfos, loopbacks, withLoopbacks } from "./ice-candidates.ts";
 
-/** So many ports are tried where any will do. */
+/** Number of ports that are tried when any will do. */
 const ATTEMPTS = 10;
 
 /**
@@ -11,7 +11,7 @@ const ATTEMPTS = 10;
  * @param port 0: whichever is free
  * @throws {InvalidConfig} when it cannot be had
  */
-export async function listen(
+export async function openWebRtcServer(
   worker: types.Worker,
   announced: readonly string[],
   port: number,
@@ -32,7 +32,7 @@ export async function listen(
 async function open(worker: types.Worker, announced: readonly string[], port: number): Promise<types.WebRtcServer> {
   const alone = await worker.createWebRtcServer({ listenInfos: listenInfos(announced, port) });
   if (loopbacks(announced).length === 0) return alone;
-  // Sockets that share a port among themselves would share it with another program as well: it was free a moment ago.
+  // Sockets that share a port would share it with another program as well; this one was free a moment ago.
   const { udpSockets } = await alone.dump();
   alone.close();
   const [free = { port }] = udpSockets;

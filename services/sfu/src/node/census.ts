@@ -22,7 +22,7 @@ export function census(nodeId: NodeId, homes: Homes, remote: RemoteHomes): Censu
   return count;
 }
 
-/** CPU seconds of each worker. One that dies meanwhile is left out. */
+/** CPU seconds of each worker. One that dies while it is asked is left out. */
 export async function cpu(workers: Workers | undefined): Promise<Map<number, number>> {
   const seconds = new Map<number, number>();
   await Promise.allSettled(
@@ -34,7 +34,7 @@ export async function cpu(workers: Workers | undefined): Promise<Map<number, num
   return seconds;
 }
 
-/** Bits per second of all transports. One that closes meanwhile is left out. */
+/** Bits per second of all transports. One that closes while it is asked is left out. */
 export async function bitrate(homes: Homes): Promise<{ received: number; sent: number }> {
   const sum = { received: 0, sent: 0 };
   const transports = [...homes].flatMap(({ media }) => [...media].flatMap(({ send, recv }) => [send, recv]));

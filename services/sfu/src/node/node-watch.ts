@@ -9,7 +9,7 @@ const LOOK_MS = 1_000;
 export interface NodeWatchOptions {
   /** The nodes that sockets or rooms here depend on. */
   readonly watched: () => readonly NodeId[];
-  /** @param isGone tells of a node, or of one process under its name */
+  /** @param isGone whether a node, or one process under its id, is gone */
   readonly onLook: (isGone: (node: NodeId, epoch?: number) => boolean) => void;
 }
 

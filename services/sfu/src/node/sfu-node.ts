@@ -39,7 +39,7 @@ export interface SfuNodeOptions {
   readonly limits: Limits;
 }
 
-/** One sfu process: its parts, how they hear of each other, and how it lets go. */
+/** One sfu process: its parts, how they are connected, and how it stops. */
 export class SfuNode {
   readonly context: NodeContext;
   readonly entrance: Entrance<RoomRequest>;
@@ -163,7 +163,7 @@ export class SfuNode {
     this.#endings.push(bus.onStatus((connected) => connected && this.#compare()));
   }
 
-  /** Hands the rooms over: their peers are told to come back, and another node takes them. */
+  /** Hands the rooms over: clients are told to reconnect, and other nodes claim the rooms. */
   async drain(deadline: AbortSignal): Promise<void> {
     const over = aborted(deadline);
     await Promise.race([this.entrance.close(), over]);

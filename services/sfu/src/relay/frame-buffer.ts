@@ -3,14 +3,14 @@ import type { RelayBatch } from "@radist-tech/protocol/bus";
 /** In UTF-16 units, none of them more than 3 bytes in JSON: NATS takes 1 MiB by default. */
 const MAX_BATCH_LENGTH = 256 * 1024;
 
-/** Frames that wait to go to another node. */
+/** Frames that wait to be sent to another node. */
 export class FrameBuffer {
   #frames: string[] = [];
   #length = 0;
-  /** How much of the first frame has gone. */
+  /** How much of the first frame has been taken. */
   #gone = 0;
 
-  /** UTF-16 length of all frames that have not gone entirely: a bound of memory. */
+  /** UTF-16 length of all frames that have not been taken entirely: a bound on memory. */
   get length(): number {
     return this.#length;
   }
@@ -20,7 +20,7 @@ export class FrameBuffer {
     this.#length += frame.length;
   }
 
-  /** As much as the bus surely takes at once: of the last frame perhaps a part, and the next batch goes on with it. */
+  /** As much as the bus accepts in one message. The last frame may be cut; the next batch continues it. */
   take(): Pick<RelayBatch, "frames" | "goesOn"> {
     const taken: string[] = [];
     let left = MAX_BATCH_LENGTH;

@@ -1,9 +1,9 @@
 import type { RelayBatch } from "@radist-tech/protocol/bus";
 
-/** The other end of {@link RelaySender}: takes each batch once, and puts together what comes in parts. */
+/** The other end of {@link RelaySender}: accepts each batch once, and joins the parts of frames. */
 export class RelayReceiver {
   #count = 0;
-  /** Of a frame that goes on. */
+  /** The first part of a frame that the next batch continues. */
   #begun = "";
 
   /** @returns the frames that are whole now; nothing when the batch was taken before */

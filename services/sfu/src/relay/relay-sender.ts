@@ -2,7 +2,7 @@ import { type Bus, BusUnavailable, DeadlineExceeded, NoResponders } from "@radis
 import type { RelayBatch } from "@radist-tech/protocol/bus";
 import { FrameBuffer } from "./frame-buffer.ts";
 
-/** How long the other node may take to take a batch, and how long it is tried, milliseconds. */
+/** How long the other node may take to accept a batch, and for how long it is retried, milliseconds. */
 const DEADLINE_MS = 2_000;
 const PATIENCE_MS = 5_000;
 const RETRY_MS = 200;
@@ -17,16 +17,16 @@ interface RelaySenderOptions {
   readonly session: RelayBatch["session"];
   /** Since the client was last heard, where it is heard on this node. */
   readonly silentMs?: () => number;
-  /** The last batch was taken, or could not be brought. */
+  /** The last batch was accepted, or could not be delivered. */
   readonly onEnded?: () => void;
   /** The other node cannot be reached, or has forgotten the session. */
   readonly onBroken: (why: string) => void;
 }
 
-/** Frames on their way to another node, in order: while one batch is under way, the next one gathers. */
+/** Sends frames to another node, in order: while one batch is under way, the next one is collected. */
 export class RelaySender {
   readonly #options: RelaySenderOptions;
-  readonly #gathering = new FrameBuffer();
+  readonly #buffer = new FrameBuffer();
   #end: RelayBatch["end"];
   #hasSign = false;
   #count = 0;
@@ -39,10 +39,10 @@ export class RelaySender {
 
   /** UTF-16 length of what waits. */
   get waiting(): number {
-    return this.#gathering.length;
+    return this.#buffer.length;
   }
 
-  /** Tells that the client lives, though it said nothing. */
+  /** Reports that the client is alive, though it sent nothing. */
   signOfLife(): void {
     if (this.#isOver) return;
     this.#hasSign = true;
@@ -51,7 +51,7 @@ export class RelaySender {
 
   add(frame: string): void {
     if (this.#isOver) return;
-    this.#gathering.add(frame);
+    this.#buffer.add(frame);
     this.#send();
   }
 
@@ -66,7 +66,7 @@ export class RelaySender {
   /** Nothing is sent any more. */
   stop(): void {
     this.#isOver = true;
-    this.#gathering.clear();
+    this.#buffer.clear();
     this.#end = undefined;
     this.#hasSign = false;
   }
@@ -77,9 +77,9 @@ export class RelaySender {
 
   async #drain(): Promise<void> {
     this.#isSending = true;
-    while (this.#gathering.length > 0 || this.#end || this.#hasSign) {
-      const taken = this.#gathering.take();
-      const end = this.#gathering.length === 0 ? this.#end : undefined;
+    while (this.#buffer.length > 0 || this.#end || this.#hasSign) {
+      const taken = this.#buffer.take();
+      const end = this.#buffer.length === 0 ? this.#end : undefined;
       if (end) this.#end = undefined;
       this.#hasSign = false;
       const failure = await this.#deliver({ session: this.#options.session, count: ++this.#count, ...taken }, end);
@@ -101,7 +101,7 @@ export class RelaySender {
         const answer = await bus.request(subject, Buffer.from(JSON.stringify(data)), { deadlineMs: DEADLINE_MS });
         return Buffer.from(answer).toString() === TAKEN ? undefined : "the other node has forgotten the session";
       } catch (error) {
-        // A node that reconnects to the bus cannot be heard for a moment.
+        // A node that reconnects to the bus cannot be reached for a moment.
         const mayPass =
           error instanceof BusUnavailable || error instanceof DeadlineExceeded || error instanceof NoResponders;
         if (!mayPass || performance.now() > until) return error instanceof Error ? error.message : String(error);

@@ -35,7 +35,7 @@ class RelayedSession implements PeerSession {
   /** The socket is being closed; what still comes from it is ignored. */
   isOver = false;
   #heardAt = performance.now();
-  readonly #waiting: Backlog;
+  readonly #backlog: Backlog;
 
   constructor(room: RoomHome, entry: RoomEntry, toFront: RelaySender, maxUnsentBytes: number) {
     this.id = entry.session;
@@ -43,7 +43,7 @@ class RelayedSession implements PeerSession {
     this.nodeEpoch = entry.frontEpoch;
     this.room = room;
     this.toFront = toFront;
-    this.#waiting = new Backlog(PATIENCE_FACTOR * maxUnsentBytes);
+    this.#backlog = new Backlog(PATIENCE_FACTOR * maxUnsentBytes);
   }
 
   get silentMs(): number {
@@ -56,7 +56,7 @@ class RelayedSession implements PeerSession {
 
   send(frame: string): void {
     this.toFront.add(frame);
-    if (!this.isOver && this.#waiting.isTooLong(frame.length, this.toFront.waiting)) {
+    if (!this.isOver && this.#backlog.isTooLong(frame.length, this.toFront.waiting)) {
       this.end(ERRORS.unavailable.close, "unavailable");
     }
   }

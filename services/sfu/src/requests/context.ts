@@ -52,7 +52,7 @@ export async function withParameters<T>(media: PeerMedia, field: string, work: (
 }
 
 /**
- * Runs what depends on an object of another peer, which may be closed meanwhile: then it is no longer found.
+ * Runs what depends on an object of another peer, which may be closed during the request: then it is not found.
  *
  * @throws {Refusal} `code`
  */
@@ -69,7 +69,7 @@ export const unlessGone = <T>(media: PeerMedia, { producerId }: PeerConsumer, wo
   unlessEnded(() => media.room.ownerOf(producerId) !== undefined, "consumer_not_found", work);
 
 /**
- * Closes what was made for a peer that left meanwhile: its transport is closed, and will not close it.
+ * Closes what was made for a peer that left during the request: its transport is closed already.
  *
  * @throws {Refusal} `unavailable`
  */

@@ -22,7 +22,7 @@ test.each([
   ["small ones, over the limit by their largest", [50, 50, 50, 1], [1]],
 ])("%s", (_what, sizes, tooMuch) => expect(adds(sizes)).toEqual(tooMuch));
 
-test("what has left counts no longer, neither for nor against anybody", () => {
+test("frames that have been sent no longer count", () => {
   const backlog = new Backlog(LIMIT);
   expect(backlog.isTooLong(5_000, 5_000)).toBe(false);
   expect(backlog.isTooLong(10, 10)).toBe(false);

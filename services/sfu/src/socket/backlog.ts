@@ -1,6 +1,6 @@
 /**
- * Tells whether too much waits for somebody who reads too slowly. The largest frame that waits does not count: how large
- * it is, is the room's doing and not its reader's.
+ * Whether too much waits for a client that reads too slowly. The largest waiting frame does not count: its size is
+ * not the reader's fault.
  */
 export class Backlog {
   readonly #limit: number;
