@@ -1,7 +1,8 @@
 import { type Connection, projects, rooms, type Transaction, transact } from "@radist-tech/db";
 import { type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
-import { and, asc, eq, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import type { EndReason } from "./seats/record.ts";
 import { advanceAll } from "./store/advance.ts";
 import { loadRooms } from "./store/load.ts";
 
@@ -31,50 +32,58 @@ export function endRoom(
  * Terminates the open rooms of a project, in batches: each is a transaction of its own. What is left when the process
  * dies is ended by {@link endRoomsOfDeletedProjects}.
  *
- * @returns how many it ended
+ * @returns how many it found
  */
 export async function terminateRooms(connection: Connection, projectId: ProjectId): Promise<number> {
+  const ofProject = and(eq(rooms.projectId, projectId), isOpen);
   for (let total = 0; ; ) {
-    const ended = await endBatch(connection, "terminated", and(eq(rooms.projectId, projectId), isOpen));
-    total += ended.length;
-    if (ended.length === 0) return total;
+    const found = await transact(connection, async (tx) => {
+      // Locked in the order of their ids when they are loaded; a room that ends in between is not ended again.
+      const some = await tx.select({ id: rooms.id }).from(rooms).where(ofProject).limit(BATCH);
+      await endAll(tx, some, "terminated");
+      return some.length;
+    });
+    total += found;
+    if (found === 0) return total;
   }
 }
 
 /** @returns what is to be announced to the sfu nodes; nothing when no such room is left */
 export function endRoomsOfDeletedProjects(connection: Connection): Promise<readonly RoomControl[]> {
-  const deleted = sql`${rooms.projectId} in (select ${projects.id} from ${projects} where ${isNotNull(projects.deletedAt)})`;
-  return endBatch(connection, "terminated", and(isOpen, deleted), true);
+  const deleted = sql`(select ${projects.id} from ${projects} where ${isNotNull(projects.deletedAt)})`;
+  return endUnlocked(connection, and(isOpen, sql`${rooms.projectId} in ${deleted}`), "terminated");
 }
 
 /** Ends rooms in which nobody has been connected for as long as they allow. */
 export function endIdleRooms(connection: Connection): Promise<readonly RoomControl[]> {
   const until = sql`now() - ${rooms.idleSeconds} * interval '1 second'`;
-  return endBatch(connection, "idle", and(isOpen, lt(rooms.idleSince, until)), true);
+  return endUnlocked(connection, and(isOpen, lt(rooms.idleSince, until)), "idle");
 }
 
-function endBatch(
+/** A room that another transaction has locked is left to the next time: it must not delay all others. */
+function endUnlocked(
   connection: Connection,
-  reason: "terminated" | "idle",
   which: SQL | undefined,
-  skipLocked = false,
+  reason: EndReason,
 ): Promise<readonly RoomControl[]> {
   return transact(connection, async (tx) => {
-    const ids = await lockSome(tx, which, skipLocked);
-    if (ids.length === 0) return [];
-    const loaded = await loadRooms(tx, ids, { seats: "all", tracks: true });
-    return advanceAll(tx, loaded, { type: "end", reason });
+    const some = await tx
+      .select({ id: rooms.id })
+      .from(rooms)
+      .where(which)
+      .limit(BATCH)
+      .for("no key update", { skipLocked: true });
+    return endAll(tx, some, reason);
   });
 }
 
-/** @param skipLocked leaves a room that another transaction is at to the next time: it must not hold up all others */
-async function lockSome(tx: Transaction, which: SQL | undefined, skipLocked: boolean): Promise<RoomId[]> {
-  const found = await tx
-    .select({ id: rooms.id })
-    .from(rooms)
-    .where(which)
-    .orderBy(asc(rooms.id))
-    .limit(BATCH)
-    .for("no key update", skipLocked ? { skipLocked } : {});
-  return found.map(({ id }) => id as RoomId);
+async function endAll(
+  tx: Transaction,
+  found: readonly { readonly id: string }[],
+  reason: EndReason,
+): Promise<readonly RoomControl[]> {
+  if (found.length === 0) return [];
+  const ids = found.map(({ id }) => id as RoomId);
+  const loaded = await loadRooms(tx, ids, { seats: "all", tracks: true });
+  return advanceAll(tx, loaded, { type: "end", reason });
 }

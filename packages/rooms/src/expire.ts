@@ -1,6 +1,6 @@
 import { type Connection, roomPeers, rooms, transact } from "@radist-tech/db";
 import type { RoomId } from "@radist-tech/protocol";
-import { asc, inArray } from "drizzle-orm";
+import { inArray } from "drizzle-orm";
 import { advanceAll } from "./store/advance.ts";
 import { GRACE_MS, isOverdue, loadRooms } from "./store/load.ts";
 
@@ -19,7 +19,6 @@ export function freeOverdueSeats(connection: Connection): Promise<number> {
       .select({ id: rooms.id })
       .from(rooms)
       .where(inArray(rooms.id, overdue))
-      .orderBy(asc(rooms.id))
       .limit(BATCH)
       .for("no key update", { skipLocked: true });
     if (found.length === 0) return 0;

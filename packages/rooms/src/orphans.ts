@@ -1,7 +1,7 @@
 import { type Connection, nodes, rooms, transact } from "@radist-tech/db";
 import type { RoomId } from "@radist-tech/protocol";
 import { closeLostSessions } from "@radist-tech/usage";
-import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
 import { advanceAll } from "./store/advance.ts";
 import { loadRooms } from "./store/load.ts";
 
@@ -22,7 +22,6 @@ export function takeFromLostHomes(connection: Connection, windowMs: number): Pro
       .from(rooms)
       .innerJoin(nodes, eq(nodes.id, rooms.homeNodeId))
       .where(and(isNotNull(rooms.homeNodeId), isDead))
-      .orderBy(asc(rooms.id))
       .limit(BATCH)
       .for("no key update", { of: rooms, skipLocked: true });
     if (found.length === 0) return 0;
