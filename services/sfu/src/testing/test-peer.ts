@@ -2,7 +2,7 @@ import type { Participant, RoomId } from "@radist-tech/protocol";
 import type { AnyMessage, TestSocket } from "@radist-tech/testkit";
 import type { Cluster } from "./cluster.ts";
 
-/** A participant as the tests see it: who it is, and its current socket. */
+/** A participant of a test, with its current socket. */
 export interface TestPeer extends AsyncDisposable {
   readonly roomId: string;
   readonly peerId: string;
@@ -12,9 +12,9 @@ export interface TestPeer extends AsyncDisposable {
   readonly joined: AnyMessage;
   hears(type: string): Promise<AnyMessage>;
   says(message: object | string | Buffer): void;
-  /** Says it with a request id, and waits for the answer or the error that echoes it. */
+  /** Sends it with a request id, and waits for the reply or the error that echoes it. */
   asks(message: object): Promise<AnyMessage>;
-  /** On a new socket, on whichever node. */
+  /** On a new socket, on any node. */
   resumes(node?: number): Promise<TestPeer>;
 }
 
@@ -28,20 +28,23 @@ const ALL_FEATURES = "presence,media,resume,data,layers,levels,red";
 export async function joins(cluster: Cluster, roomId: RoomId, options: JoinOptions = {}): Promise<TestPeer> {
   const { node = 0, features = ALL_FEATURES, ...participant } = options;
   const roomToken = await cluster.mintToken(roomId, participant);
-  const socket = await cluster.open({ roomToken, features }, node);
-  return person(cluster, socket, await first(socket), features);
+  return await admitted(cluster, { roomToken, features }, node);
 }
 
-/** The first message, which must be no error. */
-async function first(socket: TestSocket): Promise<AnyMessage> {
-  const message = await socket.next();
-  if (message.type === "error") throw new Error(`The socket was refused: ${JSON.stringify(message)}`);
-  return message;
+/** Tries again, as clients do, while the node is unavailable: on a busy machine its lease may have run out. */
+async function admitted(cluster: Cluster, query: Record<string, string>, node: number): Promise<TestPeer> {
+  for (;;) {
+    const socket = await cluster.open(query, node);
+    const message = await socket.next();
+    if (message.type !== "error") return testPeer(cluster, socket, message, String(query.features));
+    await socket.closed;
+    if (message.code !== "unavailable") throw new Error(`The socket was refused: ${JSON.stringify(message)}`);
+  }
 }
 
 let requests = 0;
 
-function person(cluster: Cluster, socket: TestSocket, joined: AnyMessage, features: string): TestPeer {
+function testPeer(cluster: Cluster, socket: TestSocket, joined: AnyMessage, features: string): TestPeer {
   const roomId = String(joined.roomId);
   const peerId = String(joined.peerId);
   const resumeToken = String(joined.resumeToken);
@@ -59,8 +62,7 @@ function person(cluster: Cluster, socket: TestSocket, joined: AnyMessage, featur
       return socket.answer(requestId);
     },
     async resumes(node = 0) {
-      const next = await cluster.open({ roomId, peerId, resumeToken, features }, node);
-      return person(cluster, next, await first(next), features);
+      return await admitted(cluster, { roomId, peerId, resumeToken, features }, node);
     },
     [Symbol.asyncDispose]: () => socket[Symbol.asyncDispose](),
   };
