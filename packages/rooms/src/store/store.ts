@@ -1,6 +1,6 @@
 import { roomPeers, rooms, type Transaction } from "@radist-tech/db";
 import { recordFacts } from "@radist-tech/events";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { SeatChange } from "../seats/event.ts";
 import type { Seat } from "../seats/record.ts";
 import type { Loaded } from "./load.ts";
@@ -55,38 +55,52 @@ function seatsChanged({ room, change }: Changed): { gone: OfRoom[]; fresh: OfRoo
   };
 }
 
-/** Rows for a set-based statement, as one parameter. */
-const rowsOf = (rows: readonly object[]) => sql`${JSON.stringify(rows)}::text::jsonb`;
+/** A statement has at most 65,535 parameters. */
+const STATEMENT_ROWS = 5_000;
 
-async function updateRooms(tx: Transaction, changes: readonly Changed[]): Promise<void> {
-  const next = changes.map(({ eventSeq, change: { room, facts } }) => ({
-    id: room.roomId,
-    home_node_id: room.home?.nodeId ?? null,
-    home_node_epoch: room.home?.nodeEpoch ?? null,
-    home_epoch: room.homeEpoch,
-    is_idle: room.connected === 0,
-    ended: room.ended,
-    event_seq: eventSeq + facts.length,
-  }));
-  await tx.execute(sql`
-    update ${rooms} set
-      home_node_id = next.home_node_id, home_node_epoch = next.home_node_epoch, home_epoch = next.home_epoch,
-      idle_since = case when next.is_idle then coalesce(rooms.idle_since, now()) end,
-      tombstoned_at = case when next.ended is not null then coalesce(rooms.tombstoned_at, now()) end,
-      tombstone_reason = next.ended, event_seq = next.event_seq
-    from jsonb_to_recordset(${rowsOf(next)}) as next(
-      id uuid, home_node_id text, home_node_epoch bigint, home_epoch integer, is_idle boolean, ended text,
-      event_seq integer)
-    where rooms.id = next.id`);
+/** Runs a set-based statement on all rows. Of a single row the planner makes what it makes of a plain statement. */
+async function withRows<Row>(
+  tx: Transaction,
+  rows: readonly Row[],
+  toValues: (row: Row) => SQL,
+  statement: (values: SQL) => SQL,
+): Promise<void> {
+  const count = Math.ceil(rows.length / STATEMENT_ROWS);
+  const chunks = Array.from({ length: count }, (_none, index) =>
+    rows.slice(index * STATEMENT_ROWS, (index + 1) * STATEMENT_ROWS),
+  );
+  await Promise.all(
+    chunks.map((chunk) => tx.execute(statement(sql`(values ${sql.join(chunk.map(toValues), sql`, `)})`))),
+  );
 }
 
-async function deleteSeats(tx: Transaction, gone: readonly OfRoom[]): Promise<void> {
-  if (gone.length === 0) return;
-  const keys = gone.map(({ roomId, seat }) => ({ room_id: roomId, peer_id: seat.peerId }));
-  await tx.execute(sql`
-    delete from ${roomPeers} using jsonb_to_recordset(${rowsOf(keys)}) as gone(room_id uuid, peer_id text)
-    where room_peers.room_id = gone.room_id and room_peers.peer_id = gone.peer_id`);
-}
+const updateRooms = (tx: Transaction, changes: readonly Changed[]): Promise<void> =>
+  withRows(
+    tx,
+    changes,
+    ({ eventSeq, change: { room, facts } }) => sql`(
+      ${room.roomId}::uuid, ${room.home?.nodeId ?? null}::text, ${room.home?.nodeEpoch ?? null}::bigint,
+      ${room.homeEpoch}::integer, ${room.connected === 0}::boolean, ${room.ended}::text,
+      ${eventSeq + facts.length}::integer)`,
+    (values) => sql`
+      update ${rooms} set
+        home_node_id = next.home_node_id, home_node_epoch = next.home_node_epoch, home_epoch = next.home_epoch,
+        idle_since = case when next.is_idle then coalesce(rooms.idle_since, now()) end,
+        tombstoned_at = case when next.ended is not null then coalesce(rooms.tombstoned_at, now()) end,
+        tombstone_reason = next.ended, event_seq = next.event_seq
+      from ${values} as next(id, home_node_id, home_node_epoch, home_epoch, is_idle, ended, event_seq)
+      where rooms.id = next.id`,
+  );
+
+const deleteSeats = (tx: Transaction, gone: readonly OfRoom[]): Promise<void> =>
+  withRows(
+    tx,
+    gone,
+    ({ roomId, seat }) => sql`(${roomId}::uuid, ${seat.peerId}::text)`,
+    (values) => sql`
+      delete from ${roomPeers} using ${values} as gone(room_id, peer_id)
+      where room_peers.room_id = gone.room_id and room_peers.peer_id = gone.peer_id`,
+  );
 
 async function insertSeats(tx: Transaction, fresh: readonly OfRoom[]): Promise<void> {
   if (fresh.length === 0) return;
@@ -101,22 +115,17 @@ async function insertSeats(tx: Transaction, fresh: readonly OfRoom[]): Promise<v
   );
 }
 
-async function updateSeats(tx: Transaction, altered: readonly OfRoom[]): Promise<void> {
-  if (altered.length === 0) return;
-  const hex = (digest: Uint8Array | null | undefined) => (digest ? Buffer.from(digest).toString("hex") : null);
-  const next = altered.map(({ roomId, seat: { peerId, status, windowMs, resume } }) => ({
-    room_id: roomId,
-    peer_id: peerId,
-    status,
-    window_ms: windowMs,
-    current: hex(resume?.current),
-    fresh: hex(resume?.fresh),
-  }));
-  await tx.execute(sql`
-    update ${roomPeers} set
-      status = next.status, expires_at = now() + next.window_ms * interval '1 millisecond',
-      resume_hash = decode(next.current, 'hex'), fresh_resume_hash = decode(next.fresh, 'hex')
-    from jsonb_to_recordset(${rowsOf(next)}) as next(
-      room_id uuid, peer_id text, status text, window_ms float8, current text, fresh text)
-    where room_peers.room_id = next.room_id and room_peers.peer_id = next.peer_id`);
-}
+const updateSeats = (tx: Transaction, altered: readonly OfRoom[]): Promise<void> =>
+  withRows(
+    tx,
+    altered,
+    ({ roomId, seat: { peerId, status, windowMs, resume } }) => sql`(
+      ${roomId}::uuid, ${peerId}::text, ${status}::text, ${windowMs}::float8,
+      ${resume?.current ?? null}::bytea, ${resume?.fresh ?? null}::bytea)`,
+    (values) => sql`
+      update ${roomPeers} set
+        status = next.status, expires_at = now() + next.window_ms * interval '1 millisecond',
+        resume_hash = next.current, fresh_resume_hash = next.fresh
+      from ${values} as next(room_id, peer_id, status, window_ms, current, fresh)
+      where room_peers.room_id = next.room_id and room_peers.peer_id = next.peer_id`,
+  );
