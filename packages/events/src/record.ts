@@ -2,6 +2,9 @@ import { events, projects, type Transaction } from "@radist-tech/db";
 import type { EventSubjectKind, EventType, Fact, ProjectId } from "@radist-tech/protocol";
 import { eq, type SQL, sql } from "drizzle-orm";
 
+/** A statement has at most 65,535 parameters. */
+const STATEMENT_ROWS = 5_000;
+
 /** Facts of one subject, in the order in which they became true. */
 export interface SubjectFacts<Type extends EventType = EventType> {
   readonly projectId: ProjectId;
@@ -31,7 +34,10 @@ export async function recordFacts(tx: Transaction, subjects: readonly SubjectFac
       data,
     })),
   );
-  if (rows.length > 0) await tx.insert(events).values(rows);
+  const statements = Array.from({ length: Math.ceil(rows.length / STATEMENT_ROWS) }, (_none, index) =>
+    rows.slice(index * STATEMENT_ROWS, (index + 1) * STATEMENT_ROWS),
+  );
+  await Promise.all(statements.map((some) => tx.insert(events).values(some)));
 }
 
 /**

@@ -1,12 +1,12 @@
 import { deleteExpiredTokens } from "@radist-tech/calls";
 import { callTokens, idempotentAnswers, nodes, rooms, roomTokens, usageSessions } from "@radist-tech/db";
 import { newPeerId } from "@radist-tech/protocol";
+import { deleteExpiredRoomTokens } from "@radist-tech/rooms";
 import { sql } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
 import { apiChores } from "./chores.ts";
 import { deleteGoneNodes } from "./gone-nodes.ts";
 import { deleteOldAnswers } from "./idempotency/old-answers.ts";
-import { deleteExpiredRoomTokens } from "./rooms/expired-tokens.ts";
 import { seatPeer } from "./testing/peers.ts";
 import { startApi } from "./testing/start-api.ts";
 

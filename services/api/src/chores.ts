@@ -1,10 +1,10 @@
 import { deleteExpiredTokens } from "@radist-tech/calls";
 import type { Connection } from "@radist-tech/db";
 import { eventRetention, sequencer } from "@radist-tech/events";
+import { deleteExpiredRoomTokens } from "@radist-tech/rooms";
 import type { Chore } from "@radist-tech/runtime";
 import { deleteGoneNodes } from "./gone-nodes.ts";
 import { deleteOldAnswers } from "./idempotency/old-answers.ts";
-import { deleteExpiredRoomTokens } from "./rooms/expired-tokens.ts";
 
 const CLEANING_MS = 10 * 60_000;
 

@@ -9,7 +9,7 @@ import { z } from "zod";
 const HOUR_MS = 3_600_000;
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 
-/** What the sfu plane itself can be told; everything has a default. */
+/** Configuration of the sfu plane itself; everything has a default. */
 export const sfuConfig = {
   NODE_ID: NodeId.default(newNodeId),
   ...socketConfig,
@@ -26,16 +26,16 @@ export const sfuConfig = {
   /** First of the media ports, one per worker, each UDP and TCP. 0: whichever are free. */
   MEDIA_PORT: integer(0, 65_000).default(10_000),
   MEDIA_WORKERS: integer(1, 256).default(availableParallelism),
-  /** How long a lost peer that can resume keeps its place. */
+  /** How long a peer that lost its socket, and can resume, keeps its seat. */
   RESUME_WINDOW_MS: integer(0, HOUR_MS).default(30_000),
   /** How often the ledger is brought up to the present. */
   CHECKPOINT_MS: integer(10, HOUR_MS).default(10_000),
-  /** Consumers that a worker carries before a room goes on in another one. */
+  /** Consumers that a worker carries before a room's next peers go to another one. */
   CONSUMERS_PER_WORKER: integer(1, 100_000).default(400),
-  /** What one peer may have at once, of producers and of data producers each. */
+  /** Maximum producers per peer, and maximum data producers. */
   PRODUCERS_PER_PEER: integer(1, 1_000).default(32),
   CONSUMERS_PER_PEER: integer(1, 100_000).default(2_000),
-  /** What a room asks of senders at most, bits per second and transport. */
+  /** Maximum bitrate of a sender, bits per second and transport. */
   MAX_INCOMING_BITRATE: integer(10_000, 1_000_000_000).default(8_000_000),
 };
 

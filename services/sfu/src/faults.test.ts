@@ -4,7 +4,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cluster, isReady, startCluster } from "./testing/cluster.ts";
 import { consumes, produceAudio, produces } from "./testing/media.ts";
-import { joins } from "./testing/people.ts";
+import { joins } from "./testing/test-peer.ts";
 import { until } from "./testing/until.ts";
 
 const start = () => startCluster({ nodes: 2, processes: true });
@@ -16,7 +16,7 @@ describe("A media worker that dies", () => {
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
 
-  test.each(["SIGKILL", "SIGSTOP"] as const)("by %s takes nobody with it", async (signal) => {
+  test.each(["SIGKILL", "SIGSTOP"] as const)("by %s disconnects nobody", async (signal) => {
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: 0 });
     await using bob = await joins(cluster, roomId, { node: 1 });
@@ -78,7 +78,7 @@ describe("A room's home", () => {
     expect(places.map(({ peerId }) => peerId).toSorted()).toEqual([alice.peerId, bob.peerId].toSorted());
   });
 
-  test("that was frozen until others took over lets go of everything when it wakes", async () => {
+  test("that was frozen until another node took over gives everything up when it wakes", async () => {
     await using cluster = await start();
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: 0 });
@@ -99,7 +99,7 @@ describe("A room's home", () => {
     expect(open).toHaveLength(2);
   });
 
-  test("that is told to stop hands its rooms over", async () => {
+  test("that receives SIGTERM hands its rooms over", async () => {
     await using cluster = await start();
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: 0 });
@@ -118,7 +118,7 @@ describe("A room's home", () => {
 });
 
 describe("A node that only relays", () => {
-  test("is no loss to those at home; its own people come back by another one", async () => {
+  test("can die without loss: the room goes on, and its clients resume on another node", async () => {
     await using cluster = await start();
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: 0 });

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { UNHURRIED } from "./testing/bystanders.ts";
-import { type Caller, calls } from "./testing/caller.ts";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { someEncodings, somePackets } from "./testing/hostile-packets.ts";
 import { consumes, opus, produces } from "./testing/media.ts";
+import { calls, type MediaPeer } from "./testing/media-peer.ts";
+import { UNHURRIED } from "./testing/other-peers.ts";
 import { H264, type Packet, produceOf, sendTo, TWO_CODECS, VP8, VP8_RTX } from "./testing/rtp.ts";
 import { until } from "./testing/until.ts";
-import { Witness } from "./testing/witness.ts";
+import { WorkerSpy } from "./testing/worker-spy.ts";
 
 // A failure prints its seed and the input that fails; a shorter one would meet a worker that is dead already.
 const RUNS = { numRuns: 200, endOnFailure: true };
@@ -15,13 +15,13 @@ const PATIENCE_MS = 300_000;
 
 let cluster: Cluster;
 const stack = new AsyncDisposableStack();
-const witness = stack.use(new Witness());
-let mallory: Caller;
+const spy = stack.use(new WorkerSpy());
+let mallory: MediaPeer;
 /** Sees whatever Mallory sends. */
-let olaf: Caller;
+let olaf: MediaPeer;
 /** Speaks to Nora, and to nobody else. */
-let nils: Caller;
-let nora: Caller;
+let nils: MediaPeer;
+let nora: MediaPeer;
 let voice: Packet;
 
 beforeAll(async () => {
@@ -51,7 +51,7 @@ async function neighboursHear(): Promise<void> {
   sendTo(nils.send, voice);
   spoken++;
   await until(() => {
-    if (witness.workers.some(({ died }) => died)) throw new Error("The media worker has died.");
+    if (spy.workers.some(({ died }) => died)) throw new Error("The media worker has died.");
     return nora.recv.received === spoken;
   });
 }
@@ -76,7 +76,7 @@ const LAYERED = Array.from({ length: 100 }, (_none, index) => ({
   payload: Uint8Array.of(0x90, 0xe0, 0x80, index, index, (index % 3) << 6, 0, 0, 0),
 }));
 
-describe("One stream, found in a second way, is no media worker's end:", () => {
+describe("A stream that matches an encoding in two ways does not crash the media worker:", () => {
   test.each<[string, object[], Packet[], object?]>([
     ["by RID, then by SSRC", [{ rid: "a", ssrc: 1 }], [{ ssrc: 7, mid: "m", rid: "a" }, { ssrc: 1 }]],
     [
@@ -201,7 +201,7 @@ describe("One stream, found in a second way, is no media worker's end:", () => {
     expect(answer).toMatchObject({ type: "error", code: "invalid_message", message: expect.stringContaining(message) });
   });
 
-  test("however streams are announced, and whatever is sent", { timeout: PATIENCE_MS }, async () => {
+  test("however streams are announced, and whatever packets are sent", { timeout: PATIENCE_MS }, async () => {
     let sent = 0;
     await fc.assert(
       fc.asyncProperty(someEncodings, fc.boolean(), somePackets, async (encodings, isOfTwo, packets) => {

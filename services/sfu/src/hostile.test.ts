@@ -8,13 +8,13 @@ import {
 import type { AnyMessage } from "@radist-tech/testkit";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Bystanders, UNHURRIED } from "./testing/bystanders.ts";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { dtlsParameters, hostileProduce, rtpCapabilities, sctpStreamParameters } from "./testing/hostile-parameters.ts";
 import { edited, edits, type Ids, type RequestType, requestsWith } from "./testing/hostile-requests.ts";
 import { Mallory } from "./testing/mallory.ts";
 import { capabilities, consumes, opus, produceAudio, produces, simulcast } from "./testing/media.ts";
-import { joins } from "./testing/people.ts";
+import { OtherPeers, UNHURRIED } from "./testing/other-peers.ts";
+import { joins } from "./testing/test-peer.ts";
 
 // A failure prints its seed and the shortest input that fails.
 const RUNS = { numRuns: 60 };
@@ -27,19 +27,19 @@ const OURS = new Set<unknown>(["internal_error", "unavailable"]);
 
 let cluster: Cluster;
 let roomId: RoomId;
-let bystanders: Bystanders;
+let otherPeers: OtherPeers;
 let mallory: Mallory;
 
 beforeAll(async () => {
   cluster = await startCluster({ env: { ...UNHURRIED, CONSUMERS_PER_PEER: "6" } });
   roomId = await cluster.createRoom();
-  bystanders = await Bystanders.meet(cluster, roomId);
-  mallory = await Mallory.join(cluster, roomId, bystanders);
+  otherPeers = await OtherPeers.meet(cluster, roomId);
+  mallory = await Mallory.join(cluster, roomId, otherPeers);
 });
-afterEach(() => bystanders.goOn());
+afterEach(() => otherPeers.goOn());
 afterAll(async () => {
   await mallory[Symbol.asyncDispose]();
-  await bystanders.stop();
+  await otherPeers.stop();
   expect(await cluster.nodes[0]?.metric("radist_sfu_worker_deaths_total")).toBe(0);
   expect(await cluster.nodes[0]?.metric("radist_sfu_migrated_peers_total")).toBe(0);
   const metrics = await (await fetch(`${cluster.nodes[0]?.url}/metrics`)).text();
@@ -58,8 +58,8 @@ function expectAnswer(answer: AnyMessage, about: string): void {
 const requests = requestsWith({} as Ids, {} as Ids, {});
 const types = (Object.keys(requests) as RequestType[]).filter((type) => type !== "leave-room");
 
-describe("With anything wrong in it", { timeout: PATIENCE_MS }, () => {
-  test.each(types)("%s gets its answer, or a typed error that tells of the field", async (type) => {
+describe("With an error in it", { timeout: PATIENCE_MS }, () => {
+  test.each(types)("%s gets its reply, or a typed error that names the field", async (type) => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(edits, async (changes) => {
@@ -99,7 +99,7 @@ describe("With anything wrong in it", { timeout: PATIENCE_MS }, () => {
   });
 });
 
-describe("What is not one's own is not found:", () => {
+describe("Objects of other peers are not found:", () => {
   const CODES: Record<string, keyof typeof ERRORS> = {
     transportId: "transport_not_found",
     producerId: "producer_not_found",
@@ -124,9 +124,9 @@ describe("What is not one's own is not found:", () => {
   });
 });
 
-describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, () => {
-  test("of a producer are taken or refused; what others receive of it is of its kind, and within the protocol", async () => {
-    const { nora } = bystanders;
+describe("Hostile parameters", { timeout: PATIENCE_MS }, () => {
+  test("of a producer are accepted or refused; what others receive of it is of its kind, and valid", async () => {
+    const { nora } = otherPeers;
     const { codecs: all = [], headerExtensions } = capabilities(nora) as RtpCapabilities;
     const redless = { codecs: all.filter(({ mimeType }) => mimeType !== "audio/red"), headerExtensions };
     let taken = 0;
@@ -162,8 +162,8 @@ describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, (
     expect(taken).toBeGreaterThan(0);
   });
 
-  test("of a receiver get it a consumer, or none", async () => {
-    const { audio, ids } = bystanders;
+  test("of a receiver result in a consumer, or an error", async () => {
+    const { audio, ids } = otherPeers;
     const seen = new Set<unknown>();
     await fc.assert(
       fc.asyncProperty(rtpCapabilities, fc.constantFrom(audio, ids.producer), async (claimed, producerId) => {
@@ -177,8 +177,8 @@ describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, (
     expect(seen).toContain("cannot_consume");
   });
 
-  test("of a data channel get it one, or none", async () => {
-    const { nora } = bystanders;
+  test("of a data channel result in one, or an error", async () => {
+    const { nora } = otherPeers;
     await fc.assert(
       fc.asyncProperty(sctpStreamParameters, fc.string({ maxLength: 256 }), async (parameters, label) => {
         const request = { type: "produce-data", sctpStreamParameters: parameters, label, protocol: label };
@@ -195,10 +195,10 @@ describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, (
     );
   });
 
-  test("of a transport connect it, or not, once and again", async () => {
+  test("of a transport connect it or not, also when repeated", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(dtlsParameters, { minLength: 1, maxLength: 3 }), async (several) => {
-        await using guest = await Mallory.join(cluster, roomId, bystanders);
+        await using guest = await Mallory.join(cluster, roomId, otherPeers);
         const { send, recv } = guest.ids.own;
         for (const parameters of several) {
           for (const transportId of [send, recv, send]) {
@@ -231,7 +231,7 @@ describe("Parameters that nobody honest would send", { timeout: PATIENCE_MS }, (
   });
 });
 
-test("Nobody has more than anybody may have, and who takes something back may have something else.", async () => {
+test("No peer exceeds its limits, and a peer that closes something may create something else.", async () => {
   await using greedy = await joins(cluster, roomId);
   const asksFor = async (request: () => object, answered: string): Promise<AnyMessage[]> => {
     const answers: AnyMessage[] = [];
@@ -252,7 +252,7 @@ test("Nobody has more than anybody may have, and who takes something back may ha
   expect(produced).toHaveLength(32);
   expect(await asksFor(channel, "data-produced")).toHaveLength(32);
   const { producer, dataProducer } = mallory.ids.other;
-  expect(await asksFor(wish(bystanders.audio), "consumer-parameters")).toHaveLength(4);
+  expect(await asksFor(wish(otherPeers.audio), "consumer-parameters")).toHaveLength(4);
   expect(await asksFor(wish(producer), "consumer-parameters")).toHaveLength(2);
   expect(
     await asksFor(() => ({ type: "consume-data", dataProducerId: dataProducer }), "data-consumer-parameters"),

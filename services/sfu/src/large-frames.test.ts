@@ -4,9 +4,9 @@ import { newPeerId, type RoomId } from "@radist-tech/protocol";
 import { type AnyMessage, ownNats } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import { UNHURRIED } from "./testing/bystanders.ts";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
-import { joins, type Person } from "./testing/people.ts";
+import { UNHURRIED } from "./testing/other-peers.ts";
+import { joins, type TestPeer } from "./testing/test-peer.ts";
 
 /** As much as a participant may have: 16 KiB in UTF-8, of characters of all lengths, some to be escaped. */
 const METADATA = { about: `${"x".repeat(7)}${'"я日😀\\'.repeat(1_260)}` };
@@ -21,7 +21,7 @@ interface Shown {
 const shown = ({ existingPeers }: AnyMessage): Shown[] => existingPeers as Shown[];
 
 /** Everybody that a person has been told of, when it is so many. */
-async function knows(person: Person, count: number): Promise<Map<string, unknown>> {
+async function knows(person: TestPeer, count: number): Promise<Map<string, unknown>> {
   const known = new Map(shown(person.joined).map(({ peerId, metadata }) => [peerId, metadata]));
   while (known.size < count) {
     const { peerId, metadata } = await person.hears("peer-joined");
@@ -48,14 +48,14 @@ async function areAwaited(cluster: Cluster, roomId: RoomId, count: number): Prom
 const KEY = { type: "e2ee-key", keyId: 1, wrappedKey: "A".repeat(1_024), wrapIv: "AAAA" };
 
 /** Says many things of a kilobyte each to one peer; resolves when all of them have been passed on. */
-const talksTo = (person: Person, targetPeerId: string, count = 250) =>
+const talksTo = (person: TestPeer, targetPeerId: string, count = 250) =>
   Promise.all(Array.from({ length: count }, () => person.asks({ ...KEY, targetPeerId })));
 
-test("A hundred people on two nodes, each with all the metadata there may be, are told of each other.", async () => {
+test("A hundred peers on two nodes, each with the maximum of metadata, are announced to each other.", async () => {
   expect(Buffer.byteLength(JSON.stringify(METADATA))).toBeGreaterThan(16_000);
   await using cluster = await startCluster({ nodes: 2, env: UNHURRIED });
   const roomId = await cluster.createRoom();
-  const people: Person[] = [];
+  const people: TestPeer[] = [];
   while (people.length < 100) {
     people.push(await joins(cluster, roomId, { node: people.length % 2, metadata: METADATA }));
   }
@@ -71,8 +71,8 @@ test("A hundred people on two nodes, each with all the metadata there may be, ar
 describe.each([
   ["beside", 0],
   ["away from", 1],
-])("In a room of three hundred, somebody on a node %s its home", (_where, node) => {
-  test("is told of all when it joins, and when it resumes, though it reads nothing for a while", async () => {
+])("In a room of three hundred, a peer on a node %s its home", (_where, node) => {
+  test("gets all peers when it joins and when it resumes, though it reads nothing for a while", async () => {
     await using cluster = await startCluster({ nodes: 2, env: SMALL_LIMIT });
     const roomId = await cluster.createRoom();
     await areAwaited(cluster, roomId, 300);
@@ -100,7 +100,7 @@ describe.each([
     for (let count = 0; count < 3; count++) await back.hears("e2ee-peer-key");
   });
 
-  test("that never reads is closed, and nobody else", async () => {
+  test("that never reads is disconnected, and no other peer is", async () => {
     await using cluster = await startCluster({ nodes: 2, env: SMALL_LIMIT });
     const roomId = await cluster.createRoom();
     await areAwaited(cluster, roomId, 300);
@@ -118,7 +118,7 @@ describe.each([
   });
 });
 
-test("What waits for another node while the bus stands still is bounded; who is there comes back.", async () => {
+test("What waits for another node while the bus is stalled is bounded; the peers there resume.", async () => {
   await using nats = await ownNats();
   await using cluster = await startCluster({ nodes: 2, natsUrl: nats.url, env: SMALL_LIMIT });
   const roomId = await cluster.createRoom();

@@ -57,7 +57,7 @@ test("A media worker without our patches is pointed out.", async () => {
   expect(started.process.output).toContain("this media worker lacks our patches");
 });
 
-describe("A media port that is taken is told without a stack,", () => {
+describe("A media port that is in use is reported without a stack trace,", () => {
   test("by another program", async () => {
     await using stack = new AsyncDisposableStack();
     const env = await settings(stack);
@@ -70,7 +70,7 @@ describe("A media port that is taken is told without a stack,", () => {
     taken.close();
   });
 
-  test("by another sfu, though it shares the port between sockets of its own", async () => {
+  test("by another sfu, though that shares the port among its own sockets", async () => {
     await using stack = new AsyncDisposableStack();
     const mediaPort = await reservePort();
     const env = { ...(await settings(stack)), MEDIA_PORT: String(mediaPort) };

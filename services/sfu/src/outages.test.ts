@@ -1,16 +1,17 @@
 import { roomPeers } from "@radist-tech/db";
 import { PeerId } from "@radist-tech/protocol";
+import { kickParticipant } from "@radist-tech/rooms";
 import { ownNats, ownPostgres } from "@radist-tech/testkit";
 import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { isReady, startCluster } from "./testing/cluster.ts";
 import { consumes, produceAudio, produces } from "./testing/media.ts";
-import { joins } from "./testing/people.ts";
+import { joins } from "./testing/test-peer.ts";
 import { until } from "./testing/until.ts";
 
 describe("Postgres and NATS", () => {
   test.each(["SIGKILL", "SIGSTOP"] as const)(
-    "Postgres gone by %s: who is in the room goes on, joins are unavailable, it heals",
+    "Postgres gone by %s: the room goes on, joins are unavailable, and both recover",
     async (signal) => {
       await using postgres = await ownPostgres();
       await using cluster = await startCluster({ nodes: 2, databaseUrl: postgres.url });
@@ -44,7 +45,7 @@ describe("Postgres and NATS", () => {
     },
   );
 
-  test("NATS gone: who is beside the home goes on, who is elsewhere comes back, what was missed is made up for", async () => {
+  test("NATS gone: peers on the home's node stay, others reconnect, and what was missed is caught up", async () => {
     await using nats = await ownNats();
     await using cluster = await startCluster({ nodes: 2, natsUrl: nats.url });
     const roomId = await cluster.createRoom();
@@ -59,7 +60,8 @@ describe("Postgres and NATS", () => {
     await using near = await bob.resumes(0);
     expect(near.joined).toMatchObject({ peerId: bob.peerId });
     // Kicked while nobody could tell the home.
-    await cluster.connection.db.delete(roomPeers).where(eq(roomPeers.peerId, PeerId.parse(carol.peerId)));
+    const { projectId } = cluster;
+    await kickParticipant(cluster.connection, { projectId, roomId, peerId: PeerId.parse(carol.peerId) });
     await nats.start();
     expect(await carol.socket.next("error")).toMatchObject({ code: "kicked" });
     await Promise.all(cluster.nodes.map(isReady));

@@ -1,6 +1,5 @@
 import { PeerId, type RoomId } from "@radist-tech/protocol";
 import { describe, expect, test } from "vitest";
-import { UNHURRIED } from "./testing/bystanders.ts";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import {
   capabilities,
@@ -11,9 +10,10 @@ import {
   produceVideo,
   transportOf,
 } from "./testing/media.ts";
-import { joins, type Person } from "./testing/people.ts";
+import { UNHURRIED } from "./testing/other-peers.ts";
+import { joins, type TestPeer } from "./testing/test-peer.ts";
 import { until } from "./testing/until.ts";
-import { Witness } from "./testing/witness.ts";
+import { WorkerSpy } from "./testing/worker-spy.ts";
 
 const ROUNDS = 30;
 /** Many exchanges in a row; on a busy machine each takes its time. */
@@ -29,8 +29,8 @@ async function expectNoFault(cluster: Cluster): Promise<void> {
 describe.each([
   { where: "on one worker", env: { MEDIA_WORKERS: "1" } },
   { where: "through the pipes between two", env: { MEDIA_WORKERS: "2", CONSUMERS_PER_WORKER: "1" } },
-])("What ends while others take it, $where,", { timeout: PATIENCE_MS }, ({ env }) => {
-  test("is taken, or not found", async () => {
+])("An object that is closed while others consume it, $where,", { timeout: PATIENCE_MS }, ({ env }) => {
+  test("is consumed, or not found", async () => {
     await using cluster = await startCluster({ env: { ...UNHURRIED, ...env } });
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId);
@@ -57,7 +57,7 @@ describe.each([
 });
 
 /** Takes a video, and asks for much about it and for more, all at once. */
-async function takes(person: Person, of: { video: string; audio: string; dataProducerId: string }) {
+async function takes(person: TestPeer, of: { video: string; audio: string; dataProducerId: string }) {
   const { consumerId } = await consumes(person, of.video);
   const { dataProducerId } = of;
   const { dataConsumerId } = await person.asks({ type: "consume-data", dataProducerId, paused: true });
@@ -76,10 +76,10 @@ async function takes(person: Person, of: { video: string; audio: string; dataPro
   return () => Promise.all(asking);
 }
 
-test("Who leaves with requests under way leaves nothing behind, on whichever way it goes.", {
+test("A peer that leaves during its requests leaves nothing behind, however it leaves.", {
   timeout: PATIENCE_MS,
 }, async () => {
-  using witness = new Witness();
+  using spy = new WorkerSpy();
   await using cluster = await startCluster({ env: UNHURRIED });
   const roomId = await cluster.createRoom();
   await using nora = await joins(cluster, roomId);
@@ -101,15 +101,15 @@ test("Who leaves with requests under way leaves nothing behind, on whichever way
     expect(await nora.hears("peer-left")).toMatchObject({ peerId: eve.peerId });
   }
   const kept = { transports: 2, producers: 1, consumers: 0, "data producers": 1, "data consumers": 0 };
-  await until(() => Object.entries(kept).every(([kind, count]) => witness.open()[kind] === count));
-  for (const kind of Object.keys(kept)) expect(witness.made(kind)).toBeGreaterThan(10);
+  await until(() => Object.entries(kept).every(([kind, count]) => spy.open()[kind] === count));
+  for (const kind of Object.keys(kept)) expect(spy.made(kind)).toBeGreaterThan(10);
   await expectNoFault(cluster);
 });
 
-const WAYS_OUT: readonly ((eve: Person, cluster: Cluster, roomId: RoomId) => unknown)[] = [
+const WAYS_OUT: readonly ((eve: TestPeer, cluster: Cluster, roomId: RoomId) => unknown)[] = [
   (eve) => eve.socket.terminate(),
   (eve) => eve.says({ type: "leave-room" }),
-  (eve, cluster, roomId) => cluster.announce({ type: "participant_kicked", roomId, peerId: PeerId.parse(eve.peerId) }),
+  (eve, cluster, roomId) => cluster.kick(roomId, PeerId.parse(eve.peerId)),
   async (eve) => {
     await eve.asks({ type: "get-stats" });
     eve.socket.terminate();

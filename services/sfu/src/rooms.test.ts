@@ -3,7 +3,7 @@ import type { AnyMessage } from "@radist-tech/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { capabilities, consumes, DTLS, opus, produceAudio, produces, produceVideo } from "./testing/media.ts";
-import { joins, type Person } from "./testing/people.ts";
+import { joins, type TestPeer } from "./testing/test-peer.ts";
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 
 const PRODUCER_ID = /^[0-9a-f-]{36}$/;
 
-test("A newcomer gets its transports, what the room speaks, and who is there.", async () => {
+test("A newcomer gets its transports, the room's codecs and its participants.", async () => {
   const roomId = await cluster.createRoom({ maxParticipants: 5 });
   await using alice = await joins(cluster, roomId, { identity: "a", name: "Alice", metadata: { role: "host" } });
   expect(RoomServerMessage.safeParse(alice.joined).error).toBeUndefined();
@@ -39,7 +39,7 @@ test("A newcomer gets its transports, what the room speaks, and who is there.", 
   expect(await alice.hears("peer-joined")).toEqual({ type: "peer-joined", peerId: bob.peerId, name: "Bob" });
 });
 
-test("Who publishes is heard by all, and received by who asks.", async () => {
+test("A producer is announced to all peers, and received by those that consume it.", async () => {
   const roomId = await cluster.createRoom();
   await using alice = await joins(cluster, roomId);
   await using bob = await joins(cluster, roomId);
@@ -58,7 +58,7 @@ test("Who publishes is heard by all, and received by who asks.", async () => {
   expect(consumer.rtpParameters).toMatchObject({ codecs: [{ mimeType: "video/VP8" }, { mimeType: "video/rtx" }] });
 });
 
-test("A client written from the contract alone hears only what the contract names.", async () => {
+test("A client that asks for no features receives only the messages of the contract.", async () => {
   const roomId = await cluster.createRoom();
   await using plain = await joins(cluster, roomId, { features: "" });
   {
@@ -73,7 +73,7 @@ test("A client written from the contract alone hears only what the contract name
   expect(plain.socket.messages.map(({ type }) => type)).toEqual(["room-joined", "new-producer", "peer-left"]);
 });
 
-test("A picture that is hidden at first takes the layer of its size, as one that is shown at once.", async () => {
+test("A video that is hidden at first gets the layer of its size when it is shown.", async () => {
   const roomId = await cluster.createRoom();
   await using alice = await joins(cluster, roomId);
   await using bob = await joins(cluster, roomId);
@@ -85,8 +85,8 @@ test("A picture that is hidden at first takes the layer of its size, as one that
   expect(await alice.hears("producer-layers")).toEqual({ type: "producer-layers", producerId, spatialLayer: 0 });
 });
 
-describe("A voice in RED", () => {
-  const codecsOf = (person: Person) =>
+describe("Audio in RED", () => {
+  const codecsOf = (person: TestPeer) =>
     (person.joined.routerRtpCapabilities as { codecs: { mimeType: string }[] }).codecs.map(({ mimeType }) => mimeType);
   const namesIn = (answer: AnyMessage) =>
     (answer.rtpParameters as { codecs: { mimeType: string }[] }).codecs.map(({ mimeType }) => mimeType);
@@ -95,7 +95,7 @@ describe("A voice in RED", () => {
     return { ...rest, codecs: [...codecs, { mimeType: "audio/red", payloadType: 63, clockRate: 48_000, channels: 2 }] };
   };
 
-  test("is offered to who knows it, received as such by who knows it, and as Opus by everybody else", async () => {
+  test("is offered to clients that know it, which receive it as such; all others receive Opus", async () => {
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId);
     await using bob = await joins(cluster, roomId);
@@ -124,7 +124,7 @@ describe("A voice in RED", () => {
     expect(await plain.asks({ type: "consume", producerId })).toMatchObject({ code: "producer_not_found" });
   });
 
-  test("is refused from who does not know it, and in a room that requires encryption", async () => {
+  test("is refused from clients that do not know it, and in rooms that require encryption", async () => {
     const secret = await cluster.createRoom({ e2ee: "required" });
     await using plain = await joins(cluster, await cluster.createRoom(), { features: "" });
     await using alice = await joins(cluster, secret);
@@ -141,8 +141,8 @@ describe("A voice in RED", () => {
 });
 
 describe("A request is answered:", () => {
-  let alice: Person;
-  let bob: Person;
+  let alice: TestPeer;
+  let bob: TestPeer;
   let producerId: string;
   beforeAll(async () => {
     const roomId = await cluster.createRoom();
@@ -162,14 +162,14 @@ describe("A request is answered:", () => {
     expect(await alice.asks(connect)).toMatchObject({ type: "transport-connected", transportId });
   });
 
-  test("pause and resume, which the others hear", async () => {
+  test("pause and resume, with notifications for the other peers", async () => {
     expect(await alice.asks({ type: "pause-producer", producerId })).toMatchObject({ type: "ack" });
     expect(await bob.hears("producer-paused")).toMatchObject({ peerId: alice.peerId, producerId });
     expect(await alice.asks({ type: "resume-producer", producerId })).toMatchObject({ type: "ack" });
     expect(await bob.hears("producer-resumed")).toMatchObject({ peerId: alice.peerId, producerId });
   });
 
-  test("what a consumer can be asked for", async () => {
+  test("requests about a consumer", async () => {
     const { consumerId } = await consumes(bob, producerId);
     for (const request of [
       { type: "pause-consumer", consumerId },
@@ -194,7 +194,7 @@ describe("A request is answered:", () => {
     });
   });
 
-  test("data channels, to all and to one alone", async () => {
+  test("data channels, to all peers and to a single one", async () => {
     const roomId = await cluster.createRoom();
     await using carol = await joins(cluster, roomId);
     await using dave = await joins(cluster, roomId);
@@ -220,7 +220,7 @@ describe("A request is answered:", () => {
     );
   });
 
-  test("end-to-end keys pass through, and the last announcement waits for newcomers", async () => {
+  test("end-to-end keys are passed on, and newcomers get the last announcement", async () => {
     const roomId = await cluster.createRoom({ e2ee: "required" });
     await using carol = await joins(cluster, roomId);
     await using dave = await joins(cluster, roomId);
@@ -257,8 +257,8 @@ describe("What a token does not grant is refused:", () => {
   });
 });
 
-describe("What is not the peer's own is not found:", () => {
-  test("ids of others, and ids of nobody", async () => {
+describe("Objects of other peers are not found:", () => {
+  test("ids of other peers, and unknown ids", async () => {
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId);
     await using bob = await joins(cluster, roomId);
@@ -296,7 +296,7 @@ describe("What is not the peer's own is not found:", () => {
   });
 });
 
-test("Parameters that the media worker cannot take are the sender's error alone.", async () => {
+test("Parameters that the media worker rejects are an error to their sender alone.", async () => {
   const roomId = await cluster.createRoom();
   await using alice = await joins(cluster, roomId);
   const { encodings, ...none } = opus();

@@ -78,7 +78,7 @@ async function startWorkers(node: SfuNode, workerBin: string | undefined, logger
   }
 }
 
-/** What is in the way, a port that another program has, say, may go; what else the process serves goes on. */
+/** The obstacle, such as a port in use, may go away; everything else that the process serves is not affected. */
 async function keepStarting(node: SfuNode, workerBin: string | undefined, logger: Logger): Promise<void> {
   let told: string | undefined;
   while (!node.isClosing) {
@@ -86,7 +86,7 @@ async function keepStarting(node: SfuNode, workerBin: string | undefined, logger
       return await startWorkers(node, workerBin, logger);
     } catch (error) {
       const why = String(error);
-      if (why !== told) logger.error({ err: error }, "rooms cannot be served yet; it is tried again and again");
+      if (why !== told) logger.error({ err: error }, "rooms cannot be served yet; retrying");
       told = why;
       await pause(RETRY_MS);
     }

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { calls } from "./testing/caller.ts";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { consumes, produces } from "./testing/media.ts";
+import { calls } from "./testing/media-peer.ts";
 import { KEY_FRAME, OTHER_FRAME, produceOf, sendTo, VP8_RTX } from "./testing/rtp.ts";
 import { until } from "./testing/until.ts";
-import { Witness } from "./testing/witness.ts";
+import { WorkerSpy } from "./testing/worker-spy.ts";
 
-const witness = new Witness();
+const spy = new WorkerSpy();
 let cluster: Cluster;
 beforeAll(async () => {
   // The second who comes is on the second worker.
@@ -14,16 +14,16 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
-  witness[Symbol.dispose]();
+  spy[Symbol.dispose]();
 });
 
 const RIDS = ["a", "b", "c"];
 
-test("Streams that only their RIDs tell apart are found, and reach a viewer on another worker.", async () => {
+test("Streams that differ only in their RIDs are matched, and reach a consumer on another worker.", async () => {
   const roomId = await cluster.createRoom();
   await using alice = await calls(cluster, roomId);
   await using bob = await calls(cluster, roomId);
-  expect(witness.open()).toMatchObject({ routers: 2 });
+  expect(spy.open()).toMatchObject({ routers: 2 });
   const encodings = RIDS.map((rid) => ({ rid, scalabilityMode: "L1T3" }));
   const producerId = await produces(alice.person, produceOf(encodings));
   await consumes(bob.person, producerId);

@@ -1,18 +1,18 @@
 import { endSomeCalls } from "@radist-tech/calls";
-import { type Connection, isUnavailable, projects, rooms, transact } from "@radist-tech/db";
+import { type Connection, isUnavailable, projects, transact } from "@radist-tech/db";
 import { recordProjectFacts } from "@radist-tech/events";
 import { type ProjectId, Refusal } from "@radist-tech/protocol";
+import { endSomeRooms } from "@radist-tech/rooms";
 import type { Logger } from "@radist-tech/runtime";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Announcements } from "../announcements.ts";
-import { terminateRooms } from "../rooms/end.ts";
 
-/** How long a deletion goes on ending calls before it leaves the rest to a chore, milliseconds. */
+/** How long a deletion goes on ending calls and rooms before it leaves the rest to chores, milliseconds. */
 const PATIENCE_MS = 2_000;
 
 /**
  * Deletes a project and ends its calls and rooms, so that a node that misses the announcement still finds them ended.
- * Of very many calls, a chore ends the rest.
+ * Of very many, chores end the rest.
  *
  * @throws {Refusal} `project_not_found`
  */
@@ -27,18 +27,17 @@ export async function deleteProject(
       .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
       .returning({ id: projects.id });
     if (deleted.length === 0) throw new Refusal("project_not_found");
-    await Promise.all([
-      recordProjectFacts(tx, projectId, [{ type: "project.deleted", data: {} }]),
-      terminateRooms(tx, eq(rooms.projectId, projectId)),
-    ]);
+    await recordProjectFacts(tx, projectId, [{ type: "project.deleted", data: {} }]);
   });
-  announcements.tellRooms({ type: "project_deleted", projectId });
   const giveUpAt = performance.now() + PATIENCE_MS;
   try {
-    while (performance.now() < giveUpAt && (await endSomeCalls(connection, projectId)));
+    for (const endSome of [endSomeCalls, endSomeRooms]) {
+      while ((await endSome(connection, projectId)) && performance.now() < giveUpAt);
+    }
   } catch (error) {
     if (!isUnavailable(error)) throw error;
-    logger.warn({ err: error, projectId }, "calls of a deleted project will be ended later");
+    logger.warn({ err: error, projectId }, "calls and rooms of a deleted project will be ended later");
   }
   announcements.tellCalls({ type: "project_deleted", projectId });
+  announcements.tellRooms({ type: "project_deleted", projectId });
 }

@@ -74,7 +74,8 @@ export const mintRoomTokenRoute = createRoute({
   path: "/api/v1/projects/{projectId}/rooms/{roomId}/tokens",
   operationId: "mintRoomToken",
   summary: "Mint a token for one participant",
-  description: "It says who the participant is and what it may do. Whether there is a place is decided when it joins.",
+  description:
+    "It carries the participant's identity and permissions. Whether there is a seat is decided when it joins.",
   request: { params: ofRoom, headers: IdempotencyHeader, body: takes(MintRoomToken, false) },
   responses: {
     200: answers("The token.", MintedRoomToken),

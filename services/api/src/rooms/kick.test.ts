@@ -46,7 +46,7 @@ const seatWithUsage = async (project: ProjectClient, roomId: string, identity: s
 };
 
 describe("DELETE …/rooms/:roomId/participants/:peerId", () => {
-  test("the place is free, the tokens of the identity are void, the usage is closed, the nodes are told", async () => {
+  test("frees the seat, voids the identity's tokens, closes the session, and is announced to the nodes", async () => {
     const project = await api.client.project();
     const { roomId } = await project.room({ tokens: 1 });
     const elsewhere = await project.room({ tokens: 1 });
@@ -70,7 +70,7 @@ describe("DELETE …/rooms/:roomId/participants/:peerId", () => {
     });
   });
 
-  test("of somebody without an identity no tokens are known", async () => {
+  test("of a participant without an identity voids no tokens", async () => {
     const project = await api.client.project();
     const { roomId } = await project.room({ tokens: 2 });
     const peerId = await placeParticipant(connection, roomId);
@@ -78,7 +78,7 @@ describe("DELETE …/rooms/:roomId/participants/:peerId", () => {
     expect(await unusedIn(roomId)).toEqual([null, null]);
   });
 
-  test("who is not there cannot be kicked, nor twice, nor from an ended room", async () => {
+  test("is refused for a participant that is not there, the second time, and in an ended room", async () => {
     const project = await api.client.project();
     const { roomId } = await project.room();
     const other = await project.room();

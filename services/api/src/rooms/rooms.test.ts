@@ -53,7 +53,7 @@ describe("POST …/rooms", () => {
     for (const row of rows) expect(row).toMatchObject({ identity: null, canPublish: true, canSubscribe: true });
   });
 
-  test("keeps what it is told", async () => {
+  test("keeps the settings that it is given", async () => {
     const project = await client.project();
     const settings = {
       maxParticipants: 7,
@@ -94,7 +94,7 @@ describe("POST …/rooms", () => {
   });
 });
 
-test("metadata that are nested without end are refused like others that are too large", async () => {
+test("metadata with unlimited nesting are refused like metadata that are too large", async () => {
   const raw = `{"metadata":${"[".repeat(30_000)}${"]".repeat(30_000)}}`;
   const headers = { "content-type": "application/json" };
   const { status, body } = await (await client.project()).ask("POST", "/rooms", { raw, headers });
@@ -123,7 +123,7 @@ describe("GET …/rooms", () => {
 });
 
 describe("GET …/rooms/:roomId", () => {
-  test("shows who holds its places, in the order in which they came", async () => {
+  test("shows the participants that hold its seats, in the order in which they joined", async () => {
     const project = await client.project();
     const { roomId } = await project.room();
     const known = { identity: "user-1", name: "Ann", metadata: { seat: 3 } };
@@ -139,7 +139,7 @@ describe("GET …/rooms/:roomId", () => {
   });
 });
 
-/** What the sfu nodes are told while `work` runs, and before the project is deleted in the end. */
+/** What is announced to the sfu nodes while `work` runs, before the project is deleted in the end. */
 async function told(project: ProjectClient, work: () => Promise<unknown>): Promise<RoomControl[]> {
   const heard: RoomControl[] = [];
   const done = Promise.withResolvers<void>();
@@ -150,14 +150,14 @@ async function told(project: ProjectClient, work: () => Promise<unknown>): Promi
     else heard.push(control);
   });
   await work();
-  // Heard in order: after this one, all before it have been heard.
+  // Announcements arrive in order: after this one, all before it have arrived.
   await client.asAdmin("DELETE", `/projects/${project.projectId}`);
   await done.promise;
   return heard;
 }
 
 describe("DELETE …/rooms/:roomId", () => {
-  test("ends the room once and tells the nodes once; nobody is in it any more", async () => {
+  test("ends the room once and announces it once; it has no participants any more", async () => {
     const project = await client.project();
     const { roomId } = await project.room();
     await placeParticipant(api.connection, roomId);
@@ -171,7 +171,7 @@ describe("DELETE …/rooms/:roomId", () => {
     expect(heard).toEqual([{ type: "room_ended", roomId }]);
   });
 
-  test("ends the room when the bus is away, too", async () => {
+  test("ends the room when the bus is away as well", async () => {
     const project = await client.project();
     const { roomId } = await project.room();
     const bus = inProcessBus();
@@ -207,7 +207,7 @@ describe("a room that is not there", () => {
     }
   });
 
-  test("a room of another project is not found, and goes on", async () => {
+  test("a room of another project is not found, and stays open", async () => {
     const [mine, theirs] = [await client.project(), await client.project()];
     const { roomId } = await theirs.room();
     for (const [method, path] of REQUESTS) {

@@ -1,19 +1,23 @@
 import { CreateRoom, MintRoomToken, type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
+import type { RoomControl } from "@radist-tech/protocol/bus";
+import { createRoom, endRoom, findRoom, kickParticipant, mintRoomToken } from "@radist-tech/rooms";
 import { once } from "../idempotency/once.ts";
 import type { ApiApp, ApiParts } from "../parts.ts";
+import { assertBelowLimit } from "../projects/connection-limit.ts";
 import * as contract from "./contract.ts";
-import { createRoom } from "./create.ts";
-import { endRoom } from "./end.ts";
-import { kickParticipant } from "./kick.ts";
-import { mintRoomToken } from "./mint.ts";
-import { findRoom, listRooms } from "./read.ts";
+import { listRooms } from "./list.ts";
 
 export function serveRooms(app: ApiApp, parts: ApiParts): void {
   const { connection, auth, metrics, announcements, logger, settings } = parts;
 
-  /** A room that nobody knows of must not count towards the project's limit. */
+  /** After the database, which is what counts. */
+  const announce = (controls: readonly RoomControl[]): void => {
+    for (const control of controls) announcements.tellRooms(control);
+  };
+
+  /** A room whose creator has given up must not count towards the project's limit. */
   const abandon = (projectId: ProjectId, roomId: RoomId): void => {
-    endRoom(connection, announcements, { projectId, roomId }).catch((error: unknown) =>
+    endRoom(connection, { projectId, roomId }).then(announce, (error: unknown) =>
       logger.warn({ err: error, projectId, roomId }, "a room was created too late and stays until it is idle"),
     );
   };
@@ -21,11 +25,14 @@ export function serveRooms(app: ApiApp, parts: ApiParts): void {
   app.openapi({ ...contract.createRoomRoute, middleware: auth.secretKey }, async (context) => {
     const { project } = context.get("caller");
     // The router gives a request without a body an empty object, without the schema's defaults.
-    const wanted = CreateRoom.parse(context.req.valid("json"));
+    const room = CreateRoom.parse(context.req.valid("json"));
     const { answer, isReplay } = await once(
       context,
       connection,
-      (tx) => createRoom(tx, { project, wanted, ttlSeconds: settings.TOKEN_TTL_SECONDS }),
+      async (tx) => {
+        await assertBelowLimit(tx, project);
+        return createRoom(tx, { projectId: project.id, room, ttlSeconds: settings.TOKEN_TTL_SECONDS });
+      },
       ({ roomId }) => abandon(project.id, roomId),
     );
     if (!isReplay) metrics.roomsCreated.inc();
@@ -44,7 +51,7 @@ export function serveRooms(app: ApiApp, parts: ApiParts): void {
 
   app.openapi({ ...contract.endRoomRoute, middleware: auth.secretKey }, async (context) => {
     const { roomId } = context.req.valid("param");
-    await endRoom(connection, announcements, { projectId: context.get("caller").project.id, roomId });
+    announce(await endRoom(connection, { projectId: context.get("caller").project.id, roomId }));
     return context.body(null, 204);
   });
 
@@ -58,7 +65,7 @@ export function serveRooms(app: ApiApp, parts: ApiParts): void {
 
   app.openapi({ ...contract.kickParticipantRoute, middleware: auth.secretKey }, async (context) => {
     const { roomId, peerId } = context.req.valid("param");
-    await kickParticipant(connection, announcements, { projectId: context.get("caller").project.id, roomId, peerId });
+    announce(await kickParticipant(connection, { projectId: context.get("caller").project.id, roomId, peerId }));
     return context.body(null, 204);
   });
 }

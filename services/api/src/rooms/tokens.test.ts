@@ -20,7 +20,7 @@ const storedOf = async (answer: { body: unknown }) => {
 };
 
 describe("POST …/rooms/:roomId/tokens", () => {
-  test("without a body: for somebody who may do everything, as long as the platform says", async () => {
+  test("without a body: for a participant with all permissions, for the platform's default time", async () => {
     for (const answer of [await mint(), await mint({}), await mint({ participant: {} })]) {
       expect(await storedOf(answer)).toMatchObject({
         roomId,
@@ -35,7 +35,7 @@ describe("POST …/rooms/:roomId/tokens", () => {
     }
   });
 
-  test("carries who the participant is and what it may do", async () => {
+  test("carries the participant's identity and permissions", async () => {
     const participant = {
       identity: "user-1",
       name: "Ann",
@@ -47,7 +47,7 @@ describe("POST …/rooms/:roomId/tokens", () => {
     expect(await storedOf(answer)).toMatchObject({ ...participant, lifetimeMs: 5_000 });
   });
 
-  test("is for nobody's place in particular: a full room takes the token, not the socket", async () => {
+  test("can be minted for a full room, which then refuses the socket", async () => {
     const answers = await Promise.all([mint(), mint(), mint()]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   });
@@ -67,7 +67,7 @@ describe("POST …/rooms/:roomId/tokens", () => {
     expect(body).toMatchObject({ error: expect.stringMatching(`^Invalid request body: ${field}: `) });
   });
 
-  test("an ended room takes nobody", async () => {
+  test("is refused for an ended room", async () => {
     const ended = await project.room();
     await project.ask("DELETE", `/rooms/${ended.roomId}`);
     const answer = await project.ask("POST", `/rooms/${ended.roomId}/tokens`);

@@ -1,24 +1,22 @@
 import { type Epoch, Refusal, type RoomId } from "@radist-tech/protocol";
-import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
+import type { RoomControl } from "@radist-tech/protocol/bus";
+import { claimHome, findLostClaims, findSeated, type HomeLocation } from "@radist-tech/rooms";
 import type { MediaWorker } from "../media/workers.ts";
-import type { NodeContext } from "../node/context.ts";
-import { claimHome, releaseHome, type Whereabouts } from "./claiming.ts";
-import type { LivePeer } from "./live-peer.ts";
-import { LiveRoom } from "./live-room.ts";
-import { heldPlaces, lostClaims } from "./places.ts";
+import { announce, asNode, type NodeContext } from "../node/context.ts";
+import { type RoomClosed, RoomHome } from "./room-home.ts";
 
 /** The rooms whose home is this node. */
 export class Homes {
   readonly #node: NodeContext;
-  readonly #rooms = new Map<RoomId, LiveRoom>();
-  readonly #claiming = new Map<RoomId, Promise<LiveRoom | undefined>>();
+  readonly #rooms = new Map<RoomId, RoomHome>();
+  readonly #claiming = new Map<RoomId, Promise<RoomHome | undefined>>();
   readonly #releasing = new Map<RoomId, Promise<void>>();
 
   constructor(node: NodeContext) {
     this.#node = node;
   }
 
-  [Symbol.iterator](): IterableIterator<LiveRoom> {
+  [Symbol.iterator](): IterableIterator<RoomHome> {
     return this.#rooms.values();
   }
 
@@ -27,7 +25,7 @@ export class Homes {
   }
 
   /** The room, if this node holds it under just this claim. */
-  get(roomId: RoomId, epoch: Epoch): LiveRoom | undefined {
+  get(roomId: RoomId, epoch: Epoch): RoomHome | undefined {
     const room = this.#rooms.get(roomId);
     return room?.claim.epoch === epoch ? room : undefined;
   }
@@ -38,11 +36,11 @@ export class Homes {
    * @returns nothing when another claim came first
    * @throws {Refusal} `unavailable` | {DatabaseUnavailable}
    */
-  async own(seen: Whereabouts): Promise<LiveRoom | undefined> {
+  async own(seen: HomeLocation): Promise<RoomHome | undefined> {
     const { roomId } = seen;
     const held = this.get(roomId, seen.epoch);
     if (held && seen.nodeId === this.#node.lease.nodeId) return held;
-    // One at a time: what another has just claimed here must not be claimed again.
+    // One claim at a time: the room may have been claimed here a moment ago.
     const underWay = this.#claiming.get(roomId);
     if (underWay) return underWay;
     const claiming = this.released(roomId)
@@ -52,29 +50,31 @@ export class Homes {
     return claiming;
   }
 
-  async #claim(seen: Whereabouts): Promise<LiveRoom | undefined> {
+  async #claim(seen: HomeLocation): Promise<RoomHome | undefined> {
     const { lease, logger, metrics } = this.#node;
     // Asked before it is claimed: a node without media workers takes no rooms.
     this.#node.workers();
     if (!lease.holds() || !lease.isTrusted()) throw new Refusal("unavailable");
-    const claimed = await claimHome(this.#node, seen);
+    const claimed = await claimHome(this.#node.connection, seen, {
+      node: asNode(this.#node),
+      windowMs: this.#node.limits.RESUME_WINDOW_MS,
+    });
     if (!claimed) return undefined;
-    const { home, ...facts } = claimed;
-    const { roomId, epoch } = home;
-    this.#rooms.get(roomId)?.fenced();
-    const room = new LiveRoom(this.#node, {
-      claim: { roomId, epoch },
+    const { notify, ...facts } = claimed;
+    const { roomId, epoch } = facts.claim;
+    this.#rooms.get(roomId)?.fence();
+    const room = new RoomHome(this.#node, {
       ...facts,
-      onClosed: (closed, left) => this.#closed(closed, left),
+      onClosed: (...closing) => this.#closed(...closing),
     });
     this.#rooms.set(roomId, room);
     metrics.homes.inc();
     logger.debug({ roomId, epoch }, "this node is the room's home");
-    this.#announce({ type: "home_claimed", roomId, nodeId: lease.nodeId, epoch });
+    for (const control of notify) announce(this.#node, control);
     return room;
   }
 
-  hear(control: RoomControl): void {
+  handle(control: RoomControl): void {
     switch (control.type) {
       case "room_ended":
         return this.#rooms.get(control.roomId)?.end();
@@ -85,33 +85,33 @@ export class Homes {
         return;
       case "home_claimed": {
         const room = this.#rooms.get(control.roomId);
-        if (room && control.epoch > room.claim.epoch) room.fenced();
+        if (room && control.epoch > room.claim.epoch) room.fence();
         return;
       }
     }
   }
 
-  /** Compares all claims with the database; lets go of what is no longer here, ends what has ended. */
+  /** Compares all claims with the database: gives up what is at home elsewhere, ends what has ended. */
   async compare(): Promise<void> {
     const held = [...this.#rooms.values()];
-    const lost = await lostClaims(
+    const lost = await findLostClaims(
       this.#node.connection,
       held.map(({ claim }) => claim),
     );
     for (const room of held) {
       const why = lost.get(room.claim.roomId);
       if (why === "ended") room.end();
-      else if (why === "fenced") room.fenced();
+      else if (why === "fenced") room.fence();
     }
-    await this.#comparePlaces();
+    await this.#compareSeats();
   }
 
-  /** Whoever was kicked while the bus was away is found by the place that it no longer has. */
-  async #comparePlaces(): Promise<void> {
+  /** A peer that was kicked while the bus was away is found by the seat that it no longer has. */
+  async #compareSeats(): Promise<void> {
     const seated = [...this.#rooms.values()].flatMap((room) =>
-      [...room.peers.keys()].map((peerId) => ({ room, peerId })),
+      [...room.state.peers.keys()].map((peerId) => ({ room, peerId })),
     );
-    const held = await heldPlaces(this.#node.connection, [...this.#rooms.keys()]);
+    const held = await findSeated(this.#node.connection, [...this.#rooms.keys()]);
     for (const { room, peerId } of seated) if (!held.has(peerId)) room.kick(peerId);
   }
 
@@ -119,12 +119,12 @@ export class Homes {
     for (const room of this.#rooms.values()) room.workerDied(worker);
   }
 
-  /** Lets go of all rooms; their peers come back elsewhere. */
+  /** Gives all rooms up; their peers reconnect to other nodes. */
   handOver(): void {
     for (const room of this.#rooms.values()) room.handOver();
   }
 
-  /** The same, one after the other: those who are sent away shall not all arrive at once. */
+  /** The same, one after the other: their peers must not all reconnect at once. */
   async handOverSpread(pause: () => Promise<void>): Promise<void> {
     for (const room of this.#rooms.values()) {
       room.handOver();
@@ -132,9 +132,9 @@ export class Homes {
     }
   }
 
-  /** Resolves when all that is under way is stored. */
+  /** Resolves when nothing is being stored. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#rooms.values()].map((room) => room.stored()));
+    await Promise.all([...this.#rooms.values()].map(({ seats }) => seats.stored()));
     while (this.#releasing.size > 0) await Promise.all(this.#releasing.values());
   }
 
@@ -143,27 +143,13 @@ export class Homes {
     await this.#releasing.get(roomId);
   }
 
-  #closed(room: LiveRoom, left: readonly LivePeer[] | undefined): void {
-    const { claim } = room;
-    if (this.#rooms.get(claim.roomId) === room) this.#rooms.delete(claim.roomId);
-    if (!left) return;
-    const { roomId } = claim;
-    const releasing = room
-      .stored()
-      .then(() => room.storing.store(() => releaseHome(this.#node, claim, left)))
-      .finally(() => {
-        if (this.#releasing.get(roomId) === releasing) this.#releasing.delete(roomId);
-      });
+  #closed(room: RoomHome, closed: RoomClosed | undefined): void {
+    const { roomId } = room.claim;
+    if (this.#rooms.get(roomId) === room) this.#rooms.delete(roomId);
+    if (!closed) return;
+    const releasing = room.seats.release(closed.present, closed.reason).finally(() => {
+      if (this.#releasing.get(roomId) === releasing) this.#releasing.delete(roomId);
+    });
     this.#releasing.set(roomId, releasing);
-  }
-
-  #announce(control: RoomControl): void {
-    const { bus, logger } = this.#node;
-    try {
-      bus.publish(SFU_SUBJECTS.control, Buffer.from(JSON.stringify(control)));
-    } catch (error) {
-      // The epoch in the database is what counts.
-      logger.debug({ err: error }, "a claim was not announced");
-    }
   }
 }

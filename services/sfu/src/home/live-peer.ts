@@ -1,32 +1,26 @@
 import type { PeerId, ReconnectToken, RoomServerMessage } from "@radist-tech/protocol";
-import type { PeerMedia } from "../media/peer-media.ts";
-import type { PeerSession } from "./session.ts";
+import type { PeerSession } from "../socket/peer-session.ts";
 
-/** So many requests of one peer may wait for the media worker. */
+/** Maximum requests of one peer that wait for the media worker. */
 const MAX_QUEUED = 512;
 
-/** A peer at its room's home: its socket, wherever that is, and its media. */
+/** A peer at its room's home, with its socket, wherever that is. */
 export class LivePeer {
   readonly peerId: PeerId;
   resumeToken: ReconnectToken;
   /** Missing while the socket is lost. */
   session: PeerSession | undefined;
-  /** Missing while it is built anew after its worker died. */
-  media: PeerMedia | undefined;
   /** When the client was last heard on a socket that is lost, monotonic milliseconds. */
   lostAt: number | undefined;
-  /** Runs out with the window to resume. */
+  /** Fires when the window to resume is over. */
   expiry: NodeJS.Timeout | undefined;
-  /** What is being stored of this peer: whoever stores next waits for it. */
-  storing: Promise<unknown> = Promise.resolve();
   #handling: Promise<void> = Promise.resolve();
   #queued = 0;
 
-  constructor(peerId: PeerId, resumeToken: ReconnectToken, session: PeerSession, media: PeerMedia) {
+  constructor(peerId: PeerId, resumeToken: ReconnectToken, session: PeerSession) {
     this.peerId = peerId;
     this.resumeToken = resumeToken;
     this.session = session;
-    this.media = media;
   }
 
   /** When its client was last heard, monotonic milliseconds: until then the ledger counts. */
@@ -34,12 +28,12 @@ export class LivePeer {
     return this.lostAt ?? performance.now() - (this.session?.silentMs ?? 0);
   }
 
-  tell(message: RoomServerMessage): void {
-    this.session?.tell(JSON.stringify(message));
+  send(message: RoomServerMessage): void {
+    this.session?.send(JSON.stringify(message));
   }
 
   /**
-   * Runs what the peer asks for in the order in which it asks. `work` must not throw.
+   * Runs the peer's requests in the order in which it sends them. `work` must not throw.
    *
    * @returns whether there was room for it
    */

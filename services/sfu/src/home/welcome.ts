@@ -1,8 +1,7 @@
-import type { IceServer, RoomServerMessage, RtpCapabilities } from "@radist-tech/protocol";
+import type { IceServer, RoomServerMessage } from "@radist-tech/protocol";
+import { canRed, existingPeers, type Room } from "@radist-tech/rooms";
 import type { PeerMedia } from "../media/peer-media.ts";
 import { outside, withoutRed } from "../media/red.ts";
-import { canRed, type Room } from "../rooms/room.ts";
-import { existingPeers } from "../rooms/snapshot.ts";
 import type { LivePeer } from "./live-peer.ts";
 
 interface Circumstances {
@@ -12,34 +11,34 @@ interface Circumstances {
   readonly iceServers: IceServer[];
 }
 
-/** What a peer is told when it has new transports. */
+/** What a peer gets when it has new transports. */
 export function roomJoined(
   { room, peer, media, iceServers }: Circumstances,
-  facts: { readonly maxParticipants: number | null; readonly migrated: boolean },
+  more: { readonly maxParticipants: number | null; readonly isMigrated: boolean },
 ): RoomServerMessage {
   const { peerId, resumeToken } = peer;
   const { roomId, e2ee } = room;
   const participant = room.peers.get(peerId)?.participant;
-  const { codecs = [], ...offered } = media.place.router.rtpCapabilities as RtpCapabilities;
+  const { codecs = [], ...offered } = media.site.rtpCapabilities;
   return {
     type: "room-joined",
     roomId,
     peerId,
-    sendTransport: media.parameters(media.send),
-    recvTransport: media.parameters(media.recv),
+    sendTransport: media.parametersOf(media.send),
+    recvTransport: media.parametersOf(media.recv),
     existingPeers: existingPeers(room, peerId),
     routerRtpCapabilities: { ...offered, codecs: canRed(room, peerId) ? outside(codecs) : withoutRed(codecs) },
     resumeToken,
     iceServers,
-    maxParticipants: facts.maxParticipants,
+    maxParticipants: more.maxParticipants,
     e2ee,
     canPublish: participant?.canPublish,
     canSubscribe: participant?.canSubscribe,
-    ...(facts.migrated && { migrated: true }),
+    ...(more.isMigrated && { migrated: true }),
   };
 }
 
-/** What a peer is told whose transports, and all that goes through them, live on. */
+/** What a peer gets whose transports, and all that goes through them, are still there. */
 export function roomResumed({ room, peer, media, iceServers }: Circumstances): RoomServerMessage {
   const { peerId, resumeToken } = peer;
   const { producers = [], dataProducers = [] } = room.peers.get(peerId) ?? {};

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { demand, isLayered, type Ladder, ladderOf, layerFor } from "./layers.ts";
+import { isLayered, type Ladder, ladderOf, layerFor, wantedLayer } from "./layers.ts";
 
 const HD = { width: 1_280, height: 720 };
 const scaled = (...scales: (number | undefined)[]) => ({
@@ -23,7 +23,7 @@ describe("A ladder has", () => {
     expect(ladderOf(rtpParameters, HD)).toEqual({ ...HD, fractions });
   });
 
-  test("the size of what cameras send, where the size is not told, or told as nothing", () => {
+  test("the usual size of cameras, where no size or size 0 is given", () => {
     expect(ladderOf({}, {})).toMatchObject({ width: 1_280, height: 720 });
     expect(ladderOf({}, { width: 0, height: 0 })).toMatchObject({ width: 1_280, height: 720 });
     expect(ladderOf({}, { width: 720, height: 1_280 })).toMatchObject({ width: 720, height: 1_280 });
@@ -47,18 +47,18 @@ describe("The layer for a view", () => {
     expect(layerFor(CAMERA, at(width), undefined)).toBe(layer);
   });
 
-  test("is the highest where no size is told", () => {
+  test("is the highest where no size is given", () => {
     expect(layerFor(CAMERA, { visible: true }, undefined)).toBe(2);
     expect(layerFor(CAMERA, { visible: true }, 0)).toBe(2);
   });
 
-  test("goes by the side that needs more", () => {
+  test("depends on the larger of the two sides", () => {
     expect(layerFor(CAMERA, { visible: true, width: 10, height: 720 }, undefined)).toBe(2);
     expect(layerFor(CAMERA, { visible: true, width: 1_280 }, undefined)).toBe(2);
     expect(layerFor(CAMERA, { visible: true, height: 100 }, undefined)).toBe(0);
   });
 
-  test("stays while an edge is dragged to and fro, goes up when it is stretched, down when the lower one is enough", () => {
+  test("stays while an edge is dragged back and forth, rises when the picture is stretched, falls when the lower one suffices", () => {
     const layers: number[] = [];
     let current: number | undefined;
     for (const width of [320, 400, 420, 400, 330, 320, 400, 640, 830, 835, 700, 641, 640, 321, 320]) {
@@ -84,7 +84,7 @@ const ladderAndLayer = ladders.chain((ladder) =>
 const RUNS = { numRuns: 2_000 };
 
 describe("On any ladder the layer", () => {
-  test("is one of it", () => {
+  test("is one of its layers", () => {
     fc.assert(
       fc.property(ladderAndLayer, views, ([ladder, current], view) => {
         const layer = layerFor(ladder, view, current);
@@ -96,7 +96,7 @@ describe("On any ladder the layer", () => {
     );
   });
 
-  test("is the same when asked again", () => {
+  test("is the same when computed again", () => {
     fc.assert(
       fc.property(ladderAndLayer, views, ([ladder, current], view) => {
         const layer = layerFor(ladder, view, current);
@@ -106,7 +106,7 @@ describe("On any ladder the layer", () => {
     );
   });
 
-  test("grows with the view, and with where it was before", () => {
+  test("grows with the view, and with the layer before", () => {
     fc.assert(
       fc.property(ladderAndLayer, size, size, size, size, ([ladder, current], width, height, more, taller) => {
         const layer = layerFor(ladder, { visible: true, width, height }, current);
@@ -120,7 +120,7 @@ describe("On any ladder the layer", () => {
     );
   });
 
-  test("is never stretched visibly while a higher one is there, nor higher than one that is enough", () => {
+  test("is never stretched visibly while there is a higher one, nor higher than one that suffices", () => {
     fc.assert(
       fc.property(ladderAndLayer, size, size, ([ladder, current], width, height) => {
         const { fractions } = ladder;
@@ -133,7 +133,7 @@ describe("On any ladder the layer", () => {
     );
   });
 
-  test("changes once at most while a view goes to and fro between two sizes that differ by less than the stretch", () => {
+  test("changes at most once while a view alternates between two sizes that differ by less than the stretch", () => {
     const ratio = fc.double({ min: 1, max: 1.29, noNaN: true });
     fc.assert(
       fc.property(ladderAndLayer, size, size, ratio, ([ladder, current], width, height, by) => {
@@ -150,7 +150,7 @@ describe("On any ladder the layer", () => {
     );
   });
 
-  test("of a ladder with one step is that step", () => {
+  test("of a ladder with one layer is that layer", () => {
     fc.assert(
       fc.property(views, fc.option(fc.constant(0), { nil: undefined }), (view, current) => {
         expect(layerFor(ladderOf(svc("L1T3"), HD), view, current)).toBe(0);
@@ -159,7 +159,7 @@ describe("On any ladder the layer", () => {
   });
 });
 
-describe("What is demanded of a producer", () => {
+describe("The layer that a producer is asked for", () => {
   test.each<[string, [boolean, number][], number]>([
     ["nothing when nobody takes it", [], -1],
     ["nothing when all have paused it", [[false, 2]], -1],
@@ -174,7 +174,7 @@ describe("What is demanded of a producer", () => {
     ],
     ["the lowest when that is all that flows", [[true, 0]], 0],
   ])("is %s", (_what, takers, layer) => {
-    expect(demand(takers.map(([isFlowing, spatialLayer]) => ({ isFlowing, spatialLayer })))).toBe(layer);
+    expect(wantedLayer(takers.map(([isFlowing, spatialLayer]) => ({ isFlowing, spatialLayer })))).toBe(layer);
   });
 });
 

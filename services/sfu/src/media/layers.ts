@@ -55,8 +55,10 @@ export function layerFor(ladder: Ladder, view: View, current: number | undefined
   return Math.min(current, enough);
 }
 
-/** What somebody takes of a producer: the highest spatial layer; -1: nothing. */
-export function demand(consumers: Iterable<{ readonly isFlowing: boolean; readonly spatialLayer: number }>): number {
+/** The highest spatial layer of a producer that any consumer takes; -1: none. */
+export function wantedLayer(
+  consumers: Iterable<{ readonly isFlowing: boolean; readonly spatialLayer: number }>,
+): number {
   let highest = -1;
   for (const { isFlowing, spatialLayer } of consumers) if (isFlowing) highest = Math.max(highest, spatialLayer);
   return highest;

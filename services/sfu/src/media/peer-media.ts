@@ -1,103 +1,84 @@
-import type { MediaKind, RtpCapabilities, TransportParameters } from "@radist-tech/protocol";
+import type { MediaKind, PeerId, RtpCapabilities, TransportParameters } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
-import { candidates } from "./announced.ts";
-import type { Ladder, View } from "./layers.ts";
-import type { Place } from "./routers.ts";
-import type { Unpacking } from "./unpacking.ts";
+import type { LayerDemand } from "./layer-demand.ts";
+import type { MediaSite, PeerTransports } from "./media-site.ts";
+import type { PeerConsumer, PeerProducer } from "./peer-objects.ts";
+import type { Speakers } from "./speakers.ts";
 
-/** A producer with what the layer policy knows of it. */
-export interface OwnProducer {
-  readonly producer: types.Producer;
-  readonly ladder: Ladder;
-  /** Of a producer of RED. */
-  readonly unpacking: Unpacking | undefined;
-  /** The demand that its sender was told last. */
-  toldLayer: number | undefined;
+/** What is counted of consumers. */
+export interface ConsumerMetrics {
+  readonly layerSwitches: { inc(): void };
+  readonly scores: { observe(score: number): void };
 }
 
-/** A consumer with what its client asked for. */
-export interface OwnConsumer {
-  readonly consumer: types.Consumer;
-  /** What its client subscribed to. The worker may know it by another name. */
-  readonly producerId: string;
-  /** Paused by the client itself, whatever it shows. */
-  isPaused: boolean;
-  view: View | undefined;
-  /** The layers that the client set as its limit. */
-  cap: types.ConsumerLayers | undefined;
-  /** The spatial layer that the policy chose. */
-  spatialLayer: number;
+/** What the media of a room's peers have in common. */
+export interface SharedMedia {
+  readonly layerDemand: LayerDemand;
+  readonly speakers: Speakers;
+  readonly metrics: ConsumerMetrics;
+  /** Of a peer that has media now. */
+  of(peerId: PeerId): PeerMedia | undefined;
+  /** Of the peer that produces this. */
+  ownerOf(producerId: string): PeerMedia | undefined;
+  /** Lists a producer until it is closed. */
+  list(producer: types.Producer, owner: PeerMedia): void;
 }
 
-interface TransportLimits {
-  readonly announced: readonly string[];
-  readonly maxIncomingBitrate: number;
-}
-
-/** What one peer has on a media worker: two transports and all that goes through them. */
+/** What one peer has at a site: two transports and all that goes through them. */
 export class PeerMedia {
-  readonly place: Place;
+  readonly peerId: PeerId;
+  readonly site: MediaSite;
+  readonly room: SharedMedia;
   readonly send: types.WebRtcTransport;
   readonly recv: types.WebRtcTransport;
-  /** False until the client of media that was built anew has connected one of these transports. */
+  /** False until the client of replaced transports has connected one of them. */
   isKnown = true;
-  readonly producers = new Map<string, OwnProducer>();
-  readonly consumers = new Map<string, OwnConsumer>();
+  readonly producers = new Map<string, PeerProducer>();
+  readonly consumers = new Map<string, PeerConsumer>();
   readonly dataProducers = new Map<string, types.DataProducer>();
   readonly dataConsumers = new Map<string, types.DataConsumer>();
   /** As the peer sent them last, by kind. */
   rtpCapabilities: Readonly<Record<MediaKind, RtpCapabilities>> | undefined;
-  readonly #announced: readonly string[];
+  readonly #transports: PeerTransports;
 
-  private constructor(
-    place: Place,
-    send: types.WebRtcTransport,
-    recv: types.WebRtcTransport,
-    announced: readonly string[],
-  ) {
-    this.place = place;
-    this.send = send;
-    this.recv = recv;
-    this.#announced = announced;
-  }
-
-  static async open(place: Place, { announced, maxIncomingBitrate }: TransportLimits): Promise<PeerMedia> {
-    const create = () =>
-      place.router.createWebRtcTransport({
-        webRtcServer: place.on.webRtcServer,
-        enableSctp: true,
-        initialAvailableOutgoingBitrate: 1_000_000,
-      });
-    const [send, recv] = await Promise.all([create(), create()]);
-    await send.setMaxIncomingBitrate(maxIncomingBitrate);
-    place.on.peers++;
-    send.observer.once("close", () => place.on.peers--);
-    return new PeerMedia(place, send, recv, announced);
+  constructor(peerId: PeerId, site: MediaSite, transports: PeerTransports, room: SharedMedia) {
+    this.peerId = peerId;
+    this.site = site;
+    this.room = room;
+    this.send = transports.send;
+    this.recv = transports.recv;
+    this.#transports = transports;
   }
 
   transport(id: string): types.WebRtcTransport | undefined {
     return [this.send, this.recv].find((transport) => transport.id === id);
   }
 
-  parameters(transport: types.WebRtcTransport): TransportParameters {
-    const { id, iceParameters, dtlsParameters, sctpParameters } = transport;
-    return {
-      id,
-      iceParameters,
-      iceCandidates: [...candidates(this.#announced, transport.iceCandidates)],
-      dtlsParameters,
-      ...(sctpParameters && { sctpParameters: { ...sctpParameters } }),
-    };
+  parametersOf(transport: types.WebRtcTransport): TransportParameters {
+    return this.#transports.parametersOf(transport);
   }
 
-  addConsumer(own: OwnConsumer): void {
+  addProducer(own: PeerProducer): void {
+    const { producer } = own;
+    this.producers.set(producer.id, own);
+    producer.observer.once("close", () => this.producers.delete(producer.id));
+    this.room.list(producer, this);
+  }
+
+  addConsumer(own: PeerConsumer): void {
     const { consumer } = own;
     this.consumers.set(consumer.id, own);
-    this.place.on.consumers++;
-    consumer.observer.once("close", () => {
-      this.consumers.delete(consumer.id);
-      this.place.on.consumers--;
-    });
+    consumer.observer.once("close", () => this.consumers.delete(consumer.id));
+  }
+
+  addDataProducer(dataProducer: types.DataProducer): void {
+    this.dataProducers.set(dataProducer.id, dataProducer);
+    dataProducer.observer.once("close", () => this.dataProducers.delete(dataProducer.id));
+  }
+
+  addDataConsumer(dataConsumer: types.DataConsumer): void {
+    this.dataConsumers.set(dataConsumer.id, dataConsumer);
+    dataConsumer.observer.once("close", () => this.dataConsumers.delete(dataConsumer.id));
   }
 
   /** Everything that goes through the transports ends with them. */

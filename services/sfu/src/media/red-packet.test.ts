@@ -23,7 +23,7 @@ const parts = fc.record(
   { requiredKeys: ["payloadType"] },
 );
 
-test("what is new comes out, under the header that was there, whatever is repeated before it", () => {
+test("the new frame comes out under the packet's own header, whatever it repeats", () => {
   fc.assert(
     fc.property(parts, fc.array(frame, { maxLength: 4 }), frame, (header, repeated, fresh) => {
       const { padding: _gone, ...rest } = header;
@@ -33,7 +33,7 @@ test("what is new comes out, under the header that was there, whatever is repeat
   );
 });
 
-test("the packet that it was made from stays as it is", () => {
+test("the packet that it was taken from is not changed", () => {
   const packet = rtpPacket({ payloadType: RED }, redPayload(OPUS, [Buffer.from("old")], Buffer.from("new")));
   const before = Buffer.from(packet);
   unpacked(packet, OPUS);

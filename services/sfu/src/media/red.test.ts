@@ -41,7 +41,7 @@ describe("What is produced", () => {
     },
   );
 
-  test("is not told apart by a codec that an encoding names", () => {
+  test("is not changed by a codec that an encoding names", () => {
     const given = parameters([opus(), red], { encodings: [{ ssrc: 1, codecPayloadType: 111, dtx: true }] });
     expect(producedInside(given, true).encodings).toEqual([{ ssrc: 1, dtx: true }]);
   });
@@ -63,7 +63,7 @@ test("RED in several encodings is refused", () => {
   expect(() => producedInside(several, true)).toThrow(Refusal);
 });
 
-describe("Who can receive", () => {
+describe("A receiver's capabilities", () => {
   const capable = (...names: string[]) =>
     RtpCapabilities.parse({
       codecs: names.map((mimeType) => ({ kind: "audio", mimeType, clockRate: 48_000, channels: 2 })),
@@ -82,12 +82,12 @@ describe("Who can receive", () => {
     expect(hasRed(inside)).toBe(isAllowed && names.includes("audio/red"));
   });
 
-  test("nothing gets nothing", () => {
+  test("without codecs stay without", () => {
     expect(capableInside({}, true)).toEqual({ codecs: [] });
   });
 });
 
-test("Outside it is RED again, behind the Opus that it carries", () => {
+test("To clients it is RED again, listed after the Opus that it carries", () => {
   const { codecs } = producedInside(parameters([opus(), red]), true);
   expect(outside(codecs)).toEqual([opus(), { ...red, parameters: {}, rtcpFeedback: [{ type: "nack" }] }]);
   expect(withoutRed(codecs)).toEqual([opus()]);

@@ -9,8 +9,8 @@ const INSIDE = "audio/multiopus";
 const OUTSIDE = "audio/red";
 
 /**
- * RED names what it carries by payload type, inside, where nobody translates it: it has to be the same for who sends and
- * who receives. Chromium and Safari have always had this one for Opus.
+ * RED names what it carries by a payload type inside the packet, which is not translated: it has to be the same for
+ * sender and receiver. Chromium and Safari have always used this one for Opus.
  */
 export const OPUS_PAYLOAD_TYPE = 111;
 

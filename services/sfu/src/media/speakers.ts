@@ -1,7 +1,9 @@
 import type { PeerId, RoomFeature } from "@radist-tech/protocol";
+import type { Notification } from "@radist-tech/rooms";
 import type { types } from "mediasoup";
-import type { LiveRoom } from "../home/live-room.ts";
-import type { Place } from "./routers.ts";
+import type { MediaSite } from "./media-site.ts";
+import type { RoomSites } from "./room-sites.ts";
+import type { WorkerSite } from "./worker-site.ts";
 import type { MediaWorker } from "./workers.ts";
 
 /** How often levels are measured, and how soon another speaker is noticed, milliseconds. */
@@ -12,42 +14,54 @@ const SPEAKER_MS = 300;
 const THRESHOLD = -60;
 const LOUDEST = 10;
 
+/** The connected peers that asked for the messages of a feature. */
+export type Audience = (feature: RoomFeature) => PeerId[];
+
+export interface SpeakersOptions {
+  readonly sites: RoomSites;
+  readonly siteOf: (peerId: PeerId) => MediaSite | undefined;
+  readonly audience: Audience;
+  readonly send: (notification: Notification) => void;
+  /** Detecting speakers failed. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
 interface Observers {
-  readonly place: Place;
+  readonly site: WorkerSite;
   readonly speaker: types.ActiveSpeakerObserver;
   readonly levels: types.AudioLevelObserver;
 }
 
-/** Who speaks in a room, for those who asked to be told. Costs nothing while nobody did. */
+/** Detects who speaks in a room, for the peers that asked for it. Costs nothing while none did. */
 export class Speakers {
-  readonly #room: LiveRoom;
+  readonly #options: SpeakersOptions;
   readonly #owners = new Map<string, PeerId>();
   #observers: Promise<Observers> | undefined;
-  /** Whom the observer named last; it says nothing when the same one speaks again after a silence. */
+  /** The producer that the observer named last; it says nothing when the same one speaks again after a silence. */
   #dominant: string | undefined;
-  /** Who was told to speak; undefined: silence. */
+  /** The producer that was announced as speaking; undefined: silence. */
   #speaking: string | undefined;
   #isClosed = false;
 
-  constructor(room: LiveRoom) {
-    this.#room = room;
+  constructor(options: SpeakersOptions) {
+    this.#options = options;
   }
 
-  /** An audio producer is there to be listened to. */
+  /** Observes an audio producer until it is closed. */
   add(owner: PeerId, producer: types.Producer): void {
     this.#owners.set(producer.id, owner);
     producer.observer.once("close", () => {
       this.#owners.delete(producer.id);
-      if (this.#speaking === producer.id) this.#speaks(undefined);
+      if (this.#speaking === producer.id) this.#setSpeaking(undefined);
     });
-    if (this.#observers) this.#observe(producer.id);
-    else this.listen();
+    if (this.#observers) this.#addToObservers(producer.id);
+    else this.observe();
   }
 
-  /** Starts to listen if there is somebody to hear and somebody to tell. */
-  listen(): void {
+  /** Starts observing if there are producers, and peers that want to know. */
+  observe(): void {
     if (this.#observers || this.#isClosed || this.#owners.size === 0) return;
-    if (this.#audience("media").length + this.#audience("levels").length === 0) return;
+    if (this.#options.audience("media").length + this.#options.audience("levels").length === 0) return;
     const opening = this.#open();
     this.#observers = opening;
     opening.catch((error: unknown) => {
@@ -55,24 +69,24 @@ export class Speakers {
       this.#observers = undefined;
       this.#complain(error);
     });
-    for (const producerId of this.#owners.keys()) this.#observe(producerId);
+    for (const producerId of this.#owners.keys()) this.#addToObservers(producerId);
   }
 
-  /** The place where the room was listened to may be gone; then it is listened to elsewhere. */
+  /** The site of the observers may be gone; then they are made at another one. */
   workerDied(worker: MediaWorker): void {
     const observers = this.#observers;
-    const listenAnew = (): void => {
+    const restart = (): void => {
       if (this.#observers === observers) this.#observers = undefined;
-      this.listen();
+      this.observe();
     };
-    observers?.then(({ place }) => {
-      if (place.on === worker) listenAnew();
-    }, listenAnew);
+    observers?.then(({ site }) => {
+      if (site.worker === worker) restart();
+    }, restart);
   }
 
-  /** Tells somebody who has just come who speaks. */
-  tellCurrent(peerId: PeerId): void {
-    if (this.#speaking !== undefined && this.#audience("media").includes(peerId)) this.#tellSpeaker([peerId]);
+  /** Sends a peer that has just been attached who speaks. */
+  sendCurrent(peerId: PeerId): void {
+    if (this.#speaking !== undefined && this.#options.audience("media").includes(peerId)) this.#sendSpeaker([peerId]);
   }
 
   close(): void {
@@ -81,77 +95,69 @@ export class Speakers {
   }
 
   async #open(): Promise<Observers> {
-    const place = await this.#room.routers.main();
+    const site = await this.#options.sites.main();
     const [speaker, levels] = await Promise.all([
-      place.router.createActiveSpeakerObserver({ interval: SPEAKER_MS }),
-      place.router.createAudioLevelObserver({ maxEntries: LOUDEST, threshold: THRESHOLD, interval: LEVELS_MS }),
+      site.router.createActiveSpeakerObserver({ interval: SPEAKER_MS }),
+      site.router.createAudioLevelObserver({ maxEntries: LOUDEST, threshold: THRESHOLD, interval: LEVELS_MS }),
     ]);
     speaker.on("dominantspeaker", ({ producer }) => {
       this.#dominant = producer.id;
-      // It names somebody even while nobody speaks.
-      if (this.#speaking !== undefined) this.#speaks(producer.id);
+      // It names a producer even during silence.
+      if (this.#speaking !== undefined) this.#setSpeaking(producer.id);
     });
-    levels.on("volumes", (volumes) => this.#hear(volumes));
+    levels.on("volumes", (volumes) => this.#onVolumes(volumes));
     levels.on("silence", () => {
-      this.#tellLevels([]);
-      this.#speaks(undefined);
+      this.#sendLevels([]);
+      this.#setSpeaking(undefined);
     });
-    return { place, speaker, levels };
+    return { site, speaker, levels };
   }
 
-  #observe(producerId: string): void {
+  #addToObservers(producerId: string): void {
     const owner = this.#owners.get(producerId);
-    const from = owner === undefined ? undefined : this.#room.peers.get(owner)?.media?.place;
-    const observing = this.#observers?.then(async ({ place, speaker, levels }) => {
+    const from = owner === undefined ? undefined : this.#options.siteOf(owner);
+    const observing = this.#observers?.then(async ({ site, speaker, levels }) => {
       if (!from || !this.#owners.has(producerId)) return;
-      await this.#room.routers.bring({ producerId }, from, place);
+      await site.pipeFrom({ producerId }, from);
       await Promise.all([speaker.addProducer({ producerId }), levels.addProducer({ producerId })]);
     });
     observing?.catch((error: unknown) => {
-      // One that closed meanwhile speaks no more.
+      // It has been closed since.
       if (this.#owners.has(producerId)) this.#complain(error);
     });
   }
 
-  #hear(volumes: readonly types.AudioLevelObserverVolume[]): void {
-    this.#tellLevels(volumes);
+  #onVolumes(volumes: readonly types.AudioLevelObserverVolume[]): void {
+    this.#sendLevels(volumes);
     if (this.#speaking !== undefined) return;
     const dominant = volumes.find(({ producer }) => producer.id === this.#dominant);
-    this.#speaks((dominant ?? volumes[0])?.producer.id);
+    this.#setSpeaking((dominant ?? volumes[0])?.producer.id);
   }
 
-  #speaks(producerId: string | undefined): void {
+  #setSpeaking(producerId: string | undefined): void {
     if (producerId === this.#speaking) return;
     this.#speaking = producerId;
-    this.#tellSpeaker(this.#audience("media"));
+    this.#sendSpeaker(this.#options.audience("media"));
   }
 
-  #tellSpeaker(to: readonly PeerId[]): void {
+  #sendSpeaker(to: readonly PeerId[]): void {
     const producerId = this.#speaking;
     const peerId = producerId === undefined ? undefined : this.#owners.get(producerId);
-    this.#room.deliver({
+    this.#options.send({
       to,
       message: { type: "active-speaker", peerId: peerId ?? null, producerId: (peerId && producerId) ?? null },
     });
   }
 
-  #tellLevels(volumes: readonly types.AudioLevelObserverVolume[]): void {
+  #sendLevels(volumes: readonly types.AudioLevelObserverVolume[]): void {
     const levels = volumes.flatMap(({ producer, volume }) => {
       const peerId = this.#owners.get(producer.id);
       return peerId === undefined ? [] : [{ peerId, producerId: producer.id, volume: Math.round(volume) }];
     });
-    this.#room.deliver({ to: this.#audience("levels"), message: { type: "audio-levels", levels } });
-  }
-
-  #audience(feature: RoomFeature): PeerId[] {
-    return [...this.#room.room.peers.values()]
-      .filter(({ status, features }) => status === "connected" && features.has(feature))
-      .map(({ peerId }) => peerId);
+    this.#options.send({ to: this.#options.audience("levels"), message: { type: "audio-levels", levels } });
   }
 
   #complain(error: unknown): void {
-    if (this.#isClosed) return;
-    const { logger } = this.#room.node;
-    logger.warn({ err: error, roomId: this.#room.claim.roomId }, "who speaks is not known");
+    if (!this.#isClosed) this.#options.onTrouble(error);
   }
 }

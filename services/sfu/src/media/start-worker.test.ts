@@ -21,14 +21,14 @@ async function program(name: string, script: string): Promise<string> {
   return path;
 }
 
-test("A worker of another version, which never says that it runs, is given up and ended.", async () => {
+test("A worker of another version, which never reports that it runs, is abandoned and killed.", async () => {
   const silent = await program("silent", `echo $$ > ${join(folder, "pid")}; exec sleep 600`);
   await expect(startWorker(silent, 500)).rejects.toThrow("did not start within 0.5 s. Is it the one of mediasoup 3.");
   const pid = Number(await readFile(join(folder, "pid"), "utf8"));
   await until(() => !isAlive(pid));
 });
 
-test("One that cannot run fails at once, and the next one starts.", async () => {
+test("A worker that cannot run fails at once, and the next one starts.", async () => {
   await expect(startWorker(await program("broken", "exit 3"))).rejects.toThrow("code:3");
   await expect(startWorker(join(folder, "nowhere"))).rejects.toThrow("ENOENT");
   const worker = await startWorker(own);
@@ -36,7 +36,7 @@ test("One that cannot run fails at once, and the next one starts.", async () => 
   worker.close();
 });
 
-test("A signal to this process is not the worker's end.", async () => {
+test("A signal to this process does not end the worker.", async () => {
   const before = process.listenerCount("SIGTERM");
   const workers = await Promise.all([startWorker(own), startWorker(own)]);
   expect(process.listenerCount("SIGTERM")).toBe(before);

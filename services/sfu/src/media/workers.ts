@@ -2,8 +2,8 @@ import process from "node:process";
 import type { Logger } from "@radist-tech/runtime";
 import type { types } from "mediasoup";
 import { MEDIA_CODECS } from "./codecs.ts";
-import { listen } from "./listening.ts";
 import { startWorker } from "./start-worker.ts";
+import { openWebRtcServer } from "./web-rtc-server.ts";
 
 /** Pause before a worker that could not be started again is tried once more, milliseconds. */
 const RESTART_MS = 1_000;
@@ -18,16 +18,16 @@ export interface MediaWorker {
   readonly index: number;
   readonly worker: types.Worker;
   readonly webRtcServer: types.WebRtcServer;
-  /** How many consumers rooms have on it. */
+  /** Number of consumers on it. */
   consumers: number;
-  /** How many peers have their transports on it. */
+  /** Number of peers whose transports are on it. */
   peers: number;
 }
 
-/** Consumers that somebody who has just come will have soon, at least. */
+/** Minimum of consumers that a new peer is expected to have soon. */
 const EXPECTED_CONSUMERS = 4;
 
-/** What a worker carries, or soon will, in consumers. */
+/** The load of a worker, in consumers that it has or will soon have. */
 export const loadOf = ({ consumers, peers }: MediaWorker): number => Math.max(consumers, peers * EXPECTED_CONSUMERS);
 
 export interface WorkerOptions {
@@ -37,7 +37,7 @@ export interface WorkerOptions {
   readonly announced: readonly string[];
   readonly workerBin: string | undefined;
   readonly logger: Logger;
-  /** A worker died, and all media on it; the others, and soon its successor, can take over. */
+  /** A worker died, with all media on it; the others, and soon its successor, can take over. */
   readonly onDeath: (worker: MediaWorker) => void;
 }
 
@@ -68,12 +68,12 @@ export class Workers {
     return workers;
   }
 
-  /** Those that live. */
+  /** The workers that run. */
   get alive(): MediaWorker[] {
     return this.#workers.filter((worker) => worker !== undefined);
   }
 
-  /** The one with the least to do; waits when none lives. */
+  /** The worker with the least load; waits while none runs. */
   async leastLoaded(): Promise<MediaWorker> {
     for (;;) {
       const [first] = this.alive.toSorted((one, other) => loadOf(one) - loadOf(other));
@@ -95,7 +95,7 @@ export class Workers {
     const { port, announced, workerBin } = this.#options;
     const worker = await startWorker(workerBin);
     try {
-      const webRtcServer = await listen(worker, announced, port === 0 ? 0 : port + index);
+      const webRtcServer = await openWebRtcServer(worker, announced, port === 0 ? 0 : port + index);
       if (this.#isClosed) throw new Error("The workers are closed.");
       const entry: MediaWorker = { index, worker, webRtcServer, consumers: 0, peers: 0 };
       worker.once("died", (error) => this.#died(entry, error));
@@ -124,14 +124,14 @@ export class Workers {
     });
   }
 
-  /** One that hangs is as good as dead; killed, it is found to be. */
+  /** Kills workers that hang: their death is then noticed like any other. */
   #watch(): void {
     for (const { worker } of this.alive) {
       const kill = (): void => {
         this.#options.logger.error({ pid: worker.pid }, "a media worker hangs; it is killed");
         process.kill(worker.pid, "SIGKILL");
       };
-      // When this process itself stood still, the answer lies unread: it gets another moment.
+      // If this process itself was frozen, the answer is still unread: wait a little longer.
       let timer = setTimeout(() => {
         timer = setTimeout(kill, GRACE_MS).unref();
       }, ANSWER_MS).unref();

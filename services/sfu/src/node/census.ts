@@ -1,26 +1,28 @@
+import type { NodeId } from "@radist-tech/protocol";
 import type { Homes } from "../home/homes.ts";
 import type { Workers } from "../media/workers.ts";
 import type { RemoteHomes } from "../relay/remote-homes.ts";
 import type { Census } from "./metrics.ts";
 
 /** Counts what is on this node. */
-export function census(homes: Homes, remote: RemoteHomes): Census {
+export function census(nodeId: NodeId, homes: Homes, remote: RemoteHomes): Census {
   const count = { rooms: 0, peers: 0, sockets: remote.size, transports: 0, producers: 0, consumers: 0 };
   for (const room of homes) {
     count.rooms++;
-    for (const { session, media } of room.peers.values()) {
+    for (const { session } of room.state.peers.values()) {
       count.peers++;
-      if (session?.nodeId === room.node.lease.nodeId) count.sockets++;
-      if (!media) continue;
+      if (session?.nodeId === nodeId) count.sockets++;
+    }
+    for (const { producers, consumers } of room.media) {
       count.transports += 2;
-      count.producers += media.producers.size;
-      count.consumers += media.consumers.size;
+      count.producers += producers.size;
+      count.consumers += consumers.size;
     }
   }
   return count;
 }
 
-/** CPU seconds of each worker. One that dies meanwhile is left out. */
+/** CPU seconds of each worker. One that dies while it is asked is left out. */
 export async function cpu(workers: Workers | undefined): Promise<Map<number, number>> {
   const seconds = new Map<number, number>();
   await Promise.allSettled(
@@ -32,12 +34,10 @@ export async function cpu(workers: Workers | undefined): Promise<Map<number, num
   return seconds;
 }
 
-/** Bits per second of all transports. One that closes meanwhile is left out. */
+/** Bits per second of all transports. One that closes while it is asked is left out. */
 export async function bitrate(homes: Homes): Promise<{ received: number; sent: number }> {
   const sum = { received: 0, sent: 0 };
-  const transports = [...homes].flatMap(({ peers }) =>
-    [...peers.values()].flatMap(({ media }) => (media ? [media.send, media.recv] : [])),
-  );
+  const transports = [...homes].flatMap(({ media }) => [...media].flatMap(({ send, recv }) => [send, recv]));
   await Promise.allSettled(
     transports.map(async (transport) => {
       for (const { recvBitrate, sendBitrate } of await transport.getStats()) {

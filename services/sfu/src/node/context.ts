@@ -1,8 +1,10 @@
 import type { Bus } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
+import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import type { Lease, Logger } from "@radist-tech/runtime";
 import type { LedgerNode } from "@radist-tech/usage";
 import type { Limits } from "../config.ts";
+import type { TrackJournal } from "../home/track-journal.ts";
 import type { Workers } from "../media/workers.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -14,9 +16,19 @@ export interface NodeContext {
   readonly logger: Logger;
   readonly limits: Limits;
   readonly metrics: Metrics;
+  readonly trackJournal: TrackJournal;
   /** @throws {Refusal} `unavailable` while the media workers are being prepared */
   readonly workers: () => Workers;
 }
 
 /** Under whose claim this node writes. */
 export const asNode = ({ lease }: NodeContext): LedgerNode => ({ nodeId: lease.nodeId, nodeEpoch: lease.epoch });
+
+/** Tells all sfu nodes, as far as the bus reaches them: what counts stands in the database, where they find it later. */
+export function announce({ bus, logger }: Pick<NodeContext, "bus" | "logger">, control: RoomControl): void {
+  try {
+    bus.publish(SFU_SUBJECTS.control, Buffer.from(JSON.stringify(control)));
+  } catch (error) {
+    logger.debug({ err: error, control }, "the bus could not announce a change of a room");
+  }
+}

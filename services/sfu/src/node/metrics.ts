@@ -12,7 +12,7 @@ export interface Census {
   readonly consumers: number;
 }
 
-/** What only the media workers know; asked for when somebody looks. */
+/** Figures that only the media workers know; collected when the metrics are read. */
 export interface MediaFigures {
   /** CPU seconds of each worker. */
   readonly cpu: () => Promise<ReadonlyMap<number, number>>;

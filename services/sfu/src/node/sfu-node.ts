@@ -2,21 +2,23 @@ import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type NodeId, Refusal } from "@radist-tech/protocol";
 import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
-import { aborted, holdLease, type Logger } from "@radist-tech/runtime";
+import { roomChores } from "@radist-tech/rooms";
+import { aborted, holdLease, type Logger, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
-import { keepCheckpoints, type PresentPeer } from "@radist-tech/usage";
+import { keepCheckpoints, lostSessions, type PresentPeer } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import type { Limits } from "../config.ts";
-import { Entering } from "../entry/entering.ts";
+import { RoomDirectory } from "../entry/room-directory.ts";
 import { Homes } from "../home/homes.ts";
+import { TrackJournal } from "../home/track-journal.ts";
 import { Workers } from "../media/workers.ts";
 import { RemoteHomes } from "../relay/remote-homes.ts";
 import { RemotePeers } from "../relay/remote-peers.ts";
 import { type RoomRequest, readRoomRequest } from "../socket/connection-request.ts";
 import { bitrate, census, cpu } from "./census.ts";
-import type { NodeContext } from "./context.ts";
+import { announce, type NodeContext } from "./context.ts";
 import { createMetrics } from "./metrics.ts";
-import { Sweeping } from "./sweeping.ts";
+import { NodeWatch } from "./node-watch.ts";
 
 /** How often every room is compared with the database, milliseconds: for what was missed without a trace. */
 const COMPARE_MS = 30_000;
@@ -37,7 +39,7 @@ export interface SfuNodeOptions {
   readonly limits: Limits;
 }
 
-/** One sfu process: its parts, how they hear of each other, and how it lets go. */
+/** One sfu process: its parts, how they are connected, and how it stops. */
 export class SfuNode {
   readonly context: NodeContext;
   readonly entrance: Entrance<RoomRequest>;
@@ -45,7 +47,8 @@ export class SfuNode {
   readonly #remoteHomes: RemoteHomes;
   readonly #remotePeers: RemotePeers;
   readonly #keepalive: Keepalive;
-  readonly #sweeping: Sweeping;
+  readonly #nodeWatch: NodeWatch;
+  readonly #chores: AsyncDisposable;
   readonly #checkpoints: AsyncDisposable;
   readonly #timers: NodeJS.Timeout[];
   readonly #endings: (() => unknown)[] = [];
@@ -63,31 +66,42 @@ export class SfuNode {
       onLapse: () => this.#homes.compare(),
       onSuperseded: () => this.#letGo(),
     });
-    const metrics = createMetrics(registry, () => census(this.#homes, this.#remoteHomes), {
+    const metrics = createMetrics(registry, () => census(nodeId, this.#homes, this.#remoteHomes), {
       cpu: () => cpu(this.#workers),
       bitrate: () => bitrate(this.#homes),
     });
-    this.context = { connection, bus, lease, logger, limits, metrics, workers: () => this.#readyWorkers() };
+    const trackJournal = new TrackJournal({ connection, logger });
+    const workers = () => this.#readyWorkers();
+    this.context = { connection, bus, lease, logger, limits, metrics, trackJournal, workers };
     this.#homes = new Homes(this.context);
     this.#remoteHomes = new RemoteHomes(this.context);
     this.#remotePeers = new RemotePeers(this.context, this.#homes);
     this.#keepalive = new Keepalive({ pingIntervalMs: limits.PING_INTERVAL_MS, timeoutMs: limits.SOCKET_TIMEOUT_MS });
-    const entering = new Entering(this.context, this.#homes, this.#remoteHomes, this.#keepalive);
+    const directory = new RoomDirectory(this.context, this.#homes, this.#remoteHomes, this.#keepalive);
     this.entrance = new Entrance({
       connection,
       lease,
       logger,
       trustedProxies: limits.TRUSTED_PROXIES,
       read: readRoomRequest,
-      admit: (...request) => entering.enter(...request),
+      admit: (...request) => directory.admit(...request),
     });
-    this.#sweeping = new Sweeping(this.context, {
+    this.#nodeWatch = new NodeWatch(this.context, {
       watched: () => [...this.#remoteHomes.nodes, ...this.#remotePeers.nodes],
-      looked: (isGone) => {
+      onLook: (isGone) => {
         this.#remoteHomes.nodesDied(isGone);
         this.#remotePeers.nodesDied(isGone);
       },
     });
+    this.#chores = startChores({ connection, nodeId, logger, registry }, [
+      ...roomChores({
+        connection,
+        windowMs: limits.RESUME_WINDOW_MS,
+        mayJudge: () => lease.mayJudge(),
+        announce: (control) => announce(this.context, control),
+      }),
+      lostSessions(connection, lease),
+    ]);
     this.#checkpoints = keepCheckpoints({
       connection,
       lease,
@@ -97,7 +111,7 @@ export class SfuNode {
       ask: () => {
         this.#keepalive.ask();
         // Their answers are with the homes by the next checkpoint there.
-        this.#remoteHomes.tellSigns(limits.CHECKPOINT_MS);
+        this.#remoteHomes.sendSigns(limits.CHECKPOINT_MS);
       },
       onFenced: (count) => metrics.fenced.inc(count),
     });
@@ -141,7 +155,7 @@ export class SfuNode {
     const { bus, lease } = this.context;
     const subscriptions: Subscription[] = await Promise.all([
       bus.subscribe(SFU_SUBJECTS.control, (data) => this.#control(data)),
-      bus.respond(SFU_SUBJECTS.entries(lease.nodeId), (data) => this.#remotePeers.enter(data)),
+      bus.respond(SFU_SUBJECTS.entries(lease.nodeId), (data) => this.#remotePeers.admit(data)),
       bus.respond(SFU_SUBJECTS.inbound(lease.nodeId), (data) => this.#remotePeers.receive(data)),
       bus.respond(SFU_SUBJECTS.outbound(lease.nodeId), (data) => this.#remoteHomes.receive(data)),
     ]);
@@ -149,7 +163,7 @@ export class SfuNode {
     this.#endings.push(bus.onStatus((connected) => connected && this.#compare()));
   }
 
-  /** Hands the rooms over: their peers are told to come back, and another node takes them. */
+  /** Hands the rooms over: clients are told to reconnect, and other nodes claim the rooms. */
   async drain(deadline: AbortSignal): Promise<void> {
     const over = aborted(deadline);
     await Promise.race([this.entrance.close(), over]);
@@ -171,9 +185,11 @@ export class SfuNode {
     await this.entrance.close();
     this.#letGo();
     this.#keepalive.close();
-    await this.#sweeping.close();
+    await this.#nodeWatch[Symbol.asyncDispose]();
+    await this.#chores[Symbol.asyncDispose]();
     await this.#checkpoints[Symbol.asyncDispose]();
     await Promise.race([this.#homes.settled(), aborted(AbortSignal.timeout(STORE_MS))]);
+    this.context.trackJournal.close();
     this.#workers?.close();
     await Promise.all(this.#endings.map((end) => end()));
     await this.context.lease.close();
@@ -186,8 +202,8 @@ export class SfuNode {
 
   /** Those whose sockets are there, for the ledger. */
   *#present(): Iterable<PresentPeer> {
-    for (const { claim, peers } of this.#homes) {
-      for (const { peerId, session } of peers.values()) {
+    for (const { claim, state } of this.#homes) {
+      for (const { peerId, session } of state.peers.values()) {
         if (session) yield { subjectId: claim.roomId, peerId, agoMs: session.silentMs };
       }
     }
@@ -195,8 +211,8 @@ export class SfuNode {
 
   #control(data: Uint8Array): void {
     const control = RoomControl.parse(JSON.parse(Buffer.from(data).toString()));
-    this.#homes.hear(control);
-    this.#remoteHomes.hear(control);
+    this.#homes.handle(control);
+    this.#remoteHomes.handle(control);
   }
 
   #compare(): void {

@@ -9,25 +9,28 @@ import {
   type SessionId,
   SFU_SUBJECTS,
 } from "@radist-tech/protocol/bus";
-import type { Entry } from "../home/arrivals.ts";
-import type { Home } from "../home/claiming.ts";
+import type { HomeLocation } from "@radist-tech/rooms";
+import type { Entry } from "../home/admissions.ts";
 import type { NodeContext } from "../node/context.ts";
 import type { Line } from "../socket/conversation.ts";
 import type { SocketSession } from "../socket/socket-session.ts";
-import { Batches, GONE, TAKEN } from "./batches.ts";
-import { Incoming } from "./incoming.ts";
+import { RelayReceiver } from "./relay-receiver.ts";
+import { GONE, RelaySender, TAKEN } from "./relay-sender.ts";
 
-/** How long a home may take to give a place, milliseconds. */
+/** How long a home may take to admit a socket, milliseconds. */
 const ENTRY_MS = 8_000;
+
+/** A room's home on another node. */
+type RemoteHome = HomeLocation & { readonly nodeId: NodeId };
 
 interface Relayed {
   readonly session: SocketSession;
-  readonly home: Home;
-  readonly toHome: Batches;
-  readonly fromHome: Incoming;
+  readonly home: RemoteHome;
+  readonly toHome: RelaySender;
+  readonly fromHome: RelayReceiver;
 }
 
-/** The sockets of this node whose rooms are at home on others. */
+/** The sockets of this node whose rooms are at home on other nodes. */
 export class RemoteHomes {
   readonly #node: NodeContext;
   readonly #relayed = new Map<SessionId, Relayed>();
@@ -46,32 +49,33 @@ export class RemoteHomes {
   }
 
   /**
-   * Asks a room's home for a place.
+   * Asks a room's home to admit a socket.
    *
-   * @returns `not_home` when that node says that it holds the room no longer, `unreachable` when nobody answers
+   * @returns `not_home` when that node says that it holds the room no longer, `unreachable` when there is no answer
    * @throws {Refusal} what the home refuses with
    */
-  async enter(home: Home, session: SocketSession, entry: Entry): Promise<Line | "not_home" | "unreachable"> {
+  async admit(home: RemoteHome, session: SocketSession, entry: Entry): Promise<Line | "not_home" | "unreachable"> {
     const { bus, lease } = this.#node;
     const { roomId, epoch, nodeId } = home;
-    // A name of its own for each attempt: what is left of one must not concern the next.
+    // Each attempt has an id of its own: what is left of one must not concern the next.
     const id = newSessionId();
-    const toHome = new Batches({
+    const toHome = new RelaySender({
       bus,
       subject: SFU_SUBJECTS.inbound(nodeId),
       session: id,
       silentMs: () => session.silentMs,
       onBroken: (why) => this.#drop(id, why),
     });
-    this.#relayed.set(id, { session, home, toHome, fromHome: new Incoming() });
+    this.#relayed.set(id, { session, home, toHome, fromHome: new RelayReceiver() });
     const line: Line = {
-      hear: (message) => toHome.add(JSON.stringify(message)),
+      // As it came: it is validated once more where it is used.
+      handle: ({ text }) => toHome.add(text),
       lost: () => {
         toHome.end({ code: 1006, reason: "lost" });
         this.#relayed.delete(id);
       },
     };
-    const wish: RoomEntry = {
+    const request: RoomEntry = {
       ...(entry.peerId === undefined ? { kind: "join" } : { kind: "resume", peerId: entry.peerId }),
       roomId,
       epoch,
@@ -82,9 +86,9 @@ export class RemoteHomes {
       projectId: entry.projectId,
       features: [...entry.features],
     };
-    const answered = await this.#ask(nodeId, wish);
+    const answered = await this.#ask(nodeId, request);
     if (answered?.outcome === "entered") return line;
-    // It may have been let in all the same, if only the answer was lost.
+    // It may have been admitted all the same, if only the answer was lost.
     if (!answered) {
       line.lost();
       return "unreachable";
@@ -95,14 +99,14 @@ export class RemoteHomes {
     throw new Refusal(answered.code as ErrorCode, answered.message);
   }
 
-  /** Takes what a home tells one of the sockets here. */
+  /** Takes what a home sends to one of the sockets here. */
   receive(data: Uint8Array): Uint8Array {
     const batch = RelayBatch.parse(JSON.parse(Buffer.from(data).toString()));
     const relayed = this.#relayed.get(batch.session);
     if (!relayed) return Buffer.from(GONE);
     const frames = relayed.fromHome.take(batch);
     if (frames) {
-      for (const frame of frames) relayed.session.tell(frame);
+      for (const frame of frames) relayed.session.send(frame);
       if (batch.end) {
         const { code, reason } = batch.end;
         this.#relayed.delete(batch.session);
@@ -113,25 +117,25 @@ export class RemoteHomes {
     return Buffer.from(TAKEN);
   }
 
-  hear(control: RoomControl): void {
+  handle(control: RoomControl): void {
     if (control.type !== "home_claimed") return;
     for (const [id, { home }] of this.#relayed) {
       if (home.roomId === control.roomId && home.epoch < control.epoch) this.#drop(id, "the room has moved");
     }
   }
 
-  /** Tells the homes whose clients have been heard lately: they count for how long somebody was there. */
-  tellSigns(withinMs: number): void {
+  /** Tells homes which of their clients have been heard lately: they count how long peers are there. */
+  sendSigns(withinMs: number): void {
     for (const { session, toHome } of this.#relayed.values()) if (session.silentMs < withinMs) toHome.signOfLife();
   }
 
-  /** These nodes are gone, and the rooms with them: the clients come back, and one of the nodes claims. */
+  /** These nodes are gone, and their rooms with them: clients reconnect, and another node claims the room. */
   nodesDied(isGone: (node: NodeId) => boolean): void {
     for (const [id, { home }] of this.#relayed) if (isGone(home.nodeId)) this.#drop(id, "the room's home is gone");
   }
 
   dropAll(): void {
-    for (const id of this.#relayed.keys()) this.#drop(id, "this node lets go");
+    for (const id of this.#relayed.keys()) this.#drop(id, "this node gives up its sockets");
   }
 
   /** The same, one after the other. */
@@ -151,21 +155,21 @@ export class RemoteHomes {
     relayed.session.end(ERRORS.unavailable.close, "unavailable");
   }
 
-  /** @returns nothing when nobody answers */
-  async #ask(nodeId: NodeId, wish: RoomEntry): Promise<RoomEntered | undefined> {
+  /** @returns nothing when there is no answer */
+  async #ask(nodeId: NodeId, entry: RoomEntry): Promise<RoomEntered | undefined> {
     const { bus, logger } = this.#node;
     try {
-      const data = Buffer.from(JSON.stringify(wish));
+      const data = Buffer.from(JSON.stringify(entry));
       const answer = await bus.request(SFU_SUBJECTS.entries(nodeId), data, { deadlineMs: ENTRY_MS });
       return RoomEntered.parse(JSON.parse(Buffer.from(answer).toString()));
     } catch (error) {
       const isAway =
         error instanceof BusUnavailable || error instanceof DeadlineExceeded || error instanceof NoResponders;
       if (!isAway && !(error instanceof RemoteFailure)) {
-        this.#relayed.delete(wish.session);
+        this.#relayed.delete(entry.session);
         throw error;
       }
-      logger.warn({ err: error, nodeId, roomId: wish.roomId }, "a room's home cannot be reached");
+      logger.warn({ err: error, nodeId, roomId: entry.roomId }, "a room's home cannot be reached");
       return undefined;
     }
   }

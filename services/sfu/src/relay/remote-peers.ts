@@ -4,21 +4,22 @@ import {
   type ErrorCode,
   type NodeId,
   type PeerId,
+  type ProtocolError,
   Refusal,
   ROOM_FEATURES,
-  RoomClientMessage,
 } from "@radist-tech/protocol";
 import { RelayBatch, type RoomEntered, RoomEntry, type SessionId, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
-import { Backlog } from "../home/backlog.ts";
+import { Fenced } from "@radist-tech/rooms";
 import type { Homes } from "../home/homes.ts";
-import type { LiveRoom } from "../home/live-room.ts";
-import { Fenced } from "../home/places.ts";
-import type { PeerSession } from "../home/session.ts";
+import type { RoomHome } from "../home/room-home.ts";
 import type { NodeContext } from "../node/context.ts";
-import { Batches, GONE, TAKEN } from "./batches.ts";
-import { Incoming } from "./incoming.ts";
+import { Backlog } from "../socket/backlog.ts";
+import type { PeerSession } from "../socket/peer-session.ts";
+import { readRoomMessage } from "../socket/read-message.ts";
+import { RelayReceiver } from "./relay-receiver.ts";
+import { GONE, RelaySender, TAKEN } from "./relay-sender.ts";
 
-/** The bus may stand still for a moment, and no client is slow for that: so much more may wait than at a socket. */
+/** How much more may wait than at a socket: the bus may stall for a moment, which does not make a client slow. */
 const PATIENCE_FACTOR = 8;
 
 /** Another node's socket, as the home sees it. */
@@ -26,23 +27,23 @@ class RelayedSession implements PeerSession {
   readonly id: SessionId;
   readonly nodeId: NodeId;
   readonly nodeEpoch: number;
-  readonly room: LiveRoom;
-  readonly toFront: Batches;
-  /** Known once it has its place. */
+  readonly room: RoomHome;
+  readonly toFront: RelaySender;
+  /** Known once it is admitted. */
   peerId: PeerId | undefined;
-  readonly fromFront = new Incoming();
-  /** The socket is to be closed; what still comes from it concerns nobody. */
+  readonly fromFront = new RelayReceiver();
+  /** The socket is being closed; what still comes from it is ignored. */
   isOver = false;
   #heardAt = performance.now();
-  readonly #waiting: Backlog;
+  readonly #backlog: Backlog;
 
-  constructor(room: LiveRoom, entry: RoomEntry, toFront: Batches) {
+  constructor(room: RoomHome, entry: RoomEntry, toFront: RelaySender, maxUnsentBytes: number) {
     this.id = entry.session;
     this.nodeId = entry.front;
     this.nodeEpoch = entry.frontEpoch;
     this.room = room;
     this.toFront = toFront;
-    this.#waiting = new Backlog(PATIENCE_FACTOR * room.node.limits.MAX_UNSENT_BYTES);
+    this.#backlog = new Backlog(PATIENCE_FACTOR * maxUnsentBytes);
   }
 
   get silentMs(): number {
@@ -53,9 +54,9 @@ class RelayedSession implements PeerSession {
     this.#heardAt = Math.max(this.#heardAt, performance.now() - agoMs);
   }
 
-  tell(frame: string): void {
+  send(frame: string): void {
     this.toFront.add(frame);
-    if (!this.isOver && this.#waiting.isTooLong(frame.length, this.toFront.waiting)) {
+    if (!this.isOver && this.#backlog.isTooLong(frame.length, this.toFront.waiting)) {
       this.end(ERRORS.unavailable.close, "unavailable");
     }
   }
@@ -82,13 +83,13 @@ export class RemotePeers {
     return [...new Set([...this.#sessions.values()].map(({ nodeId }) => nodeId))];
   }
 
-  /** A socket on another node wants its place. */
-  async enter(data: Uint8Array): Promise<Uint8Array> {
+  /** A socket on another node asks to be admitted. */
+  async admit(data: Uint8Array): Promise<Uint8Array> {
     const entry = RoomEntry.parse(JSON.parse(Buffer.from(data).toString()));
-    return Buffer.from(JSON.stringify(await this.#enter(entry)));
+    return Buffer.from(JSON.stringify(await this.#admit(entry)));
   }
 
-  /** Takes what a client on another node said. */
+  /** Takes what a client on another node sent. */
   receive(data: Uint8Array): Uint8Array {
     const batch = RelayBatch.parse(JSON.parse(Buffer.from(data).toString()));
     const session = this.#sessions.get(batch.session);
@@ -96,11 +97,7 @@ export class RemotePeers {
     const frames = session.fromFront.take(batch);
     if (frames) {
       session.heard(batch.silentMs);
-      const { room, peerId } = session;
-      for (const frame of frames) {
-        if (peerId !== undefined && !session.isOver)
-          room.hear(peerId, session.id, RoomClientMessage.parse(JSON.parse(frame)));
-      }
+      for (const frame of frames) this.#handle(session, frame);
       if (batch.end && !session.isOver) this.#lost(session);
     }
     return Buffer.from(TAKEN);
@@ -112,33 +109,33 @@ export class RemotePeers {
     }
   }
 
-  async #enter(entry: RoomEntry): Promise<RoomEntered> {
+  async #admit(entry: RoomEntry): Promise<RoomEntered> {
     const { roomId, epoch } = entry;
     const tokenHash = Buffer.from(entry.tokenHash, "base64url");
     const room = this.#homes.get(roomId, epoch);
     if (!room) {
-      // Who asks will claim it: what is still to be stored of it comes first.
+      // The node that asks will claim it: what is still to be stored comes first.
       await this.#homes.released(roomId);
       return { outcome: "not_home" };
     }
-    const toFront = new Batches({
+    const toFront = new RelaySender({
       bus: this.#node.bus,
       subject: SFU_SUBJECTS.outbound(entry.front),
       session: entry.session,
       onBroken: () => this.#lost(session),
       onEnded: () => this.#lost(session),
     });
-    const session = new RelayedSession(room, entry, toFront);
+    const session = new RelayedSession(room, entry, toFront, this.#node.limits.MAX_UNSENT_BYTES);
     this.#sessions.set(session.id, session);
     try {
-      const peerId = await room.enter(session, {
+      const peerId = await room.admit(session, {
         projectId: entry.projectId,
         tokenHash,
         features: new Set(ROOM_FEATURES.filter((feature) => entry.features.includes(feature))),
         ...(entry.kind === "resume" && { peerId: entry.peerId }),
       });
       session.peerId = peerId;
-      // Given up by its node while it was on the way in.
+      // Given up by its node while it was being admitted.
       if (!this.#sessions.has(session.id)) {
         if (entry.kind === "join") room.withdraw(peerId, tokenHash);
         else room.lost(peerId, session.id, session.silentMs);
@@ -152,6 +149,17 @@ export class RemotePeers {
       const { code, message } = error instanceof Refusal ? error : new Refusal("unavailable");
       return { outcome: "refused", code, message };
     }
+  }
+
+  /** Its own node has accepted it; a node of another release may accept more than this one understands. */
+  #handle(session: RelayedSession, text: string): void {
+    const { id, room, peerId, isOver } = session;
+    if (peerId === undefined || isOver) return;
+    const read = readRoomMessage(text);
+    if (!("code" in read)) return room.handle(peerId, id, read.message);
+    this.#node.metrics.errors.inc({ code: read.code });
+    const error: ProtocolError = { type: "error", ...read };
+    session.send(JSON.stringify(error));
   }
 
   #lost(session: RelayedSession): void {

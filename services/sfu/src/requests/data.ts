@@ -1,59 +1,56 @@
 import { type PeerId, Refusal } from "@radist-tech/protocol";
-import type { LivePeer } from "../home/live-peer.ts";
-import type { DataProducer } from "../rooms/room.ts";
-import { type Asked, mediaOf, type Reply, type Request, unlessEnded, unlessLeft, withParameters } from "./reply.ts";
+import type { DataProducer } from "@radist-tech/rooms";
+import type { PeerMedia } from "../media/peer-media.ts";
+import { type Reply, type Request, type RequestContext, unlessEnded, unlessLeft, withParameters } from "./context.ts";
 import { transportOf } from "./transports.ts";
 
-export async function produceData(asked: Asked, message: Request<"produce-data">): Promise<Reply> {
-  const { room, peer } = asked;
-  const { peerId } = peer;
+export async function produceData(context: RequestContext, message: Request<"produce-data">): Promise<Reply> {
+  const { room, peerId, limits } = context;
   const { sctpStreamParameters, label = "", protocol = "", targetPeerId } = message;
   if (!room.peer(peerId).participant.canPublish) throw new Refusal("not_allowed");
   if (targetPeerId !== undefined && (targetPeerId === peerId || !room.room.peers.has(targetPeerId))) {
     throw new Refusal("peer_not_found", "No such peer in this room.");
   }
-  const media = mediaOf(asked);
-  if (media.dataProducers.size >= room.node.limits.PRODUCERS_PER_PEER) throw new Refusal("too_many");
-  const transport = message.transportId === undefined ? media.send : transportOf(asked, message.transportId);
+  const { media } = context;
+  if (media.dataProducers.size >= limits.PRODUCERS_PER_PEER) throw new Refusal("too_many");
+  const transport = message.transportId === undefined ? media.send : transportOf(media, message.transportId);
   const made = await withParameters(media, "sctpStreamParameters", () =>
     transport.produceData({ sctpStreamParameters: defined(sctpStreamParameters), label, protocol }),
   );
   const dataProducer = unlessLeft(transport, made);
   const { id: dataProducerId } = dataProducer;
-  media.dataProducers.set(dataProducerId, dataProducer);
-  dataProducer.observer.once("close", () => media.dataProducers.delete(dataProducerId));
+  media.addDataProducer(dataProducer);
   room.apply({ type: "produce-data", peerId, dataProducer: { dataProducerId, label, protocol, targetPeerId } });
   return { type: "data-produced", dataProducerId };
 }
 
-export async function consumeData(asked: Asked, message: Request<"consume-data">): Promise<Reply> {
-  const { room, peer } = asked;
+export async function consumeData(context: RequestContext, message: Request<"consume-data">): Promise<Reply> {
+  const { room, peerId, limits } = context;
   const { dataProducerId } = message;
-  if (!room.peer(peer.peerId).participant.canSubscribe) throw new Refusal("not_allowed");
-  const media = mediaOf(asked);
-  const found = findDataProducer(asked, dataProducerId);
-  if (!found?.owner.media) throw new Refusal("producer_not_found");
-  if (media.dataConsumers.size >= room.node.limits.CONSUMERS_PER_PEER) throw new Refusal("too_many");
-  const transport = message.transportId === undefined ? media.recv : transportOf(asked, message.transportId);
-  const { place, dataProducers } = found.owner.media;
+  if (!room.peer(peerId).participant.canSubscribe) throw new Refusal("not_allowed");
+  const { media } = context;
+  const found = findDataProducer(context, dataProducerId);
+  if (!found) throw new Refusal("producer_not_found");
+  if (media.dataConsumers.size >= limits.CONSUMERS_PER_PEER) throw new Refusal("too_many");
+  const transport = message.transportId === undefined ? media.recv : transportOf(media, message.transportId);
+  const { owner, info } = found;
   const made = await unlessEnded(
-    () => dataProducers.has(dataProducerId),
+    () => owner.dataProducers.has(dataProducerId),
     "producer_not_found",
     async () => {
-      await room.routers.bring({ dataProducerId }, place, media.place);
+      await media.site.pipeFrom({ dataProducerId }, owner.site);
       return transport.consumeData({ dataProducerId, paused: message.paused ?? false });
     },
   );
   const dataConsumer = unlessLeft(transport, made);
   const { id: dataConsumerId, sctpStreamParameters } = dataConsumer;
   if (!sctpStreamParameters) throw new Error("A data consumer of a WebRTC transport has no stream.");
-  media.dataConsumers.set(dataConsumerId, dataConsumer);
-  dataConsumer.observer.once("close", () => media.dataConsumers.delete(dataConsumerId));
-  if (!dataConsumer.paused) tellReady(asked, found.owner.peerId, dataProducerId);
-  const { label, protocol } = found.info;
+  media.addDataConsumer(dataConsumer);
+  if (!dataConsumer.paused) sendReady(context, owner.peerId, dataProducerId);
+  const { label, protocol } = info;
   return {
     type: "data-consumer-parameters",
-    peerId: found.owner.peerId,
+    peerId: owner.peerId,
     dataConsumerId,
     dataProducerId,
     sctpStreamParameters,
@@ -63,51 +60,57 @@ export async function consumeData(asked: Asked, message: Request<"consume-data">
 }
 
 export async function resumeDataConsumer(
-  asked: Asked,
+  context: RequestContext,
   { dataConsumerId }: Request<"resume-data-consumer">,
 ): Promise<undefined> {
-  const own = mediaOf(asked).dataConsumers.get(dataConsumerId);
+  const own = context.media.dataConsumers.get(dataConsumerId);
   if (!own) throw new Refusal("consumer_not_found");
   if (!own.paused) return;
-  const find = () => findDataProducer(asked, own.dataProducerId);
+  const find = () => findDataProducer(context, own.dataProducerId);
   await unlessEnded(
     () => find() !== undefined,
     "consumer_not_found",
     () => own.resume(),
   );
   const found = find();
-  if (found) tellReady(asked, found.owner.peerId, own.dataProducerId);
+  if (found) sendReady(context, found.owner.peerId, own.dataProducerId);
 }
 
-/** From here on what the channel's owner sends reaches this peer. */
-function tellReady({ room, peer }: Asked, owner: PeerId, dataProducerId: string): void {
-  if (!room.room.peers.get(owner)?.features.has("data")) return;
-  room.deliver({ to: [owner], message: { type: "data-consumer-ready", dataProducerId, peerId: peer.peerId } });
+/** From now on what the channel's owner sends reaches this peer. */
+function sendReady({ room, peerId }: RequestContext, owner: PeerId, dataProducerId: string): void {
+  if (!room.wants(owner, "data")) return;
+  room.send({ to: [owner], message: { type: "data-consumer-ready", dataProducerId, peerId } });
 }
 
-export function closeDataProducer(asked: Asked, { dataProducerId }: Request<"close-data-producer">): undefined {
-  const own = mediaOf(asked).dataProducers.get(dataProducerId);
+export function closeDataProducer(
+  { room, peerId, media }: RequestContext,
+  { dataProducerId }: Request<"close-data-producer">,
+): undefined {
+  const own = media.dataProducers.get(dataProducerId);
   if (!own) throw new Refusal("producer_not_found");
   own.close();
-  asked.room.apply({ type: "unproduce-data", peerId: asked.peer.peerId, dataProducerId });
+  room.apply({ type: "unproduce-data", peerId, dataProducerId });
 }
 
-export function closeDataConsumer(asked: Asked, { dataConsumerId }: Request<"close-data-consumer">): undefined {
-  const own = mediaOf(asked).dataConsumers.get(dataConsumerId);
+export function closeDataConsumer(
+  { media }: RequestContext,
+  { dataConsumerId }: Request<"close-data-consumer">,
+): undefined {
+  const own = media.dataConsumers.get(dataConsumerId);
   if (!own) throw new Refusal("consumer_not_found");
   own.close();
 }
 
 /** A data channel of another peer that is open to this one. */
 function findDataProducer(
-  { room, peer }: Asked,
+  { room, peerId, media }: RequestContext,
   dataProducerId: string,
-): { owner: LivePeer; info: DataProducer } | undefined {
-  const isFor = (target: PeerId | undefined) => target === undefined || target === peer.peerId;
-  for (const { peerId, dataProducers } of room.room.peers.values()) {
-    if (peerId === peer.peerId) continue;
-    const info = dataProducers.find((producer) => producer.dataProducerId === dataProducerId);
-    const owner = room.peers.get(peerId);
+): { owner: PeerMedia; info: DataProducer } | undefined {
+  const isFor = (target: PeerId | undefined) => target === undefined || target === peerId;
+  for (const other of room.room.peers.values()) {
+    if (other.peerId === peerId) continue;
+    const info = other.dataProducers.find((producer) => producer.dataProducerId === dataProducerId);
+    const owner = media.room.of(other.peerId);
     if (info && owner && isFor(info.targetPeerId)) return { owner, info };
   }
   return undefined;

@@ -1,13 +1,13 @@
 import { Refusal } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
-import { type Asked, mediaOf, type Reply, type Request, unlessGone, withParameters } from "./reply.ts";
+import type { PeerMedia } from "../media/peer-media.ts";
+import { type Reply, type Request, type RequestContext, unlessGone, withParameters } from "./context.ts";
 
 export async function connect(
-  asked: Asked,
+  { media }: RequestContext,
   { transportId, dtlsParameters }: Request<"connect-transport">,
 ): Promise<Reply> {
-  const media = mediaOf(asked);
-  const transport = transportOf(asked, transportId);
+  const transport = transportOf(media, transportId);
   const { role, fingerprints } = dtlsParameters;
   // Again after an answer that was lost: DTLS begins once, with the fingerprints that came first.
   if (transport.appData.isConnected !== true) {
@@ -20,16 +20,15 @@ export async function connect(
   return { type: "transport-connected", transportId };
 }
 
-export async function restartIce(asked: Asked, { transportId }: Request<"restart-ice">): Promise<Reply> {
-  const iceParameters = await transportOf(asked, transportId).restartIce();
+export async function restartIce({ media }: RequestContext, { transportId }: Request<"restart-ice">): Promise<Reply> {
+  const iceParameters = await transportOf(media, transportId).restartIce();
   return { type: "ice-restarted", transportId, iceParameters };
 }
 
 export async function stats(
-  asked: Asked,
+  { media }: RequestContext,
   { producerId, consumerId, transportId }: Request<"get-stats">,
 ): Promise<Reply> {
-  const media = mediaOf(asked);
   const sources: { getStats(): Promise<unknown[]> }[] = [];
   if (producerId !== undefined) {
     const own = media.producers.get(producerId);
@@ -39,17 +38,17 @@ export async function stats(
   if (consumerId !== undefined) {
     const own = media.consumers.get(consumerId);
     if (!own) throw new Refusal("consumer_not_found");
-    sources.push({ getStats: () => unlessGone(asked, own, () => own.consumer.getStats()) });
+    sources.push({ getStats: () => unlessGone(media, own, () => own.consumer.getStats()) });
   }
-  if (transportId !== undefined) sources.push(transportOf(asked, transportId));
+  if (transportId !== undefined) sources.push(transportOf(media, transportId));
   if (sources.length === 0) sources.push(media.send, media.recv);
   const figures = await Promise.all(sources.map((source) => source.getStats()));
   return { type: "stats", stats: figures.flat() as Record<string, unknown>[] };
 }
 
 /** @throws {Refusal} `transport_not_found` for any transport that is not the peer's own */
-export function transportOf(asked: Asked, id: string): types.WebRtcTransport {
-  const transport = mediaOf(asked).transport(id);
+export function transportOf(media: PeerMedia, id: string): types.WebRtcTransport {
+  const transport = media.transport(id);
   if (!transport) throw new Refusal("transport_not_found");
   return transport;
 }

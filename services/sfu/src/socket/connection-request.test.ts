@@ -121,12 +121,12 @@ describe("Read from odd URLs:", () => {
   ])("%s", (_what, url, result) => expect(read(url)).toEqual(result));
 });
 
-test("of a parameter given twice the last counts", () => {
+test("a parameter that is given twice has its last value", () => {
   expect(read(urlOf([["roomToken", "ct_1"], ...join]))).toEqual(joined);
   expect(read(urlOf([...join, ["roomToken", "ct_1"]]))).toBe("invalid_token");
 });
 
-test("a refusal repeats nothing of what was given", () => {
+test("a refusal repeats nothing of the query", () => {
   try {
     readRoomRequest(urlOf([...join, ["roomToken", MALFORMED.roomToken]]));
     expect.unreachable();
@@ -135,7 +135,7 @@ test("a refusal repeats nothing of what was given", () => {
   }
 });
 
-test("any query is a request or a refusal", () => {
+test("every query is a request or a refusal", () => {
   const pair = fc.tuple(
     fc.oneof(fc.constantFrom<string>(...names, "features"), fc.string({ unit: "binary" })),
     fc.oneof(fc.constantFrom<string>(...Object.values(VALID)), fc.string({ unit: "binary" })),

@@ -1,18 +1,23 @@
-import { type ErrorCode, type ProtocolError, Refusal, RoomClientMessage } from "@radist-tech/protocol";
-import { Intake, type Keepalive, messageReader } from "@radist-tech/sockets";
+import { type ErrorCode, type ProtocolError, Refusal, type RoomClientMessage } from "@radist-tech/protocol";
+import { Intake, type Keepalive } from "@radist-tech/sockets";
 import type { NodeContext } from "../node/context.ts";
+import { readRoomMessage } from "./read-message.ts";
 import type { SocketSession } from "./socket-session.ts";
 
-const read = messageReader(RoomClientMessage);
+/** A message of a client, validated, and the text that it came in. */
+export interface ClientFrame {
+  readonly message: RoomClientMessage;
+  readonly text: string;
+}
 
 /** The way from a socket to its peer, at home on this node or another one. */
 export interface Line {
-  hear(message: RoomClientMessage): void;
+  handle(frame: ClientFrame): void;
   /** The socket is gone. */
   lost(): void;
 }
 
-/** Listens to a socket that has its place in a room, and passes on what it says. */
+/** Reads a socket that is attached to a peer, and passes on what it sends. */
 export function converse(node: NodeContext, session: SocketSession, line: Line, keepalive: Keepalive): void {
   const { socket } = session;
   const { MESSAGES_PER_SECOND: perSecond, MESSAGE_BURST: burst, RATE_LIMIT_PATIENCE_MS: patienceMs } = node.limits;
@@ -20,19 +25,19 @@ export function converse(node: NodeContext, session: SocketSession, line: Line, 
   const intake = new Intake({
     socket,
     limits: { perSecond, burst, patienceMs },
-    read,
+    read: readRoomMessage,
     count,
     refuse: (code, requestId, message = new Refusal(code).message) => {
       count(code);
       const error: ProtocolError = { type: "error", code, message, ...(requestId !== undefined && { requestId }) };
-      session.tell(JSON.stringify(error));
+      session.send(JSON.stringify(error));
     },
   });
-  // It may have gone while its place was being taken.
+  // It may have been closed while its seat was being taken.
   if (socket.readyState === socket.CLOSED) return line.lost();
   let hasLeft = false;
   socket.on("close", (code: number) => {
-    // A close that the client said, or answered, is a sign of life.
+    // A close frame of the client is a sign of life.
     if (code !== 1006) session.heard();
     line.lost();
   });
@@ -49,6 +54,6 @@ export function converse(node: NodeContext, session: SocketSession, line: Line, 
     const taken = intake.take(data, isBinary);
     if (!taken) return;
     hasLeft = taken.message.type === "leave-room";
-    line.hear(taken.message);
+    line.handle(taken);
   });
 }

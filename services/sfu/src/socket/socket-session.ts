@@ -1,8 +1,8 @@
 import { ERRORS, type ErrorCode, type NodeId } from "@radist-tech/protocol";
 import { newSessionId, type SessionId } from "@radist-tech/protocol/bus";
 import type { PeerSocket } from "@radist-tech/sockets";
-import { Backlog } from "../home/backlog.ts";
-import type { PeerSession } from "../home/session.ts";
+import { Backlog } from "./backlog.ts";
+import type { PeerSession } from "./peer-session.ts";
 
 /** A socket of this node. */
 export class SocketSession implements PeerSession {
@@ -30,7 +30,7 @@ export class SocketSession implements PeerSession {
     this.#heardAt = performance.now();
   }
 
-  tell(frame: string): void {
+  send(frame: string): void {
     const { socket } = this;
     socket.sendText(frame);
     // Of text that is unsent `ws` and Node count the UTF-16 length.

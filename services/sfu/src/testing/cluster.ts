@@ -1,15 +1,13 @@
-import { createHash } from "node:crypto";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type Bus, connectNats } from "@radist-tech/bus";
-import { type Connection, connect, projects, rooms, roomTokens } from "@radist-tech/db";
+import { type Connection, connect, projects, transact } from "@radist-tech/db";
 import {
-  newCallToken,
   newNodeId,
   newProjectId,
   newPublicKey,
-  newRoomId,
   type Participant,
+  type PeerId,
   type ProjectId,
   type PublicKey,
   ROOM_SOCKET_PATH,
@@ -17,6 +15,7 @@ import {
 } from "@radist-tech/protocol";
 import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { pause } from "@radist-tech/protocol/timing";
+import { createRoom, endRoom, kickParticipant, mintRoomToken, type NewRoom } from "@radist-tech/rooms";
 import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
 import {
   connectSocket,
@@ -27,7 +26,6 @@ import {
   startService,
   type TestSocket,
 } from "@radist-tech/testkit";
-import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { sfuConfig } from "../config.ts";
 import { createSfu } from "../service.ts";
@@ -49,12 +47,6 @@ export interface ClusterNode {
   metric(name: string): Promise<number>;
 }
 
-export interface NewRoom {
-  readonly maxParticipants?: number;
-  readonly e2ee?: "optional" | "required";
-  readonly idleSeconds?: number;
-}
-
 /** Sfu nodes that share a database and a bus, with a project to meet in. */
 export interface Cluster extends AsyncDisposable {
   readonly nodes: readonly ClusterNode[];
@@ -62,13 +54,24 @@ export interface Cluster extends AsyncDisposable {
   readonly bus: Bus;
   readonly projectId: ProjectId;
   readonly publicKey: PublicKey;
-  createRoom(room?: NewRoom): Promise<RoomId>;
+  createRoom(room?: Partial<NewRoom>): Promise<RoomId>;
   mintToken(roomId: RoomId, participant?: Partial<Participant>): Promise<string>;
+  /** As the API does it: in the database, then on the bus. */
+  kick(roomId: RoomId, peerId: PeerId): Promise<void>;
+  endRoom(roomId: RoomId): Promise<void>;
   /** What the API announces. */
   announce(control: RoomControl): void;
   /** Opens a socket on a node with these query parameters. */
   open(query: Record<string, string>, node?: number): Promise<TestSocket>;
 }
+
+const USUAL_ROOM: NewRoom = {
+  tokens: 0,
+  maxParticipants: null,
+  e2ee: "optional",
+  metadata: null,
+  idleSeconds: 3_600,
+};
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
@@ -122,6 +125,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   await connection.db.insert(projects).values({ id: projectId, name: "test", publicKey });
   await Promise.all(nodes.map(isReady));
 
+  const announce = (control: RoomControl): void =>
+    bus.publish(SFU_SUBJECTS.control, Buffer.from(JSON.stringify(control)));
+
   return {
     nodes,
     connection,
@@ -129,21 +135,25 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     projectId,
     publicKey,
     async createRoom(room = {}) {
-      const roomId = newRoomId();
-      await connection.db.insert(rooms).values({ id: roomId, projectId, ...room });
-      return roomId;
+      const created = await transact(connection, (tx) =>
+        createRoom(tx, { projectId, room: { ...USUAL_ROOM, ...room }, ttlSeconds: 600 }),
+      );
+      return created.roomId;
     },
-    async mintToken(roomId, participant = {}) {
-      const token = newCallToken();
-      await connection.db.insert(roomTokens).values({
-        hash: createHash("sha256").update(token).digest(),
-        roomId,
-        expiresAt: sql`now() + interval '10 minutes'`,
-        ...participant,
-      });
-      return token;
+    async mintToken(roomId, more = {}) {
+      const participant = { canPublish: true, canSubscribe: true, ...more };
+      const minted = await transact(connection, (tx) =>
+        mintRoomToken(tx, { projectId, roomId, participant, ttlSeconds: 600 }),
+      );
+      return minted.roomToken;
     },
-    announce: (control) => bus.publish(SFU_SUBJECTS.control, Buffer.from(JSON.stringify(control))),
+    async kick(roomId, peerId) {
+      for (const control of await kickParticipant(connection, { projectId, roomId, peerId })) announce(control);
+    },
+    async endRoom(roomId) {
+      for (const control of await endRoom(connection, { projectId, roomId })) announce(control);
+    },
+    announce,
     open(query, node = 0) {
       const at = nodes[node];
       if (!at) throw new Error(`There is no node ${node}.`);

@@ -1,24 +1,24 @@
 import type { RoomId } from "@radist-tech/protocol";
 import type { AnyMessage } from "@radist-tech/testkit";
-import type { Bystanders } from "./bystanders.ts";
 import type { Cluster } from "./cluster.ts";
 import { type Ids, type RequestType, requestsWith } from "./hostile-requests.ts";
 import { capabilities, consumes, produceAudio, produceData, produces, transportOf } from "./media.ts";
-import { joins, type Person } from "./people.ts";
+import type { OtherPeers } from "./other-peers.ts";
+import { joins, type TestPeer } from "./test-peer.ts";
 
 /** Who wishes the others ill: has one of everything, and so have they. */
 export class Mallory implements AsyncDisposable {
-  readonly person: Person;
+  readonly person: TestPeer;
   readonly #theirs: Ids;
   #own: Ids;
 
-  private constructor(person: Person, theirs: Ids, own: Ids) {
+  private constructor(person: TestPeer, theirs: Ids, own: Ids) {
     this.person = person;
     this.#theirs = theirs;
     this.#own = own;
   }
 
-  static async join(cluster: Cluster, roomId: RoomId, { ids }: Bystanders): Promise<Mallory> {
+  static async join(cluster: Cluster, roomId: RoomId, { ids }: OtherPeers): Promise<Mallory> {
     const person = await joins(cluster, roomId);
     return new Mallory(person, ids, await possessions(person, ids));
   }
@@ -55,7 +55,7 @@ export class Mallory implements AsyncDisposable {
 }
 
 /** One of each; what was there already, unless it was closed. */
-async function possessions(person: Person, theirs: Ids, known?: Ids, closed?: string): Promise<Ids> {
+async function possessions(person: TestPeer, theirs: Ids, known?: Ids, closed?: string): Promise<Ids> {
   const isThere = (type: string) => known !== undefined && closed !== type;
   return {
     peer: person.peerId,

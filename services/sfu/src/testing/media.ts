@@ -1,5 +1,5 @@
 import type { AnyMessage } from "@radist-tech/testkit";
-import type { Person } from "./people.ts";
+import type { TestPeer } from "./test-peer.ts";
 
 /** What a browser would send and receive, without one: parameters that a media worker accepts. */
 
@@ -51,24 +51,24 @@ export const produceVideo = (more: object = {}) => ({
 });
 
 /** Capabilities of somebody who can receive all that the room speaks. */
-export const capabilities = ({ joined }: Person): unknown => joined.routerRtpCapabilities;
+export const capabilities = ({ joined }: TestPeer): unknown => joined.routerRtpCapabilities;
 
-export const transportOf = ({ joined }: Person, which: "sendTransport" | "recvTransport"): string =>
+export const transportOf = ({ joined }: TestPeer, which: "sendTransport" | "recvTransport"): string =>
   (joined[which] as { id: string }).id;
 
-export async function produceData(person: Person, streamId = 0): Promise<string> {
+export async function produceData(person: TestPeer, streamId = 0): Promise<string> {
   const answer = await person.asks({ type: "produce-data", sctpStreamParameters: { streamId, ordered: true } });
   if (answer.type !== "data-produced") throw new Error(`Not produced: ${JSON.stringify(answer)}`);
   return String(answer.dataProducerId);
 }
 
-export async function produces(person: Person, message: object): Promise<string> {
+export async function produces(person: TestPeer, message: object): Promise<string> {
   const answer = await person.asks(message);
   if (answer.type !== "produced") throw new Error(`Not produced: ${JSON.stringify(answer)}`);
   return String(answer.producerId);
 }
 
-export async function consumes(person: Person, producerId: string, more: object = {}): Promise<AnyMessage> {
+export async function consumes(person: TestPeer, producerId: string, more: object = {}): Promise<AnyMessage> {
   const answer = await person.asks({ type: "consume", producerId, rtpCapabilities: capabilities(person), ...more });
   if (answer.type !== "consumer-parameters") throw new Error(`Not consumed: ${JSON.stringify(answer)}`);
   return answer;

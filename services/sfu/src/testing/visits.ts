@@ -6,12 +6,12 @@ import { roomPeers, usageSessions } from "@radist-tech/db";
 import type { RoomId } from "@radist-tech/protocol";
 import { isNull } from "drizzle-orm";
 import { expect } from "vitest";
-import { UNHURRIED } from "./bystanders.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { consumes, produceAudio, produceData, produces } from "./media.ts";
-import { joins, type Person } from "./people.ts";
+import { UNHURRIED } from "./other-peers.ts";
+import { joins, type TestPeer } from "./test-peer.ts";
 import { until } from "./until.ts";
-import { Witness } from "./witness.ts";
+import { WorkerSpy } from "./worker-spy.ts";
 
 const AT_ONCE = 8;
 /** People who stay where they are; the other rooms open and close with their visitors. */
@@ -23,7 +23,7 @@ const collectGarbage = vm.runInNewContext("gc") as () => void;
 
 interface Host {
   readonly roomId: RoomId;
-  readonly person: Person;
+  readonly person: TestPeer;
   readonly producerId: string;
   readonly dataProducerId: string;
 }
@@ -39,7 +39,7 @@ async function hostOf(cluster: Cluster): Promise<Host> {
   };
 }
 
-const WAYS_OUT: readonly ((visitor: Person) => unknown)[] = [
+const WAYS_OUT: readonly ((visitor: TestPeer) => unknown)[] = [
   (visitor) => visitor.asks({ type: "leave-room" }),
   (visitor) => visitor.socket.close(),
   (visitor) => visitor.socket.terminate(),
@@ -68,17 +68,17 @@ async function severalAtOnce(from: number, to: number, work: (count: number) => 
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-/** Many people come and go, cleanly and abruptly, and leave everything as it was. */
+/** Many peers join and leave, cleanly and abruptly, and leave everything as it was. */
 export async function leaveNothingBehind(visits: number): Promise<void> {
-  using witness = new Witness();
+  using spy = new WorkerSpy();
   await using cluster = await startCluster({ env: { ...UNHURRIED, RESUME_WINDOW_MS: "200" } });
-  const [worker] = witness.workers;
+  const [worker] = spy.workers;
   const hosts = await Promise.all(Array.from({ length: HOSTS }, () => hostOf(cluster)));
   const { db } = cluster.connection;
   const everything = async () => ({
     worker: counts(await worker?.dump()),
-    server: counts(await witness.webRtcServers.find(({ closed }) => !closed)?.dump()),
-    open: Object.fromEntries(Object.entries(witness.open()).filter(([, count]) => count > 0)),
+    server: counts(await spy.webRtcServers.find(({ closed }) => !closed)?.dump()),
+    open: Object.fromEntries(Object.entries(spy.open()).filter(([, count]) => count > 0)),
     files: readdirSync(`/proc/${worker?.pid}/fd`).length,
     places: await db.$count(roomPeers),
     sessions: await db.$count(usageSessions, isNull(usageSessions.closedAt)),
@@ -106,7 +106,7 @@ export async function leaveNothingBehind(visits: number): Promise<void> {
   const turns = (visits * 3) / 5;
   const half = await memoryAfter(0, turns / 2);
   const full = await memoryAfter(turns / 2, turns);
-  expect(witness.made("transports")).toBe(2 * (visits + HOSTS));
+  expect(spy.made("transports")).toBe(2 * (visits + HOSTS));
   expect(await everything()).toEqual(before);
   // What each visit left behind would be there as often as there were visits.
   expect(full.node - half.node).toBeLessThan(8 * MEGABYTE);

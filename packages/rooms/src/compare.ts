@@ -1,0 +1,39 @@
+import { type Connection, query, roomPeers, rooms } from "@radist-tech/db";
+import type { PeerId, RoomId } from "@radist-tech/protocol";
+import { inArray } from "drizzle-orm";
+import type { HomeClaim } from "./homes.ts";
+
+/** Which of these claims hold no longer: another one came after, or the room has ended. */
+export async function findLostClaims(
+  connection: Connection,
+  claims: readonly HomeClaim[],
+): Promise<Map<RoomId, "ended" | "fenced">> {
+  const lost = new Map<RoomId, "ended" | "fenced">();
+  if (claims.length === 0) return lost;
+  const ids = claims.map(({ roomId }) => roomId);
+  const rows = await query(
+    connection.db
+      .select({ id: rooms.id, homeEpoch: rooms.homeEpoch, tombstonedAt: rooms.tombstonedAt })
+      .from(rooms)
+      .where(inArray(rooms.id, ids)),
+  );
+  const known = new Map(rows.map((row) => [row.id, row]));
+  for (const { roomId, epoch } of claims) {
+    const row = known.get(roomId);
+    if (row?.homeEpoch !== epoch) lost.set(roomId, "fenced");
+    else if (row.tombstonedAt) lost.set(roomId, "ended");
+  }
+  return lost;
+}
+
+/** Who holds a seat in these rooms. */
+export async function findSeated(connection: Connection, roomIds: readonly RoomId[]): Promise<Set<PeerId>> {
+  if (roomIds.length === 0) return new Set();
+  const rows = await query(
+    connection.db
+      .select({ peerId: roomPeers.peerId })
+      .from(roomPeers)
+      .where(inArray(roomPeers.roomId, [...roomIds])),
+  );
+  return new Set(rows.map(({ peerId }) => peerId as PeerId));
+}

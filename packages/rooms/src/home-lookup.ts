@@ -1,0 +1,73 @@
+import { type Connection, nodes, query, roomPeers, rooms, roomTokens } from "@radist-tech/db";
+import { type Epoch, type NodeId, type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
+import { and, eq, exists, or, sql } from "drizzle-orm";
+import type { HomeLocation } from "./homes.ts";
+import { refusal } from "./store/advance.ts";
+
+const found = {
+  id: rooms.id,
+  epoch: rooms.homeEpoch,
+  nodeId: rooms.homeNodeId,
+  tombstonedAt: rooms.tombstonedAt,
+  lives: sql<boolean>`coalesce(${nodes.leaseUntil} > now() and ${nodes.epoch} = ${rooms.homeNodeEpoch}, false)`,
+};
+
+/**
+ * Where the room is at home that a token opens.
+ *
+ * @throws {Refusal} `invalid_token`, `room_terminated` | {DatabaseUnavailable}
+ */
+export async function findHomeByToken(
+  { db }: Connection,
+  projectId: ProjectId,
+  tokenHash: Uint8Array,
+): Promise<HomeLocation> {
+  const [row] = await query(
+    db
+      .select({ ...found, isUsable: sql<boolean>`${roomTokens.usedAt} is null and ${roomTokens.expiresAt} > now()` })
+      .from(roomTokens)
+      .innerJoin(rooms, eq(rooms.id, roomTokens.roomId))
+      .leftJoin(nodes, eq(nodes.id, rooms.homeNodeId))
+      .where(and(eq(roomTokens.hash, tokenHash), eq(rooms.projectId, projectId))),
+  );
+  if (row?.tombstonedAt) throw new Refusal("room_terminated");
+  if (!row?.isUsable) throw refusal("invalid_token");
+  return locationOf(row);
+}
+
+/**
+ * Where the room is at home in which a peer resumes.
+ *
+ * @throws {Refusal} `invalid_reconnect`, `room_terminated` | {DatabaseUnavailable}
+ */
+export async function findHomeByResumeToken(
+  { db }: Connection,
+  projectId: ProjectId,
+  { roomId, resumeHash }: { readonly roomId: RoomId; readonly resumeHash: Uint8Array },
+): Promise<HomeLocation> {
+  const seat = db
+    .select({ one: sql`1` })
+    .from(roomPeers)
+    .where(
+      and(
+        eq(roomPeers.roomId, rooms.id),
+        or(eq(roomPeers.resumeHash, resumeHash), eq(roomPeers.freshResumeHash, resumeHash)),
+      ),
+    );
+  const [row] = await query(
+    db
+      .select({ ...found, isHeld: exists(seat).mapWith(Boolean) })
+      .from(rooms)
+      .leftJoin(nodes, eq(nodes.id, rooms.homeNodeId))
+      .where(and(eq(rooms.id, roomId), eq(rooms.projectId, projectId))),
+  );
+  if (row?.tombstonedAt) throw new Refusal("room_terminated");
+  // Asked before a node claims the room for a client that has no seat there.
+  if (!row?.isHeld) throw refusal("invalid_reconnect");
+  return locationOf(row);
+}
+
+function locationOf(row: { id: string; epoch: number; nodeId: string | null; lives: boolean }): HomeLocation {
+  const known = { roomId: row.id as RoomId, epoch: row.epoch as Epoch };
+  return row.lives ? { ...known, nodeId: row.nodeId as NodeId } : known;
+}

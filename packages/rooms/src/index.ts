@@ -1,0 +1,28 @@
+export { roomChores } from "./chores.ts";
+export { findLostClaims, findSeated } from "./compare.ts";
+export { createRoom, type NewRoom } from "./create.ts";
+export { digest } from "./digest.ts";
+export { keepSeat } from "./disconnect.ts";
+export { endRoom, endSomeRooms } from "./end.ts";
+export { deleteExpiredRoomTokens } from "./expired-tokens.ts";
+export { findHomeByResumeToken, findHomeByToken } from "./home-lookup.ts";
+export {
+  type ClaimedRoom,
+  claimHome,
+  type HomeClaim,
+  type HomeLocation,
+  type PendingResume,
+  type PresentPeer,
+  releaseHome,
+} from "./homes.ts";
+export { type Admitted, takeSeat } from "./join.ts";
+export { kickParticipant } from "./kick.ts";
+export { freeSeat } from "./leave.ts";
+export { findRoom } from "./read.ts";
+export { resumeSeat } from "./resume.ts";
+export * from "./room.ts";
+export type { LeftReason, TrackFact } from "./seats/record.ts";
+export * from "./snapshot.ts";
+export { Fenced } from "./store/fenced.ts";
+export { mintRoomToken } from "./tokens.ts";
+export { recordTrackFacts, type TrackFacts } from "./tracks.ts";

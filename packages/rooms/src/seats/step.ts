@@ -1,0 +1,44 @@
+import { end } from "./end.ts";
+import type { SeatEvent, SeatStep } from "./event.ts";
+import { claim, orphan, release } from "./home.ts";
+import { disconnect, expire, join, kick, leave, resume } from "./peers.ts";
+import type { RoomRecord } from "./record.ts";
+
+/*
+ * A room as the database knows it: whether it is open, which node is its home, and who holds a seat.
+ *
+ *   seat   (none) ──join──▶ connected ──disconnect──▶ disconnected ──resume──▶ connected
+ *             ▲                 │ leave, kick, end         │ leave, kick, expire, end
+ *             └─────────────────┴──────────────────────────┘
+ *   home   nobody ──claim──▶ a node ──release, orphan──▶ nobody      (a claim may also follow a home that died)
+ *   room   open ──end──▶ ended, for good
+ *
+ * Every seat that is freed makes one `participant_left` true, whoever frees it.
+ */
+
+/** Advances a room. */
+export function stepSeats(room: RoomRecord, event: SeatEvent): SeatStep {
+  if ("under" in event && event.under !== room.homeEpoch) return { outcome: "fenced" };
+  switch (event.type) {
+    case "join":
+      return join(room, event);
+    case "resume":
+      return resume(room, event);
+    case "disconnect":
+      return disconnect(room, event);
+    case "leave":
+      return leave(room, event);
+    case "kick":
+      return kick(room, event);
+    case "expire":
+      return expire(room, event);
+    case "claim":
+      return claim(room, event);
+    case "release":
+      return release(room, event);
+    case "orphan":
+      return orphan(room, event);
+    case "end":
+      return end(room, event);
+  }
+}

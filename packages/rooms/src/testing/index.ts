@@ -1,0 +1,2 @@
+export { type Replayed, replay } from "./replay.ts";
+export { factsOf, viewsOf } from "./views.ts";

@@ -1,0 +1,53 @@
+import { rooms, roomTokens, type Transaction } from "@radist-tech/db";
+import {
+  type CallToken,
+  type MintedRoomToken,
+  newCallToken,
+  type Participant,
+  type ProjectId,
+  Refusal,
+  type RoomId,
+} from "@radist-tech/protocol";
+import { and, eq, sql } from "drizzle-orm";
+import { digest } from "./digest.ts";
+
+export interface MintOptions {
+  readonly projectId: ProjectId;
+  readonly roomId: RoomId;
+  /** As whom the backend presents who uses the token. */
+  readonly participant: Participant;
+  readonly ttlSeconds: number;
+}
+
+/**
+ * A token for one more participant.
+ *
+ * @throws {Refusal} `room_not_found`, `room_terminated`
+ */
+export async function mintRoomToken(tx: Transaction, options: MintOptions): Promise<MintedRoomToken> {
+  const { projectId, roomId, participant, ttlSeconds } = options;
+  const [room] = await tx
+    .select({ tombstonedAt: rooms.tombstonedAt })
+    .from(rooms)
+    .where(and(eq(rooms.id, roomId), eq(rooms.projectId, projectId)));
+  if (!room) throw new Refusal("room_not_found");
+  if (room.tombstonedAt) throw new Refusal("room_terminated");
+  const [roomToken] = await insertTokens(tx, roomId, { participants: [participant], ttlSeconds });
+  if (!roomToken) throw new Error("One token was asked for, and none was made.");
+  return { roomToken };
+}
+
+/** @returns one token for each participant */
+export async function insertTokens(
+  tx: Transaction,
+  roomId: RoomId,
+  { participants, ttlSeconds }: { readonly participants: readonly Partial<Participant>[]; readonly ttlSeconds: number },
+): Promise<CallToken[]> {
+  if (participants.length === 0) return [];
+  const minted = participants.map((participant) => ({ token: newCallToken(), participant }));
+  const expiresAt = sql`now() + make_interval(secs => ${ttlSeconds})`;
+  await tx
+    .insert(roomTokens)
+    .values(minted.map(({ token, participant }) => ({ ...participant, roomId, hash: digest(token), expiresAt })));
+  return minted.map(({ token }) => token);
+}

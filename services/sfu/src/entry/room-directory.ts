@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type PeerId, type ProjectId, Refusal } from "@radist-tech/protocol";
+import { digest, Fenced, findHomeByResumeToken, findHomeByToken, type HomeLocation } from "@radist-tech/rooms";
+import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
+import type { Entry } from "../home/admissions.ts";
+import type { Homes } from "../home/homes.ts";
+import type { RoomHome } from "../home/room-home.ts";
+import type { NodeContext } from "../node/context.ts";
+import type { RemoteHomes } from "../relay/remote-homes.ts";
+import type { RoomRequest } from "../socket/connection-request.ts";
+import { converse, type Line } from "../socket/conversation.ts";
+import { SocketSession } from "../socket/socket-session.ts";
+
+/** How often the home is looked up: a room can move while a socket is being admitted. */
+const ATTEMPTS = 8;
+
+/** Pause before a home that does not answer is asked again, or found to be dead, milliseconds. */
+const RETRY_MS = 250;
+
+/** Finds the homes of rooms, and gets sockets admitted there, on this node or another one. */
+export class RoomDirectory {
+  readonly #node: NodeContext;
+  readonly #homes: Homes;
+  readonly #remote: RemoteHomes;
+  readonly #keepalive: Keepalive;
+
+  constructor(node: NodeContext, homes: Homes, remote: RemoteHomes, keepalive: Keepalive) {
+    this.#node = node;
+    this.#homes = homes;
+    this.#remote = remote;
+    this.#keepalive = keepalive;
+  }
+
+  /** @throws {Refusal} | {DatabaseUnavailable} */
+  async admit(socket: PeerSocket, projectId: ProjectId, request: RoomRequest): Promise<void> {
+    const { metrics, lease, limits } = this.#node;
+    const { kind } = request;
+    const done = metrics.admissionSeconds.startTimer();
+    const session = new SocketSession(lease.nodeId, socket, limits.MAX_UNSENT_BYTES);
+    const entry: Entry = {
+      projectId,
+      tokenHash: digest(kind === "join" ? request.roomToken : request.resumeToken),
+      features: new Set(request.features),
+      ...(kind === "resume" && { peerId: request.peerId }),
+    };
+    try {
+      const line = await this.#findSeat(session, entry, () => this.#lookUp(projectId, entry, request));
+      metrics.admissions.inc({ kind, outcome: "admitted" });
+      converse(this.#node, session, line, this.#keepalive);
+    } catch (error) {
+      metrics.admissions.inc({ kind, outcome: "refused" });
+      throw error;
+    } finally {
+      done();
+    }
+  }
+
+  async #findSeat(session: SocketSession, entry: Entry, lookUp: () => Promise<HomeLocation>): Promise<Line> {
+    const { lease, limits } = this.#node;
+    // A home that does not answer is dead when its lease is over; until then no other node may claim the room.
+    const until = performance.now() + 2 * limits.LEASE_MS;
+    let attempts = 0;
+    while (attempts < ATTEMPTS) {
+      const seen = await lookUp();
+      if (seen.nodeId !== undefined && seen.nodeId !== lease.nodeId) {
+        const line = await this.#remote.admit({ ...seen, nodeId: seen.nodeId }, session, entry);
+        if (line === "unreachable") {
+          if (performance.now() > until || !session.isOpen) break;
+          await sleep(RETRY_MS);
+          continue;
+        }
+        if (line !== "not_home") return line;
+      }
+      attempts++;
+      // No node that lives has claimed it, or the one that had has given it up.
+      const room = await this.#homes.own(seen);
+      if (!room) continue;
+      try {
+        return lineTo(room, session, await room.admit(session, entry));
+      } catch (error) {
+        if (!(error instanceof Fenced)) throw error;
+      }
+    }
+    throw new Refusal("unavailable");
+  }
+
+  #lookUp(projectId: ProjectId, { tokenHash }: Entry, request: RoomRequest): Promise<HomeLocation> {
+    return request.kind === "join"
+      ? findHomeByToken(this.#node.connection, projectId, tokenHash)
+      : findHomeByResumeToken(this.#node.connection, projectId, { roomId: request.roomId, resumeHash: tokenHash });
+  }
+}
+
+function lineTo(room: RoomHome, session: SocketSession, peerId: PeerId): Line {
+  const { id } = session;
+  return {
+    handle: ({ message }) => room.handle(peerId, id, message),
+    lost: () => room.lost(peerId, id, session.silentMs),
+  };
+}

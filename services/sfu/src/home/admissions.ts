@@ -1,0 +1,124 @@
+import { newPeerId, type PeerId, type RoomFeature } from "@radist-tech/protocol";
+import { type Admitted, Fenced } from "@radist-tech/rooms";
+import type { PeerSession } from "../socket/peer-session.ts";
+import type { Attachments } from "./attachments.ts";
+import type { RoomParts } from "./room-parts.ts";
+import type { Credentials } from "./room-seats.ts";
+
+/** What a socket needs to be admitted. */
+export interface Entry extends Credentials {
+  readonly features: ReadonlySet<RoomFeature>;
+  /** The peer that resumes; missing for a newcomer. */
+  readonly peerId?: PeerId;
+}
+
+/** How peers come into a room: the seat in the database and the media at once, then the socket is attached. */
+export class Admissions {
+  readonly #parts: RoomParts;
+  readonly #attachments: Attachments;
+  /** Peers that were kicked while others were being admitted: they may be among those. */
+  readonly #kicked = new Set<PeerId>();
+  #underWay = 0;
+
+  constructor(parts: RoomParts, attachments: Attachments) {
+    this.#parts = parts;
+    this.#attachments = attachments;
+  }
+
+  get areUnderWay(): boolean {
+    return this.#underWay > 0;
+  }
+
+  kicked(peerId: PeerId): void {
+    if (this.areUnderWay) this.#kicked.add(peerId);
+  }
+
+  /** @throws {Refusal} | {Fenced} | {DatabaseUnavailable} */
+  async admit(session: PeerSession, entry: Entry): Promise<{ readonly peerId: PeerId; readonly isKicked: boolean }> {
+    this.#assertOpen();
+    this.#underWay++;
+    try {
+      const { peerId: resuming } = entry;
+      const peerId = await (resuming === undefined
+        ? this.#join(session, entry)
+        : this.#resume(session, entry, resuming));
+      return { peerId, isKicked: this.#kicked.has(peerId) };
+    } finally {
+      this.#underWay--;
+      if (this.#underWay === 0) this.#kicked.clear();
+    }
+  }
+
+  async #join(session: PeerSession, entry: Entry): Promise<PeerId> {
+    const { seats, media, state } = this.#parts;
+    const { features, tokenHash } = entry;
+    const peerId = newPeerId();
+    const [taken, opened] = await Promise.allSettled([
+      seats.take(peerId, entry, features.has("resume")),
+      media.open(peerId),
+    ]);
+    if (taken.status === "fulfilled" && opened.status === "fulfilled" && !state.isClosed) {
+      this.#attachments.attach(session, taken.value, features, opened.value, false);
+      return peerId;
+    }
+    if (opened.status === "fulfilled") opened.value.close();
+    if (taken.status === "rejected") throw taken.reason;
+    // First, so that the token can be used again at once.
+    await seats.giveBack(peerId, tokenHash);
+    throw opened.status === "rejected" && !state.isClosed ? opened.reason : new Fenced();
+  }
+
+  async #resume(session: PeerSession, entry: Entry, peerId: PeerId): Promise<PeerId> {
+    const { seats, state } = this.#parts;
+    const { features } = entry;
+    const resumed = await seats.resume(peerId, entry, {
+      isLive: () => state.peers.has(peerId),
+      // Its socket is gone.
+      onLate: () => this.#keepUnlessAttached(peerId),
+    });
+    this.#assertOpen();
+    const live = state.peers.get(peerId);
+    if (live) this.#attachments.reattach(live, session, resumed.resumeToken, features);
+    else await this.#resumeFromElsewhere(session, resumed, features);
+    return peerId;
+  }
+
+  /** The seat was kept, but the peer's media was at an earlier home. */
+  async #resumeFromElsewhere(
+    session: PeerSession,
+    resumed: Admitted,
+    features: ReadonlySet<RoomFeature>,
+  ): Promise<void> {
+    const { node, state, media: room, pending } = this.#parts;
+    const { peerId } = resumed;
+    // On its way: its window does not run out now.
+    pending.remove(peerId);
+    const media = await room.open(peerId).catch((error: unknown) => {
+      this.#keepUnlessAttached(peerId);
+      if (!state.isClosed && state.room.peers.has(peerId)) pending.add(peerId, node.limits.RESUME_WINDOW_MS);
+      throw state.isClosed ? new Fenced() : error;
+    });
+    if (state.isClosed) {
+      media.close();
+      throw new Fenced();
+    }
+    // Another socket of the same peer was faster.
+    const live = state.peers.get(peerId);
+    if (live) {
+      media.close();
+      return this.#attachments.reattach(live, session, resumed.resumeToken, features);
+    }
+    this.#attachments.attach(session, resumed, features, media, true);
+    node.metrics.migrations.inc();
+  }
+
+  #keepUnlessAttached(peerId: PeerId): void {
+    const { seats, state } = this.#parts;
+    const isLost = () => !state.peers.get(peerId)?.session;
+    if (isLost()) seats.keep(peerId, isLost);
+  }
+
+  #assertOpen(): void {
+    if (this.#parts.state.isClosed) throw new Fenced();
+  }
+}
