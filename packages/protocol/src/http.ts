@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Instant, Name } from "./common.ts";
 import { CallToken, PublicKey, SecretKey } from "./credentials.ts";
 import { CallId, KeyId, ProjectId } from "./ids.ts";
+import { LIST_DESCRIPTION, ListCursor } from "./list-cursor.ts";
 import { CallSnapshot } from "./p2p.ts";
 
 /** Body of every failed request. `error` is a sentence for people; `code` is stable, for programs. */
@@ -33,8 +34,8 @@ export const CallSummary = z
 export type CallSummary = z.infer<typeof CallSummary>;
 
 export const CallPage = z
-  .object({ calls: z.array(CallSummary), page: z.int(), limit: z.int(), total: z.int() })
-  .meta({ id: "CallPage", description: "Newest first." });
+  .object({ calls: z.array(CallSummary), page: z.int(), limit: z.int(), total: z.int(), cursor: ListCursor.optional() })
+  .meta({ id: "CallPage", description: LIST_DESCRIPTION });
 export type CallPage = z.infer<typeof CallPage>;
 
 export const CallDetails = CallSnapshot.extend({

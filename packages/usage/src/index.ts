@@ -4,4 +4,6 @@ export * from "./ledger.ts";
 export { msAgo } from "./ledger-time.ts";
 export { lostSessions } from "./lost-sessions.ts";
 export { readUsage } from "./read.ts";
+export { deleteOldSessions, sessionRetention } from "./retention.ts";
+export { rollUpSome, usageRollUp } from "./roll-up.ts";
 export type { UsageQuery } from "./timespan.ts";

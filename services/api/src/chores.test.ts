@@ -88,7 +88,7 @@ test("several at once share the work", async () => {
 
 test("have names of their own, and each does its work", async () => {
   await leaveRubbish(1);
-  const chores = apiChores(connection, { EVENT_RETENTION_DAYS: 30 });
+  const chores = apiChores({ quick: connection, bulk: connection }, { EVENT_RETENTION_DAYS: 30, RETENTION_DAYS: 90 });
   expect(new Set(chores.map(({ name }) => name)).size).toBe(chores.length);
   for (const chore of chores) await chore.run(new AbortController().signal);
   expect(await clean()).toEqual({ answers: 0, callTokens: 0, roomTokens: 0, nodes: 0 });

@@ -10,6 +10,8 @@ export const apiSettings = {
   NODE_ID: NodeId.default(newNodeId),
   /** How long events can be read. */
   EVENT_RETENTION_DAYS: integer(1, 36_500).default(30),
+  /** How long calls and rooms that have ended can be read, and the sessions of their participants. */
+  RETENTION_DAYS: integer(1, 36_500).default(90),
   /** How long a participant token is valid. */
   TOKEN_TTL_SECONDS: integer(1, 86_400).default(600),
   TRUSTED_PROXIES: commonConfig.TRUSTED_PROXIES,

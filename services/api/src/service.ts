@@ -1,8 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Bus } from "@radist-tech/bus";
-import { type Connection, query } from "@radist-tech/db";
-import { type Logger, type Plane, startChores } from "@radist-tech/runtime";
-import { sql } from "drizzle-orm";
+import type { Connection } from "@radist-tech/db";
+import { DatabaseProbe, type Logger, type Plane, startChores } from "@radist-tech/runtime";
 import { Hono } from "hono";
 import type { Registry } from "prom-client";
 import { announceOn } from "./announcements.ts";
@@ -29,6 +28,7 @@ import { createMetrics } from "./metrics.ts";
 import type { ApiApp, ApiParts } from "./parts.ts";
 import { deletedProjects } from "./projects/deleted-projects.ts";
 import { serveProjects } from "./projects/routes.ts";
+import { Reports } from "./reports/reports.ts";
 import { serveRooms } from "./rooms/routes.ts";
 import { serveUsage } from "./usage/routes.ts";
 
@@ -44,9 +44,6 @@ export interface ApiDependencies {
   readonly isMigrated?: () => boolean;
 }
 
-/** Short enough for `/readyz` to say which check failed before its own deadline. */
-const CHECK_DEADLINE_MS = 1_000;
-
 /** The HTTP API: projects, keys, calls and rooms, their tokens, usage, events. The caller keeps connection and bus, and closes them. */
 export function createApi(deps: ApiDependencies): Plane {
   const { connection, bus, logger, config } = deps;
@@ -59,11 +56,14 @@ export function createApi(deps: ApiDependencies): Plane {
   const chores = connection.apart();
   const doingChores = startChores(
     { connection: chores, nodeId: config.NODE_ID, logger, registry: deps.registry, mayRun: isMigrated },
-    // Ending many calls takes longer than events may wait, so it does not share their connection.
-    [...apiChores(chores, config), deletedProjects(connection, announcements)],
+    // Work on much at once takes longer than events may wait, so it does not share their connection.
+    [...apiChores({ quick: chores, bulk: connection }, config), deletedProjects(connection, announcements)],
   );
+  const reports = new Reports(connection);
+  const probe = new DatabaseProbe(connection);
   const parts: ApiParts = {
     connection,
+    reports,
     logger,
     metrics,
     settings: config,
@@ -91,13 +91,13 @@ export function createApi(deps: ApiDependencies): Plane {
   const close = async (): Promise<void> => {
     failures.close();
     await Promise.all([doingChores[Symbol.asyncDispose](), keyUse.settled()]);
-    await chores.close();
+    await Promise.all([chores.close(), reports.close(), probe.close()]);
   };
   return {
     name: "api",
     http: new Hono().route("/", app),
     checks: {
-      database: () => query(connection.db.execute(sql`select 1`), { deadlineMs: CHECK_DEADLINE_MS }).then(() => true),
+      database: () => probe.isUp(),
       migrated: isMigrated,
       bus: () => bus.connected,
     },
