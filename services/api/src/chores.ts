@@ -22,7 +22,10 @@ interface ChoreConnections {
 }
 
 /** The periodic work that the api does for the cluster. */
-export function apiChores({ quick, bulk }: ChoreConnections, { EVENT_RETENTION_DAYS, RETENTION_DAYS }: Retention): Chore[] {
+export function apiChores(
+  { quick, bulk }: ChoreConnections,
+  { EVENT_RETENTION_DAYS, RETENTION_DAYS }: Retention,
+): Chore[] {
   const cleaning = (
     name: string,
     connection: Connection,

@@ -32,7 +32,9 @@ import { Reports } from "./reports/reports.ts";
 import { serveRooms } from "./rooms/routes.ts";
 import { serveUsage } from "./usage/routes.ts";
 
+export { apiChores } from "./chores.ts";
 export { type ApiSettings, apiSettings } from "./config.ts";
+export { deletedProjects } from "./projects/deleted-projects.ts";
 
 export interface ApiDependencies {
   readonly connection: Connection;
