@@ -62,6 +62,8 @@ const Origin = z
     "Must be an origin, such as https://example.com",
   );
 
+export const StripeCustomerId = z.string().regex(/^cus_[0-9A-Za-z]{1,250}$/);
+
 export const UpdateProject = z
   .object({
     name: Name.optional(),
@@ -70,6 +72,8 @@ export const UpdateProject = z
     /** How many calls and rooms may be open at once. Null: no limit. */
     connectionLimit: z.int().min(0).max(1_000_000_000).nullable().optional(),
     defaultAccessControl: AccessControl.optional(),
+    /** Whom Stripe bills for participants in rooms, from the next full hour on. Null: nobody. */
+    stripeCustomerId: StripeCustomerId.nullable().optional(),
   })
   .meta({ id: "UpdateProject" });
 export type UpdateProject = z.infer<typeof UpdateProject>;
@@ -82,6 +86,7 @@ export const Project = z
     allowedOrigins: z.array(z.string()),
     connectionLimit: z.int().nullable(),
     defaultAccessControl: AccessControl,
+    stripeCustomerId: z.string().nullable(),
     createdAt: Instant,
   })
   .meta({ id: "Project" });

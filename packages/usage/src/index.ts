@@ -1,3 +1,5 @@
+export { type MeterEvent, meterExport, type SendMeterEvent, sendMeterEvents } from "./billing/export.ts";
+export { planMeterEvents } from "./billing/plan.ts";
 export * from "./checkpoints.ts";
 export { type Closing, closeLostSessions, closeSession, closeSessionById, closeSessions } from "./closing.ts";
 export * from "./ledger.ts";

@@ -16,7 +16,7 @@ async function blocksOfEach(rows: number): Promise<Map<string, number>> {
   await connection.migrate();
   await writeHistory(connection, { projects: PROJECTS, calls: rows, rooms: rows, sessions: rows });
   await writeLive(connection, PROJECTS, 20);
-  await vacuum(connection);
+  await vacuum(database.url);
   const { projectId, callId } = await historyIds(connection);
   const blocks = new Map<string, number>();
   for (const [name, run] of [...periodicWork(connection), ...requests(connection, projectId, callId)]) {

@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Bus } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { DatabaseProbe, type Logger, type Plane, startChores } from "@radist-tech/runtime";
+import { meterExport } from "@radist-tech/usage";
 import { Hono } from "hono";
 import type { Registry } from "prom-client";
 import { announceOn } from "./announcements.ts";
@@ -10,6 +11,7 @@ import { FailedAttempts } from "./auth/failed-attempts.ts";
 import { KeyUse } from "./auth/key-use.ts";
 import { publicKeyAuth } from "./auth/public-key.ts";
 import { secretKeyAuth } from "./auth/secret-key.ts";
+import { stripeMeter } from "./billing/stripe-meter.ts";
 import { P2P_API_PATH } from "./calls/contract.ts";
 import { serveCalls } from "./calls/routes.ts";
 import { apiChores } from "./chores.ts";
@@ -32,9 +34,7 @@ import { Reports } from "./reports/reports.ts";
 import { serveRooms } from "./rooms/routes.ts";
 import { serveUsage } from "./usage/routes.ts";
 
-export { apiChores } from "./chores.ts";
 export { type ApiSettings, apiSettings } from "./config.ts";
-export { deletedProjects } from "./projects/deleted-projects.ts";
 
 export interface ApiDependencies {
   readonly connection: Connection;
@@ -56,10 +56,12 @@ export function createApi(deps: ApiDependencies): Plane {
   const isMigrated = deps.isMigrated ?? (() => true);
   // Events become visible in time also while requests wait for a connection.
   const chores = connection.apart();
+  const { STRIPE_API_KEY: stripeKey, STRIPE_API_URL: stripeUrl } = config;
+  const billing = stripeKey === undefined ? [] : [meterExport(connection, stripeMeter(stripeKey, stripeUrl), logger)];
   const doingChores = startChores(
     { connection: chores, nodeId: config.NODE_ID, logger, registry: deps.registry, mayRun: isMigrated },
     // Work on much at once takes longer than events may wait, so it does not share their connection.
-    [...apiChores({ quick: chores, bulk: connection }, config), deletedProjects(connection, announcements)],
+    [...apiChores({ quick: chores, bulk: connection }, config), deletedProjects(connection, announcements), ...billing],
   );
   const reports = new Reports(connection);
   const probe = new DatabaseProbe(connection);

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import postgres from "postgres";
 import type { Connection } from "../connect.ts";
 
 export interface HistorySize {
@@ -119,7 +120,12 @@ export async function writeLive({ db }: Connection, projects: number, count: num
     from ${numbers} cross join generate_series(1, 2) as seat`);
 }
 
-/** Does what autovacuum does, now. */
-export async function vacuum({ db }: Connection): Promise<void> {
-  await db.execute(sql`vacuum (analyze)`);
+/** Does what autovacuum does, now. It may take longer than a {@link Connection} waits. */
+export async function vacuum(url: string): Promise<void> {
+  const session = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await session`vacuum (analyze)`;
+  } finally {
+    await session.end();
+  }
 }
