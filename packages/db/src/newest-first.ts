@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Connection } from "./connect.ts";
-import type { calls, callTotals, rooms, roomTotals } from "./schema.ts";
-import { readTotal } from "./totals.ts";
+import type { calls, rooms } from "./schema.ts";
+import { readTotal, type Totals } from "./totals.ts";
 
 /** The part of a list that is asked for: a page by its number, or what follows a row that was listed before. */
 export interface ListQuery {
@@ -36,7 +36,7 @@ export interface ListPage {
 export async function newestFirst(
   connection: Pick<Connection, "db">,
   table: typeof calls | typeof rooms,
-  totals: typeof callTotals | typeof roomTotals,
+  totals: Totals,
   projectId: string,
   { page, limit, after }: ListQuery,
 ): Promise<ListPage> {

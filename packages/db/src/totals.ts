@@ -1,9 +1,10 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { Connection } from "./connect.ts";
-import type { callTotals, roomTotals } from "./schema.ts";
+import type { callTotals } from "./schema.ts";
 import type { Transaction } from "./transact.ts";
 
-export type Totals = typeof callTotals | typeof roomTotals;
+/** Those of calls or those of rooms; the tables are alike. */
+export type Totals = typeof callTotals;
 
 /** How many of those who create calls or rooms of one project need not wait for each other, at best. */
 const SLOTS = 8;

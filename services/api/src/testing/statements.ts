@@ -24,7 +24,7 @@ export function periodicWork(connection: Connection): Map<string, Work> {
     lostSessions(connection, { mayJudge: () => true }),
   ];
   return new Map<string, Work>([
-    ...chores.map(({ name, run }) => [name, () => run(RUNNING)] as const),
+    ...chores.map((chore) => [chore.name, () => chore.run(RUNNING)] as const),
     ["expire-call-peers", () => expirePeers(calls, RUNNING)],
     ["end-idle-calls", () => endIdleCalls(calls, RUNNING)],
     ["disconnect-lost-call-peers", () => disconnectLostPeers(calls, RUNNING)],
