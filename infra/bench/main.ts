@@ -2,17 +2,23 @@ import { cpus } from "node:os";
 import process from "node:process";
 import { benchCalls } from "./calls.ts";
 import { benchEvents } from "./events.ts";
+import { benchHistory } from "./history.ts";
 import { benchRooms } from "./rooms/rooms.ts";
 
 const USAGE = `The project's figures, each divided by its limit in the same run, A-B-A-B:
-pnpm bench [calls] [events] [rooms] (default: all)
+pnpm bench [calls] [events] [rooms] (default: these three)
+pnpm bench history: what periodic work and requests cost beside millions of ended calls
 `;
 
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   calls: benchCalls,
   events: benchEvents,
   rooms: benchRooms,
+  history: benchHistory,
 };
+
+/** Takes minutes, and tells costs, not ratios. */
+const ONLY_BY_NAME = new Set(["history"]);
 
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !(name in PARTS));
@@ -23,7 +29,7 @@ else if (unknown !== undefined) {
 } else {
   console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}`);
   for (const [name, bench] of Object.entries(PARTS)) {
-    if (names.length > 0 && !names.includes(name)) continue;
+    if (names.length > 0 ? !names.includes(name) : ONLY_BY_NAME.has(name)) continue;
     console.log(`\n${name}`);
     await bench();
   }

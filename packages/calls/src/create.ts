@@ -1,4 +1,4 @@
-import { callTokens, type Transaction } from "@radist-tech/db";
+import { callTokens, callTotals, countCreated, type Transaction } from "@radist-tech/db";
 import { type AccessControl, type CreatedCall, newCallId, type ProjectId } from "@radist-tech/protocol";
 import { currentTime } from "./load.ts";
 import { saveCalls } from "./save.ts";
@@ -17,6 +17,7 @@ export async function createCall(
   await Promise.all([
     saveCalls(tx, [{ before: undefined, after, facts }]),
     tx.insert(callTokens).values([first, second].map(({ stored }) => ({ ...stored, callId }))),
+    countCreated(tx, callTotals, projectId),
   ]);
   return { callId, callTokens: [first.token, second.token], accessControl };
 }

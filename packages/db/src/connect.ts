@@ -14,8 +14,9 @@ export interface Connection extends AsyncDisposable {
   readonly db: Database;
   /** Brings the schema up to date; several processes may do so at once. */
   migrate(): Promise<void>;
-  /** A connection outside the pool, for work that must not queue behind everything else. */
-  apart(): Connection;
+  /** Connections outside the pool, for work that must not queue behind everything else, or that everything else must
+   * not queue behind. Default: one. */
+  apart(maxConnections?: number): Connection;
   close(): Promise<void>;
 }
 
@@ -82,7 +83,7 @@ function connectPostgres(address: DatabaseAddress, direct: DatabaseAddress, opti
         await session.end({ timeout: 5 });
       }
     },
-    apart: () => connectPostgres(address, direct, { ...options, maxConnections: 1 }),
+    apart: (apart = 1) => connectPostgres(address, direct, { ...options, maxConnections: apart }),
     close: () => client.end({ timeout: 5 }),
   });
 }

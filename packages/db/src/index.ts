@@ -1,8 +1,12 @@
 export { type Connection, type ConnectOptions, connect } from "./connect.ts";
 export type { Database } from "./database.ts";
 export { type DatabaseAddress, InvalidDatabaseUrl, readDatabaseUrl } from "./database-url.ts";
+export { deleteEnded } from "./delete-ended.ts";
 export { deleteInBatches } from "./delete-in-batches.ts";
 export { DirectoryInUse } from "./directory-lock.ts";
+export { type ListPage, type ListPosition, type ListQuery, newestFirst } from "./newest-first.ts";
+export { report } from "./report.ts";
 export * from "./schema.ts";
+export { countCreated } from "./totals.ts";
 export { query, type Transaction, type TransactOptions, transact } from "./transact.ts";
 export { DatabaseUnavailable, isDuplicate, isUnavailable } from "./unavailable.ts";

@@ -8,8 +8,10 @@ import {
   foreignKey,
   index,
   integer,
+  numeric,
   pgTable,
   primaryKey,
+  smallint,
   text,
   timestamp,
   uniqueIndex,
@@ -45,6 +47,10 @@ export const projects = pgTable("projects", {
   defaultAccessControl: text("default_access_control", { enum: ["private", "public"] })
     .notNull()
     .default("public"),
+  /** Whom Stripe bills for the project's usage of rooms; null: nobody. */
+  stripeCustomerId: text("stripe_customer_id"),
+  /** Usage before this time is not billed; null while nobody is. */
+  billedFrom: instant("billed_from"),
   createdAt: instant("created_at").notNull().defaultNow(),
   deletedAt: instant("deleted_at"),
   eventSeq: eventSeq(),
@@ -99,8 +105,29 @@ export const calls = pgTable(
     index("calls_by_project").on(table.projectId, table.createdAt.desc(), table.id),
     index("calls_open_by_project").on(table.projectId).where(sql`${table.tombstonedAt} is null`),
     index("calls_idle").on(table.idleSince).where(sql`${table.tombstonedAt} is null`),
+    index("calls_ended").on(table.tombstonedAt).where(sql`${table.tombstonedAt} is not null`),
   ],
 );
+
+/**
+ * How many calls or rooms a project has: the sum of its slots. Several, so that those who create some at the same time
+ * seldom wait for each other.
+ */
+const totals = (name: string) =>
+  pgTable(
+    name,
+    {
+      projectId: uuid("project_id")
+        .notNull()
+        .references(() => projects.id),
+      slot: smallint("slot").notNull(),
+      total: bigint("total", { mode: "number" }).notNull(),
+    },
+    (table) => [primaryKey({ columns: [table.projectId, table.slot] })],
+  );
+
+export const callTotals = totals("call_totals");
+export const roomTotals = totals("room_totals");
 
 export const callTokens = pgTable(
   "call_tokens",
@@ -196,6 +223,7 @@ export const rooms = pgTable(
     index("rooms_open_by_project").on(table.projectId).where(sql`${table.tombstonedAt} is null`),
     index("rooms_by_home").on(table.homeNodeId).where(sql`${table.homeNodeId} is not null`),
     index("rooms_idle").on(table.idleSince).where(sql`${table.tombstonedAt} is null`),
+    index("rooms_ended").on(table.tombstonedAt).where(sql`${table.tombstonedAt} is not null`),
   ],
 );
 
@@ -293,13 +321,73 @@ export const usageSessions = pgTable(
     checkpointedAt: instant("checkpointed_at").notNull().defaultNow(),
     closedAt: instant("closed_at"),
     closeReason: text("close_reason"),
+    /** Counted in `usage_hours`. */
+    isRolledUp: boolean("is_rolled_up").notNull().default(false),
   },
   (table) => [
-    index("usage_sessions_by_project").on(table.projectId, table.openedAt),
+    index("usage_sessions_by_project").on(table.projectId, table.openedAt, table.closedAt),
+    index("usage_sessions_fresh_by_project").on(table.projectId).where(sql`not ${table.isRolledUp}`),
+    index("usage_sessions_to_roll_up")
+      .on(table.closedAt)
+      .where(sql`${table.closedAt} is not null and not ${table.isRolledUp}`),
+    index("usage_sessions_rolled_up").on(table.closedAt).where(sql`${table.isRolledUp}`),
     index("usage_sessions_open_by_node").on(table.nodeId, table.nodeEpoch).where(sql`${table.closedAt} is null`),
     // Two sessions of one peer never overlap.
     uniqueIndex("usage_sessions_open_by_peer").on(table.subjectId, table.peerId).where(sql`${table.closedAt} is null`),
   ],
+);
+
+/** What the sessions of a project come to by the hour of UTC. It stays when the sessions are deleted. */
+export const usageHours = pgTable(
+  "usage_hours",
+  {
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id),
+    hour: instant("hour").notNull(),
+    kind: text("kind", { enum: ["p2p", "room"] }).notNull(),
+    /** Of all participants within the hour, to the millisecond. */
+    seconds: numeric("seconds", { precision: 18, scale: 3, mode: "number" }).notNull(),
+    /** How many sessions were opened within the hour. */
+    sessions: integer("sessions").notNull(),
+    /** When the earliest of the sessions that reach into the hour was opened. */
+    earliestOpenedAt: instant("earliest_opened_at").notNull(),
+    /** How many whole seconds meter events were made of. */
+    billedSeconds: bigint("billed_seconds", { mode: "number" }).notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.hour, table.kind] }),
+    index("usage_hours_to_bill")
+      .on(table.projectId, table.hour)
+      .where(sql`${table.kind} = 'room' and ${table.seconds} >= ${table.billedSeconds} + 1`),
+  ],
+);
+
+/** One row: sessions that were closed before this time may have been deleted. */
+export const usageRetention = pgTable("usage_retention", {
+  one: boolean("one").primaryKey().default(true),
+  deletedBefore: instant("deleted_before").notNull(),
+});
+
+/** Seconds of participants in rooms, as they are reported to Stripe; a row never changes but for the outcome. */
+export const meterEvents = pgTable(
+  "meter_events",
+  {
+    id: uuid("id").primaryKey(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id),
+    stripeCustomerId: text("stripe_customer_id").notNull(),
+    hour: instant("hour").notNull(),
+    seconds: bigint("seconds", { mode: "number" }).notNull(),
+    /** When it was first sent; null: never. */
+    sentAt: instant("sent_at"),
+    /** When Stripe accepted or refused it; null: it is to be sent, once more if need be. */
+    settledAt: instant("settled_at"),
+    /** Why Stripe refused it, or why it is not sent any more. */
+    problem: text("problem"),
+  },
+  (table) => [index("meter_events_unsettled").on(table.hour).where(sql`${table.settledAt} is null`)],
 );
 
 /** Answers of requests that carried an Idempotency-Key, readable only with the credential that made the request. */

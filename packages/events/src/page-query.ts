@@ -11,7 +11,7 @@ export interface EventFilter {
 
 /** One statement, so that counter and events are of one moment: all positions up to the counter's are visible in it. */
 export function pageAfter(
-  { db }: Connection,
+  { db }: Pick<Connection, "db">,
   projectId: string,
   after: number,
   { limit, types, subject }: EventFilter,

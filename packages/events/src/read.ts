@@ -1,4 +1,4 @@
-import { type Connection, type events, query } from "@radist-tech/db";
+import type { Connection, events } from "@radist-tech/db";
 import { type EventPage, type ListedEvent, Refusal } from "@radist-tech/protocol";
 import { cursorAt, positionOf } from "./cursor.ts";
 import { type EventFilter, pageAfter } from "./page-query.ts";
@@ -15,10 +15,14 @@ export interface EventQuery extends EventFilter {
  *
  * @throws {Refusal} `invalid_cursor` or `cursor_expired`
  */
-export async function readEvents(connection: Connection, projectId: string, asked: EventQuery): Promise<EventPage> {
+export async function readEvents(
+  connection: Pick<Connection, "db">,
+  projectId: string,
+  asked: EventQuery,
+): Promise<EventPage> {
   const after = asked.after === undefined ? undefined : positionOf(asked.after);
   if (asked.after !== undefined && after === undefined) throw new Refusal("invalid_cursor");
-  const rows = await query(pageAfter(connection, projectId, after ?? 0, asked));
+  const rows = await pageAfter(connection, projectId, after ?? 0, asked);
   const positions = rows[0]?.event_positions;
   if (!positions) throw new Error("The table of event positions is empty.");
   // One that lies ahead is of another platform, or of this one before it lost data: it would skip events.

@@ -59,6 +59,12 @@ export const ERRORS = {
     retry: false,
     message: "Events after this cursor have been deleted because of their age. Start again without a cursor.",
   },
+  too_many_reports: {
+    status: 429,
+    close: null,
+    retry: true,
+    message: "Too many reports and lists of this project at the same time. Try again shortly.",
+  },
   connection_limit: { status: 429, close: null, retry: true, message: "Connection limit reached." },
 
   // Opening a socket.

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Instant, Name } from "./common.ts";
 import { CallToken, PublicKey, SecretKey } from "./credentials.ts";
 import { CallId, KeyId, ProjectId } from "./ids.ts";
+import { LIST_DESCRIPTION, ListCursor } from "./list-cursor.ts";
 import { CallSnapshot } from "./p2p.ts";
 
 /** Body of every failed request. `error` is a sentence for people; `code` is stable, for programs. */
@@ -33,8 +34,8 @@ export const CallSummary = z
 export type CallSummary = z.infer<typeof CallSummary>;
 
 export const CallPage = z
-  .object({ calls: z.array(CallSummary), page: z.int(), limit: z.int(), total: z.int() })
-  .meta({ id: "CallPage", description: "Newest first." });
+  .object({ calls: z.array(CallSummary), page: z.int(), limit: z.int(), total: z.int(), cursor: ListCursor.optional() })
+  .meta({ id: "CallPage", description: LIST_DESCRIPTION });
 export type CallPage = z.infer<typeof CallPage>;
 
 export const CallDetails = CallSnapshot.extend({
@@ -61,6 +62,8 @@ const Origin = z
     "Must be an origin, such as https://example.com",
   );
 
+export const StripeCustomerId = z.string().regex(/^cus_[0-9A-Za-z]{1,250}$/);
+
 export const UpdateProject = z
   .object({
     name: Name.optional(),
@@ -69,6 +72,8 @@ export const UpdateProject = z
     /** How many calls and rooms may be open at once. Null: no limit. */
     connectionLimit: z.int().min(0).max(1_000_000_000).nullable().optional(),
     defaultAccessControl: AccessControl.optional(),
+    /** Whom Stripe bills for participants in rooms, from the next full hour on. Null: nobody. */
+    stripeCustomerId: StripeCustomerId.nullable().optional(),
   })
   .meta({ id: "UpdateProject" });
 export type UpdateProject = z.infer<typeof UpdateProject>;
@@ -81,6 +86,7 @@ export const Project = z
     allowedOrigins: z.array(z.string()),
     connectionLimit: z.int().nullable(),
     defaultAccessControl: AccessControl,
+    stripeCustomerId: z.string().nullable(),
     createdAt: Instant,
   })
   .meta({ id: "Project" });

@@ -5,6 +5,7 @@ export * from "./event-page.ts";
 export * from "./events.ts";
 export * from "./http.ts";
 export * from "./ids.ts";
+export * from "./list-cursor.ts";
 export * from "./p2p.ts";
 export * from "./rooms/client-messages.ts";
 export * from "./rooms/connection.ts";

@@ -1,4 +1,4 @@
-import { rooms, type Transaction } from "@radist-tech/db";
+import { countCreated, rooms, roomTotals, type Transaction } from "@radist-tech/db";
 import { recordFacts } from "@radist-tech/events";
 import { type CreatedRoom, type E2eeMode, type Metadata, newRoomId, type ProjectId } from "@radist-tech/protocol";
 import { insertTokens } from "./tokens.ts";
@@ -41,6 +41,7 @@ export async function createRoom(
       },
     ]),
     insertTokens(tx, roomId, { participants, ttlSeconds }),
+    countCreated(tx, roomTotals, projectId),
   ]);
   return { roomId, roomTokens };
 }

@@ -1,6 +1,6 @@
 import { type Connection, roomPeers, rooms, transact } from "@radist-tech/db";
 import type { RoomId } from "@radist-tech/protocol";
-import { inArray } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { advanceAll } from "./store/advance.ts";
 import { GRACE_MS, isOverdue, loadRooms } from "./store/load.ts";
 
@@ -14,11 +14,12 @@ const BATCH = 100;
  */
 export function freeOverdueSeats(connection: Connection): Promise<number> {
   return transact(connection, async (tx) => {
-    const overdue = tx.select({ id: roomPeers.roomId }).from(roomPeers).where(isOverdue());
+    // An array, so that whatever the planner believes it begins with the seats, and not with all rooms that ever were.
+    const overdue = sql`array(select ${roomPeers.roomId} from ${roomPeers} where ${isOverdue()})`;
     const found = await tx
       .select({ id: rooms.id })
       .from(rooms)
-      .where(inArray(rooms.id, overdue))
+      .where(sql`${rooms.id} = any(${overdue})`)
       .limit(BATCH)
       .for("no key update", { skipLocked: true });
     if (found.length === 0) return 0;

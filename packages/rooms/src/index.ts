@@ -18,8 +18,10 @@ export {
 export { type Admitted, takeSeat } from "./join.ts";
 export { kickParticipant } from "./kick.ts";
 export { freeSeat } from "./leave.ts";
+export { listRooms } from "./list.ts";
 export { findRoom } from "./read.ts";
 export { resumeSeat } from "./resume.ts";
+export { deleteOldRooms } from "./retention.ts";
 export * from "./room.ts";
 export type { LeftReason, TrackFact } from "./seats/record.ts";
 export * from "./snapshot.ts";

@@ -43,6 +43,14 @@ test("a call is private unless the backend says otherwise", async () => {
   expect(second?.headers["idempotency-key"]).not.toBe(first?.headers["idempotency-key"]);
 });
 
+test("a list goes on after the page before", async () => {
+  const page = { calls: [], page: 1, limit: 20, total: 0 };
+  await using api = await against({ status: 200, body: { ...page, cursor: "lsc_1" } }, { status: 200, body: page });
+  const { cursor } = await api.radist.listCalls();
+  expect(await api.radist.listCalls({ cursor, limit: 5 })).toEqual(page);
+  expect(api.seen.at(-1)?.path).toBe(`/api/v1/projects/${PROJECT}/calls?limit=5&cursor=lsc_1`);
+});
+
 test("tokens, lists, one call, the end", async () => {
   const page = { calls: [], page: 2, limit: 5, total: 0 };
   const details = { callId: CALL, peers: [] };

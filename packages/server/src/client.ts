@@ -17,6 +17,7 @@ import type {
 } from "@radist-tech/protocol";
 import { type EventListOptions, eventsPath } from "./event-list.ts";
 import { type EventOptions, EventStream } from "./event-stream.ts";
+import { type ListOptions, listPath } from "./list.ts";
 import { callPath, participantPath, roomPath, withQuery } from "./paths.ts";
 import * as settings from "./settings.ts";
 import { type ApiRequest, send, sendForJson, type TransportOptions } from "./transport.ts";
@@ -119,14 +120,17 @@ export class RadistServerClient {
     return { connectionToken: roomToken };
   }
 
-  /** A page of the project's calls, newest first. `page` counts from 1; `limit` is at most 100 (default 20). */
-  listCalls({ page = 1, limit = 20 }: { page?: number; limit?: number } = {}): Promise<CallPage> {
-    return this.#json<CallPage>({ method: "GET", path: `/calls?page=${page}&limit=${limit}` });
+  /**
+   * A page of the project's calls, newest first. `page` counts from 1 and reaches row 10,000; `cursor`, that of the page
+   * before, reaches all. `limit` is at most 100 (default 20).
+   */
+  listCalls(options: ListOptions = {}): Promise<CallPage> {
+    return this.#json<CallPage>({ method: "GET", path: listPath("/calls", options) });
   }
 
-  /** A page of the project's rooms, newest first. `page` counts from 1; `limit` is at most 100 (default 20). */
-  listRooms({ page = 1, limit = 20 }: { page?: number; limit?: number } = {}): Promise<RoomPage> {
-    return this.#json<RoomPage>({ method: "GET", path: `/rooms?page=${page}&limit=${limit}` });
+  /** A page of the project's rooms, as `listCalls` gives calls. */
+  listRooms(options: ListOptions = {}): Promise<RoomPage> {
+    return this.#json<RoomPage>({ method: "GET", path: listPath("/rooms", options) });
   }
 
   /**

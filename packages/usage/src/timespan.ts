@@ -7,7 +7,7 @@ export interface UsageQuery {
   readonly interval: UsageInterval;
 }
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const LENGTH_MS = { hour: HOUR_MS, day: DAY_MS };
 const DEFAULT_MS = { hour: DAY_MS, day: 30 * DAY_MS };

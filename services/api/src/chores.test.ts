@@ -1,7 +1,7 @@
-import { deleteExpiredTokens } from "@radist-tech/calls";
+import { deleteExpiredTokens, deleteOldCalls } from "@radist-tech/calls";
 import { callTokens, idempotentAnswers, nodes, rooms, roomTokens, usageSessions } from "@radist-tech/db";
-import { newPeerId } from "@radist-tech/protocol";
-import { deleteExpiredRoomTokens } from "@radist-tech/rooms";
+import { CallPage, newPeerId } from "@radist-tech/protocol";
+import { deleteExpiredRoomTokens, deleteOldRooms } from "@radist-tech/rooms";
 import { sql } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
 import { apiChores } from "./chores.ts";
@@ -80,6 +80,33 @@ test("forget nodes that are long gone, unless others still have to take over wha
   expect(left.map(({ id }) => id)).toEqual(["node_home", "node_open", "node_recent", "node_test"]);
 });
 
+test("delete calls and rooms that ended long ago, in batches, and count what is left", async () => {
+  const [busy, idle] = [await api.client.project(), await api.client.project()];
+  const kept = [await busy.call(), await busy.call()].map(({ callId: id }) => id);
+  await busy.room();
+  await idle.room();
+  const many = (table: "calls" | "rooms") => sql`
+    insert into ${sql.identifier(table)} (id, project_id, created_at, idle_since, tombstoned_at ${sql.raw(table === "calls" ? ", access_control" : "")})
+    select gen_random_uuid(), ${busy.projectId}, now() - interval '91 days', null, now() - number * interval '1 day'
+      ${sql.raw(table === "calls" ? ", 'public'" : "")}
+    from generate_series(90, 1200) as number`;
+  for (const [table, totals] of [
+    ["calls", "call_totals"],
+    ["rooms", "room_totals"],
+  ] as const) {
+    await connection.db.execute(many(table));
+    await connection.db.execute(sql`
+      insert into ${sql.identifier(totals)} (project_id, slot, total) values (${busy.projectId}, 99, 1111)`);
+  }
+  // A second node that does the same at the same time deletes none twice.
+  await Promise.all([1, 2].map(() => Promise.all([deleteOldCalls(connection, 90), deleteOldRooms(connection, 90)])));
+  const listed = CallPage.parse((await busy.ask("GET", "/calls")).body);
+  expect(listed.calls.map(({ callId: id }) => id)).toEqual(kept.toReversed());
+  expect(listed.total).toBe(2);
+  expect((await busy.ask("GET", "/rooms")).body).toMatchObject({ total: 1, rooms: [{ tombstonedAt: null }] });
+  expect((await idle.ask("GET", "/rooms")).body).toMatchObject({ total: 1 });
+});
+
 test("several at once share the work", async () => {
   await leaveRubbish(2_500);
   const deleted = await Promise.all([1, 2, 3].map(() => deleteExpiredTokens(connection)));
@@ -88,7 +115,7 @@ test("several at once share the work", async () => {
 
 test("have names of their own, and each does its work", async () => {
   await leaveRubbish(1);
-  const chores = apiChores(connection, { EVENT_RETENTION_DAYS: 30 });
+  const chores = apiChores({ quick: connection, bulk: connection }, { EVENT_RETENTION_DAYS: 30, RETENTION_DAYS: 90 });
   expect(new Set(chores.map(({ name }) => name)).size).toBe(chores.length);
   for (const chore of chores) await chore.run(new AbortController().signal);
   expect(await clean()).toEqual({ answers: 0, callTokens: 0, roomTokens: 0, nodes: 0 });

@@ -10,6 +10,15 @@ export const apiSettings = {
   NODE_ID: NodeId.default(newNodeId),
   /** How long events can be read. */
   EVENT_RETENTION_DAYS: integer(1, 36_500).default(30),
+  /** How long calls and rooms that have ended can be read, and the sessions of their participants. */
+  RETENTION_DAYS: integer(1, 36_500).default(90),
+  /** Usage of rooms is reported to Stripe, for the projects that have a customer there. Default: it is not. */
+  STRIPE_API_KEY: z
+    .string()
+    .regex(/^[!-~]{1,512}$/, "Must be printable ASCII without spaces")
+    .optional(),
+  /** Where Stripe's API is. Default: where it always is. */
+  STRIPE_API_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** How long a participant token is valid. */
   TOKEN_TTL_SECONDS: integer(1, 86_400).default(600),
   TRUSTED_PROXIES: commonConfig.TRUSTED_PROXIES,

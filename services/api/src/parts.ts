@@ -7,12 +7,14 @@ import type { CallerEnv, ProjectCallerEnv } from "./auth/caller.ts";
 import type { ApiSettings } from "./config.ts";
 import type { ApiEnv } from "./http/env.ts";
 import type { ApiMetrics } from "./metrics.ts";
+import type { Reports } from "./reports/reports.ts";
 
 export type ApiApp = OpenAPIHono<ApiEnv>;
 
 /** What all features share. */
 export interface ApiParts {
   readonly connection: Connection;
+  readonly reports: Reports;
   readonly settings: ApiSettings;
   readonly logger: Logger;
   readonly metrics: ApiMetrics;

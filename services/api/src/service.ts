@@ -1,8 +1,8 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Bus } from "@radist-tech/bus";
-import { type Connection, query } from "@radist-tech/db";
-import { type Logger, type Plane, startChores } from "@radist-tech/runtime";
-import { sql } from "drizzle-orm";
+import type { Connection } from "@radist-tech/db";
+import { DatabaseProbe, type Logger, type Plane, startChores } from "@radist-tech/runtime";
+import { meterExport } from "@radist-tech/usage";
 import { Hono } from "hono";
 import type { Registry } from "prom-client";
 import { announceOn } from "./announcements.ts";
@@ -11,6 +11,7 @@ import { FailedAttempts } from "./auth/failed-attempts.ts";
 import { KeyUse } from "./auth/key-use.ts";
 import { publicKeyAuth } from "./auth/public-key.ts";
 import { secretKeyAuth } from "./auth/secret-key.ts";
+import { stripeMeter } from "./billing/stripe-meter.ts";
 import { P2P_API_PATH } from "./calls/contract.ts";
 import { serveCalls } from "./calls/routes.ts";
 import { apiChores } from "./chores.ts";
@@ -29,6 +30,7 @@ import { createMetrics } from "./metrics.ts";
 import type { ApiApp, ApiParts } from "./parts.ts";
 import { deletedProjects } from "./projects/deleted-projects.ts";
 import { serveProjects } from "./projects/routes.ts";
+import { Reports } from "./reports/reports.ts";
 import { serveRooms } from "./rooms/routes.ts";
 import { serveUsage } from "./usage/routes.ts";
 
@@ -44,9 +46,6 @@ export interface ApiDependencies {
   readonly isMigrated?: () => boolean;
 }
 
-/** Short enough for `/readyz` to say which check failed before its own deadline. */
-const CHECK_DEADLINE_MS = 1_000;
-
 /** The HTTP API: projects, keys, calls and rooms, their tokens, usage, events. The caller keeps connection and bus, and closes them. */
 export function createApi(deps: ApiDependencies): Plane {
   const { connection, bus, logger, config } = deps;
@@ -57,13 +56,18 @@ export function createApi(deps: ApiDependencies): Plane {
   const isMigrated = deps.isMigrated ?? (() => true);
   // Events become visible in time also while requests wait for a connection.
   const chores = connection.apart();
+  const { STRIPE_API_KEY: stripeKey, STRIPE_API_URL: stripeUrl } = config;
+  const billing = stripeKey === undefined ? [] : [meterExport(connection, stripeMeter(stripeKey, stripeUrl), logger)];
   const doingChores = startChores(
     { connection: chores, nodeId: config.NODE_ID, logger, registry: deps.registry, mayRun: isMigrated },
-    // Ending many calls takes longer than events may wait, so it does not share their connection.
-    [...apiChores(chores, config), deletedProjects(connection, announcements)],
+    // Work on much at once takes longer than events may wait, so it does not share their connection.
+    [...apiChores({ quick: chores, bulk: connection }, config), deletedProjects(connection, announcements), ...billing],
   );
+  const reports = new Reports(connection);
+  const probe = new DatabaseProbe(connection);
   const parts: ApiParts = {
     connection,
+    reports,
     logger,
     metrics,
     settings: config,
@@ -91,13 +95,13 @@ export function createApi(deps: ApiDependencies): Plane {
   const close = async (): Promise<void> => {
     failures.close();
     await Promise.all([doingChores[Symbol.asyncDispose](), keyUse.settled()]);
-    await chores.close();
+    await Promise.all([chores.close(), reports.close(), probe.close()]);
   };
   return {
     name: "api",
     http: new Hono().route("/", app),
     checks: {
-      database: () => query(connection.db.execute(sql`select 1`), { deadlineMs: CHECK_DEADLINE_MS }).then(() => true),
+      database: () => probe.isUp(),
       migrated: isMigrated,
       bus: () => bus.connected,
     },

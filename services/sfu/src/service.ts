@@ -1,9 +1,8 @@
 import type { Bus } from "@radist-tech/bus";
-import { type Connection, query } from "@radist-tech/db";
+import type { Connection } from "@radist-tech/db";
 import { ERRORS, type NodeId, ROOM_SOCKET_PATH } from "@radist-tech/protocol";
 import { pause } from "@radist-tech/protocol/timing";
-import type { Logger, Plane } from "@radist-tech/runtime";
-import { sql } from "drizzle-orm";
+import { DatabaseProbe, type Logger, type Plane } from "@radist-tech/runtime";
 import { Hono } from "hono";
 import type { Registry } from "prom-client";
 import type { Limits } from "./config.ts";
@@ -46,6 +45,10 @@ export async function createSfu({ connection, bus, logger, registry, config, wor
     await node.close();
     throw error;
   }
+  const probe = new DatabaseProbe(connection);
+  const close = async (): Promise<void> => {
+    await Promise.all([node.close(), probe.close()]);
+  };
   const http = new Hono();
   http.get(ROOM_SOCKET_PATH, (context) =>
     context.json({ error: ERRORS.upgrade_required.message, code: "upgrade_required" }, 426, { upgrade: "websocket" }),
@@ -55,15 +58,15 @@ export async function createSfu({ connection, bus, logger, registry, config, wor
     http,
     sockets: { path: ROOM_SOCKET_PATH, accept: (...upgrade) => node.entrance.accept(...upgrade) },
     checks: {
-      database: async () => (await query(connection.db.execute(sql`select 1`), { deadlineMs: 1_500 })) !== undefined,
+      database: () => probe.isUp(),
       lease: () => node.context.lease.holds(),
       bus: () => bus.connected,
       // A process that serves more than rooms is ready for the rest before the workers are there.
       ...(workerBin instanceof Promise ? {} : { workers: () => node.hasWorkers }),
     },
     drain: (deadline) => node.drain(deadline),
-    close: () => node.close(),
-    [Symbol.asyncDispose]: () => node.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -1,8 +1,7 @@
 import type { Bus } from "@radist-tech/bus";
-import { type Connection, query } from "@radist-tech/db";
+import type { Connection } from "@radist-tech/db";
 import { ERRORS, type NodeId, P2P_SOCKET_PATH } from "@radist-tech/protocol";
-import type { Logger, Plane } from "@radist-tech/runtime";
-import { sql } from "drizzle-orm";
+import { DatabaseProbe, type Logger, type Plane } from "@radist-tech/runtime";
 import { Hono } from "hono";
 import type { Registry } from "prom-client";
 import type { Limits } from "./config.ts";
@@ -22,6 +21,10 @@ export interface SignalingDeps {
 export async function createSignaling({ connection, bus, logger, registry, config }: SignalingDeps): Promise<Plane> {
   const node = new SignalingNode({ connection, bus, logger, registry, nodeId: config.NODE_ID, limits: config });
   await node.listen();
+  const probe = new DatabaseProbe(connection);
+  const close = async (): Promise<void> => {
+    await Promise.all([node.close(), probe.close()]);
+  };
   const http = new Hono();
   http.get(P2P_SOCKET_PATH, (context) =>
     context.json({ error: ERRORS.upgrade_required.message, code: "upgrade_required" }, 426, { upgrade: "websocket" }),
@@ -31,12 +34,12 @@ export async function createSignaling({ connection, bus, logger, registry, confi
     http,
     sockets: { path: P2P_SOCKET_PATH, accept: (...upgrade) => node.entrance.accept(...upgrade) },
     checks: {
-      database: async () => (await query(connection.db.execute(sql`select 1`), { deadlineMs: 1_500 })) !== undefined,
+      database: () => probe.isUp(),
       lease: () => node.context.lease.holds(),
       bus: () => bus.connected,
     },
     drain: (deadline) => node.drain(deadline),
-    close: () => node.close(),
-    [Symbol.asyncDispose]: () => node.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Instant } from "../common.ts";
 import { CallToken } from "../credentials.ts";
 import { PeerId, RoomId } from "../ids.ts";
+import { LIST_DESCRIPTION, ListCursor } from "../list-cursor.ts";
 import { E2eeMode, Metadata, Participant } from "./participant.ts";
 
 export const CreateRoom = z
@@ -45,8 +46,8 @@ export const RoomSummary = z
 export type RoomSummary = z.infer<typeof RoomSummary>;
 
 export const RoomPage = z
-  .object({ rooms: z.array(RoomSummary), page: z.int(), limit: z.int(), total: z.int() })
-  .meta({ id: "RoomPage", description: "Newest first." });
+  .object({ rooms: z.array(RoomSummary), page: z.int(), limit: z.int(), total: z.int(), cursor: ListCursor.optional() })
+  .meta({ id: "RoomPage", description: LIST_DESCRIPTION });
 export type RoomPage = z.infer<typeof RoomPage>;
 
 export const LiveParticipant = Participant.extend({

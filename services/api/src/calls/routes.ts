@@ -1,14 +1,14 @@
-import { createCall, findCall, mintToken } from "@radist-tech/calls";
+import { createCall, findCall, listCalls, mintToken } from "@radist-tech/calls";
 import { type CallId, type ProjectId, Refusal } from "@radist-tech/protocol";
+import { pageOf, summaryOf } from "../http/paging.ts";
 import { once } from "../idempotency/once.ts";
 import type { ApiApp, ApiParts } from "../parts.ts";
 import { assertBelowLimit } from "../projects/connection-limit.ts";
 import * as contract from "./contract.ts";
 import { endAndAnnounceCall } from "./end.ts";
-import { listCalls } from "./list.ts";
 
 export function serveCalls(app: ApiApp, parts: ApiParts): void {
-  const { connection, auth, metrics, announcements, logger } = parts;
+  const { connection, reports, auth, metrics, announcements, logger } = parts;
   const ttlSeconds = parts.settings.TOKEN_TTL_SECONDS;
 
   /** A call that nobody knows of must not count towards the project's limit. */
@@ -34,9 +34,13 @@ export function serveCalls(app: ApiApp, parts: ApiParts): void {
     return context.json(answer, 200);
   });
 
-  app.openapi({ ...contract.listCallsRoute, middleware: auth.secretKey }, async (context) =>
-    context.json(await listCalls(connection, context.get("caller").project.id, context.req.valid("query")), 200),
-  );
+  app.openapi({ ...contract.listCallsRoute, middleware: auth.secretKey }, async (context) => {
+    const { id } = context.get("caller").project;
+    const { cursor: after, ...asked } = context.req.valid("query");
+    const page = await reports.read(id, context.req.raw.signal, (read) => listCalls(read, id, { ...asked, after }));
+    const calls = page.rows.map((row) => ({ callId: row.id as CallId, ...summaryOf(row) }));
+    return context.json({ calls, ...pageOf(asked, page) }, 200);
+  });
 
   app.openapi({ ...contract.getCallRoute, middleware: auth.secretKey }, async (context) => {
     const call = await findCall(connection, context.get("caller").project.id, context.req.valid("param").callId);

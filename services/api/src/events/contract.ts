@@ -19,7 +19,14 @@ export const listEventsRoute = createRoute({
     200: answers("The events.", EventPage),
     ...refuses(
       ...SECRET_KEY_REFUSALS,
-      ...(["invalid_cursor", "invalid_limit", "invalid_types", "invalid_subject", "cursor_expired"] as const),
+      ...([
+        "invalid_cursor",
+        "invalid_limit",
+        "invalid_types",
+        "invalid_subject",
+        "cursor_expired",
+        "too_many_reports",
+      ] as const),
     ),
   },
 });

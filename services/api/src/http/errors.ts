@@ -16,6 +16,8 @@ export function answerErrors(logger: Logger): ErrorHandler<ApiEnv> {
     if (refusal.code === "internal_error") logger.error({ err: error, ...ids }, "request failed");
     if (refusal.code === "unavailable") {
       logger.warn({ err: error, ...ids }, "database unavailable");
+    }
+    if (refusal.code === "unavailable" || refusal.code === "too_many_reports") {
       context.header("retry-after", RETRY_AFTER_SECONDS);
     }
     // Required of every 401 (RFC 9110, 11.6.1).

@@ -17,6 +17,7 @@ const QUERY: Readonly<Record<string, ErrorCode>> = {
   to: "invalid_interval",
   interval: "invalid_interval",
   after: "invalid_cursor",
+  cursor: "invalid_cursor",
   types: "invalid_types",
   subject: "invalid_subject",
 };

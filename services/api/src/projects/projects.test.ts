@@ -56,6 +56,7 @@ describe("GET /projects", () => {
       allowedOrigins: [],
       connectionLimit: null,
       defaultAccessControl: "public",
+      stripeCustomerId: null,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     });
     expect(JSON.stringify(body)).not.toContain(deleted.projectId);

@@ -21,5 +21,6 @@ export const projectOf = (row: typeof projects.$inferSelect): Project => ({
   allowedOrigins: row.allowedOrigins,
   connectionLimit: row.connectionLimit,
   defaultAccessControl: row.defaultAccessControl,
+  stripeCustomerId: row.stripeCustomerId,
   createdAt: row.createdAt.toISOString(),
 });

@@ -1,7 +1,7 @@
 import { type Connection, projects, transact } from "@radist-tech/db";
 import { recordProjectFacts } from "@radist-tech/events";
 import { type Project, type ProjectId, Refusal, type UpdateProject } from "@radist-tech/protocol";
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { projectOf } from "./read.ts";
 
 /**
@@ -23,12 +23,17 @@ export function updateProject(connection: Connection, projectId: ProjectId, upda
       allowedOrigins: update.allowedOrigins === undefined ? before.allowedOrigins : (update.allowedOrigins ?? []),
       connectionLimit: update.connectionLimit === undefined ? before.connectionLimit : update.connectionLimit,
       defaultAccessControl: update.defaultAccessControl ?? before.defaultAccessControl,
+      stripeCustomerId: update.stripeCustomerId === undefined ? before.stripeCustomerId : update.stripeCustomerId,
     };
     const names = Object.keys(after) as (keyof typeof after)[];
     const changed = names.filter((name) => JSON.stringify(after[name]) !== JSON.stringify(before[name]));
     if (changed.length > 0) {
+      const billedFrom = after.stripeCustomerId === null ? null : sql`coalesce(${projects.billedFrom}, now())`;
       await Promise.all([
-        tx.update(projects).set(after).where(eq(projects.id, projectId)),
+        tx
+          .update(projects)
+          .set({ ...after, billedFrom })
+          .where(eq(projects.id, projectId)),
         recordProjectFacts(tx, projectId, [{ type: "project.updated", data: { changed } }]),
       ]);
     }

@@ -43,7 +43,7 @@ export const listRoomsRoute = createRoute({
   request: { params: ofProject, query: PageQuery },
   responses: {
     200: answers("A page of rooms.", RoomPage),
-    ...refuses(...SECRET_KEY_REFUSALS, "invalid_page", "invalid_limit"),
+    ...refuses(...SECRET_KEY_REFUSALS, "invalid_page", "invalid_limit", "invalid_cursor", "too_many_reports"),
   },
 });
 

@@ -1,14 +1,14 @@
 import { CreateRoom, MintRoomToken, type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
-import { createRoom, endRoom, findRoom, kickParticipant, mintRoomToken } from "@radist-tech/rooms";
+import { createRoom, endRoom, findRoom, kickParticipant, listRooms, mintRoomToken } from "@radist-tech/rooms";
+import { pageOf, summaryOf } from "../http/paging.ts";
 import { once } from "../idempotency/once.ts";
 import type { ApiApp, ApiParts } from "../parts.ts";
 import { assertBelowLimit } from "../projects/connection-limit.ts";
 import * as contract from "./contract.ts";
-import { listRooms } from "./list.ts";
 
 export function serveRooms(app: ApiApp, parts: ApiParts): void {
-  const { connection, auth, metrics, announcements, logger, settings } = parts;
+  const { connection, reports, auth, metrics, announcements, logger, settings } = parts;
 
   /** After the database, which is what counts. */
   const announce = (controls: readonly RoomControl[]): void => {
@@ -39,9 +39,13 @@ export function serveRooms(app: ApiApp, parts: ApiParts): void {
     return context.json(answer, 200);
   });
 
-  app.openapi({ ...contract.listRoomsRoute, middleware: auth.secretKey }, async (context) =>
-    context.json(await listRooms(connection, context.get("caller").project.id, context.req.valid("query")), 200),
-  );
+  app.openapi({ ...contract.listRoomsRoute, middleware: auth.secretKey }, async (context) => {
+    const { id } = context.get("caller").project;
+    const { cursor: after, ...asked } = context.req.valid("query");
+    const page = await reports.read(id, context.req.raw.signal, (read) => listRooms(read, id, { ...asked, after }));
+    const rooms = page.rows.map((row) => ({ roomId: row.id as RoomId, ...summaryOf(row) }));
+    return context.json({ rooms, ...pageOf(asked, page) }, 200);
+  });
 
   app.openapi({ ...contract.getRoomRoute, middleware: auth.secretKey }, async (context) => {
     const room = await findRoom(connection, context.get("caller").project.id, context.req.valid("param").roomId);

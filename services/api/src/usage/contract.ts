@@ -15,5 +15,8 @@ export const getUsageRoute = createRoute({
   description:
     "The first interval begins at from, the last one ends at to; those between are whole. At most 1,000 at once.",
   request: { params: z.object({ projectId: ProjectId }), query: UsageQuery },
-  responses: { 200: answers("The usage.", Usage), ...refuses(...SECRET_KEY_REFUSALS, "invalid_interval") },
+  responses: {
+    200: answers("The usage.", Usage),
+    ...refuses(...SECRET_KEY_REFUSALS, "invalid_interval", "too_many_reports"),
+  },
 });

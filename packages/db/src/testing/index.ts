@@ -1,0 +1,2 @@
+export { blocksRead } from "./blocks-read.ts";
+export { type HistorySize, vacuum, writeHistory, writeLive } from "./history.ts";
