@@ -202,7 +202,7 @@ export class RadistConnection {
   }
 
   /**
-   * Mutes or unmutes the microphone. The device stays open.
+   * Mutes or unmutes the microphone, and whatever {@link replaceTrack} puts in its place. The device stays open.
    *
    * @throws RadistError `device_not_found` when no microphone is sent
    */
@@ -220,8 +220,8 @@ export class RadistConnection {
   }
 
   /**
-   * Sends another track in place of the microphone or camera, or none (null). The page keeps the track and stops it
-   * itself. `localstream` follows, with a new stream.
+   * Sends another track in place of the microphone or camera, or none (null). What is muted stays muted. The page keeps
+   * the track and stops it itself. `localstream` follows, with a new stream.
    *
    * @throws RadistError `invalid_argument` for a track of another kind, `connection_closed`
    * @example await connection.replaceTrack("video", otherCamera.getVideoTracks()[0]);
@@ -233,18 +233,22 @@ export class RadistConnection {
   }
 
   /**
-   * Lets the user choose a screen, and sends it in place of the camera. Must be called from a click or key press.
+   * Lets the user choose a screen, and sends it in place of the camera. Must be called from a click or key press. With
+   * `{ audio: true }` its sound is sent, mixed with the microphone's, where the user shares it. While the browser's picker
+   * is open, another call waits for the same choice.
    *
    * @returns the screen's stream, for the page to show
-   * @throws RadistError `permission_denied` when the user chose none, `invalid_argument` without the `video` channel
+   * @throws RadistError `permission_denied` when the user chose none, `invalid_argument` without the `video` channel,
+   * `connection_closed` when the call ended first: then nothing is captured
    */
   async shareScreen(options: DisplayMediaStreamOptions = {}): Promise<MediaStream> {
     this.#assertOpen();
     this.#assertChannel("video");
-    return this.#media.shareScreen(options);
+    // Sound that cannot be sent is not captured either.
+    return this.#media.shareScreen(this.#channels.has("audio") ? options : { ...options, audio: false });
   }
 
-  /** Sends the camera again. */
+  /** Sends the camera again. Closes what was about to be chosen, too. */
   async stopSharing(): Promise<void> {
     await this.#media.stopSharing();
   }

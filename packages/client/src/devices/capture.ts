@@ -1,5 +1,6 @@
 import type { Channel } from "../core/channels.ts";
 import { captureError } from "./device-problem.ts";
+import { screenOptions } from "./screen-options.ts";
 
 /** Opens the microphone and camera for `channels`, with a single prompt. Undefined when none needs one. */
 export async function captureChannels(
@@ -13,7 +14,7 @@ export async function captureChannels(
 
 /** Lets the user choose a screen or a window. */
 export const openScreen = (options: DisplayMediaStreamOptions | undefined): Promise<MediaStream> =>
-  rejectingClearly(() => navigator.mediaDevices.getDisplayMedia({ audio: false, ...options }));
+  rejectingClearly(() => navigator.mediaDevices.getDisplayMedia(screenOptions(options)));
 
 export const openDevices = (constraints: MediaStreamConstraints): Promise<MediaStream> =>
   rejectingClearly(() => navigator.mediaDevices.getUserMedia(constraints));

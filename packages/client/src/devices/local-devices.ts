@@ -54,6 +54,11 @@ export class LocalDevices {
   #available = NO_DEVICES;
   #state: LocalDevicesState;
   #unwatch: (() => void) | undefined;
+  /** The microphone's track, and whether it was told to be silent. */
+  #silenced: { readonly track: MediaStreamTrack | undefined; readonly isMuted: boolean } = {
+    track: undefined,
+    isMuted: false,
+  };
 
   constructor({ storage }: LocalDevicesOptions = {}) {
     this.#memory = new DeviceMemory(storage);
@@ -159,10 +164,19 @@ export class LocalDevices {
   }
 
   #changed(): void {
-    const { state: microphone } = this.#slots.microphone;
-    if (microphone.is === "live") microphone.track.enabled = !this.#settings.isMuted;
+    this.#silence();
     this.#state = this.#describe();
     this.#events.emit("change", this.#state);
+  }
+
+  /** Only when something is new: until then a track that others have silenced stays silent. */
+  #silence(): void {
+    const { state } = this.#slots.microphone;
+    const { isMuted } = this.#settings;
+    const track = state.is === "live" ? state.track : undefined;
+    if (track === this.#silenced.track && isMuted === this.#silenced.isMuted) return;
+    this.#silenced = { track, isMuted };
+    if (track) track.enabled = !isMuted;
   }
 
   #describe(): LocalDevicesState {

@@ -49,6 +49,14 @@ class StreamModel {
     return [...this.#tracks];
   }
 
+  getVideoTracks(): MediaStreamTrack[] {
+    return this.getTracks().filter(({ kind }) => kind === "video");
+  }
+
+  getAudioTracks(): MediaStreamTrack[] {
+    return this.getTracks().filter(({ kind }) => kind === "audio");
+  }
+
   addTrack(added: MediaStreamTrack): void {
     this.#tracks.add(added);
   }

@@ -29,7 +29,7 @@ export class JoinedRoom implements JoinedMeeting {
     this.messages = new RoomMessages(connection, this.participants);
     this.speakers = new Speakers(devices);
     this.screen = new ScreenSharing({
-      start: (options) => connection.publish({ source: "screen", options: { ...options, audio: true } }),
+      start: (options) => connection.publish({ source: "screen", options }),
       stop: async () => connection.published.get("screen")?.unpublish(),
     });
     this.state.value = connection.state;

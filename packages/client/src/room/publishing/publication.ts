@@ -6,6 +6,7 @@ import { Ensured } from "../../core/ensured.ts";
 import { RadistError } from "../../core/errors.ts";
 import type { LatchReader } from "../../core/latch.ts";
 import { captureDevice } from "../../devices/capture-source.ts";
+import { MuteSwitch } from "../../devices/mute-switch.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
 import type { MediaSession } from "../transport/media-session.ts";
 import type { PublishedTrack, RoomSource, VideoCodec } from "../types.ts";
@@ -57,14 +58,12 @@ export class Publication implements PublishedTrack {
   readonly kind: MediaKind;
   readonly #options: PublicationOptions;
   readonly #ensured: Ensured<PublishingSession>;
+  readonly #muted = new MuteSwitch();
   #track: MediaStreamTrack;
   #isOwned: boolean;
-  #isMuted: boolean;
   /** Nothing is sent: the device is released. */
   #isOff = false;
   #isClosed = false;
-  /** A track that the page itself has silenced is given back silent. */
-  #isSilencedHere = false;
   #sent: Sent | undefined;
   /** The highest layer that anybody receives. */
   #demandedLayer = ALL_LAYERS;
@@ -75,7 +74,7 @@ export class Publication implements PublishedTrack {
     this.kind = options.track.kind as MediaKind;
     this.#track = options.track;
     this.#isOwned = options.isOwned;
-    this.#isMuted = options.isMuted;
+    if (options.isMuted) this.#muted.set(options.track, true);
     this.#adopt(options.track);
     this.#ensured = new Ensured({
       latch: options.latch,
@@ -90,7 +89,7 @@ export class Publication implements PublishedTrack {
   }
 
   get isMuted(): boolean {
-    return this.#isMuted || this.#isOff;
+    return this.#muted.isMuted || this.#isOff;
   }
 
   get isOff(): boolean {
@@ -210,8 +209,7 @@ export class Publication implements PublishedTrack {
 
   async #setMuted(isMuted: boolean): Promise<void> {
     this.#assertPublished();
-    this.#isMuted = isMuted;
-    this.#silence();
+    this.#muted.set(this.#track, isMuted);
     await this.#updateMute();
   }
 
@@ -238,14 +236,8 @@ export class Publication implements PublishedTrack {
     }
   }
 
-  #silence(): void {
-    if (this.#isMuted && this.#track.enabled) this.#isSilencedHere = true;
-    this.#track.enabled = !this.#isMuted;
-  }
-
   #adopt(track: MediaStreamTrack): void {
-    this.#isSilencedHere = false;
-    this.#silence();
+    this.#muted.adopt(track);
     if (this.source === "screen" && track.contentHint === "") track.contentHint = "detail";
     track.addEventListener("ended", this.#onEnded);
   }
@@ -254,7 +246,7 @@ export class Publication implements PublishedTrack {
   #release(): void {
     this.#track.removeEventListener("ended", this.#onEnded);
     if (this.#isOwned) this.#track.stop();
-    else if (this.#isSilencedHere) this.#track.enabled = true;
+    else this.#muted.giveBack(this.#track);
   }
 
   readonly #onEnded = () => this.#options.handlers.trackEnded(this);

@@ -1,6 +1,7 @@
 import { RadistError } from "../../core/errors.ts";
 import type { LatchReader } from "../../core/latch.ts";
 import { captureSource } from "../../devices/capture-source.ts";
+import { ScreenCapture } from "../../devices/screen-capture.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
 import type { PublishOptions, RoomSource, VideoCodec } from "../types.ts";
 import { Publication, type PublishingSession } from "./publication.ts";
@@ -21,6 +22,7 @@ export interface PublicationsOptions {
 export class Publications {
   readonly #options: PublicationsOptions;
   readonly #published = new Map<RoomSource, Publication>();
+  readonly #screens = new ScreenCapture();
   #localStream: MediaStream | undefined;
   #screenStream: MediaStream | undefined;
   #isClosed = false;
@@ -43,12 +45,13 @@ export class Publications {
 
   /** Publishes the track that was passed, or opens one. */
   async publish(options: PublishOptions): Promise<Publication> {
-    const tracks = options.track ? [options.track] : (await captureSource(options)).getTracks();
     const isOwned = options.track === undefined;
-    if (this.#isClosed) {
-      // The connection ended before the user had chosen.
-      if (isOwned) for (const track of tracks) track.stop();
-      throw new RadistError("connection_closed");
+    const tracks = options.track ? [options.track] : (await this.#capture(options)).getTracks();
+    // Asked for twice, and chosen once.
+    const twin = this.#published.get("screen");
+    if (isOwned && options.source === "screen" && twin && tracks.includes(twin.track)) {
+      await twin.ensure();
+      return twin;
     }
     // Together with its sound, before there is another one.
     if (options.source === "screen") void this.#published.get("screen")?.unpublish();
@@ -64,6 +67,15 @@ export class Publications {
       throw error;
     }
     return first;
+  }
+
+  /** Opens the device, or lets the user choose a screen. Nothing stays open that nobody owns. */
+  async #capture(options: PublishOptions): Promise<MediaStream> {
+    if (options.source === "screen") return this.#screens.open(options.options);
+    const stream = await captureSource(options);
+    if (!this.#isClosed) return stream;
+    for (const track of stream.getTracks()) track.stop();
+    throw new RadistError("connection_closed");
   }
 
   /** Publishes as soon as there is a session; failures go to the `error` handler. */
@@ -90,6 +102,7 @@ export class Publications {
 
   close(): void {
     this.#isClosed = true;
+    this.#screens.close();
     for (const publication of this.#published.values()) publication.close();
     this.#published.clear();
     this.#screenStream = undefined;

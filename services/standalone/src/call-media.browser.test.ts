@@ -1,0 +1,133 @@
+import { launchBrowser, launchFirefox } from "@radist-tech/testkit";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openCallPage } from "./testing/call-page.ts";
+import { onePlatform, type Platform } from "./testing/platform.ts";
+
+let platform: Platform;
+let browser: Browser;
+beforeAll(async () => {
+  platform = await onePlatform();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await platform?.[Symbol.asyncDispose]();
+});
+
+async function callTokens(): Promise<readonly string[]> {
+  return (await platform.server.createP2PConnection()).callTokens;
+}
+
+async function publicKey(): Promise<string> {
+  const config = (await (await fetch(`${platform.front.url}/web/config`)).json()) as { publicKey: string };
+  return config.publicKey;
+}
+
+async function openPage(): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await openCallPage(page, platform.front.url);
+  return page;
+}
+
+type Received = (kind: "audio" | "video", figure: string) => Promise<number>;
+
+const receivedBy =
+  (page: Page): Received =>
+  (kind, figure) =>
+    page.evaluate(([of, name]) => window.calls.received(of, name), [kind, figure] as const);
+
+/** How much sound arrives while so many packets do. */
+async function energyOf(received: Received, packets = 100): Promise<number> {
+  const [count, energy] = await Promise.all([
+    received("audio", "packetsReceived"),
+    received("audio", "totalAudioEnergy"),
+  ]);
+  await expect.poll(() => received("audio", "packetsReceived")).toBeGreaterThan(count + packets);
+  return (await received("audio", "totalAudioEnergy")) - energy;
+}
+
+const isHeard = (received: Received) => expect.poll(() => energyOf(received)).toBeGreaterThan(0.01);
+
+async function isSilent(received: Received): Promise<void> {
+  // What was said before is still being played out.
+  await energyOf(received);
+  expect(await energyOf(received)).toBeLessThan(0.001);
+}
+
+describe("In a call", () => {
+  test("a track that takes the place of a muted one is not heard before it is unmuted", async () => {
+    const page = await openPage();
+    await page.evaluate(([key, tokens]) => window.calls.enter(key, tokens, new MediaStream([window.calls.tone()])), [
+      await publicKey(),
+      await callTokens(),
+    ] as const);
+    await isHeard(receivedBy(page));
+    await page.evaluate(async () => {
+      window.calls.caller.setMicrophone(false);
+      await window.calls.caller.replaceTrack("audio", window.calls.tone());
+    });
+    await isSilent(receivedBy(page));
+    await page.evaluate(() => window.calls.caller.setMicrophone(true));
+    await isHeard(receivedBy(page));
+    await page.context().close();
+  });
+
+  test("a screen is shared with its sound, and the microphone is heard again afterwards", async () => {
+    const page = await openPage();
+    await page.evaluate(
+      async ([key, tokens]) => {
+        const { calls } = window;
+        await calls.enter(key, tokens, new MediaStream([calls.drawing()]));
+        navigator.mediaDevices.getDisplayMedia = async () => new MediaStream([calls.drawing(), calls.tone()]);
+        await calls.caller.shareScreen({ audio: true });
+      },
+      [await publicKey(), await callTokens()] as const,
+    );
+    await isHeard(receivedBy(page));
+    await page.evaluate(async () => {
+      const { caller } = window.calls;
+      await caller.replaceTrack("audio", window.calls.tone());
+      await caller.stopSharing();
+    });
+    await isHeard(receivedBy(page));
+    await page.context().close();
+  });
+
+  test("an exchanged device is no news to the other side, whose picture goes on", async () => {
+    const page = await openPage();
+    await page.evaluate(([key, tokens]) => window.calls.enter(key, tokens, new MediaStream([window.calls.drawing()])), [
+      await publicKey(),
+      await callTokens(),
+    ] as const);
+    const frames = () => receivedBy(page)("video", "framesDecoded");
+    await expect.poll(frames).toBeGreaterThan(5);
+    const before = await frames();
+    await page.evaluate(async () => {
+      await window.calls.caller.replaceTrack("video", window.calls.drawing());
+      await window.calls.caller.replaceTrack("video", window.calls.drawing());
+    });
+    await expect.poll(frames).toBeGreaterThan(before + 30);
+    expect(await page.evaluate(() => window.calls.told)).toEqual(["remotestream 1"]);
+    await page.context().close();
+  });
+});
+
+test("In Firefox, too, a track that takes the place of a muted one is not heard", async () => {
+  await using firefox = await launchFirefox();
+  const page = await firefox.newPage();
+  await openCallPage(page, platform.front.url);
+  await page.evaluate(
+    (key, tokens) => window.calls.enter(key, tokens, new MediaStream([window.calls.tone()])),
+    await publicKey(),
+    await callTokens(),
+  );
+  const received: Received = (kind, figure) =>
+    page.evaluate((of, name) => window.calls.received(of, name), kind, figure);
+  await isHeard(received);
+  await page.evaluate(async () => {
+    window.calls.caller.setMicrophone(false);
+    await window.calls.caller.replaceTrack("audio", window.calls.tone());
+  });
+  await isSilent(received);
+});
