@@ -28,6 +28,7 @@ export type {
   AudioLevel,
   CreateRoomConnectionOptions,
   ParticipantChange,
+  PublicationChange,
   PublishedTrack,
   PublishOptions,
   PublishSource,

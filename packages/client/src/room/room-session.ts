@@ -78,6 +78,7 @@ export class RoomSession {
       codec,
       handlers: {
         localStream: (stream) => events.emitLasting("localstream", stream),
+        changed: (change) => events.emit("publicationchanged", change),
         screenShare: (stream) => events.emit("screenshare", { active: stream !== undefined, stream }),
         error: failed,
       },

@@ -106,6 +106,8 @@ export interface PublishedTrack {
   readonly track: MediaStreamTrack;
   /** Muted, or nothing is sent: `replaceTrack(null)`. */
   readonly isMuted: boolean;
+  /** Why the others cannot receive it at the moment; it is tried again. Undefined: they can, or are about to. */
+  readonly problem: RadistError | undefined;
   /** Sends nothing until {@link unmute}, and notifies the other participants. The device stays open. */
   mute(): Promise<void>;
   unmute(): Promise<void>;
@@ -174,6 +176,15 @@ export interface ParticipantChange {
   readonly track: RemoteTrack | undefined;
 }
 
+/** Whether the other participants can receive what this page publishes from a source. */
+export interface PublicationChange {
+  readonly source: RoomSource;
+  /** Why they cannot; undefined: they can again. */
+  readonly problem: RadistError | undefined;
+  /** False where trying again cannot help (`too_many`, `not_allowed`): then it is no longer among `published`. */
+  readonly isRetrying: boolean;
+}
+
 /**
  * What each event of a room connection carries. Those marked *lasting* are also delivered to listeners attached later, once
  * for each participant or track that is present.
@@ -183,6 +194,8 @@ export interface RoomEvents {
   localstream: MediaStream;
   /** Screen sharing started or stopped, also when the user stopped it in the browser's own controls. */
   screenshare: { readonly active: boolean; readonly stream: MediaStream | undefined };
+  /** Something that this page publishes cannot be received by the others, or can be again. */
+  publicationchanged: PublicationChange;
   /** A participant is in the room, also when it joined first. Lasting. */
   participantjoined: RoomParticipant;
   /** A participant is gone, together with all its tracks. */
@@ -250,8 +263,8 @@ export interface RadistRoomConnection {
   on<Name extends keyof RoomEvents>(event: Name, listener: (payload: RoomEvents[Name]) => void): () => void;
 
   /**
-   * Publishes a microphone, a camera or a screen. Resolves when the other participants can receive it. Replaces what was
-   * published from the same source.
+   * Publishes a microphone, a camera or a screen. Resolves when the other participants can receive it, and keeps trying
+   * while the platform cannot take it: `publicationchanged` reports that. Replaces what was published from the same source.
    *
    * @throws RadistError `permission_denied`, `device_not_found`, `device_in_use`; `not_allowed` when the token does not
    * grant it; `connection_closed`

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { type RadistRoomConnection, type RoomState, sendDevices } from "@radist-tech/client";
+import { type PublicationChange, type RadistRoomConnection, type RoomState, sendDevices } from "@radist-tech/client";
 import type { DeviceSignals } from "../media/device-signals.ts";
 import { type EndReason, endReasonOf } from "../meeting/ending.ts";
 import type { JoinedMeeting } from "../meeting/meeting-kind.ts";
@@ -9,6 +9,7 @@ import { Speakers } from "../meeting/speakers.ts";
 import { announce } from "../ui/announcer.tsx";
 import { Participants } from "./participants.ts";
 import { RoomMessages } from "./room-messages.ts";
+import { type Unsent, unsentAfter, unsentText } from "./unsent.ts";
 
 /** A room that was joined: turns the SDK's events into what the views show, and the user's actions into the SDK's calls. */
 export class JoinedRoom implements JoinedMeeting {
@@ -19,7 +20,10 @@ export class JoinedRoom implements JoinedMeeting {
   readonly screen: ScreenSharing;
   readonly speakers: Speakers;
   readonly state = signal<RoomState>("connecting");
+  /** What the others do not get although it is on. */
+  readonly unsent = signal<Unsent>({});
   readonly quality: ReturnType<typeof watchQuality>;
+  #stopSending: () => void = () => undefined;
   readonly #stop: (() => void)[];
 
   constructor(connection: RadistRoomConnection, devices: DeviceSignals, onEnd: (reason: EndReason) => void) {
@@ -41,13 +45,23 @@ export class JoinedRoom implements JoinedMeeting {
       this.participants.listen(),
       this.messages.listen(),
       connection.on("screenshare", (sharing) => this.screen.changed(sharing)),
-      sendDevices(connection, devices.local),
+      connection.on("publicationchanged", (change) => this.#publicationChanged(change)),
+      () => this.#stopSending(),
       () => this.speakers.dispose(),
       this.quality.stop,
       connection.on("statechange", (state) => this.#changeState(state)),
       connection.on("error", (error) => console.warn("Radist:", error.code, error.message)),
       connection.on("closed", (ending) => onEnd(endReasonOf(ending))),
     ];
+    this.sendAgain();
+  }
+
+  /** Sends the devices, also those that could not be sent before. */
+  sendAgain(): void {
+    this.#stopSending();
+    this.unsent.value = {};
+    // What cannot be sent is shown as such, by `publicationchanged`.
+    this.#stopSending = sendDevices(this.connection, this.devices.local);
   }
 
   leave(): Promise<void> {
@@ -56,6 +70,15 @@ export class JoinedRoom implements JoinedMeeting {
 
   dispose(): void {
     for (const stop of this.#stop) stop();
+  }
+
+  #publicationChanged(change: PublicationChange): void {
+    const before = this.unsent.peek();
+    this.unsent.value = unsentAfter(before, change);
+    for (const kind of ["microphone", "camera"] as const) {
+      const unsent = this.unsent.peek()[kind];
+      if (unsent && unsent !== before[kind]) announce(unsentText(kind, unsent));
+    }
   }
 
   #changeState(state: RoomState): void {

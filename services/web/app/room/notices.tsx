@@ -1,5 +1,6 @@
 import { Notice, ScreenNotice } from "../meeting/notice.tsx";
 import type { JoinedRoom } from "./joined-room.ts";
+import { unsentText } from "./unsent.ts";
 
 /** What is unusual at the moment. */
 export function Notices({ room }: { room: JoinedRoom }) {
@@ -8,6 +9,21 @@ export function Notices({ room }: { room: JoinedRoom }) {
       {room.state.value === "reconnecting" && (
         <Notice testId="notice-reconnecting">Your connection was lost. Reconnecting…</Notice>
       )}
+      {(["microphone", "camera"] as const).map((kind) => {
+        const unsent = room.unsent.value[kind];
+        return (
+          unsent && (
+            <Notice key={kind} testId={`notice-unsent-${kind}`}>
+              {unsentText(kind, unsent)}{" "}
+              {!unsent.isRetrying && (
+                <button type="button" class="link-button" onClick={() => room.sendAgain()}>
+                  Try again
+                </button>
+              )}
+            </Notice>
+          )
+        );
+      })}
       <ScreenNotice screen={room.screen} />
     </>
   );

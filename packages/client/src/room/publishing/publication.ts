@@ -35,6 +35,8 @@ export interface PublicationHandlers {
   trackChanged(): void;
   /** The track ended by itself: the device is gone, or the user stopped sharing. */
   trackEnded(publication: Publication): void;
+  /** Whether the others can receive it has changed: see {@link Publication.problem}. */
+  problemChanged(publication: Publication): void;
   /** `unpublish` was called. */
   unpublished(publication: Publication): void;
 }
@@ -65,6 +67,7 @@ export class Publication implements PublishedTrack {
   #isOff = false;
   #isClosed = false;
   #sent: Sent | undefined;
+  #problem: RadistError | undefined;
   /** The highest layer that anybody receives. */
   #demandedLayer = ALL_LAYERS;
 
@@ -80,7 +83,12 @@ export class Publication implements PublishedTrack {
       latch: options.latch,
       isMissing: (session) =>
         !this.#isClosed && !this.#isOff && !(this.#sent?.session === session && !this.#sent.producer.closed),
-      make: (session) => this.#send(session),
+      make: async (session) => {
+        await this.#send(session);
+        this.#setProblem(undefined);
+      },
+      isPersistent: true,
+      retrying: (error) => this.#setProblem(error),
     });
   }
 
@@ -90,6 +98,10 @@ export class Publication implements PublishedTrack {
 
   get isMuted(): boolean {
     return this.#muted.isMuted || this.#isOff;
+  }
+
+  get problem(): RadistError | undefined {
+    return this.#problem;
   }
 
   get isOff(): boolean {
@@ -189,6 +201,12 @@ export class Publication implements PublishedTrack {
     if (this.#isOff || this.#track !== track) await producer.replaceTrack({ track: this.#isOff ? null : this.#track });
     await Promise.all([mute.startFrom(isMuted), layers.startFrom(ALL_LAYERS)]);
     await Promise.all([mute.set(this.isMuted), this.#limit()]);
+  }
+
+  #setProblem(problem: RadistError | undefined): void {
+    if (this.#isClosed || problem?.code === this.#problem?.code) return;
+    this.#problem = problem;
+    this.#options.handlers.problemChanged(this);
   }
 
   async #switchOff(): Promise<void> {

@@ -13,6 +13,7 @@ function page(answer?: () => unknown) {
   const { requests, socket } = requestLog(answer);
   const errors: unknown[] = [];
   const streams: string[] = [];
+  const changes: string[] = [];
   const kinds = (stream: MediaStream | undefined) => stream?.getTracks().map(({ kind }) => kind) ?? ["none"];
   const publications = new Publications({
     latch,
@@ -21,10 +22,12 @@ function page(answer?: () => unknown) {
     handlers: {
       localStream: (stream) => streams.push(`local ${kinds(stream).join()}`),
       screenShare: (stream) => streams.push(`screen ${kinds(stream).join()}`),
+      changed: ({ source, problem, isRetrying }) =>
+        changes.push([source, problem?.code ?? "published", ...(isRetrying ? ["retrying"] : [])].join(" ")),
       error: (error) => errors.push(error),
     },
   });
-  return { latch, session, publications, requests, errors, streams };
+  return { latch, session, publications, requests, errors, streams, changes };
 }
 
 beforeEach(() => {
@@ -98,8 +101,41 @@ describe("publishing", () => {
     expect(publications.published.size).toBe(0);
   });
 
+  test.each(["unavailable", "internal_error", "transport_not_found"] as const)(
+    "that fails with %s is tried until it succeeds, and both are told",
+    async (code) => {
+      vi.useFakeTimers();
+      const { latch, session, publications, changes } = page();
+      latch.open(session);
+      let failures = 7;
+      session.beforeCreate = () => (failures-- > 0 ? Promise.reject(new RadistError(code)) : undefined);
+      const published = publications.publish({ source: "microphone", track: track("audio") });
+      await vi.advanceTimersByTimeAsync(1);
+      expect(publications.published.get("microphone")?.problem).toMatchObject({ code });
+      await vi.runAllTimersAsync();
+      const publication = await published;
+      vi.useRealTimers();
+      expect([publication.problem, publications.find(session.last.id)]).toEqual([undefined, publication]);
+      expect(changes).toEqual([`microphone ${code} retrying`, "microphone published"]);
+    },
+  );
+
+  test("that is taken back while it is being tried again is tried no more", async () => {
+    vi.useFakeTimers();
+    const { latch, session, publications } = page();
+    latch.open(session);
+    session.beforeCreate = () => Promise.reject(new RadistError("unavailable"));
+    const published = publications.publish({ source: "microphone", track: track("audio") });
+    await vi.advanceTimersByTimeAsync(1);
+    await publications.published.get("microphone")?.unpublish();
+    await vi.runAllTimersAsync();
+    await published;
+    vi.useRealTimers();
+    expect([publications.published.size, session.objects]).toEqual([0, []]);
+  });
+
   test("that is refused in a later session is reported once", async () => {
-    const { latch, session, publications, errors } = page();
+    const { latch, session, publications, errors, changes } = page();
     latch.open(session);
     await publications.publish({ source: "camera", track: track("video") });
     session.close();
@@ -110,6 +146,7 @@ describe("publishing", () => {
     publications.renew();
     await settled();
     expect([errors, publications.published.size]).toEqual([[refusal], 0]);
+    expect(changes).toEqual(["camera too_many"]);
   });
 
   test.each([

@@ -3,7 +3,7 @@ import type { LatchReader } from "../../core/latch.ts";
 import { captureSource } from "../../devices/capture-source.ts";
 import { ScreenCapture } from "../../devices/screen-capture.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
-import type { PublishOptions, RoomSource, VideoCodec } from "../types.ts";
+import type { PublicationChange, PublishOptions, RoomSource, VideoCodec } from "../types.ts";
 import { Publication, type PublishingSession } from "./publication.ts";
 
 export interface PublicationsOptions {
@@ -14,6 +14,8 @@ export interface PublicationsOptions {
     /** This page's microphone and camera, whenever their tracks changed. */
     localStream(stream: MediaStream): void;
     screenShare(stream: MediaStream | undefined): void;
+    /** A track cannot be received by the others, or can again. */
+    changed(change: PublicationChange): void;
     error(error: unknown): void;
   };
 }
@@ -63,7 +65,7 @@ export class Publications {
     try {
       await Promise.all(publications.map((publication) => publication.ensure()));
     } catch (error) {
-      for (const publication of publications) await publication.unpublish();
+      for (const publication of publications) await this.#takeBack(publication, error);
       throw error;
     }
     return first;
@@ -111,9 +113,18 @@ export class Publications {
   #report(publication: Publication): void {
     publication.ensure().catch((error: unknown) => {
       if (this.#isClosed) return;
-      void publication.unpublish();
+      void this.#takeBack(publication, error);
       this.#options.handlers.error(error);
     });
+  }
+
+  /** It cannot be published: what is shown is what is published. */
+  async #takeBack(publication: Publication, cause: unknown): Promise<void> {
+    const { source } = publication;
+    const isPresent = this.#published.get(source) === publication;
+    await publication.unpublish();
+    const problem = cause instanceof RadistError ? cause : new RadistError("negotiation_failed", { cause });
+    if (isPresent && !this.#isClosed) this.#options.handlers.changed({ source, problem, isRetrying: false });
   }
 
   #add(track: MediaStreamTrack, isOwned: boolean, options: PublishOptions): Publication {
@@ -136,6 +147,8 @@ export class Publications {
       handlers: {
         trackChanged: () => this.#tracksChanged(),
         trackEnded: (ended) => this.#trackEnded(ended),
+        problemChanged: ({ problem }) =>
+          this.#options.handlers.changed({ source, problem, isRetrying: problem !== undefined }),
         unpublished: (gone) => this.#remove(gone),
       },
     });

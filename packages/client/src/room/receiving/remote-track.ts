@@ -55,6 +55,7 @@ export class ReceivedTrack implements RemoteTrack {
       latch: options.latch,
       isMissing: (session) => this.#producerId !== undefined && !this.#isSubscribedIn(session),
       make: (session) => this.#subscribe(session),
+      isPersistent: true,
     });
   }
 
