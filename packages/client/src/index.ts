@@ -37,6 +37,7 @@ export type {
   RoomClosedReason,
   RoomEnding,
   RoomEvents,
+  RoomMediaState,
   RoomMessage,
   RoomParticipant,
   RoomSource,

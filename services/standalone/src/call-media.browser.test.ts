@@ -113,6 +113,37 @@ describe("In a call", () => {
   });
 });
 
+test("a call is joined with the microphone where there is no camera, and the page is told", async () => {
+  const page = await openPage();
+  await page.evaluate(
+    ([key, tokens]) => {
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = (constraints) =>
+        constraints?.video ? Promise.reject(new DOMException("", "NotFoundError")) : open(constraints);
+      return window.calls.enter(key, tokens);
+    },
+    [await publicKey(), await callTokens()] as const,
+  );
+  await isHeard(receivedBy(page));
+  await expect.poll(() => page.evaluate(() => window.calls.errors)).toEqual(["device_not_found"]);
+  await page.context().close();
+});
+
+test("In Firefox, too, a remembered device that is gone is replaced", async () => {
+  await using firefox = await launchFirefox();
+  const page = await firefox.newPage();
+  await openCallPage(page, platform.front.url);
+  const found = await page.evaluate(async () => {
+    const devices = new window.calls.sdk.LocalDevices({ storage: null });
+    await devices.select("camera", "a-camera-of-another-day");
+    await devices.select("microphone", "a-microphone-of-another-day");
+    await devices.start();
+    const { camera, microphone } = devices.state;
+    return [camera, microphone].map(({ track, problem }) => problem ?? track?.readyState);
+  });
+  expect(found).toEqual(["live", "live"]);
+});
+
 test("In Firefox, too, a track that takes the place of a muted one is not heard", async () => {
   await using firefox = await launchFirefox();
   const page = await firefox.newPage();

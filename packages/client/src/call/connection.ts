@@ -1,10 +1,11 @@
 import type { CallSnapshot } from "@radist-tech/protocol";
 import type { Channel, MediaKind } from "../core/channels.ts";
-import { Emitter, type Listener } from "../core/emitter.ts";
+import { afterListening, Emitter, type Listener } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
 import type { DataPayload } from "../core/framing.ts";
 import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
 import { watchNetwork } from "../core/network-watch.ts";
+import { PathWatch } from "../core/path-watch.ts";
 import { type ConnectionStats, summarizeStats } from "../core/stats.ts";
 import { OutgoingTracks } from "../devices/outgoing-tracks.ts";
 import { CallData } from "./call-data.ts";
@@ -23,6 +24,8 @@ export interface ConnectionDeps {
   readonly channels: ReadonlySet<Channel>;
   readonly localStream: MediaStream | undefined;
   readonly ownsStream: boolean;
+  /** Why some of the devices could not be opened. */
+  readonly deviceFailures: readonly RadistError[];
 }
 
 /**
@@ -45,6 +48,10 @@ export class RadistConnection {
   readonly #socket: SignalingSocket;
   readonly #session: CallSession;
   readonly #stopWatching: () => void;
+  readonly #path = new PathWatch(() => {
+    this.#stateChanged();
+    this.#report(new RadistError("no_media_path"));
+  });
   #state: ConnectionState = { signaling: "connecting", media: "new" };
 
   private constructor(deps: ConnectionDeps) {
@@ -82,7 +89,10 @@ export class RadistConnection {
       data: this.#data,
       socket: this.#socket,
       handlers: {
-        roster: (event) => emitRosterEvent(this.#events, event),
+        roster: (event) => {
+          emitRosterEvent(this.#events, event);
+          this.#stateChanged();
+        },
         remoteStream: (stream) => this.#events.emitLasting("remotestream", stream),
         linkChanged: () => this.#linkChanged(),
         error: (error) => this.#report(error),
@@ -102,6 +112,9 @@ export class RadistConnection {
   static async open(deps: ConnectionDeps): Promise<RadistConnection> {
     const connection = new RadistConnection(deps);
     await connection.#socket.connect();
+    afterListening(() => {
+      for (const failure of deps.deviceFailures) connection.#report(failure);
+    });
     return connection;
   }
 
@@ -266,7 +279,11 @@ export class RadistConnection {
 
   #stateChanged(): void {
     const signaling = this.#socket.state;
-    const media = this.peerConnection?.connectionState ?? "new";
+    const found = this.peerConnection?.connectionState ?? "new";
+    // Without the other peer, or without the platform, there is another reason, which the page knows.
+    const isNeeded = this.peerConnection && signaling === "connected" && this.#session.remote?.status === "connected";
+    this.#path.update(isNeeded ? found === "connected" : undefined);
+    const media = this.#path.isMissing ? "failed" : found;
     if (signaling === this.#state.signaling && media === this.#state.media) return;
     this.#state = { signaling, media };
     this.#events.emit("statechange", this.#state);
@@ -280,6 +297,7 @@ export class RadistConnection {
 
   #ended(ending: Ending): void {
     this.#stopWatching();
+    this.#path.update(undefined);
     this.#session.close();
     this.#media.close();
     this.#events.emitLasting("closed", ending);

@@ -16,7 +16,10 @@ export interface ResumeState {
 export interface ConnectionState {
   /** The socket to the platform. `reconnecting` does not interrupt the media. */
   readonly signaling: "connecting" | "connected" | "reconnecting" | "closed";
-  /** The media session with the other peer; `new` while there is none. */
+  /**
+   * The media session with the other peer, as ICE and DTLS say; `new` while there is none, and `failed` also when there has
+   * been no path for 15 seconds. The connection keeps looking for one.
+   */
   readonly media: RTCPeerConnectionState;
 }
 

@@ -23,12 +23,13 @@ class Devices implements DeviceSource {
   change(change: {
     microphone?: MediaStreamTrack | undefined;
     camera?: MediaStreamTrack | undefined;
+    isOpening?: boolean;
     isMuted?: boolean;
   }) {
     const { microphone, camera, isMuted } = this.state;
     this.state = {
       microphone: "microphone" in change ? { track: change.microphone } : microphone,
-      camera: "camera" in change ? { track: change.camera } : camera,
+      camera: "camera" in change ? { track: change.camera, isOpening: change.isOpening ?? false } : camera,
       isMuted: change.isMuted ?? isMuted,
     };
     this.#events.emit("change", undefined);
@@ -161,6 +162,31 @@ test("a call gets what is on, and nothing for what is switched off", async () =>
   devices.change({ camera: FACE });
   await vi.waitFor(() => expect(done.at(-1)).toBe("video face"));
   expect(done).toHaveLength(4);
+});
+
+test.each([
+  ["call", callOf],
+  ["room", roomOf],
+] as const)("in a %s an exchanged device takes the place of the earlier one, without a gap", async (_, open) => {
+  const devices = new Devices();
+  devices.change({ camera: FACE });
+  const { done, ...target } = open();
+  sendDevices("call" in target ? target.call : target.room, devices);
+  await vi.waitFor(() => expect(done).toHaveLength(1));
+  devices.change({ camera: undefined, isOpening: true });
+  devices.change({ camera: track("video", "other") });
+  await vi.waitFor(() => expect(done).toHaveLength(2));
+  expect(done[1]).toMatch(/ other$/);
+});
+
+test("a device that cannot be opened is sent no more", async () => {
+  const devices = new Devices();
+  devices.change({ camera: FACE });
+  const { call, done } = callOf();
+  sendDevices(call, devices);
+  devices.change({ camera: undefined, isOpening: true });
+  devices.change({ camera: undefined });
+  await vi.waitFor(() => expect(done).toEqual(["video face", "video none"]));
 });
 
 test("once stopped nothing more is sent", async () => {

@@ -10,11 +10,17 @@ export interface OutgoingDevice {
   readonly isMuted: boolean;
 }
 
+interface SourceDevice {
+  readonly track: MediaStreamTrack | undefined;
+  /** Another track is about to come: until then nothing changes for the others. */
+  readonly isOpening?: boolean;
+}
+
 /** Where the tracks come from; {@link LocalDevices} is one. */
 export interface DeviceSource {
   readonly state: {
-    readonly microphone: { readonly track: MediaStreamTrack | undefined };
-    readonly camera: { readonly track: MediaStreamTrack | undefined };
+    readonly microphone: SourceDevice;
+    readonly camera: SourceDevice;
     readonly isMuted: boolean;
   };
   on(name: "change", listener: () => void): () => void;
@@ -50,7 +56,10 @@ export function sendDevices(
   const follow = (): void => {
     const { state } = devices;
     for (const one of outgoing) {
-      const device = { track: state[one.kind].track, isMuted: one.kind === "microphone" && state.isMuted };
+      const { track: opened, isOpening = false } = state[one.kind];
+      // An exchange, and not an end followed by a beginning.
+      const track = isOpening ? one.last.track : opened;
+      const device = { track, isMuted: one.kind === "microphone" && state.isMuted };
       if (device.track === one.last.track && device.isMuted === one.last.isMuted) continue;
       one.last = device;
       one.sent.set(device).catch(onError);

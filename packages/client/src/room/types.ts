@@ -42,8 +42,17 @@ export interface CreateRoomConnectionOptions {
   readonly redundantAudio?: boolean;
 }
 
-/** `reconnecting`: the connection to the platform, or the media path, is lost and being restored. `closed` is final. */
+/**
+ * `reconnecting`: the connection to the platform, or the media path, is lost and being restored, or there has been no media
+ * path for 15 seconds. `closed` is final.
+ */
 export type RoomState = "connecting" | "connected" | "reconnecting" | "closed";
+
+/**
+ * What ICE and DTLS say of the media paths: `new` while nothing is sent or received, and `failed` also when there has been
+ * no path for 15 seconds. The connection keeps looking for one.
+ */
+export type RoomMediaState = "new" | "connecting" | "connected" | "disconnected" | "failed";
 
 /**
  * Why a room connection is over: `left` by this page; `kicked` by the backend; `terminated`, the room has ended;
@@ -214,6 +223,7 @@ export interface RoomEvents {
   levels: readonly AudioLevel[];
   message: RoomMessage;
   statechange: RoomState;
+  mediastatechange: RoomMediaState;
   /** Something failed; the connection continues unless `closed` follows. Without a listener it goes to the console. */
   error: RadistError;
   /** The connection is over for good. The last event. Lasting. */
@@ -245,6 +255,8 @@ export interface RadistRoomConnection {
   /** This side's identity in the room. It stays the same when the connection reconnects. */
   readonly peerId: string;
   readonly state: RoomState;
+  /** The media paths. `mediastatechange` follows each change. */
+  readonly mediaState: RoomMediaState;
   /** The other participants by peer id, in the order in which they joined. */
   readonly participants: ReadonlyMap<string, RoomParticipant>;
   /** Peer id of the present speaker; undefined: nobody. */

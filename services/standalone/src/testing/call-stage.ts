@@ -30,6 +30,8 @@ export class CallStage {
     });
     this.#callee.on("remotestream", (stream) => {
       this.told.push(`remotestream ${stream.getTracks().length}`);
+      // What is not played has no energy.
+      void Object.assign(new Audio(), { srcObject: stream }).play();
     });
     this.#caller = await radist.createConnection({ callToken, channels, ...(localStream && { localStream }) });
     this.#caller.on("error", ({ code }) => this.errors.push(code));

@@ -1,8 +1,15 @@
 import { signal } from "@preact/signals";
-import { type PublicationChange, type RadistRoomConnection, type RoomState, sendDevices } from "@radist-tech/client";
+import {
+  type PublicationChange,
+  type RadistRoomConnection,
+  type RoomMediaState,
+  type RoomState,
+  sendDevices,
+} from "@radist-tech/client";
 import type { DeviceSignals } from "../media/device-signals.ts";
 import { type EndReason, endReasonOf } from "../meeting/ending.ts";
 import type { JoinedMeeting } from "../meeting/meeting-kind.ts";
+import { NO_PATH } from "../meeting/no-path.ts";
 import { watchQuality } from "../meeting/quality.ts";
 import { ScreenSharing } from "../meeting/screen-sharing.ts";
 import { Speakers } from "../meeting/speakers.ts";
@@ -20,6 +27,8 @@ export class JoinedRoom implements JoinedMeeting {
   readonly screen: ScreenSharing;
   readonly speakers: Speakers;
   readonly state = signal<RoomState>("connecting");
+  /** What ICE and DTLS say. */
+  readonly media = signal<RoomMediaState>("new");
   /** What the others do not get although it is on. */
   readonly unsent = signal<Unsent>({});
   readonly quality: ReturnType<typeof watchQuality>;
@@ -37,6 +46,7 @@ export class JoinedRoom implements JoinedMeeting {
       stop: async () => connection.published.get("screen")?.unpublish(),
     });
     this.state.value = connection.state;
+    this.media.value = connection.mediaState;
     this.quality = watchQuality(async () => {
       const { send, receive } = await connection.getStats();
       return receive ?? send;
@@ -49,6 +59,10 @@ export class JoinedRoom implements JoinedMeeting {
       () => this.#stopSending(),
       () => this.speakers.dispose(),
       this.quality.stop,
+      connection.on("mediastatechange", (media) => {
+        this.media.value = media;
+        if (media === "failed") announce(NO_PATH);
+      }),
       connection.on("statechange", (state) => this.#changeState(state)),
       connection.on("error", (error) => console.warn("Radist:", error.code, error.message)),
       connection.on("closed", (ending) => onEnd(endReasonOf(ending))),
@@ -85,6 +99,7 @@ export class JoinedRoom implements JoinedMeeting {
     const before = this.state.peek();
     this.state.value = state;
     void this.quality.update();
+    if (state === "reconnecting" && this.media.peek() === "failed") return;
     if (state === "reconnecting") announce("Connection lost. Reconnecting.");
     else if (before === "reconnecting" && state === "connected") announce("You are connected again.");
   }

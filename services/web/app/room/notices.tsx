@@ -1,3 +1,4 @@
+import { NO_PATH } from "../meeting/no-path.ts";
 import { Notice, ScreenNotice } from "../meeting/notice.tsx";
 import type { JoinedRoom } from "./joined-room.ts";
 import { unsentText } from "./unsent.ts";
@@ -6,8 +7,12 @@ import { unsentText } from "./unsent.ts";
 export function Notices({ room }: { room: JoinedRoom }) {
   return (
     <>
-      {room.state.value === "reconnecting" && (
-        <Notice testId="notice-reconnecting">Your connection was lost. Reconnecting…</Notice>
+      {room.media.value === "failed" && room.state.value !== "closed" ? (
+        <Notice testId="notice-path">{NO_PATH}</Notice>
+      ) : (
+        room.state.value === "reconnecting" && (
+          <Notice testId="notice-reconnecting">Your connection was lost. Reconnecting…</Notice>
+        )
       )}
       {(["microphone", "camera"] as const).map((kind) => {
         const unsent = room.unsent.value[kind];

@@ -83,6 +83,11 @@ export class Publications {
   /** Publishes as soon as there is a session; failures go to the `error` handler. */
   add(tracks: readonly MediaStreamTrack[], isOwned: boolean): void {
     for (const track of tracks) {
+      // The connection ended before the user had answered.
+      if (this.#isClosed) {
+        if (isOwned) track.stop();
+        continue;
+      }
       const source = track.kind === "audio" ? "microphone" : "camera";
       this.#report(this.#add(track, isOwned, { source }));
     }

@@ -67,6 +67,23 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+test("a path that broke is broken until it is connected, not only until ICE tries again", () => {
+  const { send, recv, repair } = session();
+  expect([repair.state, repair.isBroken]).toEqual(["new", false]);
+  send.becomes("connecting");
+  expect([repair.state, repair.isBroken]).toEqual(["connecting", false]);
+  send.becomes("connected");
+  recv.becomes("connecting");
+  expect([repair.state, repair.isBroken]).toEqual(["connecting", false]);
+  send.becomes("failed");
+  expect([repair.state, repair.isBroken]).toEqual(["failed", true]);
+  send.becomes("connecting");
+  expect([repair.state, repair.isBroken]).toEqual(["connecting", true]);
+  send.becomes("connected");
+  recv.becomes("connected");
+  expect([repair.state, repair.isBroken]).toEqual(["connected", false]);
+});
+
 test("a path that recovers by itself in time is left alone", async () => {
   const { send, repair, restarts } = session();
   send.becomes("connected");
