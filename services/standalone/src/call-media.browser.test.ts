@@ -113,6 +113,32 @@ describe("In a call", () => {
   });
 });
 
+test("the other side is told of mute, by the user and by the system, and sees nothing of one who has left", async () => {
+  const page = await openPage();
+  await page.evaluate(([key, tokens]) => window.calls.enter(key, tokens, new MediaStream([window.calls.tone()])), [
+    await publicKey(),
+    await callTokens(),
+  ] as const);
+  const isMuted = () => page.evaluate(() => window.calls.callee.peerMedia?.isMuted);
+  await expect.poll(isMuted).toBe(false);
+  await page.evaluate(() => window.calls.caller.setMicrophone(false));
+  await expect.poll(isMuted).toBe(true);
+  await page.evaluate(() => window.calls.caller.setMicrophone(true));
+  await expect.poll(isMuted).toBe(false);
+  await page.evaluate(() => {
+    const [track] = window.calls.caller.localStream?.getAudioTracks() ?? [];
+    if (!track) throw new Error("There is no microphone.");
+    // As a headset's key does it.
+    Object.defineProperty(track, "muted", { value: true });
+    track.dispatchEvent(new Event("mute"));
+  });
+  await expect.poll(isMuted).toBe(true);
+  await page.evaluate(() => window.calls.caller.leave());
+  await expect.poll(() => page.evaluate(() => window.calls.told)).toEqual(["remotestream 1", "remotestream 0"]);
+  expect(await page.evaluate(() => window.calls.callee.peerMedia)).toBeUndefined();
+  await page.context().close();
+});
+
 test("a call is joined with the microphone where there is no camera, and the page is told", async () => {
   const page = await openPage();
   await page.evaluate(
@@ -144,21 +170,13 @@ test("In Firefox, too, a remembered device that is gone is replaced", async () =
   expect(found).toEqual(["live", "live"]);
 });
 
-test("In Firefox, too, a track that takes the place of a muted one is not heard", async () => {
-  await using firefox = await launchFirefox();
-  const page = await firefox.newPage();
-  await openCallPage(page, platform.front.url);
+test("a call without a path says so after 15 seconds, and not that it is connected", async () => {
+  const page = await openPage();
   await page.evaluate(
-    (key, tokens) => window.calls.enter(key, tokens, new MediaStream([window.calls.tone()])),
-    await publicKey(),
-    await callTokens(),
+    ([key, tokens]) => window.calls.enter(key, tokens, new MediaStream(), { iceTransportPolicy: "relay" }),
+    [await publicKey(), await callTokens()] as const,
   );
-  const received: Received = (kind, figure) =>
-    page.evaluate((of, name) => window.calls.received(of, name), kind, figure);
-  await isHeard(received);
-  await page.evaluate(async () => {
-    window.calls.caller.setMicrophone(false);
-    await window.calls.caller.replaceTrack("audio", window.calls.tone());
-  });
-  await isSilent(received);
+  await expect.poll(() => page.evaluate(() => window.calls.errors)).toContain("no_media_path");
+  expect(await page.evaluate(() => window.calls.caller.state)).toEqual({ signaling: "connected", media: "failed" });
+  await page.context().close();
 });

@@ -10,6 +10,7 @@ import { type ConnectionStats, summarizeStats } from "../core/stats.ts";
 import { OutgoingTracks } from "../devices/outgoing-tracks.ts";
 import { CallData } from "./call-data.ts";
 import { CallSession } from "./call-session.ts";
+import type { PeerMedia } from "./peer-media.ts";
 import { emitRosterEvent } from "./roster-events.ts";
 import { SignalingSocket } from "./signaling-socket.ts";
 import type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./types.ts";
@@ -52,6 +53,8 @@ export class RadistConnection {
     this.#stateChanged();
     this.#report(new RadistError("no_media_path"));
   });
+  /** The page shows something of the other peer. */
+  #hasShown = false;
   #state: ConnectionState = { signaling: "connecting", media: "new" };
 
   private constructor(deps: ConnectionDeps) {
@@ -60,6 +63,7 @@ export class RadistConnection {
       outgoingChanged: async (kind, track) => this.#session.link?.setTrack(kind, track),
       localStream: (stream) => this.#events.emitLasting("localstream", stream),
       screenShare: (stream) => this.#events.emit("screenshare", { active: stream !== undefined, stream }),
+      stateChanged: () => this.#session.mediaChanged(),
       error: (error) => this.#report(error),
     });
     this.#data = new CallData({
@@ -91,9 +95,14 @@ export class RadistConnection {
       handlers: {
         roster: (event) => {
           emitRosterEvent(this.#events, event);
+          if (event.type === "left" && event.reason !== "disconnected") this.#remoteGone();
           this.#stateChanged();
         },
-        remoteStream: (stream) => this.#events.emitLasting("remotestream", stream),
+        remoteStream: (stream) => {
+          this.#hasShown = true;
+          this.#events.emitLasting("remotestream", stream);
+        },
+        peerMedia: (media) => this.#events.emitLasting("peermedia", media),
         linkChanged: () => this.#linkChanged(),
         error: (error) => this.#report(error),
       },
@@ -159,6 +168,11 @@ export class RadistConnection {
   /** What the other peer sends. Undefined before its first track. */
   get remoteStream(): MediaStream | undefined {
     return this.#session.link?.remoteStream;
+  }
+
+  /** What the other peer says of what it sends. Undefined while it has not said; some programs never do. */
+  get peerMedia(): PeerMedia | undefined {
+    return this.#session.peerMedia;
   }
 
   /** The shared screen, while it is shared. */
@@ -270,6 +284,15 @@ export class RadistConnection {
   async getStats(): Promise<ConnectionStats | undefined> {
     const report = await this.peerConnection?.getStats();
     return report && summarizeStats(report);
+  }
+
+  /** A page that shows what `remotestream` brings shows nothing then, and not the last picture. */
+  #remoteGone(): void {
+    this.#events.forget("remotestream");
+    this.#events.forget("peermedia");
+    if (!this.#hasShown) return;
+    this.#hasShown = false;
+    this.#events.emit("remotestream", new MediaStream());
   }
 
   #linkChanged(): void {

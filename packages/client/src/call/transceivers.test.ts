@@ -66,6 +66,7 @@ class SenderModel {
 
 const media = (...tracks: (Track & MediaStreamTrack)[]): OutgoingMedia => ({
   announced: STREAM,
+  state: { isMuted: false, isCameraOff: false, isSharingScreen: false },
   outgoing: (kind) => tracks.find((each) => each.kind === kind),
 });
 const channels = (...names: Channel[]) => new Set(names);

@@ -1,6 +1,7 @@
 import type { CallLeftReason, PeerLeftReason } from "@radist-tech/protocol";
 import type { RadistError } from "../core/errors.ts";
 import type { DataMessage } from "../core/framing.ts";
+import type { PeerMedia } from "./peer-media.ts";
 
 /**
  * What lets a reloaded page return as the same peer. It lets anybody who has it take over the seat: keep it where only the
@@ -35,7 +36,7 @@ export interface ConnectionEvents {
   localstream: MediaStream;
   /**
    * The other peer's audio and video, whenever tracks were added or removed: the same stream within a media session, and
-   * another one after the other peer reloaded. Lasting.
+   * another one after the other peer reloaded; an empty one when the other peer has left, so that no picture stays. Lasting.
    */
   remotestream: MediaStream;
   statechange: ConnectionState;
@@ -45,6 +46,11 @@ export interface ConnectionEvents {
   peerreconnected: { readonly peerId: string };
   /** `disconnected`: it may return, and its media may still flow. `left`, `expired`: it is gone. */
   peerleft: { readonly peerId: string; readonly reason: PeerLeftReason };
+  /**
+   * What the other peer says of what it sends: muted, camera off, sharing its screen. Programs without this package may not
+   * say. Lasting.
+   */
+  peermedia: PeerMedia;
   /** Screen sharing started or stopped, also when the user stopped it in the browser's own controls. */
   screenshare: { readonly active: boolean; readonly stream: MediaStream | undefined };
   /** `send` can be used. Lasting. */

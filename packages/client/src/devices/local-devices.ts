@@ -14,6 +14,8 @@ export interface LocalDevicesOptions {
 export interface LocalDevice {
   /** Undefined while it is off or being opened, and while it has a problem. */
   readonly track: MediaStreamTrack | undefined;
+  /** Silenced by a headset's key, a phone call or the system, which only they can undo. */
+  readonly isMutedBySystem: boolean;
   /** The user is being asked for permission, or the device is starting. */
   readonly isOpening: boolean;
   /** Why there is no track although the device is switched on. */
@@ -182,6 +184,7 @@ export class LocalDevices {
   #describe(): LocalDevicesState {
     const describe = ({ state }: DeviceSlot): LocalDevice => ({
       track: state.is === "live" ? state.track : undefined,
+      isMutedBySystem: state.is === "live" && state.track.muted,
       isOpening: state.is === "opening",
       problem: state.is === "failed" ? state.problem : undefined,
     });

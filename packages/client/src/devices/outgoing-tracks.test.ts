@@ -14,7 +14,8 @@ afterEach(() => {
 function outgoing(stream?: MediaStream, isOwned = false) {
   const told: string[] = [];
   const failure = { next: undefined as Error | undefined };
-  const tracks = new OutgoingTracks(stream, isOwned, {
+  const states: OutgoingTracks["state"][] = [];
+  const tracks: OutgoingTracks = new OutgoingTracks(stream, isOwned, {
     outgoingChanged: async (kind, sent) => {
       await Promise.resolve();
       told.push(`${kind} ${sent ? "sent" : "none"}`);
@@ -24,9 +25,10 @@ function outgoing(stream?: MediaStream, isOwned = false) {
     },
     localStream: () => undefined,
     screenShare: (screen) => told.push(screen ? "shared" : "not shared"),
+    stateChanged: () => states.push({ ...tracks.state }),
     error: (error) => told.push(String(error)),
   });
-  return { tracks, told, failure };
+  return { tracks, told, failure, states };
 }
 
 /** A picker of screens that the test answers. */
@@ -76,6 +78,23 @@ describe("muted is muted", () => {
     await tracks.replaceTrack("audio", silent);
     expect(silent.enabled).toBe(false);
   });
+});
+
+test("the other side is told of mute, by the user or by the system, of the camera and of the screen", async () => {
+  const voice = track("audio");
+  const { tracks, states } = outgoing(new MediaStream([voice]));
+  const normal = { isMuted: false, isCameraOff: true, isSharingScreen: false };
+  expect(tracks.state).toEqual(normal);
+  voice.setMuted(true);
+  voice.setMuted(false);
+  tracks.setEnabled("audio", false);
+  await tracks.replaceTrack("video", track("video"));
+  expect(states).toEqual([
+    { ...normal, isMuted: true },
+    normal,
+    { ...normal, isMuted: true },
+    { ...normal, isMuted: true, isCameraOff: false },
+  ]);
 });
 
 describe("a screen", () => {

@@ -1,15 +1,19 @@
 import type { OutgoingMedia } from "../call/outgoing-media.ts";
+import type { PeerMedia } from "../call/peer-media.ts";
 import type { MediaKind } from "../core/channels.ts";
 import { RadistError } from "../core/errors.ts";
 import { AudioMix } from "./audio-mix.ts";
 import { MuteSwitch } from "./mute-switch.ts";
 import { ScreenCapture } from "./screen-capture.ts";
+import { SystemMute } from "./system-mute.ts";
 
 export interface OutgoingTracksHandlers {
   /** Another track is to be sent of this kind, or none. */
   outgoingChanged(kind: MediaKind, track: MediaStreamTrack | null): Promise<void>;
   localStream(stream: MediaStream): void;
   screenShare(stream: MediaStream | undefined): void;
+  /** What the other side is told has changed. */
+  stateChanged(): void;
   /** A device went away while it was in use, or a track could not be given back. */
   error(error: unknown): void;
 }
@@ -20,6 +24,8 @@ export class OutgoingTracks implements OutgoingMedia {
   readonly #owned = new Set<MediaStreamTrack>();
   readonly #muted: Readonly<Record<MediaKind, MuteSwitch>> = { audio: new MuteSwitch(), video: new MuteSwitch() };
   readonly #capture = new ScreenCapture();
+  /** A headset's key or a phone call mutes the track itself, and the page only learns of it. */
+  readonly #systemMute = new SystemMute(() => this.#handlers.stateChanged());
   readonly announced = new MediaStream();
   #stream: MediaStream | undefined;
   #screen: MediaStream | undefined;
@@ -30,7 +36,19 @@ export class OutgoingTracks implements OutgoingMedia {
   constructor(stream: MediaStream | undefined, owned: boolean, handlers: OutgoingTracksHandlers) {
     this.#stream = stream;
     this.#handlers = handlers;
-    if (owned) for (const track of stream?.getTracks() ?? []) this.#own(track);
+    for (const track of stream?.getTracks() ?? []) {
+      if (owned) this.#own(track);
+      this.#systemMute.watch(track);
+    }
+  }
+
+  get state(): PeerMedia {
+    const [microphone, camera] = [this.device("audio"), this.device("video")];
+    return {
+      isMuted: !(microphone && isLive(microphone)),
+      isCameraOff: !(camera && isLive(camera)),
+      isSharingScreen: this.#screen !== undefined,
+    };
   }
 
   get stream(): MediaStream | undefined {
@@ -59,6 +77,7 @@ export class OutgoingTracks implements OutgoingMedia {
       throw new RadistError("device_not_found", { message });
     }
     this.#muted[kind].set(track, !on);
+    this.#handlers.stateChanged();
   }
 
   async replaceTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
@@ -68,17 +87,22 @@ export class OutgoingTracks implements OutgoingMedia {
     const earlier = this.device(kind);
     const others = this.#stream?.getTracks().filter((other) => other !== earlier) ?? [];
     // Before it is sent: muted is muted, whatever the track.
-    if (track) this.#muted[kind].adopt(track);
+    if (track) {
+      this.#muted[kind].adopt(track);
+      this.#systemMute.watch(track);
+    }
     // A stream of its own: the page's stream is the page's to change.
     this.#stream = new MediaStream(track ? [...others, track] : others);
     if (kind === "audio") this.#mix?.setMicrophone(track);
     const isReplaced = kind === "video" ? this.#screen !== undefined : this.#mix !== undefined;
     if (!isReplaced) await this.#handlers.outgoingChanged(kind, track);
     if (earlier && earlier !== track) {
+      this.#systemMute.forget(earlier);
       this.#muted[kind].giveBack(earlier);
       if (this.#owned.delete(earlier)) earlier.stop();
     }
     this.#handlers.localStream(this.#stream);
+    this.#handlers.stateChanged();
   }
 
   async shareScreen(options: DisplayMediaStreamOptions): Promise<MediaStream> {
@@ -100,7 +124,10 @@ export class OutgoingTracks implements OutgoingMedia {
       throw error;
     }
     // It was stopped while it was being sent; both were announced by whoever did that.
-    if (this.#screen === screen) this.#handlers.screenShare(screen);
+    if (this.#screen === screen) {
+      this.#handlers.screenShare(screen);
+      this.#handlers.stateChanged();
+    }
     return screen;
   }
 
@@ -112,6 +139,7 @@ export class OutgoingTracks implements OutgoingMedia {
     this.#screen = this.#mix = undefined;
     for (const track of screen.getTracks()) track.stop();
     this.#handlers.screenShare(undefined);
+    this.#handlers.stateChanged();
     try {
       if (mix) await this.#handlers.outgoingChanged("audio", this.device("audio") ?? null);
       await this.#handlers.outgoingChanged("video", this.device("video") ?? null);
@@ -126,7 +154,9 @@ export class OutgoingTracks implements OutgoingMedia {
     for (const track of [...this.#owned, ...(this.#screen?.getTracks() ?? [])]) track.stop();
     for (const kind of ["audio", "video"] as const) {
       const track = this.device(kind);
-      if (track) this.#muted[kind].giveBack(track);
+      if (!track) continue;
+      this.#systemMute.forget(track);
+      this.#muted[kind].giveBack(track);
     }
     this.#mix?.close();
     this.#owned.clear();
@@ -142,3 +172,5 @@ export class OutgoingTracks implements OutgoingMedia {
     });
   }
 }
+
+const isLive = (track: MediaStreamTrack): boolean => track.enabled && !track.muted;

@@ -87,6 +87,7 @@ function callOf() {
       tracks = [...tracks.filter((other) => other.kind !== kind), ...(sent ? [sent] : [])];
       done.push(`${kind} ${sent?.id ?? "none"}`);
     },
+    setMicrophone: (on) => void done.push(on ? "unmute" : "mute"),
   };
   return { call, done };
 }
@@ -159,9 +160,10 @@ test("a call gets what is on, and nothing for what is switched off", async () =>
   devices.change({ camera: undefined });
   await vi.waitFor(() => expect(done.at(-1)).toBe("video none"));
   devices.change({ isMuted: true });
+  await vi.waitFor(() => expect(done.at(-1)).toBe("mute"));
   devices.change({ camera: FACE });
   await vi.waitFor(() => expect(done.at(-1)).toBe("video face"));
-  expect(done).toHaveLength(4);
+  expect(done).toHaveLength(5);
 });
 
 test.each([
@@ -177,6 +179,20 @@ test.each([
   devices.change({ camera: track("video", "other") });
   await vi.waitFor(() => expect(done).toHaveLength(2));
   expect(done[1]).toMatch(/ other$/);
+});
+
+test("a microphone that the page has muted itself stays muted when it is exchanged", async () => {
+  const devices = new Devices();
+  devices.change({ microphone: VOICE });
+  const { room, done } = roomOf();
+  sendDevices(room, devices);
+  await vi.waitFor(() => expect(done).toHaveLength(1));
+  await room.setMuted("microphone", true);
+  devices.change({ microphone: track("audio", "other") });
+  await vi.waitFor(() => expect(done.at(-1)).toBe("replace microphone other"));
+  devices.change({ isMuted: true });
+  await vi.waitFor(() => expect(done.at(-1)).toBe("mute microphone"));
+  expect(done).not.toContain("unmute microphone");
 });
 
 test("a device that cannot be opened is sent no more", async () => {

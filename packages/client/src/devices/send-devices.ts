@@ -26,7 +26,7 @@ export interface DeviceSource {
   on(name: "change", listener: () => void): () => void;
 }
 
-export type CallTarget = Pick<RadistConnection, "localStream" | "replaceTrack">;
+export type CallTarget = Pick<RadistConnection, "localStream" | "replaceTrack" | "setMicrophone">;
 export type RoomTarget = Pick<RadistRoomConnection, "canPublish" | "published" | "publish" | "setMuted">;
 
 const KINDS: readonly CaptureKind[] = ["microphone", "camera"];
@@ -69,27 +69,38 @@ export function sendDevices(
   return devices.on("change", follow);
 }
 
-/** Calls do not signal muting: the track is silent. */
 function toCall(call: CallTarget) {
-  return async (
-    kind: CaptureKind,
-    { track = null }: { track?: MediaStreamTrack | null | undefined },
-  ): Promise<void> => {
+  const wishes = new MuteWishes();
+  return async (kind: CaptureKind, { track: sent, isMuted }: OutgoingDevice): Promise<void> => {
+    const track = sent ?? null;
     const media: MediaKind = kind === "microphone" ? "audio" : "video";
-    const present = call.localStream?.getTracks().find((sent) => sent.kind === media) ?? null;
+    const present = call.localStream?.getTracks().find((each) => each.kind === media) ?? null;
     if (present !== track) await call.replaceTrack(media, track);
+    if (kind === "microphone" && track) await wishes.follow(kind, isMuted, () => call.setMicrophone(!isMuted));
   };
 }
 
 function toRoom(room: RoomTarget) {
+  const wishes = new MuteWishes();
   return async (kind: CaptureKind, { track, isMuted }: OutgoingDevice): Promise<void> => {
     const published = room.published.get(kind);
     if (!track) return published?.replaceTrack(null);
     if (!published) {
-      await room.publish({ source: kind, track, muted: isMuted });
+      await wishes.follow(kind, isMuted, () => room.publish({ source: kind, track, muted: isMuted }), true);
       return;
     }
     if (published.track !== track) await published.replaceTrack(track);
-    if (published.isMuted !== isMuted) await room.setMuted(kind, isMuted);
+    await wishes.follow(kind, isMuted, () => room.setMuted(kind, isMuted));
   };
+}
+
+/** Mutes and unmutes when the user does, and not otherwise: what the page has muted by itself stays muted. */
+class MuteWishes {
+  readonly #followed = new Map<CaptureKind, boolean>();
+
+  async follow(kind: CaptureKind, isMuted: boolean, apply: () => unknown, always = false): Promise<void> {
+    if (!always && (this.#followed.get(kind) ?? false) === isMuted) return;
+    await apply();
+    this.#followed.set(kind, isMuted);
+  }
 }

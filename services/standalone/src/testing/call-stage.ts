@@ -1,9 +1,9 @@
-import { LocalDevices, RadistClient, type RadistConnection, sendDevices } from "@radist-tech/client";
+import { LocalDevices, RadistClient, type RadistConnection } from "@radist-tech/client";
 
 // Runs in the browser: both sides of a call, by the SDK alone.
 
 export class CallStage {
-  readonly sdk = { LocalDevices, RadistClient, sendDevices };
+  readonly sdk = { LocalDevices };
   /** What the callee was told, in order. */
   readonly told: string[] = [];
   readonly errors: string[] = [];
@@ -19,8 +19,13 @@ export class CallStage {
   }
 
   /** @param localStream of the caller; undefined: the SDK opens the devices. The callee sends nothing. */
-  async enter(publicKey: string, callTokens: readonly string[], localStream?: MediaStream): Promise<void> {
-    const radist = new RadistClient({ publicKey, apiBaseUrl: "/api/v1" });
+  async enter(
+    publicKey: string,
+    callTokens: readonly string[],
+    localStream?: MediaStream,
+    rtcConfiguration?: RTCConfiguration,
+  ): Promise<void> {
+    const radist = new RadistClient({ publicKey, apiBaseUrl: "/api/v1", rtcConfiguration });
     const [callToken = "", otherToken = ""] = callTokens;
     const channels = ["audio", "video"] as const;
     this.#callee = await radist.createConnection({

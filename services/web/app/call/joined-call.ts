@@ -22,6 +22,7 @@ export type CallConnection = Pick<
   | "resumeState"
   | "localStream"
   | "replaceTrack"
+  | "setMicrophone"
   | "shareScreen"
   | "stopSharing"
   | "send"
@@ -92,8 +93,9 @@ export class JoinedCall implements JoinedMeeting {
         if (next === "connected") this.#remember();
       }),
       connection.on("remotestream", (stream) => {
-        peer.stream.value = stream;
+        peer.stream.value = stream.getTracks().length > 0 ? stream : null;
       }),
+      connection.on("peermedia", (media) => peer.mediaChanged(media)),
       connection.on("peerjoined", ({ peerId }) => {
         const status = connection.call?.peers.find((each) => each.peerId === peerId)?.status;
         const isConnected = status !== "disconnected";

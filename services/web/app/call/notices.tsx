@@ -1,3 +1,4 @@
+import { SystemMuteNotice } from "../media/system-mute-notice.tsx";
 import { NO_PATH } from "../meeting/no-path.ts";
 import { Notice, ScreenNotice } from "../meeting/notice.tsx";
 import type { JoinedCall } from "./joined-call.ts";
@@ -24,6 +25,7 @@ export function Notices({ call }: { call: JoinedCall }) {
         <Notice testId="notice-path">Sound and video are interrupted. Reconnecting…</Notice>
       )}
       {failed && call.signaling.value === "connected" && <Notice testId="notice-path">{NO_PATH}</Notice>}
+      <SystemMuteNotice devices={call.devices} />
       <ScreenNotice screen={screen} />
     </>
   );

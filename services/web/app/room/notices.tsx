@@ -1,3 +1,4 @@
+import { SystemMuteNotice } from "../media/system-mute-notice.tsx";
 import { NO_PATH } from "../meeting/no-path.ts";
 import { Notice, ScreenNotice } from "../meeting/notice.tsx";
 import type { JoinedRoom } from "./joined-room.ts";
@@ -29,6 +30,7 @@ export function Notices({ room }: { room: JoinedRoom }) {
           )
         );
       })}
+      <SystemMuteNotice devices={room.devices} />
       <ScreenNotice screen={room.screen} />
     </>
   );

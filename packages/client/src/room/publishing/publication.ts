@@ -7,6 +7,7 @@ import { RadistError } from "../../core/errors.ts";
 import type { LatchReader } from "../../core/latch.ts";
 import { captureDevice } from "../../devices/capture-source.ts";
 import { MuteSwitch } from "../../devices/mute-switch.ts";
+import { SystemMute } from "../../devices/system-mute.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
 import type { MediaSession } from "../transport/media-session.ts";
 import type { PublishedTrack, RoomSource, VideoCodec } from "../types.ts";
@@ -61,6 +62,7 @@ export class Publication implements PublishedTrack {
   readonly #options: PublicationOptions;
   readonly #ensured: Ensured<PublishingSession>;
   readonly #muted = new MuteSwitch();
+  readonly #systemMute = new SystemMute(() => this.#systemMuteChanged());
   #track: MediaStreamTrack;
   #isOwned: boolean;
   /** Nothing is sent: the device is released. */
@@ -97,7 +99,12 @@ export class Publication implements PublishedTrack {
   }
 
   get isMuted(): boolean {
-    return this.#muted.isMuted || this.#isOff;
+    return this.#muted.isMuted || this.#isOff || this.#isMutedBySystem;
+  }
+
+  /** A hidden window mutes its capture, too, which is nothing that the others need to know. */
+  get #isMutedBySystem(): boolean {
+    return this.#track.muted && !this.source.startsWith("screen");
   }
 
   get problem(): RadistError | undefined {
@@ -141,7 +148,8 @@ export class Publication implements PublishedTrack {
     this.#adopt(track);
     this.#options.handlers.trackChanged();
     await this.#sendTrack(track);
-    if (!wasOff) return;
+    // The earlier track, or this one, may be muted by the system.
+    if (!wasOff) return this.#updateMute();
     // The session in which it was sent may have been lost while it was off.
     await this.ensure();
     await this.#updateMute();
@@ -203,6 +211,12 @@ export class Publication implements PublishedTrack {
     await Promise.all([mute.set(this.isMuted), this.#limit()]);
   }
 
+  #systemMuteChanged(): void {
+    this.#updateMute().catch(() => {
+      // The next change tells the platform, or the next session does.
+    });
+  }
+
   #setProblem(problem: RadistError | undefined): void {
     if (this.#isClosed || problem?.code === this.#problem?.code) return;
     this.#problem = problem;
@@ -256,6 +270,7 @@ export class Publication implements PublishedTrack {
 
   #adopt(track: MediaStreamTrack): void {
     this.#muted.adopt(track);
+    this.#systemMute.watch(track);
     if (this.source === "screen" && track.contentHint === "") track.contentHint = "detail";
     track.addEventListener("ended", this.#onEnded);
   }
@@ -263,6 +278,7 @@ export class Publication implements PublishedTrack {
   /** The present track no longer belongs to this publication. */
   #release(): void {
     this.#track.removeEventListener("ended", this.#onEnded);
+    this.#systemMute.forget(this.#track);
     if (this.#isOwned) this.#track.stop();
     else this.#muted.giveBack(this.#track);
   }

@@ -228,6 +228,47 @@ describe("muting", () => {
     ]);
   });
 
+  test("by the system is told, and what the user has muted stays muted after it", async () => {
+    const { latch, session, publications, requests } = page();
+    latch.open(session);
+    const voice = track("audio");
+    const publication = await publications.publish({ source: "microphone", track: voice });
+    voice.setMuted(true);
+    await settled();
+    expect([publication.isMuted, requests.map(({ type }) => type)]).toEqual([true, ["pause-producer"]]);
+    voice.setMuted(false);
+    await settled();
+    expect([publication.isMuted, requests.map(({ type }) => type)]).toEqual([
+      false,
+      ["pause-producer", "resume-producer"],
+    ]);
+    voice.setMuted(true);
+    await publication.mute();
+    voice.setMuted(false);
+    await settled();
+    expect([publication.isMuted, voice.enabled, requests.length]).toEqual([true, false, 3]);
+  });
+
+  test("by the system is left with the track", async () => {
+    const { latch, session, publications } = page();
+    latch.open(session);
+    const voice = track("audio");
+    const publication = await publications.publish({ source: "microphone", track: voice });
+    voice.setMuted(true);
+    await publication.replaceTrack(track("audio"));
+    expect(publication.isMuted).toBe(false);
+  });
+
+  test("of a captured screen by the system is not told", async () => {
+    const { latch, session, publications, requests } = page();
+    latch.open(session);
+    const screen = track("video");
+    await publications.publish({ source: "screen", track: screen });
+    screen.setMuted(true);
+    await settled();
+    expect(requests).toEqual([]);
+  });
+
   test("during an outage is told after it", async () => {
     let isAway = true;
     const { latch, session, publications, requests } = page(() => {

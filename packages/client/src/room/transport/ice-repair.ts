@@ -16,7 +16,8 @@ const WORST_FIRST = ["failed", "disconnected", "connecting", "connected"] as con
 export interface RepairableTransport {
   readonly id: string;
   readonly connectionState: types.ConnectionState;
-  on(event: "connectionstatechange", listener: () => void): unknown;
+  /** `connect`: it is used for the first time. */
+  on(event: "connectionstatechange" | "connect", listener: () => void): unknown;
   restartIce(options: { iceParameters: types.IceParameters }): Promise<void>;
 }
 
@@ -41,6 +42,7 @@ export class IceRepair {
   readonly #latch: LatchReader<RepairableSession>;
   readonly #handlers: IceRepairHandlers;
   readonly #timers = new Map<RepairableTransport, ReturnType<typeof setTimeout>>();
+  readonly #used = new Set<RepairableTransport>();
   /** Those that have had a path, or are known to have none. */
   readonly #worked = new Set<RepairableTransport>();
   #attempt = 0;
@@ -56,7 +58,13 @@ export class IceRepair {
     this.#socket = socket;
     this.#latch = latch;
     this.#handlers = handlers;
-    for (const transport of this.#transports) transport.on("connectionstatechange", () => this.#watch(transport));
+    for (const transport of this.#transports) {
+      transport.on("connectionstatechange", () => this.#watch(transport));
+      transport.on("connect", () => {
+        this.#used.add(transport);
+        this.#handlers.changed();
+      });
+    }
   }
 
   /** Whether a path that worked is broken, and not yet whole again. */
@@ -68,9 +76,12 @@ export class IceRepair {
 
   /** What ICE and DTLS say of both paths together: the worse of those that are used. */
   get state(): RoomMediaState {
-    return (
-      WORST_FIRST.find((state) => this.#transports.some(({ connectionState }) => connectionState === state)) ?? "new"
-    );
+    const states = this.#transports.map((transport) => {
+      const { connectionState } = transport;
+      // Without a candidate browsers stay there.
+      return connectionState === "new" && this.#used.has(transport) ? "connecting" : connectionState;
+    });
+    return WORST_FIRST.find((state) => states.includes(state)) ?? "new";
   }
 
   /** The platform can be reached again: repairs the paths that are broken. */
