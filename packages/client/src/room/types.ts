@@ -78,6 +78,8 @@ export interface VideoLayers {
  * when the media server changes; its members change, and `participantchanged` follows.
  */
 export interface RemoteTrack {
+  /** Different for each track of the room; the key for whatever shows it. */
+  readonly id: string;
   readonly peerId: string;
   readonly source: RoomSource;
   readonly kind: MediaKind;
@@ -245,8 +247,8 @@ export interface RoomStats {
  *
  * @example
  * const room = await radist.createRoomConnection({ roomToken, channels: ["audio", "video", "data"] });
- * room.on("remotestream", (track) => room.attach(track, addTile(track.peerId, track.kind)));
- * room.on("streamremoved", (track) => removeTile(track.peerId, track.kind));
+ * room.on("remotestream", (track) => room.attach(track, addTile(track.id, track.peerId)));
+ * room.on("streamremoved", (track) => removeTile(track.id));
  * room.on("activespeaker", ({ peerId }) => highlight(peerId));
  * room.on("closed", ({ reason }) => goBack(reason));
  */
