@@ -238,7 +238,8 @@ export class RadistConnection {
   }
 
   /**
-   * Sends black frames in place of the camera, or its picture again. The device stays open.
+   * Switches the camera off or on. A camera that this package opened is released while it is off, so that its light goes
+   * out; a track of the page stays open, and sends black frames. What goes wrong is an `error` event.
    *
    * @throws RadistError `device_not_found` when no camera is sent
    */

@@ -16,8 +16,8 @@ export function captureSource(options: Exclude<PublishOptions, { source: "screen
     : openDevices({ video: { ...CAMERA, ...options.constraints } });
 }
 
-/** Opens another microphone or camera by its id. */
+/** Opens another microphone or camera by its id; "" leaves the choice to the browser. */
 export function captureDevice(kind: MediaKind, deviceId: string): Promise<MediaStream> {
-  const device = { deviceId: { exact: deviceId } };
+  const device = deviceId === "" ? {} : { deviceId: { exact: deviceId } };
   return openDevices(kind === "audio" ? { audio: device } : { video: { ...CAMERA, ...device } });
 }

@@ -80,6 +80,25 @@ describe("muted is muted", () => {
   });
 });
 
+test("a camera that the SDK opened is released while it is off, and a track of the page is not", async () => {
+  const again = track("video");
+  const getUserMedia = vi.fn(async (_constraints: MediaStreamConstraints) => new MediaStream([again]));
+  vi.stubGlobal("navigator", { mediaDevices: { getUserMedia } });
+  const camera = track("video");
+  const { tracks } = outgoing(new MediaStream([camera]), true);
+  tracks.setEnabled("video", false);
+  await settled();
+  expect([camera.readyState, tracks.state.isCameraOff]).toEqual(["ended", true]);
+  tracks.setEnabled("video", true);
+  await settled();
+  expect([tracks.device("video"), again.enabled, tracks.state.isCameraOff]).toEqual([again, true, false]);
+  const own = track("video");
+  await tracks.replaceTrack("video", own);
+  tracks.setEnabled("video", false);
+  await settled();
+  expect([own.readyState, own.enabled]).toEqual(["live", false]);
+});
+
 test("the other side is told of mute, by the user or by the system, of the camera and of the screen", async () => {
   const voice = track("audio");
   const { tracks, states } = outgoing(new MediaStream([voice]));

@@ -1,8 +1,10 @@
 import type { OutgoingMedia } from "../call/outgoing-media.ts";
 import type { PeerMedia } from "../call/peer-media.ts";
 import type { MediaKind } from "../core/channels.ts";
+import { ConvergingValue } from "../core/converging-value.ts";
 import { RadistError } from "../core/errors.ts";
 import { AudioMix } from "./audio-mix.ts";
+import { captureDevice } from "./capture-source.ts";
 import { MuteSwitch } from "./mute-switch.ts";
 import { ScreenCapture } from "./screen-capture.ts";
 import { SystemMute } from "./system-mute.ts";
@@ -27,6 +29,9 @@ export class OutgoingTracks implements OutgoingMedia {
   /** A headset's key or a phone call mutes the track itself, and the page only learns of it. */
   readonly #systemMute = new SystemMute(() => this.#handlers.stateChanged());
   readonly announced = new MediaStream();
+  readonly #isCameraOpen = new ConvergingValue<boolean>(true, (isOpen) => this.#applyCamera(isOpen));
+  #releasedCamera: string | undefined;
+  #closed = false;
   #stream: MediaStream | undefined;
   #screen: MediaStream | undefined;
   /** The screen's sound together with the microphone's. */
@@ -36,6 +41,7 @@ export class OutgoingTracks implements OutgoingMedia {
   constructor(stream: MediaStream | undefined, owned: boolean, handlers: OutgoingTracksHandlers) {
     this.#stream = stream;
     this.#handlers = handlers;
+    void this.#isCameraOpen.startFrom(true);
     for (const track of stream?.getTracks() ?? []) {
       if (owned) this.#own(track);
       this.#systemMute.watch(track);
@@ -69,18 +75,55 @@ export class OutgoingTracks implements OutgoingMedia {
     return this.#stream?.getTracks().find((track) => track.kind === kind);
   }
 
-  /** Silence, or black frames, in place of what the device records, until it is set again; the device stays open. */
+  /** Silence, or black frames, in place of what the device records, until it is set again. A camera of this package is released. */
   setEnabled(kind: MediaKind, on: boolean): void {
     const track = this.device(kind);
+    if (!track && kind === "video" && this.#releasedCamera !== undefined) {
+      this.#setCameraOpen(on);
+      return;
+    }
     if (!track) {
       const message = `There is no ${kind} track. Add one with replaceTrack("${kind}", track).`;
       throw new RadistError("device_not_found", { message });
     }
     this.#muted[kind].set(track, !on);
     this.#handlers.stateChanged();
+    if (kind === "video" && this.#owned.has(track)) this.#setCameraOpen(on);
+  }
+
+  /** Failures go to the `error` handler: the switch itself does not wait. */
+  #setCameraOpen(isOpen: boolean): void {
+    this.#isCameraOpen.set(isOpen).catch((error: unknown) => this.#handlers.error(error));
+  }
+
+  /** Releases the camera that this package opened, so that its light goes out, or opens it again. */
+  async #applyCamera(isOpen: boolean): Promise<void> {
+    const camera = this.device("video");
+    if (!isOpen && camera && this.#owned.has(camera)) {
+      this.#releasedCamera = camera.getSettings().deviceId ?? "";
+      await this.#exchange("video", null);
+    }
+    if (isOpen && this.#releasedCamera !== undefined && !this.#closed) {
+      const [track] = (await captureDevice("video", this.#releasedCamera)).getTracks();
+      if (!track) return;
+      if (this.#closed || this.#releasedCamera === undefined) {
+        // The call has ended, or the page has put another track in its place.
+        track.stop();
+        return;
+      }
+      this.#releasedCamera = undefined;
+      this.#own(track);
+      this.#muted.video.set(track, false);
+      await this.#exchange("video", track);
+    }
   }
 
   async replaceTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
+    if (kind === "video") this.#releasedCamera = undefined;
+    await this.#exchange(kind, track);
+  }
+
+  async #exchange(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
     if (track && track.kind !== kind) {
       throw new RadistError("invalid_argument", { message: `This is not a track of kind ${kind}.` });
     }
@@ -150,6 +193,7 @@ export class OutgoingTracks implements OutgoingMedia {
 
   /** Stops what this SDK opened. */
   close(): void {
+    this.#closed = true;
     this.#capture.close();
     for (const track of [...this.#owned, ...(this.#screen?.getTracks() ?? [])]) track.stop();
     for (const kind of ["audio", "video"] as const) {

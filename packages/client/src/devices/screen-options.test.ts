@@ -28,6 +28,6 @@ test("the system's sound is not offered where this page's own cannot be left out
 
 test("the page has the last word", () => {
   browserKnows("restrictOwnAudio");
-  const audio = { restrictOwnAudio: false, channelCount: 2 };
-  expect(screenOptions({ audio, ...{ systemAudio: "exclude" } })).toEqual({ audio, systemAudio: "exclude" });
+  const options = { audio: { restrictOwnAudio: false, channelCount: 2 }, systemAudio: "exclude" };
+  expect(screenOptions(options)).toEqual(options);
 });

@@ -119,8 +119,12 @@ export interface PublishedTrack {
   readonly isMuted: boolean;
   /** Why the others cannot receive it at the moment; it is tried again. Undefined: they can, or are about to. */
   readonly problem: RadistError | undefined;
-  /** Sends nothing until {@link unmute}, and notifies the other participants. The device stays open. */
+  /**
+   * Sends nothing until {@link unmute}, and notifies the other participants. The device stays open, except for a camera
+   * that this package opened: it is released, so that its light goes out.
+   */
   mute(): Promise<void>;
+  /** @throws RadistError `device_in_use`, `permission_denied`, … when a camera cannot be opened again */
   unmute(): Promise<void>;
   /**
    * Sends another track, or the device with this id. The other participants' streams stay the same, and they are not

@@ -62,6 +62,9 @@ export class Publication implements PublishedTrack {
   readonly #options: PublicationOptions;
   readonly #ensured: Ensured<PublishingSession>;
   readonly #muted = new MuteSwitch();
+  /** Whether this package's own camera is in use; it is not while it is muted. */
+  readonly #isOpen = new ConvergingValue<boolean>(true, (isOpen) => this.#setOpen(isOpen));
+  #releasedDevice: string | undefined;
   readonly #systemMute = new SystemMute(() => this.#systemMuteChanged());
   #track: MediaStreamTrack;
   #isOwned: boolean;
@@ -81,6 +84,7 @@ export class Publication implements PublishedTrack {
     this.#isOwned = options.isOwned;
     if (options.isMuted) this.#muted.set(options.track, true);
     this.#adopt(options.track);
+    void this.#isOpen.startFrom(true);
     this.#ensured = new Ensured({
       latch: options.latch,
       isMissing: (session) =>
@@ -120,16 +124,36 @@ export class Publication implements PublishedTrack {
     return this.#ensured.ensure();
   }
 
-  mute(): Promise<void> {
-    return this.#setMuted(true);
+  async mute(): Promise<void> {
+    await this.#setMuted(true);
+    if (this.#isOwned && this.source === "camera") await this.#isOpen.set(false);
   }
 
-  unmute(): Promise<void> {
-    return this.#setMuted(false);
+  async unmute(): Promise<void> {
+    await this.#setMuted(false);
+    await this.#isOpen.set(true);
   }
 
   async replaceTrack(trackOrDeviceId: MediaStreamTrack | string | null): Promise<void> {
     this.#assertPublished();
+    this.#releasedDevice = undefined;
+    await this.#exchange(trackOrDeviceId);
+  }
+
+  /** Releases the camera, so that its light goes out, or opens it again unless something else has taken its place. */
+  async #setOpen(isOpen: boolean): Promise<void> {
+    const deviceId = this.#releasedDevice;
+    if (!isOpen && !this.#isOff && this.#isOwned) {
+      this.#releasedDevice = this.#track.getSettings().deviceId ?? "";
+      await this.#exchange(null);
+    }
+    if (isOpen && deviceId !== undefined && !this.#isClosed) {
+      await this.#exchange(deviceId);
+      this.#releasedDevice = undefined;
+    }
+  }
+
+  async #exchange(trackOrDeviceId: MediaStreamTrack | string | null): Promise<void> {
     if (trackOrDeviceId === null) return this.#switchOff();
     const isOwned = typeof trackOrDeviceId === "string";
     const [track] = isOwned ? (await captureDevice(this.kind, trackOrDeviceId)).getTracks() : [trackOrDeviceId];

@@ -297,6 +297,47 @@ describe("muting", () => {
   });
 });
 
+describe("a camera that this package opened", () => {
+  async function opened() {
+    const cameras: ReturnType<typeof track>[] = [];
+    const getUserMedia = vi.fn(async (_constraints: MediaStreamConstraints) => {
+      const camera = track("video");
+      cameras.push(camera);
+      return new MediaStream([camera]);
+    });
+    vi.stubGlobal("navigator", { mediaDevices: { getUserMedia } });
+    const own = page();
+    own.latch.open(own.session);
+    const publication = await own.publications.publish({ source: "camera" });
+    return { ...own, publication, cameras };
+  }
+
+  test("is released while it is muted, and opened again", async () => {
+    const { publication, cameras, session } = await opened();
+    await publication.mute();
+    expect([publication.isMuted, cameras.map(({ readyState }) => readyState)]).toEqual([true, ["ended"]]);
+    await publication.unmute();
+    expect([publication.isMuted, cameras.map(({ readyState }) => readyState)]).toEqual([false, ["ended", "live"]]);
+    expect(session.last.current).toBe(cameras[1]);
+  });
+
+  test("is as the last of several quick changes says", async () => {
+    const { publication, cameras } = await opened();
+    await Promise.all([publication.mute(), publication.unmute(), publication.mute()]);
+    expect([publication.isMuted, cameras.some(({ readyState }) => readyState === "live")]).toEqual([true, false]);
+  });
+
+  test("is not opened in the place of a track that has replaced it", async () => {
+    const { publication, cameras } = await opened();
+    await publication.mute();
+    const own = track("video");
+    await publication.replaceTrack(own);
+    expect(own.enabled).toBe(false);
+    await publication.unmute();
+    expect([publication.track, own.enabled, cameras.length]).toEqual([own, true, 1]);
+  });
+});
+
 describe("a camera that is off", () => {
   const CAMERA = { source: "camera" } as const;
 
