@@ -1,6 +1,7 @@
 import { Unprepared } from "./ending.mjs";
 import { checkLayers } from "./layers/check.mjs";
 import { prepareWorker } from "./media-worker/prepare.mjs";
+import { checkNewerMethods } from "./newer-methods.mjs";
 import { buildPage } from "./page.mjs";
 import { NODE } from "./paths.mjs";
 import { run } from "./run.mjs";
@@ -26,6 +27,7 @@ const CHECKS = [
   { name: "format and lint (biome)", run: tool("biome", "check", ".") },
   { name: "no floating promises, no import circles (oxlint)", run: tool("oxlint", "--type-aware") },
   { name: "packages import from the top down", run: checkLayers },
+  { name: "nothing is newer than the oldest browsers", run: checkNewerMethods },
   { name: "no unused code or undeclared dependencies (knip)", run: tool("knip", "--no-progress") },
   {
     name: "the reference is up to date",

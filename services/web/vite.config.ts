@@ -9,7 +9,7 @@ export default defineConfig({
     outDir: new URL("./dist", import.meta.url).pathname,
     emptyOutDir: true,
     // Also what the style sheets are lowered to: `light-dark()` is newer than these.
-    target: ["es2022", "chrome111", "firefox114", "safari16.4"],
+    target: ["es2022", "chrome111", "firefox115", "safari16.4"],
     // The content security policy allows no inline data in scripts and styles; small files stay files.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -91,10 +91,11 @@ export class RadistClient {
 
   /**
    * Opens the devices, joins the call, and negotiates with the other peer as soon as there is one. Resolves when it has
-   * joined. It keeps trying for up to 15 seconds while the platform cannot be reached.
+   * joined. It keeps trying for up to 15 seconds while the platform cannot be reached. When one of two devices is missing
+   * or refused, it joins with the other one, and `error` says why.
    *
-   * @throws RadistError `permission_denied`, `device_not_found`, `device_in_use` for the devices, before the token is
-   * used; `invalid_token`, `invalid_reconnect`, `call_full`, `call_terminated`, `network_error`, … for the call
+   * @throws RadistError `permission_denied`, `device_not_found`, `device_in_use` when no device can be opened, before the
+   * token is used; `invalid_token`, `invalid_reconnect`, `call_full`, `call_terminated`, `network_error`, … for the call
    * @example
    * const resume = JSON.parse(sessionStorage.getItem("call") ?? "null");
    * const connection = await radist.createConnection({ ...(resume ? { resume } : { callToken }), channels: ["audio"] });
@@ -103,7 +104,10 @@ export class RadistClient {
   async createConnection(options: CreateConnectionOptions): Promise<RadistConnection> {
     const channels = channelSet(options.channels);
     const credentials = "resume" in options ? options.resume : { callToken: options.callToken };
-    const localStream = options.localStream ?? (await captureChannels(channels, true));
+    const captured = options.localStream ? undefined : await captureChannels(channels, true);
+    const { tracks = [], failures = [] } = captured ?? {};
+    const [failure] = failures;
+    if (failure && tracks.length === 0) throw failure;
     const { publicKey, webSocketFactory, rtcConfiguration } = this.#options;
     return RadistConnection.open({
       credentials,
@@ -111,8 +115,9 @@ export class RadistClient {
       webSocketFactory: webSocketFactory ?? ((url) => new WebSocket(url)),
       rtcConfiguration,
       channels,
-      localStream,
-      ownsStream: options.localStream === undefined,
+      localStream: options.localStream ?? (tracks.length > 0 ? new MediaStream([...tracks]) : undefined),
+      ownsStream: captured !== undefined,
+      deviceFailures: failures,
     });
   }
 
@@ -127,12 +132,12 @@ export class RadistClient {
   }
 
   /**
-   * Opens the devices, joins a room, and publishes. Resolves when it has joined; publishing, and the other participants'
-   * media, follow. It keeps trying for up to 15 seconds while the platform cannot be reached. With a token that does not
-   * allow publishing it only receives, whatever `channels` says.
+   * Joins a room, opens the devices, and publishes. Resolves when it has joined and the user has answered; publishing, and
+   * the other participants' media, follow. It keeps trying for up to 15 seconds while the platform cannot be reached. With
+   * a token that does not allow publishing it only receives, whatever `channels` says, and asks for no device. A device
+   * that is missing or refused does not end the join: `error` says why.
    *
-   * @throws RadistError `permission_denied`, `device_not_found`, `device_in_use` for the devices, before the token is
-   * used; `invalid_token`, `room_full`, `room_terminated`, `network_error`, `media_unsupported`, … for the room
+   * @throws RadistError `invalid_token`, `room_full`, `room_terminated`, `network_error`, `media_unsupported`, … for the room
    * @example
    * const room = await radist.createRoomConnection({ roomToken });
    * room.on("remotestream", (track) => room.attach(track, addTile(track)));

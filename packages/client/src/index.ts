@@ -1,4 +1,5 @@
 export type { RadistConnection } from "./call/connection.ts";
+export type { PeerMedia } from "./call/peer-media.ts";
 export type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./call/types.ts";
 export { type CreateConnectionOptions, RadistClient, type RadistClientOptions } from "./client.ts";
 export type { Channel, MediaKind } from "./core/channels.ts";
@@ -28,6 +29,7 @@ export type {
   AudioLevel,
   CreateRoomConnectionOptions,
   ParticipantChange,
+  PublicationChange,
   PublishedTrack,
   PublishOptions,
   PublishSource,
@@ -36,6 +38,7 @@ export type {
   RoomClosedReason,
   RoomEnding,
   RoomEvents,
+  RoomMediaState,
   RoomMessage,
   RoomParticipant,
   RoomSource,

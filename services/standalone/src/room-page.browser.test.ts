@@ -1,3 +1,4 @@
+import { ROOM_SOCKET_PATH } from "@radist-tech/protocol";
 import { launchBrowser } from "@radist-tech/testkit";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -128,4 +129,29 @@ test("the backend removes one user, then ends the room; its link says so", async
   await grace.page.goto(link);
   await grace.isOver("ended");
   await close(...users);
+});
+
+test("a microphone that the media server does not take is shown as such, and is heard when it does", async () => {
+  const ada = await PageUser.at(browser, platform.front.url, "Ada");
+  let isRefused = true;
+  await ada.page.routeWebSocket(new RegExp(ROOM_SOCKET_PATH), (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => {
+      const { type, kind, requestId } = JSON.parse(String(text)) as Record<string, unknown>;
+      const isMet = isRefused && type === "produce" && kind === "audio";
+      if (isMet) socket.send(JSON.stringify({ type: "error", code: "unavailable", message: "Later.", requestId }));
+      else server.send(text);
+    });
+  });
+  const link = await ada.startsRoom();
+  const grace = await PageUser.at(browser, link, "Grace");
+  await grace.joins();
+  await ada.byId("notice-unsent-microphone").waitFor();
+  await ada.page.locator("[data-testid=self-tile][data-muted=true]").waitFor();
+  await grace.seesMuted(ada, true);
+  isRefused = false;
+  await grace.seesMuted(ada, false);
+  await ada.byId("notice-unsent-microphone").waitFor({ state: "detached" });
+  await ada.page.locator("[data-testid=self-tile][data-muted=false]").waitFor();
+  await close(ada, grace);
 });

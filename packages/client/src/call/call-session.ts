@@ -5,6 +5,7 @@ import type { CallData } from "./call-data.ts";
 import { readSignal } from "./negotiation.ts";
 import type { OutgoingMedia } from "./outgoing-media.ts";
 import { PeerLink, type PeerLinkOptions } from "./peer-link.ts";
+import { isSameMedia, MEDIA_STATE, type PeerMedia, readPeerMedia } from "./peer-media.ts";
 import { type LinkRole, Peering } from "./peering.ts";
 import { type RemotePeer, type RosterEvent, updateRemotePeer } from "./roster.ts";
 import type { SignalingSocket } from "./signaling-socket.ts";
@@ -12,6 +13,8 @@ import type { SignalingSocket } from "./signaling-socket.ts";
 export interface CallSessionHandlers {
   roster(event: RosterEvent): void;
   remoteStream(stream: MediaStream): void;
+  /** What the other peer says of its media. */
+  peerMedia(media: PeerMedia): void;
   /** The link was replaced or closed, or its state changed. */
   linkChanged(): void;
   error(error: RadistError): void;
@@ -35,6 +38,9 @@ export class CallSession {
   #ownPeerId: string | undefined;
   #iceServers: RTCIceServer[] = [];
   #resumed = false;
+  /** Undefined while the other peer has not said; some never do, and are not told either. */
+  #peerMedia: PeerMedia | undefined;
+  #toldMedia: PeerMedia | undefined;
 
   constructor(options: CallSessionOptions) {
     this.#options = options;
@@ -52,6 +58,10 @@ export class CallSession {
     return this.#peering.link;
   }
 
+  get peerMedia(): PeerMedia | undefined {
+    return this.#peerMedia;
+  }
+
   receive(message: P2PServerMessage): void {
     const earlier = this.#peering.link;
     if (message.type === "call_joined" || message.type === "call_reconnected") {
@@ -63,10 +73,13 @@ export class CallSession {
     this.#remote = remote;
     if ("call" in message) this.#call = message.call;
     for (const event of events) {
+      if (event.type === "joined" || (event.type === "left" && event.reason !== "disconnected"))
+        this.#peerMedia = this.#toldMedia = undefined;
       this.#peering.apply(event, this.#ownPeerId ?? "", this.#resumed);
       this.#options.handlers.roster(event);
     }
     if (message.type === "signal") {
+      this.#receiveMedia(message.fromPeerId, readPeerMedia(message.signalType, message.payload));
       const signal = readSignal(message.signalType, message.payload);
       if (signal) this.#peering.receive(message.fromPeerId, signal);
     }
@@ -83,6 +96,16 @@ export class CallSession {
     if (this.#remote?.status === "connected") this.#peering.link?.restartIce();
   }
 
+  /** This side's mute, camera or screen changed. */
+  mediaChanged(): void {
+    const { media, socket } = this.#options;
+    const { state } = media;
+    if (!this.#remote || !this.#peerMedia || isSameMedia(this.#toldMedia, state)) return;
+    this.#toldMedia = state;
+    const { peerId: targetPeerId } = this.#remote;
+    socket.send({ type: "signal", targetPeerId, signalType: MEDIA_STATE, payload: { media: { ...state } } });
+  }
+
   /** Signals were lost, so that it is uncertain what the peers agreed on. */
   renew(): void {
     this.#peering.renew();
@@ -91,6 +114,15 @@ export class CallSession {
   close(): void {
     this.#peering.close();
     this.#linkGone();
+  }
+
+  #receiveMedia(fromPeerId: string, media: PeerMedia | undefined): void {
+    if (!media || fromPeerId !== this.#remote?.peerId) return;
+    const isNews = !isSameMedia(this.#peerMedia, media);
+    this.#peerMedia = media;
+    if (isNews) this.#options.handlers.peerMedia(media);
+    // It may have changed since the offer that the other side answers.
+    this.mediaChanged();
   }
 
   /** Whether this side is back after an outage, or the other side is back and the path is not. */
@@ -119,7 +151,11 @@ export class CallSession {
       channels,
       media,
       handlers: {
-        send: (signalType, payload) => socket.send({ type: "signal", targetPeerId: remotePeerId, signalType, payload }),
+        send: (signalType, payload) => {
+          const withMedia = signalType === "ice-candidate" ? payload : { ...payload, media: { ...media.state } };
+          if (withMedia !== payload) this.#toldMedia = media.state;
+          socket.send({ type: "signal", targetPeerId: remotePeerId, signalType, payload: withMedia });
+        },
         remoteStream: (stream) => handlers.remoteStream(stream),
         dataChannel: (channel, isRemote) => data.add(channel, isRemote),
         stateChanged: () => {

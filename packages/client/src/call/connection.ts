@@ -1,14 +1,16 @@
 import type { CallSnapshot } from "@radist-tech/protocol";
 import type { Channel, MediaKind } from "../core/channels.ts";
-import { Emitter, type Listener } from "../core/emitter.ts";
+import { afterListening, Emitter, type Listener } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
 import type { DataPayload } from "../core/framing.ts";
 import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
 import { watchNetwork } from "../core/network-watch.ts";
+import { PathWatch } from "../core/path-watch.ts";
 import { type ConnectionStats, summarizeStats } from "../core/stats.ts";
 import { OutgoingTracks } from "../devices/outgoing-tracks.ts";
 import { CallData } from "./call-data.ts";
 import { CallSession } from "./call-session.ts";
+import type { PeerMedia } from "./peer-media.ts";
 import { emitRosterEvent } from "./roster-events.ts";
 import { SignalingSocket } from "./signaling-socket.ts";
 import type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./types.ts";
@@ -23,6 +25,8 @@ export interface ConnectionDeps {
   readonly channels: ReadonlySet<Channel>;
   readonly localStream: MediaStream | undefined;
   readonly ownsStream: boolean;
+  /** Why some of the devices could not be opened. */
+  readonly deviceFailures: readonly RadistError[];
 }
 
 /**
@@ -45,6 +49,12 @@ export class RadistConnection {
   readonly #socket: SignalingSocket;
   readonly #session: CallSession;
   readonly #stopWatching: () => void;
+  readonly #path = new PathWatch(() => {
+    this.#stateChanged();
+    this.#report(new RadistError("no_media_path"));
+  });
+  /** The page shows something of the other peer. */
+  #hasShown = false;
   #state: ConnectionState = { signaling: "connecting", media: "new" };
 
   private constructor(deps: ConnectionDeps) {
@@ -53,6 +63,7 @@ export class RadistConnection {
       outgoingChanged: async (kind, track) => this.#session.link?.setTrack(kind, track),
       localStream: (stream) => this.#events.emitLasting("localstream", stream),
       screenShare: (stream) => this.#events.emit("screenshare", { active: stream !== undefined, stream }),
+      stateChanged: () => this.#session.mediaChanged(),
       error: (error) => this.#report(error),
     });
     this.#data = new CallData({
@@ -82,8 +93,16 @@ export class RadistConnection {
       data: this.#data,
       socket: this.#socket,
       handlers: {
-        roster: (event) => emitRosterEvent(this.#events, event),
-        remoteStream: (stream) => this.#events.emitLasting("remotestream", stream),
+        roster: (event) => {
+          emitRosterEvent(this.#events, event);
+          if (event.type === "left" && event.reason !== "disconnected") this.#remoteGone();
+          this.#stateChanged();
+        },
+        remoteStream: (stream) => {
+          this.#hasShown = true;
+          this.#events.emitLasting("remotestream", stream);
+        },
+        peerMedia: (media) => this.#events.emitLasting("peermedia", media),
         linkChanged: () => this.#linkChanged(),
         error: (error) => this.#report(error),
       },
@@ -102,6 +121,9 @@ export class RadistConnection {
   static async open(deps: ConnectionDeps): Promise<RadistConnection> {
     const connection = new RadistConnection(deps);
     await connection.#socket.connect();
+    afterListening(() => {
+      for (const failure of deps.deviceFailures) connection.#report(failure);
+    });
     return connection;
   }
 
@@ -146,6 +168,11 @@ export class RadistConnection {
   /** What the other peer sends. Undefined before its first track. */
   get remoteStream(): MediaStream | undefined {
     return this.#session.link?.remoteStream;
+  }
+
+  /** What the other peer says of what it sends. Undefined while it has not said; some programs never do. */
+  get peerMedia(): PeerMedia | undefined {
+    return this.#session.peerMedia;
   }
 
   /** The shared screen, while it is shared. */
@@ -202,7 +229,7 @@ export class RadistConnection {
   }
 
   /**
-   * Mutes or unmutes the microphone. The device stays open.
+   * Mutes or unmutes the microphone, and whatever {@link replaceTrack} puts in its place. The device stays open.
    *
    * @throws RadistError `device_not_found` when no microphone is sent
    */
@@ -211,7 +238,8 @@ export class RadistConnection {
   }
 
   /**
-   * Sends black frames in place of the camera, or its picture again. The device stays open.
+   * Switches the camera off or on. A camera that this package opened is released while it is off, so that its light goes
+   * out; a track of the page stays open, and sends black frames. What goes wrong is an `error` event.
    *
    * @throws RadistError `device_not_found` when no camera is sent
    */
@@ -220,8 +248,8 @@ export class RadistConnection {
   }
 
   /**
-   * Sends another track in place of the microphone or camera, or none (null). The page keeps the track and stops it
-   * itself. `localstream` follows, with a new stream.
+   * Sends another track in place of the microphone or camera, or none (null). What is muted stays muted. The page keeps
+   * the track and stops it itself. `localstream` follows, with a new stream.
    *
    * @throws RadistError `invalid_argument` for a track of another kind, `connection_closed`
    * @example await connection.replaceTrack("video", otherCamera.getVideoTracks()[0]);
@@ -233,18 +261,22 @@ export class RadistConnection {
   }
 
   /**
-   * Lets the user choose a screen, and sends it in place of the camera. Must be called from a click or key press.
+   * Lets the user choose a screen, and sends it in place of the camera. Must be called from a click or key press. With
+   * `{ audio: true }` its sound is sent, mixed with the microphone's, where the user shares it. While the browser's picker
+   * is open, another call waits for the same choice.
    *
    * @returns the screen's stream, for the page to show
-   * @throws RadistError `permission_denied` when the user chose none, `invalid_argument` without the `video` channel
+   * @throws RadistError `permission_denied` when the user chose none, `invalid_argument` without the `video` channel,
+   * `connection_closed` when the call ended first: then nothing is captured
    */
   async shareScreen(options: DisplayMediaStreamOptions = {}): Promise<MediaStream> {
     this.#assertOpen();
     this.#assertChannel("video");
-    return this.#media.shareScreen(options);
+    // Sound that cannot be sent is not captured either.
+    return this.#media.shareScreen(this.#channels.has("audio") ? options : { ...options, audio: false });
   }
 
-  /** Sends the camera again. */
+  /** Sends the camera again. Closes what was about to be chosen, too. */
   async stopSharing(): Promise<void> {
     await this.#media.stopSharing();
   }
@@ -255,6 +287,15 @@ export class RadistConnection {
     return report && summarizeStats(report);
   }
 
+  /** A page that shows what `remotestream` brings shows nothing then, and not the last picture. */
+  #remoteGone(): void {
+    this.#events.forget("remotestream");
+    this.#events.forget("peermedia");
+    if (!this.#hasShown) return;
+    this.#hasShown = false;
+    this.#events.emit("remotestream", new MediaStream());
+  }
+
   #linkChanged(): void {
     if (!this.remoteStream) this.#events.forget("remotestream");
     this.#stateChanged();
@@ -262,7 +303,11 @@ export class RadistConnection {
 
   #stateChanged(): void {
     const signaling = this.#socket.state;
-    const media = this.peerConnection?.connectionState ?? "new";
+    const found = this.peerConnection?.connectionState ?? "new";
+    // Without the other peer, or without the platform, there is another reason, which the page knows.
+    const isNeeded = this.peerConnection && signaling === "connected" && this.#session.remote?.status === "connected";
+    this.#path.update(isNeeded ? found === "connected" : undefined);
+    const media = this.#path.isMissing ? "failed" : found;
     if (signaling === this.#state.signaling && media === this.#state.media) return;
     this.#state = { signaling, media };
     this.#events.emit("statechange", this.#state);
@@ -276,6 +321,7 @@ export class RadistConnection {
 
   #ended(ending: Ending): void {
     this.#stopWatching();
+    this.#path.update(undefined);
     this.#session.close();
     this.#media.close();
     this.#events.emitLasting("closed", ending);

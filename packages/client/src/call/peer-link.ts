@@ -99,7 +99,7 @@ export class PeerLink implements Link {
   async setTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
     // Before the first offer or answer there is nothing to replace: it will take the track that is sent then.
     if (this.#negotiator.hasStarted && this.#options.channels.has(kind))
-      await setTrack(this.peer, kind, track, this.#options.media.stream);
+      await setTrack(this.peer, kind, track, this.#options.media.announced);
   }
 
   close(): void {

@@ -65,7 +65,8 @@ class SenderModel {
 }
 
 const media = (...tracks: (Track & MediaStreamTrack)[]): OutgoingMedia => ({
-  stream: STREAM,
+  announced: STREAM,
+  state: { isMuted: false, isCameraOff: false, isSharingScreen: false },
   outgoing: (kind) => tracks.find((each) => each.kind === kind),
 });
 const channels = (...names: Channel[]) => new Set(names);
@@ -137,7 +138,7 @@ describe("setting a track", () => {
   test("adds one where there is no transceiver, and nothing for no track", async () => {
     await setTrack(peer, "video", null, STREAM);
     expect(model.summary).toEqual([]);
-    await setTrack(peer, "video", track("video", "camera"), undefined);
-    expect(model.summary).toEqual(["video sendrecv camera"]);
+    await setTrack(peer, "video", track("video", "camera"), STREAM);
+    expect(model.summary).toEqual(["video sendrecv camera in a stream"]);
   });
 });

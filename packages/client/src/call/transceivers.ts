@@ -10,7 +10,7 @@ const ofKind = (peer: RTCPeerConnection, kind: MediaKind): RTCRtpTransceiver[] =
 export function addTracks(peer: RTCPeerConnection, channels: ReadonlySet<Channel>, media: OutgoingMedia): void {
   for (const kind of KINDS) {
     const track = channels.has(kind) ? media.outgoing(kind) : undefined;
-    if (track) peer.addTrack(track, ...(media.stream ? [media.stream] : []));
+    if (track) peer.addTrack(track, media.announced);
   }
 }
 
@@ -33,17 +33,17 @@ export async function setTrack(
   peer: RTCPeerConnection,
   kind: MediaKind,
   track: MediaStreamTrack | null,
-  stream: MediaStream | undefined,
+  announced: MediaStream,
 ): Promise<void> {
   const transceivers = ofKind(peer, kind);
   const transceiver = transceivers.find(({ sender }) => sender.track) ?? transceivers[0];
   if (!transceiver) {
-    if (track) peer.addTrack(track, ...(stream ? [stream] : []));
+    if (track) peer.addTrack(track, announced);
     return;
   }
   await transceiver.sender.replaceTrack(track);
   const receives = /recv/.test(transceiver.direction);
   const sends = track !== null;
-  if (sends && stream) transceiver.sender.setStreams(stream);
+  if (sends) transceiver.sender.setStreams(announced);
   transceiver.direction = sends ? (receives ? "sendrecv" : "sendonly") : receives ? "recvonly" : "inactive";
 }

@@ -1,6 +1,7 @@
 import type { CallLeftReason, PeerLeftReason } from "@radist-tech/protocol";
 import type { RadistError } from "../core/errors.ts";
 import type { DataMessage } from "../core/framing.ts";
+import type { PeerMedia } from "./peer-media.ts";
 
 /**
  * What lets a reloaded page return as the same peer. It lets anybody who has it take over the seat: keep it where only the
@@ -16,7 +17,10 @@ export interface ResumeState {
 export interface ConnectionState {
   /** The socket to the platform. `reconnecting` does not interrupt the media. */
   readonly signaling: "connecting" | "connected" | "reconnecting" | "closed";
-  /** The media session with the other peer; `new` while there is none. */
+  /**
+   * The media session with the other peer, as ICE and DTLS say; `new` while there is none, and `failed` also when there has
+   * been no path for 15 seconds. The connection keeps looking for one.
+   */
   readonly media: RTCPeerConnectionState;
 }
 
@@ -32,7 +36,7 @@ export interface ConnectionEvents {
   localstream: MediaStream;
   /**
    * The other peer's audio and video, whenever tracks were added or removed: the same stream within a media session, and
-   * another one after the other peer reloaded. Lasting.
+   * another one after the other peer reloaded; an empty one when the other peer has left, so that no picture stays. Lasting.
    */
   remotestream: MediaStream;
   statechange: ConnectionState;
@@ -42,6 +46,11 @@ export interface ConnectionEvents {
   peerreconnected: { readonly peerId: string };
   /** `disconnected`: it may return, and its media may still flow. `left`, `expired`: it is gone. */
   peerleft: { readonly peerId: string; readonly reason: PeerLeftReason };
+  /**
+   * What the other peer says of what it sends: muted, camera off, sharing its screen. Programs without this package may not
+   * say. Lasting.
+   */
+  peermedia: PeerMedia;
   /** Screen sharing started or stopped, also when the user stopped it in the browser's own controls. */
   screenshare: { readonly active: boolean; readonly stream: MediaStream | undefined };
   /** `send` can be used. Lasting. */

@@ -12,14 +12,19 @@ const API_PATH = "/api/v1";
  * @param pageUrl resolves a path; undefined outside a page
  */
 export function resolveApiBase(given: string, pageUrl: string | undefined): string {
-  const url = URL.canParse(given)
-    ? new URL(given)
-    : pageUrl && URL.canParse(given, pageUrl)
-      ? new URL(given, pageUrl)
-      : null;
+  const url = parse(given) ?? (pageUrl ? parse(given, pageUrl) : undefined);
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new RadistError("invalid_argument", { message: `apiBaseUrl is not an http(s) address: ${given}` });
   }
   const path = url.pathname.replace(/\/+$/, "");
   return url.origin + (path || API_PATH);
+}
+
+/** `URL.canParse` and `URL.parse` are newer than the browsers that this package supports. */
+function parse(given: string, base?: string): URL | undefined {
+  try {
+    return new URL(given, base);
+  } catch {
+    return undefined;
+  }
 }

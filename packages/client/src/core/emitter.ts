@@ -53,3 +53,8 @@ function call<Payload>(listener: Listener<Payload>, payload: Payload): void {
     });
   }
 }
+
+/** Runs when the page, which is about to get an object, has had the time to attach its listeners. */
+export function afterListening(tell: () => void): void {
+  setTimeout(tell);
+}

@@ -3,7 +3,7 @@ import { ConnectionLost } from "./connection-lost.ts";
 import { RadistError } from "./errors.ts";
 import type { LatchReader } from "./latch.ts";
 
-/** How many retryable failures in a row are accepted. */
+/** How many retryable failures in a row are accepted where the caller can try again. */
 const MAX_ATTEMPTS = 5;
 
 export interface EnsuredOptions<Place> {
@@ -13,6 +13,10 @@ export interface EnsuredOptions<Place> {
   readonly isMissing: (place: Place) => boolean;
   /** Creates it, or rejects. */
   readonly make: (place: Place) => Promise<void>;
+  /** Tries for as long as trying can help, and until it is no longer wanted. Default: a few times. */
+  readonly isPersistent?: boolean;
+  /** It could not be created, and is tried again. */
+  readonly retrying?: (error: RadistError) => void;
 }
 
 /** One object that is created, and created again in the next place when its place is gone. One attempt at a time. */
@@ -33,7 +37,7 @@ export class Ensured<Place> {
   }
 
   async #run(): Promise<void> {
-    const { latch, isMissing, make } = this.#options;
+    const { latch, isMissing, make, isPersistent = false, retrying } = this.#options;
     for (let failures = 0; ; ) {
       const place = await latch.whenOpen();
       // The latch may have closed since it resolved.
@@ -44,9 +48,14 @@ export class Ensured<Place> {
       } catch (error) {
         // A failure in a place that is gone is no reason not to try in the next one.
         if (error instanceof ConnectionLost || latch.value !== place) continue;
-        if (!(error instanceof RadistError && error.retryable) || ++failures >= MAX_ATTEMPTS) throw error;
+        if (!isWorthRetrying(error) || (++failures >= MAX_ATTEMPTS && !isPersistent)) throw error;
+        retrying?.(error);
         await new Promise((resolve) => setTimeout(resolve, backoffMs(failures, Math.random())));
       }
     }
   }
 }
+
+/** Without its transport the media server is gone, and there will be another one. */
+const isWorthRetrying = (error: unknown): error is RadistError =>
+  error instanceof RadistError && (error.retryable || error.code === "transport_not_found");

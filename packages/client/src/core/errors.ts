@@ -21,6 +21,12 @@ const CLIENT_ERRORS = {
   data_channel_not_open: { retry: true, message: "The data channel is not open." },
   /** The message is larger than the other peer's browser accepts. */
   data_too_large: { retry: false, message: "The message is too large for the data channel." },
+  /** Media has had no path for 15 seconds. The SDK keeps looking for one. */
+  no_media_path: {
+    retry: true,
+    message:
+      "Sound and video cannot get through. A firewall or VPN may block them: try another network, or switch off the VPN.",
+  },
   /** The browser refused a session description or a candidate. The SDK starts a new media session. */
   negotiation_failed: { retry: true, message: "The peers could not agree on a media session." },
 } as const;

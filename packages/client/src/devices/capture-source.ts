@@ -1,6 +1,6 @@
 import type { MediaKind } from "../core/channels.ts";
 import type { PublishOptions } from "../room/types.ts";
-import { openDevices, openScreen } from "./capture.ts";
+import { openDevices } from "./capture.ts";
 
 /** Browsers open cameras at 640 × 480 unless they are asked for more. */
 export const CAMERA: MediaTrackConstraints = {
@@ -9,20 +9,15 @@ export const CAMERA: MediaTrackConstraints = {
   frameRate: { ideal: 30 },
 };
 
-/** Opens what is to be published. A screen comes with its sound where that was asked for and given. */
-export function captureSource(options: PublishOptions): Promise<MediaStream> {
-  switch (options.source) {
-    case "microphone":
-      return openDevices({ audio: options.constraints ?? true });
-    case "camera":
-      return openDevices({ video: { ...CAMERA, ...options.constraints } });
-    case "screen":
-      return openScreen(options.options);
-  }
+/** Opens the device that is to be published. */
+export function captureSource(options: Exclude<PublishOptions, { source: "screen" }>): Promise<MediaStream> {
+  return options.source === "microphone"
+    ? openDevices({ audio: options.constraints ?? true })
+    : openDevices({ video: { ...CAMERA, ...options.constraints } });
 }
 
-/** Opens another microphone or camera by its id. */
+/** Opens another microphone or camera by its id; "" leaves the choice to the browser. */
 export function captureDevice(kind: MediaKind, deviceId: string): Promise<MediaStream> {
-  const device = { deviceId: { exact: deviceId } };
+  const device = deviceId === "" ? {} : { deviceId: { exact: deviceId } };
   return openDevices(kind === "audio" ? { audio: device } : { video: { ...CAMERA, ...device } });
 }

@@ -1,5 +1,6 @@
 import type { DeviceProblem } from "./device-problem.ts";
 import { type DeviceEvent, type DeviceState, stepDevice } from "./device-state.ts";
+import { SystemMute } from "./system-mute.ts";
 
 /** The result of opening a device. */
 export type Opened = { readonly track: MediaStreamTrack } | { readonly problem: DeviceProblem };
@@ -49,6 +50,7 @@ export class DeviceSlot {
     const opened = await open();
     if ("problem" in opened) return this.#step({ type: "refused", attempt, problem: opened.problem });
     const { track } = opened;
+    new SystemMute(this.#options.changed).watch(track);
     // Fires when the device goes, not when the track is stopped by us.
     track.addEventListener("ended", () => void this.#step({ type: "ended", track }), { once: true });
     return this.#step({ type: "opened", attempt, track });

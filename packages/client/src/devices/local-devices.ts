@@ -14,6 +14,8 @@ export interface LocalDevicesOptions {
 export interface LocalDevice {
   /** Undefined while it is off or being opened, and while it has a problem. */
   readonly track: MediaStreamTrack | undefined;
+  /** Silenced by a headset's key, a phone call or the system, which only they can undo. */
+  readonly isMutedBySystem: boolean;
   /** The user is being asked for permission, or the device is starting. */
   readonly isOpening: boolean;
   /** Why there is no track although the device is switched on. */
@@ -54,6 +56,11 @@ export class LocalDevices {
   #available = NO_DEVICES;
   #state: LocalDevicesState;
   #unwatch: (() => void) | undefined;
+  /** The microphone's track, and whether it was told to be silent. */
+  #silenced: { readonly track: MediaStreamTrack | undefined; readonly isMuted: boolean } = {
+    track: undefined,
+    isMuted: false,
+  };
 
   constructor({ storage }: LocalDevicesOptions = {}) {
     this.#memory = new DeviceMemory(storage);
@@ -159,15 +166,25 @@ export class LocalDevices {
   }
 
   #changed(): void {
-    const { state: microphone } = this.#slots.microphone;
-    if (microphone.is === "live") microphone.track.enabled = !this.#settings.isMuted;
+    this.#silence();
     this.#state = this.#describe();
     this.#events.emit("change", this.#state);
+  }
+
+  /** Only when something is new: until then a track that others have silenced stays silent. */
+  #silence(): void {
+    const { state } = this.#slots.microphone;
+    const { isMuted } = this.#settings;
+    const track = state.is === "live" ? state.track : undefined;
+    if (track === this.#silenced.track && isMuted === this.#silenced.isMuted) return;
+    this.#silenced = { track, isMuted };
+    if (track) track.enabled = !isMuted;
   }
 
   #describe(): LocalDevicesState {
     const describe = ({ state }: DeviceSlot): LocalDevice => ({
       track: state.is === "live" ? state.track : undefined,
+      isMutedBySystem: state.is === "live" && state.track.muted,
       isOpening: state.is === "opening",
       problem: state.is === "failed" ? state.problem : undefined,
     });

@@ -23,12 +23,13 @@ class Devices implements DeviceSource {
   change(change: {
     microphone?: MediaStreamTrack | undefined;
     camera?: MediaStreamTrack | undefined;
+    isOpening?: boolean;
     isMuted?: boolean;
   }) {
     const { microphone, camera, isMuted } = this.state;
     this.state = {
       microphone: "microphone" in change ? { track: change.microphone } : microphone,
-      camera: "camera" in change ? { track: change.camera } : camera,
+      camera: "camera" in change ? { track: change.camera, isOpening: change.isOpening ?? false } : camera,
       isMuted: change.isMuted ?? isMuted,
     };
     this.#events.emit("change", undefined);
@@ -86,6 +87,7 @@ function callOf() {
       tracks = [...tracks.filter((other) => other.kind !== kind), ...(sent ? [sent] : [])];
       done.push(`${kind} ${sent?.id ?? "none"}`);
     },
+    setMicrophone: (on) => void done.push(on ? "unmute" : "mute"),
   };
   return { call, done };
 }
@@ -158,9 +160,49 @@ test("a call gets what is on, and nothing for what is switched off", async () =>
   devices.change({ camera: undefined });
   await vi.waitFor(() => expect(done.at(-1)).toBe("video none"));
   devices.change({ isMuted: true });
+  await vi.waitFor(() => expect(done.at(-1)).toBe("mute"));
   devices.change({ camera: FACE });
   await vi.waitFor(() => expect(done.at(-1)).toBe("video face"));
-  expect(done).toHaveLength(4);
+  expect(done).toHaveLength(5);
+});
+
+test.each([
+  ["call", callOf],
+  ["room", roomOf],
+] as const)("in a %s an exchanged device takes the place of the earlier one, without a gap", async (_, open) => {
+  const devices = new Devices();
+  devices.change({ camera: FACE });
+  const { done, ...target } = open();
+  sendDevices("call" in target ? target.call : target.room, devices);
+  await vi.waitFor(() => expect(done).toHaveLength(1));
+  devices.change({ camera: undefined, isOpening: true });
+  devices.change({ camera: track("video", "other") });
+  await vi.waitFor(() => expect(done).toHaveLength(2));
+  expect(done[1]).toMatch(/ other$/);
+});
+
+test("a microphone that the page has muted itself stays muted when it is exchanged", async () => {
+  const devices = new Devices();
+  devices.change({ microphone: VOICE });
+  const { room, done } = roomOf();
+  sendDevices(room, devices);
+  await vi.waitFor(() => expect(done).toHaveLength(1));
+  await room.setMuted("microphone", true);
+  devices.change({ microphone: track("audio", "other") });
+  await vi.waitFor(() => expect(done.at(-1)).toBe("replace microphone other"));
+  devices.change({ isMuted: true });
+  await vi.waitFor(() => expect(done.at(-1)).toBe("mute microphone"));
+  expect(done).not.toContain("unmute microphone");
+});
+
+test("a device that cannot be opened is sent no more", async () => {
+  const devices = new Devices();
+  devices.change({ camera: FACE });
+  const { call, done } = callOf();
+  sendDevices(call, devices);
+  devices.change({ camera: undefined, isOpening: true });
+  devices.change({ camera: undefined });
+  await vi.waitFor(() => expect(done).toEqual(["video face", "video none"]));
 });
 
 test("once stopped nothing more is sent", async () => {

@@ -10,17 +10,23 @@ export interface OutgoingDevice {
   readonly isMuted: boolean;
 }
 
+interface SourceDevice {
+  readonly track: MediaStreamTrack | undefined;
+  /** Another track is about to come: until then nothing changes for the others. */
+  readonly isOpening?: boolean;
+}
+
 /** Where the tracks come from; {@link LocalDevices} is one. */
 export interface DeviceSource {
   readonly state: {
-    readonly microphone: { readonly track: MediaStreamTrack | undefined };
-    readonly camera: { readonly track: MediaStreamTrack | undefined };
+    readonly microphone: SourceDevice;
+    readonly camera: SourceDevice;
     readonly isMuted: boolean;
   };
   on(name: "change", listener: () => void): () => void;
 }
 
-export type CallTarget = Pick<RadistConnection, "localStream" | "replaceTrack">;
+export type CallTarget = Pick<RadistConnection, "localStream" | "replaceTrack" | "setMicrophone">;
 export type RoomTarget = Pick<RadistRoomConnection, "canPublish" | "published" | "publish" | "setMuted">;
 
 const KINDS: readonly CaptureKind[] = ["microphone", "camera"];
@@ -50,7 +56,10 @@ export function sendDevices(
   const follow = (): void => {
     const { state } = devices;
     for (const one of outgoing) {
-      const device = { track: state[one.kind].track, isMuted: one.kind === "microphone" && state.isMuted };
+      const { track: opened, isOpening = false } = state[one.kind];
+      // An exchange, and not an end followed by a beginning.
+      const track = isOpening ? one.last.track : opened;
+      const device = { track, isMuted: one.kind === "microphone" && state.isMuted };
       if (device.track === one.last.track && device.isMuted === one.last.isMuted) continue;
       one.last = device;
       one.sent.set(device).catch(onError);
@@ -60,27 +69,38 @@ export function sendDevices(
   return devices.on("change", follow);
 }
 
-/** Calls do not signal muting: the track is silent. */
 function toCall(call: CallTarget) {
-  return async (
-    kind: CaptureKind,
-    { track = null }: { track?: MediaStreamTrack | null | undefined },
-  ): Promise<void> => {
+  const wishes = new MuteWishes();
+  return async (kind: CaptureKind, { track: sent, isMuted }: OutgoingDevice): Promise<void> => {
+    const track = sent ?? null;
     const media: MediaKind = kind === "microphone" ? "audio" : "video";
-    const present = call.localStream?.getTracks().find((sent) => sent.kind === media) ?? null;
+    const present = call.localStream?.getTracks().find((each) => each.kind === media) ?? null;
     if (present !== track) await call.replaceTrack(media, track);
+    if (kind === "microphone" && track) await wishes.follow(kind, isMuted, () => call.setMicrophone(!isMuted));
   };
 }
 
 function toRoom(room: RoomTarget) {
+  const wishes = new MuteWishes();
   return async (kind: CaptureKind, { track, isMuted }: OutgoingDevice): Promise<void> => {
     const published = room.published.get(kind);
     if (!track) return published?.replaceTrack(null);
     if (!published) {
-      await room.publish({ source: kind, track, muted: isMuted });
+      await wishes.follow(kind, isMuted, () => room.publish({ source: kind, track, muted: isMuted }), true);
       return;
     }
     if (published.track !== track) await published.replaceTrack(track);
-    if (published.isMuted !== isMuted) await room.setMuted(kind, isMuted);
+    await wishes.follow(kind, isMuted, () => room.setMuted(kind, isMuted));
   };
+}
+
+/** Mutes and unmutes when the user does, and not otherwise: what the page has muted by itself stays muted. */
+class MuteWishes {
+  readonly #followed = new Map<CaptureKind, boolean>();
+
+  async follow(kind: CaptureKind, isMuted: boolean, apply: () => unknown, always = false): Promise<void> {
+    if (!always && (this.#followed.get(kind) ?? false) === isMuted) return;
+    await apply();
+    this.#followed.set(kind, isMuted);
+  }
 }

@@ -11,6 +11,7 @@ import type { ObjectKind } from "./transport/remote-objects.ts";
 export class TrackModel extends EventTarget {
   readonly kind: "audio" | "video";
   enabled = true;
+  muted = false;
   contentHint = "";
   readyState: MediaStreamTrackState = "live";
 
@@ -26,6 +27,12 @@ export class TrackModel extends EventTarget {
   /** By the page: fires no event. */
   stop(): void {
     this.readyState = "ended";
+  }
+
+  /** By the system. */
+  setMuted(muted: boolean): void {
+    this.muted = muted;
+    this.dispatchEvent(new Event(muted ? "mute" : "unmute"));
   }
 
   /** By the device, or by the user. */
@@ -47,6 +54,14 @@ class StreamModel {
 
   getTracks(): MediaStreamTrack[] {
     return [...this.#tracks];
+  }
+
+  getVideoTracks(): MediaStreamTrack[] {
+    return this.getTracks().filter(({ kind }) => kind === "video");
+  }
+
+  getAudioTracks(): MediaStreamTrack[] {
+    return this.getTracks().filter(({ kind }) => kind === "audio");
   }
 
   addTrack(added: MediaStreamTrack): void {

@@ -10,22 +10,14 @@ import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./types.
 /** What {@link RadistClient} passes on. */
 type ClientDeps = Pick<RoomSessionDeps, "apiBase" | "publicKey" | "webSocketFactory" | "rtcConfiguration" | "channels">;
 
-/** Opens the devices, unless the page passed a stream, and joins. */
+/** Joins, and then opens the devices, unless the page passed a stream: only then it is known whether any may be sent. */
 export async function openRoom(options: CreateRoomConnectionOptions, deps: ClientDeps): Promise<RadistRoomConnection> {
   if (!detectDevice()) {
     throw new RadistError("media_unsupported", { message: "This browser does not support rooms." });
   }
   const { roomToken, localStream, codec = "vp8", redundantAudio = true } = options;
-  const stream = localStream ?? (await captureChannels(deps.channels, CAMERA));
-  const tracks = wantedTracks(stream, deps.channels);
-  const isOwned = localStream === undefined;
-  try {
-    return await RoomConnection.open({ ...deps, roomToken, codec, redundantAudio, tracks, isOwned });
-  } catch (error) {
-    if (isOwned) for (const track of tracks) track.stop();
-    throw error;
-  }
+  const tracks = (localStream?.getTracks() ?? []).filter(({ kind }) => deps.channels.has(kind as Channel));
+  const connection = await RoomConnection.open({ ...deps, roomToken, codec, redundantAudio, tracks });
+  if (!localStream && connection.canPublish) connection.add(await captureChannels(deps.channels, CAMERA));
+  return connection;
 }
-
-const wantedTracks = (stream: MediaStream | undefined, channels: ReadonlySet<Channel>): MediaStreamTrack[] =>
-  (stream?.getTracks() ?? []).filter(({ kind }) => channels.has(kind as Channel));

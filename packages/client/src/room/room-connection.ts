@@ -3,6 +3,7 @@ import { Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
 import type { DataPayload } from "../core/framing.ts";
 import { summarizeStats } from "../core/stats.ts";
+import type { Captured } from "../devices/capture.ts";
 import { assertPresent } from "./messages/room-data.ts";
 import { ReceivedTrack } from "./receiving/remote-track.ts";
 import { RoomSession, type RoomSessionDeps } from "./room-session.ts";
@@ -12,6 +13,7 @@ import type {
   RadistRoomConnection,
   RemoteTrack,
   RoomEvents,
+  RoomMediaState,
   RoomParticipant,
   RoomSource,
   RoomState,
@@ -36,6 +38,11 @@ export class RoomConnection implements RadistRoomConnection {
     return connection;
   }
 
+  /** Publishes the devices that were opened for this connection. */
+  add(captured: Captured): void {
+    this.#session.add(captured);
+  }
+
   get roomId(): string {
     return this.#session.identity.roomId;
   }
@@ -46,6 +53,10 @@ export class RoomConnection implements RadistRoomConnection {
 
   get state(): RoomState {
     return this.#session.state;
+  }
+
+  get mediaState(): RoomMediaState {
+    return this.#session.mediaState;
   }
 
   get participants(): ReadonlyMap<string, RoomParticipant> {

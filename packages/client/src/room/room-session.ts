@@ -1,9 +1,11 @@
 import type { RoomServerMessage } from "@radist-tech/protocol";
 import type { Channel } from "../core/channels.ts";
 import { ConnectionLost } from "../core/connection-lost.ts";
-import type { Emitter } from "../core/emitter.ts";
+import { afterListening, type Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
 import { Latch } from "../core/latch.ts";
+import { PathWatch } from "../core/path-watch.ts";
+import type { Captured } from "../devices/capture.ts";
 import { RoomData } from "./messages/room-data.ts";
 import { watchPage } from "./page-watch.ts";
 import { Publications } from "./publishing/publications.ts";
@@ -15,15 +17,13 @@ import { type RoomRoster, updateRoster } from "./roster.ts";
 import { RoomSocket, type RoomSocketOptions } from "./signaling/room-socket.ts";
 import type { MediaSession } from "./transport/media-session.ts";
 import { RoomMedia } from "./transport/room-media.ts";
-import type { RoomEnding, RoomEvents, RoomState, VideoCodec } from "./types.ts";
+import type { RoomEnding, RoomEvents, RoomMediaState, RoomState, VideoCodec } from "./types.ts";
 
 export interface RoomSessionDeps extends Omit<RoomSocketOptions, "handlers"> {
   readonly rtcConfiguration: RTCConfiguration | undefined;
   readonly channels: ReadonlySet<Channel>;
-  /** The microphone and camera, or what the page passed in their place. */
+  /** What the page passed in the place of the microphone and camera. */
   readonly tracks: readonly MediaStreamTrack[];
-  /** Whether this package opened them. */
-  readonly isOwned: boolean;
   readonly codec: VideoCodec;
 }
 
@@ -38,11 +38,16 @@ export class RoomSession {
   identity = { roomId: "", peerId: "" };
   grants = { canPublish: true, canSubscribe: true };
   state: RoomState = "connecting";
+  mediaState: RoomMediaState = "new";
   activeSpeaker: string | undefined;
   readonly #channels: ReadonlySet<Channel>;
   readonly #events: Emitter<RoomEvents>;
   readonly #latch = new Latch<MediaSession>();
   readonly #stopWatching: () => void;
+  readonly #path = new PathWatch(() => {
+    this.#stateChanged();
+    this.#report(new RadistError("no_media_path"));
+  });
   #roster: RoomRoster = new Map();
   /** The network changed, and no other paths were looked for since. */
   #needsPaths = false;
@@ -78,6 +83,7 @@ export class RoomSession {
       codec,
       handlers: {
         localStream: (stream) => events.emitLasting("localstream", stream),
+        changed: (change) => events.emit("publicationchanged", change),
         screenShare: (stream) => events.emit("screenshare", { active: stream !== undefined, stream }),
         error: failed,
       },
@@ -119,7 +125,15 @@ export class RoomSession {
       },
       gone: () => socket.sendLeave(),
     });
-    this.publications.add(deps.tracks, deps.isOwned);
+    this.publications.add(deps.tracks, false);
+  }
+
+  /** Publishes the devices that this package has opened, and reports those that it could not open. */
+  add({ tracks, failures }: Captured): void {
+    this.publications.add(tracks, true);
+    afterListening(() => {
+      for (const failure of failures) this.#report(failure);
+    });
   }
 
   /** Opens a new socket, and looks for new paths. */
@@ -262,14 +276,23 @@ export class RoomSession {
 
   #stateChanged(): void {
     const { state: signaling } = this.socket;
-    const state = signaling === "connected" && this.media.isBroken ? "reconnecting" : signaling;
-    if (state === this.state) return;
+    const { state: found } = this.media;
+    // Without the platform there is another reason, which the page knows.
+    const isNeeded = signaling === "connected" && found !== "new";
+    this.#path.update(isNeeded ? found === "connected" : undefined);
+    const isBroken = this.media.isBroken || this.#path.isMissing;
+    const mediaState = this.#path.isMissing ? "failed" : found;
+    const state = signaling === "connected" && isBroken ? "reconnecting" : signaling;
+    const isNew = { state: state !== this.state, media: mediaState !== this.mediaState };
     this.state = state;
-    this.#events.emit("statechange", state);
+    this.mediaState = mediaState;
+    if (isNew.media) this.#events.emit("mediastatechange", mediaState);
+    if (isNew.state) this.#events.emit("statechange", state);
   }
 
   #ended(ending: RoomEnding): void {
     this.#stopWatching();
+    this.#path.update(undefined);
     this.#latch.end();
     this.views.close();
     this.data.close();

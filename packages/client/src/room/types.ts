@@ -42,8 +42,17 @@ export interface CreateRoomConnectionOptions {
   readonly redundantAudio?: boolean;
 }
 
-/** `reconnecting`: the connection to the platform, or the media path, is lost and being restored. `closed` is final. */
+/**
+ * `reconnecting`: the connection to the platform, or the media path, is lost and being restored, or there has been no media
+ * path for 15 seconds. `closed` is final.
+ */
 export type RoomState = "connecting" | "connected" | "reconnecting" | "closed";
+
+/**
+ * What ICE and DTLS say of the media paths: `new` while nothing is sent or received, and `failed` also when there has been
+ * no path for 15 seconds. The connection keeps looking for one.
+ */
+export type RoomMediaState = "new" | "connecting" | "connected" | "disconnected" | "failed";
 
 /**
  * Why a room connection is over: `left` by this page; `kicked` by the backend; `terminated`, the room has ended;
@@ -69,6 +78,8 @@ export interface VideoLayers {
  * when the media server changes; its members change, and `participantchanged` follows.
  */
 export interface RemoteTrack {
+  /** Different for each track of the room; the key for whatever shows it. */
+  readonly id: string;
   readonly peerId: string;
   readonly source: RoomSource;
   readonly kind: MediaKind;
@@ -106,8 +117,14 @@ export interface PublishedTrack {
   readonly track: MediaStreamTrack;
   /** Muted, or nothing is sent: `replaceTrack(null)`. */
   readonly isMuted: boolean;
-  /** Sends nothing until {@link unmute}, and notifies the other participants. The device stays open. */
+  /** Why the others cannot receive it at the moment; it is tried again. Undefined: they can, or are about to. */
+  readonly problem: RadistError | undefined;
+  /**
+   * Sends nothing until {@link unmute}, and notifies the other participants. The device stays open, except for a camera
+   * that this package opened: it is released, so that its light goes out.
+   */
   mute(): Promise<void>;
+  /** @throws RadistError `device_in_use`, `permission_denied`, … when a camera cannot be opened again */
   unmute(): Promise<void>;
   /**
    * Sends another track, or the device with this id. The other participants' streams stay the same, and they are not
@@ -174,6 +191,15 @@ export interface ParticipantChange {
   readonly track: RemoteTrack | undefined;
 }
 
+/** Whether the other participants can receive what this page publishes from a source. */
+export interface PublicationChange {
+  readonly source: RoomSource;
+  /** Why they cannot; undefined: they can again. */
+  readonly problem: RadistError | undefined;
+  /** False where trying again cannot help (`too_many`, `not_allowed`): then it is no longer among `published`. */
+  readonly isRetrying: boolean;
+}
+
 /**
  * What each event of a room connection carries. Those marked *lasting* are also delivered to listeners attached later, once
  * for each participant or track that is present.
@@ -183,6 +209,8 @@ export interface RoomEvents {
   localstream: MediaStream;
   /** Screen sharing started or stopped, also when the user stopped it in the browser's own controls. */
   screenshare: { readonly active: boolean; readonly stream: MediaStream | undefined };
+  /** Something that this page publishes cannot be received by the others, or can be again. */
+  publicationchanged: PublicationChange;
   /** A participant is in the room, also when it joined first. Lasting. */
   participantjoined: RoomParticipant;
   /** A participant is gone, together with all its tracks. */
@@ -201,6 +229,7 @@ export interface RoomEvents {
   levels: readonly AudioLevel[];
   message: RoomMessage;
   statechange: RoomState;
+  mediastatechange: RoomMediaState;
   /** Something failed; the connection continues unless `closed` follows. Without a listener it goes to the console. */
   error: RadistError;
   /** The connection is over for good. The last event. Lasting. */
@@ -222,8 +251,8 @@ export interface RoomStats {
  *
  * @example
  * const room = await radist.createRoomConnection({ roomToken, channels: ["audio", "video", "data"] });
- * room.on("remotestream", (track) => room.attach(track, addTile(track.peerId, track.kind)));
- * room.on("streamremoved", (track) => removeTile(track.peerId, track.kind));
+ * room.on("remotestream", (track) => room.attach(track, addTile(track.id, track.peerId)));
+ * room.on("streamremoved", (track) => removeTile(track.id));
  * room.on("activespeaker", ({ peerId }) => highlight(peerId));
  * room.on("closed", ({ reason }) => goBack(reason));
  */
@@ -232,6 +261,8 @@ export interface RadistRoomConnection {
   /** This side's identity in the room. It stays the same when the connection reconnects. */
   readonly peerId: string;
   readonly state: RoomState;
+  /** The media paths. `mediastatechange` follows each change. */
+  readonly mediaState: RoomMediaState;
   /** The other participants by peer id, in the order in which they joined. */
   readonly participants: ReadonlyMap<string, RoomParticipant>;
   /** Peer id of the present speaker; undefined: nobody. */
@@ -250,8 +281,8 @@ export interface RadistRoomConnection {
   on<Name extends keyof RoomEvents>(event: Name, listener: (payload: RoomEvents[Name]) => void): () => void;
 
   /**
-   * Publishes a microphone, a camera or a screen. Resolves when the other participants can receive it. Replaces what was
-   * published from the same source.
+   * Publishes a microphone, a camera or a screen. Resolves when the other participants can receive it, and keeps trying
+   * while the platform cannot take it: `publicationchanged` reports that. Replaces what was published from the same source.
    *
    * @throws RadistError `permission_denied`, `device_not_found`, `device_in_use`; `not_allowed` when the token does not
    * grant it; `connection_closed`

@@ -10,6 +10,9 @@ import type { MediaWorker } from "./workers.ts";
 const LEVELS_MS = 400;
 const SPEAKER_MS = 300;
 
+/** A pause between two words or sentences; until it is over the speaker is still the speaker, milliseconds. */
+const PAUSE_MS = 1_500;
+
 /** Softer than this is silence, dBov. */
 const THRESHOLD = -60;
 const LOUDEST = 10;
@@ -41,6 +44,7 @@ export class Speakers {
   #dominant: string | undefined;
   /** The producer that was announced as speaking; undefined: silence. */
   #speaking: string | undefined;
+  #pause: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
   constructor(options: SpeakersOptions) {
@@ -91,6 +95,7 @@ export class Speakers {
 
   close(): void {
     this.#isClosed = true;
+    this.#endPause();
     this.#owners.clear();
   }
 
@@ -108,7 +113,7 @@ export class Speakers {
     levels.on("volumes", (volumes) => this.#onVolumes(volumes));
     levels.on("silence", () => {
       this.#sendLevels([]);
-      this.#setSpeaking(undefined);
+      this.#pause ??= setTimeout(() => this.#setSpeaking(undefined), PAUSE_MS);
     });
     return { site, speaker, levels };
   }
@@ -129,9 +134,15 @@ export class Speakers {
 
   #onVolumes(volumes: readonly types.AudioLevelObserverVolume[]): void {
     this.#sendLevels(volumes);
+    this.#endPause();
     if (this.#speaking !== undefined) return;
     const dominant = volumes.find(({ producer }) => producer.id === this.#dominant);
     this.#setSpeaking((dominant ?? volumes[0])?.producer.id);
+  }
+
+  #endPause(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
   }
 
   #setSpeaking(producerId: string | undefined): void {

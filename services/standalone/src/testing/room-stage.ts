@@ -42,6 +42,7 @@ export class Stage {
   room: RadistRoomConnection | undefined;
   /** Tiles begin in this size, CSS pixels. */
   tileSize: readonly [width: number, height: number] = [640, 360];
+  rtcConfiguration: RTCConfiguration | undefined;
   /** Or sets `srcObject` itself, as pages do that know nothing of `attach`. */
   attaches = false;
   /** Filled where the room was entered by {@link enterLogging}. */
@@ -62,7 +63,12 @@ export class Stage {
       this.#socket = new WebSocket(url);
       return this.#socket;
     };
-    const radist = new RadistClient({ publicKey, apiBaseUrl: "/api/v1", webSocketFactory });
+    const radist = new RadistClient({
+      publicKey,
+      apiBaseUrl: "/api/v1",
+      webSocketFactory,
+      rtcConfiguration: this.rtcConfiguration,
+    });
     const room = await radist.createRoomConnection(options);
     this.room = room;
     for (const name of NAMES) room.on(name, (payload) => this.told.push({ name, text: textOf(name, payload) }));

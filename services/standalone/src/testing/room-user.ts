@@ -11,6 +11,10 @@ export type RoomUserOptions = Omit<CreateRoomConnectionOptions, "roomToken" | "l
   readonly attaches?: boolean;
   /** Size in which each video is shown at first, CSS pixels. Default 640 × 360. */
   readonly tileSize?: readonly [width: number, height: number];
+  /** Of the page's RTCPeerConnections. */
+  readonly rtcConfiguration?: RTCConfiguration;
+  /** Runs in the page before it enters. */
+  readonly prepare?: () => void;
   /** Whether the page logs all frames, and sends its camera in one size. Default false. */
   readonly logsFrames?: boolean;
 };
@@ -31,10 +35,14 @@ export class RoomUser {
     roomToken: string,
     options: RoomUserOptions = {},
   ): Promise<RoomUser> {
-    const { attaches = true, tileSize = [640, 360], logsFrames = false, ...given } = options;
+    const { attaches = true, tileSize = [640, 360], logsFrames = false, rtcConfiguration, prepare, ...given } = options;
     const context = await browser.newContext({ viewport: { width: 1_600, height: 1_200 } });
     const page = await context.newPage();
     await openRoomPage(page, platform.front.url);
+    await page.evaluate((given) => {
+      window.stage.rtcConfiguration = given;
+    }, rtcConfiguration);
+    if (prepare) await page.evaluate(prepare);
     const config = await (await fetch(`${platform.front.url}/web/config`)).json();
     const peerId = await page.evaluate(
       async ([publicKey, settings, attach, size, enter]) => {

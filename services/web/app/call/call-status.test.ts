@@ -15,7 +15,7 @@ test.each<[string, Partial<CallCondition>, string, string]>([
   ["the other peer is away, the path failed", { peer: "away", path: "failed" }, "trouble", "Waiting…"],
   ["the first attempt", { path: "connecting" }, "waiting", "Connecting…"],
   ["a path that broke", { path: "disconnected" }, "trouble", "Reconnecting…"],
-  ["a path that failed", { path: "failed" }, "trouble", "Reconnecting…"],
+  ["a path that failed", { path: "failed" }, "trouble", "No sound or video"],
   ["this side's socket is lost", { signaling: "reconnecting" }, "trouble", "Reconnecting…"],
 ])("%s", (_what, condition, tone, text) => {
   expect(callStatus({ ...NORMAL, ...condition })).toMatchObject({ tone, text });

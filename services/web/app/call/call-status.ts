@@ -19,7 +19,8 @@ export function callStatus({ signaling, path, peer, quality }: CallCondition): S
     const text = quality ? withRoundTrip(quality.route === "direct" ? "Direct" : "Relayed", quality) : "Connected";
     return { tone: "good", text, title };
   }
-  return path === "disconnected" || path === "failed"
+  if (path === "failed") return { tone: "trouble", text: "No sound or video", title };
+  return path === "disconnected"
     ? { tone: "trouble", text: "Reconnecting…", title }
     : { tone: "waiting", text: "Connecting…", title };
 }

@@ -25,6 +25,7 @@ function joined() {
     resumeState: undefined,
     localStream: undefined,
     replaceTrack: async () => {},
+    setMicrophone: () => {},
     shareScreen: async () => ({}) as MediaStream,
     stopSharing: async () => {},
     send: async (data) => void sent.push(data),

@@ -3,6 +3,7 @@ import { type RadistConnection, sendDevices } from "@radist-tech/client";
 import type { DeviceSignals } from "../media/device-signals.ts";
 import { type EndReason, endReasonOf } from "../meeting/ending.ts";
 import type { JoinedMeeting } from "../meeting/meeting-kind.ts";
+import { NO_PATH } from "../meeting/no-path.ts";
 import { watchQuality } from "../meeting/quality.ts";
 import { ScreenSharing } from "../meeting/screen-sharing.ts";
 import { Speakers } from "../meeting/speakers.ts";
@@ -21,6 +22,7 @@ export type CallConnection = Pick<
   | "resumeState"
   | "localStream"
   | "replaceTrack"
+  | "setMicrophone"
   | "shareScreen"
   | "stopSharing"
   | "send"
@@ -80,18 +82,20 @@ export class JoinedCall implements JoinedMeeting {
     const { connection, peer, conversation } = this;
     return [
       connection.on("statechange", ({ signaling, media }) => {
+        if (media === "failed" && media !== this.path.peek()) announce(NO_PATH);
         this.path.value = media;
         void this.quality.update();
         if (signaling === "closed") return;
         const next = signaling === "connected" ? "connected" : "reconnecting";
         if (next !== this.signaling.peek())
-          announce(next === "connected" ? "You are connected again." : "Connection lost. Reconnecting.");
+          announce(next === "connected" ? this.#backText(media) : "Connection lost. Reconnecting.");
         this.signaling.value = next;
         if (next === "connected") this.#remember();
       }),
       connection.on("remotestream", (stream) => {
-        peer.stream.value = stream;
+        peer.stream.value = stream.getTracks().length > 0 ? stream : null;
       }),
+      connection.on("peermedia", (media) => peer.mediaChanged(media)),
       connection.on("peerjoined", ({ peerId }) => {
         const status = connection.call?.peers.find((each) => each.peerId === peerId)?.status;
         const isConnected = status !== "disconnected";
@@ -121,6 +125,14 @@ export class JoinedCall implements JoinedMeeting {
       connection.on("error", (error) => console.warn("Radist:", error.code, error.message)),
       connection.on("closed", (ending) => onEnd(endReasonOf(ending))),
     ];
+  }
+
+  /** Only what is true: the socket may be back, and the media not. */
+  #backText(media: RTCPeerConnectionState): string {
+    const isWhole = media === "connected" || this.peer.status.peek().at !== "present";
+    return isWhole
+      ? "You are connected again."
+      : "The server can be reached again. Sound and video are still interrupted.";
   }
 
   #sendPresence(): void {

@@ -1,3 +1,5 @@
+import { SystemMuteNotice } from "../media/system-mute-notice.tsx";
+import { NO_PATH } from "../meeting/no-path.ts";
 import { Notice, ScreenNotice } from "../meeting/notice.tsx";
 import type { JoinedCall } from "./joined-call.ts";
 
@@ -7,7 +9,8 @@ export function Notices({ call }: { call: JoinedCall }) {
   const away = peer.status.value.at === "away";
   const present = peer.status.value.at === "present";
   const path = call.path.value;
-  const broken = present && (path === "disconnected" || path === "failed");
+  const broken = present && path === "disconnected";
+  const failed = present && path === "failed";
   return (
     <>
       {call.signaling.value === "reconnecting" && (
@@ -21,6 +24,8 @@ export function Notices({ call }: { call: JoinedCall }) {
       {broken && call.signaling.value === "connected" && (
         <Notice testId="notice-path">Sound and video are interrupted. Reconnecting…</Notice>
       )}
+      {failed && call.signaling.value === "connected" && <Notice testId="notice-path">{NO_PATH}</Notice>}
+      <SystemMuteNotice devices={call.devices} />
       <ScreenNotice screen={screen} />
     </>
   );

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import type { PeerMedia } from "@radist-tech/client";
 
 /** absent → present → (socket lost) away → present, or gone; `gone` says how. */
 export type PeerStatus =
@@ -26,6 +27,12 @@ export class RemotePeer {
   /** As a subject: "Ada" or "The other person". */
   get name(): string {
     return this.presence.value.name || "The other person";
+  }
+
+  /** What the other side's SDK says, also where its page says nothing. */
+  mediaChanged({ isMuted, isCameraOff, isSharingScreen }: PeerMedia): void {
+    const presence = this.presence.peek();
+    this.presence.value = { ...presence, muted: isMuted, camera: !isCameraOff, screen: isSharingScreen };
   }
 
   joined(isConnected: boolean): void {

@@ -15,7 +15,9 @@ export function Stage({ call, link }: { call: JoinedCall; link: string }) {
   const stream = peer.stream.value;
   const presence = peer.presence.value;
   const alone = at === "absent" || at === "gone";
-  const seen = presence.screen || presence.camera;
+  // Nothing comes from someone who is away and cannot be reached: the last picture would be a lie.
+  const arrives = at === "present" || call.path.value === "connected";
+  const seen = arrives && (presence.screen || presence.camera);
 
   return (
     <section class="stage" aria-label="Video" data-testid="stage">
@@ -34,7 +36,13 @@ export function Stage({ call, link }: { call: JoinedCall; link: string }) {
           {(!stream || !seen) && (
             <Avatar
               name={presence.name}
-              text={stream || call.path.value === "connected" ? "Camera is off" : "Connecting…"}
+              text={
+                !arrives
+                  ? "Connection lost"
+                  : stream || call.path.value === "connected"
+                    ? "Camera is off"
+                    : "Connecting…"
+              }
             />
           )}
           <p class="stage-name">

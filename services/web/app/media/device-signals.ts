@@ -9,8 +9,12 @@ export class DeviceSignals {
   readonly state = signal(this.local.state);
   readonly camera = computed(() => this.state.value.camera.track);
   readonly microphone = computed(() => this.state.value.microphone.track);
+  /** Whether a headset's key, a phone call or the system has muted the microphone. */
+  readonly isMutedBySystem = computed(() => this.state.value.microphone.isMutedBySystem);
   /** Whether the user cannot be heard: muted, or without a microphone. */
-  readonly isSilent = computed(() => this.state.value.isMuted || this.microphone.value === undefined);
+  readonly isSilent = computed(
+    () => this.state.value.isMuted || this.isMutedBySystem.value || this.microphone.value === undefined,
+  );
   readonly isStarting = computed(() => this.state.value.microphone.isOpening || this.state.value.camera.isOpening);
   readonly speakerId = computed(() => this.state.value.selected.speaker?.id ?? "");
   readonly problems = computed(() => problemsOf(this.state.value));

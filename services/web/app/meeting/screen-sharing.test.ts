@@ -43,6 +43,21 @@ test("a user who chooses no screen is not told of an error", async () => {
   expect([screen.isShared.value, announced()]).toEqual([false, before]);
 });
 
+test.each([
+  ["two quick clicks open one picker", undefined],
+  ["a picker that is answered after the meeting has ended is no failure", new RadistError("connection_closed")],
+])("%s", async (_, failure) => {
+  const picker = Promise.withResolvers<void>();
+  const start = vi.fn(() => picker.promise);
+  const screen = new ScreenSharing({ start, stop: () => Promise.resolve() });
+  const before = announced();
+  const clicks = [screen.toggle(), screen.toggle()];
+  if (failure) picker.reject(failure);
+  else picker.resolve();
+  await Promise.all(clicks);
+  expect([start.mock.calls.length, announced()]).toEqual([1, before]);
+});
+
 test("any other failure is announced", async () => {
   const warn = vi.spyOn(console, "warn").mockReturnValue();
   const { screen } = sharing(new RadistError("device_in_use"));

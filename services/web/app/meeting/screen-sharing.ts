@@ -8,10 +8,14 @@ export interface ScreenSharingOptions {
   readonly stop: () => Promise<void>;
 }
 
+/** The user changed their mind, or left while the browser's picker was open. */
+const NOTHING_WRONG: ReadonlySet<string> = new Set(["permission_denied", "connection_closed"]);
+
 /** The user's shared screen. */
 export class ScreenSharing {
   readonly isShared = signal(false);
   readonly #options: ScreenSharingOptions;
+  #isStarting = false;
 
   constructor(options: ScreenSharingOptions) {
     this.#options = options;
@@ -26,14 +30,17 @@ export class ScreenSharing {
 
   async toggle(): Promise<void> {
     if (this.isShared.peek()) return this.#options.stop();
-    if (!canShareScreen()) return;
+    // The browser's picker is open already.
+    if (this.#isStarting || !canShareScreen()) return;
+    this.#isStarting = true;
     try {
-      await this.#options.start({ video: { frameRate: { ideal: 15 } } });
+      await this.#options.start({ video: { frameRate: { ideal: 15 } }, audio: true });
     } catch (error) {
-      // The user changed their mind.
-      if (error instanceof RadistError && error.code === "permission_denied") return;
+      if (error instanceof RadistError && NOTHING_WRONG.has(error.code)) return;
       console.warn("Radist:", error);
       announce("Your screen could not be shared.");
+    } finally {
+      this.#isStarting = false;
     }
   }
 }

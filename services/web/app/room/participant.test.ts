@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { RemoteParticipant } from "./participant.ts";
 
 const track = (source: RoomSource, isMuted = false): RemoteTrack => ({
+  id: "t1",
   peerId: "p1",
   source,
   kind: source === "microphone" || source === "screen-audio" ? "audio" : "video",

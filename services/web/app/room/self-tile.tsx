@@ -7,8 +7,12 @@ import { Tile } from "./tile.tsx";
 export function SelfTile({ room }: { room: JoinedRoom }) {
   const { devices, participants, connection } = room;
   const camera = devices.camera.value;
-  const isSilent = devices.isSilent.value;
-  const states = [isSilent && "muted", !camera && "camera off"].filter(Boolean);
+  const unsent = room.unsent.value;
+  // What is shown is what the others get.
+  const isSilent = devices.isSilent.value || unsent.microphone !== undefined;
+  const states = [isSilent && "muted", !camera && "camera off", unsent.camera && "the others cannot see you"].filter(
+    Boolean,
+  );
   return (
     <Tile
       testId="self-tile"
@@ -17,6 +21,7 @@ export function SelfTile({ room }: { room: JoinedRoom }) {
       isSilent={isSilent}
       isSpeaking={participants.speaker.value === connection.peerId && participants.all.value.length > 0}
       picture={camera ? <Video source={camera} label="Your camera" testId="local-video" muted mirrored /> : undefined}
+      trouble={unsent.camera && "Not sent"}
     />
   );
 }

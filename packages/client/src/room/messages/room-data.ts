@@ -120,6 +120,7 @@ export class RoomData {
           });
           subscription.current = { session, consumer };
         },
+        isPersistent: true,
       }),
     };
     this.#subscriptions.set(dataProducerId, subscription);

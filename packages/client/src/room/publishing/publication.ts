@@ -6,6 +6,8 @@ import { Ensured } from "../../core/ensured.ts";
 import { RadistError } from "../../core/errors.ts";
 import type { LatchReader } from "../../core/latch.ts";
 import { captureDevice } from "../../devices/capture-source.ts";
+import { MuteSwitch } from "../../devices/mute-switch.ts";
+import { SystemMute } from "../../devices/system-mute.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
 import type { MediaSession } from "../transport/media-session.ts";
 import type { PublishedTrack, RoomSource, VideoCodec } from "../types.ts";
@@ -34,6 +36,8 @@ export interface PublicationHandlers {
   trackChanged(): void;
   /** The track ended by itself: the device is gone, or the user stopped sharing. */
   trackEnded(publication: Publication): void;
+  /** Whether the others can receive it has changed: see {@link Publication.problem}. */
+  problemChanged(publication: Publication): void;
   /** `unpublish` was called. */
   unpublished(publication: Publication): void;
 }
@@ -57,15 +61,18 @@ export class Publication implements PublishedTrack {
   readonly kind: MediaKind;
   readonly #options: PublicationOptions;
   readonly #ensured: Ensured<PublishingSession>;
+  readonly #muted = new MuteSwitch();
+  /** Whether this package's own camera is in use; it is not while it is muted. */
+  readonly #isOpen = new ConvergingValue<boolean>(true, (isOpen) => this.#setOpen(isOpen));
+  #releasedDevice: string | undefined;
+  readonly #systemMute = new SystemMute(() => this.#systemMuteChanged());
   #track: MediaStreamTrack;
   #isOwned: boolean;
-  #isMuted: boolean;
   /** Nothing is sent: the device is released. */
   #isOff = false;
   #isClosed = false;
-  /** A track that the page itself has silenced is given back silent. */
-  #isSilencedHere = false;
   #sent: Sent | undefined;
+  #problem: RadistError | undefined;
   /** The highest layer that anybody receives. */
   #demandedLayer = ALL_LAYERS;
 
@@ -75,13 +82,19 @@ export class Publication implements PublishedTrack {
     this.kind = options.track.kind as MediaKind;
     this.#track = options.track;
     this.#isOwned = options.isOwned;
-    this.#isMuted = options.isMuted;
+    if (options.isMuted) this.#muted.set(options.track, true);
     this.#adopt(options.track);
+    void this.#isOpen.startFrom(true);
     this.#ensured = new Ensured({
       latch: options.latch,
       isMissing: (session) =>
         !this.#isClosed && !this.#isOff && !(this.#sent?.session === session && !this.#sent.producer.closed),
-      make: (session) => this.#send(session),
+      make: async (session) => {
+        await this.#send(session);
+        this.#setProblem(undefined);
+      },
+      isPersistent: true,
+      retrying: (error) => this.#setProblem(error),
     });
   }
 
@@ -90,7 +103,16 @@ export class Publication implements PublishedTrack {
   }
 
   get isMuted(): boolean {
-    return this.#isMuted || this.#isOff;
+    return this.#muted.isMuted || this.#isOff || this.#isMutedBySystem;
+  }
+
+  /** A hidden window mutes its capture, too, which is nothing that the others need to know. */
+  get #isMutedBySystem(): boolean {
+    return this.#track.muted && !this.source.startsWith("screen");
+  }
+
+  get problem(): RadistError | undefined {
+    return this.#problem;
   }
 
   get isOff(): boolean {
@@ -102,16 +124,36 @@ export class Publication implements PublishedTrack {
     return this.#ensured.ensure();
   }
 
-  mute(): Promise<void> {
-    return this.#setMuted(true);
+  async mute(): Promise<void> {
+    await this.#setMuted(true);
+    if (this.#isOwned && this.source === "camera") await this.#isOpen.set(false);
   }
 
-  unmute(): Promise<void> {
-    return this.#setMuted(false);
+  async unmute(): Promise<void> {
+    await this.#setMuted(false);
+    await this.#isOpen.set(true);
   }
 
   async replaceTrack(trackOrDeviceId: MediaStreamTrack | string | null): Promise<void> {
     this.#assertPublished();
+    this.#releasedDevice = undefined;
+    await this.#exchange(trackOrDeviceId);
+  }
+
+  /** Releases the camera, so that its light goes out, or opens it again unless something else has taken its place. */
+  async #setOpen(isOpen: boolean): Promise<void> {
+    const deviceId = this.#releasedDevice;
+    if (!isOpen && !this.#isOff && this.#isOwned) {
+      this.#releasedDevice = this.#track.getSettings().deviceId ?? "";
+      await this.#exchange(null);
+    }
+    if (isOpen && deviceId !== undefined && !this.#isClosed) {
+      await this.#exchange(deviceId);
+      this.#releasedDevice = undefined;
+    }
+  }
+
+  async #exchange(trackOrDeviceId: MediaStreamTrack | string | null): Promise<void> {
     if (trackOrDeviceId === null) return this.#switchOff();
     const isOwned = typeof trackOrDeviceId === "string";
     const [track] = isOwned ? (await captureDevice(this.kind, trackOrDeviceId)).getTracks() : [trackOrDeviceId];
@@ -130,7 +172,8 @@ export class Publication implements PublishedTrack {
     this.#adopt(track);
     this.#options.handlers.trackChanged();
     await this.#sendTrack(track);
-    if (!wasOff) return;
+    // The earlier track, or this one, may be muted by the system.
+    if (!wasOff) return this.#updateMute();
     // The session in which it was sent may have been lost while it was off.
     await this.ensure();
     await this.#updateMute();
@@ -192,6 +235,18 @@ export class Publication implements PublishedTrack {
     await Promise.all([mute.set(this.isMuted), this.#limit()]);
   }
 
+  #systemMuteChanged(): void {
+    this.#updateMute().catch(() => {
+      // The next change tells the platform, or the next session does.
+    });
+  }
+
+  #setProblem(problem: RadistError | undefined): void {
+    if (this.#isClosed || problem?.code === this.#problem?.code) return;
+    this.#problem = problem;
+    this.#options.handlers.problemChanged(this);
+  }
+
   async #switchOff(): Promise<void> {
     if (this.#isOff) return;
     this.#release();
@@ -210,8 +265,7 @@ export class Publication implements PublishedTrack {
 
   async #setMuted(isMuted: boolean): Promise<void> {
     this.#assertPublished();
-    this.#isMuted = isMuted;
-    this.#silence();
+    this.#muted.set(this.#track, isMuted);
     await this.#updateMute();
   }
 
@@ -238,14 +292,9 @@ export class Publication implements PublishedTrack {
     }
   }
 
-  #silence(): void {
-    if (this.#isMuted && this.#track.enabled) this.#isSilencedHere = true;
-    this.#track.enabled = !this.#isMuted;
-  }
-
   #adopt(track: MediaStreamTrack): void {
-    this.#isSilencedHere = false;
-    this.#silence();
+    this.#muted.adopt(track);
+    this.#systemMute.watch(track);
     if (this.source === "screen" && track.contentHint === "") track.contentHint = "detail";
     track.addEventListener("ended", this.#onEnded);
   }
@@ -253,8 +302,9 @@ export class Publication implements PublishedTrack {
   /** The present track no longer belongs to this publication. */
   #release(): void {
     this.#track.removeEventListener("ended", this.#onEnded);
+    this.#systemMute.forget(this.#track);
     if (this.#isOwned) this.#track.stop();
-    else if (this.#isSilencedHere) this.#track.enabled = true;
+    else this.#muted.giveBack(this.#track);
   }
 
   readonly #onEnded = () => this.#options.handlers.trackEnded(this);

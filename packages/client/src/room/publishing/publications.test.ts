@@ -13,6 +13,7 @@ function page(answer?: () => unknown) {
   const { requests, socket } = requestLog(answer);
   const errors: unknown[] = [];
   const streams: string[] = [];
+  const changes: string[] = [];
   const kinds = (stream: MediaStream | undefined) => stream?.getTracks().map(({ kind }) => kind) ?? ["none"];
   const publications = new Publications({
     latch,
@@ -21,10 +22,12 @@ function page(answer?: () => unknown) {
     handlers: {
       localStream: (stream) => streams.push(`local ${kinds(stream).join()}`),
       screenShare: (stream) => streams.push(`screen ${kinds(stream).join()}`),
+      changed: ({ source, problem, isRetrying }) =>
+        changes.push([source, problem?.code ?? "published", ...(isRetrying ? ["retrying"] : [])].join(" ")),
       error: (error) => errors.push(error),
     },
   });
-  return { latch, session, publications, requests, errors, streams };
+  return { latch, session, publications, requests, errors, streams, changes };
 }
 
 beforeEach(() => {
@@ -98,8 +101,41 @@ describe("publishing", () => {
     expect(publications.published.size).toBe(0);
   });
 
+  test.each(["unavailable", "internal_error", "transport_not_found"] as const)(
+    "that fails with %s is tried until it succeeds, and both are told",
+    async (code) => {
+      vi.useFakeTimers();
+      const { latch, session, publications, changes } = page();
+      latch.open(session);
+      let failures = 7;
+      session.beforeCreate = () => (failures-- > 0 ? Promise.reject(new RadistError(code)) : undefined);
+      const published = publications.publish({ source: "microphone", track: track("audio") });
+      await vi.advanceTimersByTimeAsync(1);
+      expect(publications.published.get("microphone")?.problem).toMatchObject({ code });
+      await vi.runAllTimersAsync();
+      const publication = await published;
+      vi.useRealTimers();
+      expect([publication.problem, publications.find(session.last.id)]).toEqual([undefined, publication]);
+      expect(changes).toEqual([`microphone ${code} retrying`, "microphone published"]);
+    },
+  );
+
+  test("that is taken back while it is being tried again is tried no more", async () => {
+    vi.useFakeTimers();
+    const { latch, session, publications } = page();
+    latch.open(session);
+    session.beforeCreate = () => Promise.reject(new RadistError("unavailable"));
+    const published = publications.publish({ source: "microphone", track: track("audio") });
+    await vi.advanceTimersByTimeAsync(1);
+    await publications.published.get("microphone")?.unpublish();
+    await vi.runAllTimersAsync();
+    await published;
+    vi.useRealTimers();
+    expect([publications.published.size, session.objects]).toEqual([0, []]);
+  });
+
   test("that is refused in a later session is reported once", async () => {
-    const { latch, session, publications, errors } = page();
+    const { latch, session, publications, errors, changes } = page();
     latch.open(session);
     await publications.publish({ source: "camera", track: track("video") });
     session.close();
@@ -110,6 +146,7 @@ describe("publishing", () => {
     publications.renew();
     await settled();
     expect([errors, publications.published.size]).toEqual([[refusal], 0]);
+    expect(changes).toEqual(["camera too_many"]);
   });
 
   test.each([
@@ -191,6 +228,47 @@ describe("muting", () => {
     ]);
   });
 
+  test("by the system is told, and what the user has muted stays muted after it", async () => {
+    const { latch, session, publications, requests } = page();
+    latch.open(session);
+    const voice = track("audio");
+    const publication = await publications.publish({ source: "microphone", track: voice });
+    voice.setMuted(true);
+    await settled();
+    expect([publication.isMuted, requests.map(({ type }) => type)]).toEqual([true, ["pause-producer"]]);
+    voice.setMuted(false);
+    await settled();
+    expect([publication.isMuted, requests.map(({ type }) => type)]).toEqual([
+      false,
+      ["pause-producer", "resume-producer"],
+    ]);
+    voice.setMuted(true);
+    await publication.mute();
+    voice.setMuted(false);
+    await settled();
+    expect([publication.isMuted, voice.enabled, requests.length]).toEqual([true, false, 3]);
+  });
+
+  test("by the system is left with the track", async () => {
+    const { latch, session, publications } = page();
+    latch.open(session);
+    const voice = track("audio");
+    const publication = await publications.publish({ source: "microphone", track: voice });
+    voice.setMuted(true);
+    await publication.replaceTrack(track("audio"));
+    expect(publication.isMuted).toBe(false);
+  });
+
+  test("of a captured screen by the system is not told", async () => {
+    const { latch, session, publications, requests } = page();
+    latch.open(session);
+    const screen = track("video");
+    await publications.publish({ source: "screen", track: screen });
+    screen.setMuted(true);
+    await settled();
+    expect(requests).toEqual([]);
+  });
+
   test("during an outage is told after it", async () => {
     let isAway = true;
     const { latch, session, publications, requests } = page(() => {
@@ -216,6 +294,47 @@ describe("muting", () => {
     latch.open(session);
     const publication = await publications.publish({ source: "microphone", track: track("audio") });
     await expect(publication.mute()).rejects.toMatchObject({ code: "rate_limited" });
+  });
+});
+
+describe("a camera that this package opened", () => {
+  async function opened() {
+    const cameras: ReturnType<typeof track>[] = [];
+    const getUserMedia = vi.fn(async (_constraints: MediaStreamConstraints) => {
+      const camera = track("video");
+      cameras.push(camera);
+      return new MediaStream([camera]);
+    });
+    vi.stubGlobal("navigator", { mediaDevices: { getUserMedia } });
+    const own = page();
+    own.latch.open(own.session);
+    const publication = await own.publications.publish({ source: "camera" });
+    return { ...own, publication, cameras };
+  }
+
+  test("is released while it is muted, and opened again", async () => {
+    const { publication, cameras, session } = await opened();
+    await publication.mute();
+    expect([publication.isMuted, cameras.map(({ readyState }) => readyState)]).toEqual([true, ["ended"]]);
+    await publication.unmute();
+    expect([publication.isMuted, cameras.map(({ readyState }) => readyState)]).toEqual([false, ["ended", "live"]]);
+    expect(session.last.current).toBe(cameras[1]);
+  });
+
+  test("is as the last of several quick changes says", async () => {
+    const { publication, cameras } = await opened();
+    await Promise.all([publication.mute(), publication.unmute(), publication.mute()]);
+    expect([publication.isMuted, cameras.some(({ readyState }) => readyState === "live")]).toEqual([true, false]);
+  });
+
+  test("is not opened in the place of a track that has replaced it", async () => {
+    const { publication, cameras } = await opened();
+    await publication.mute();
+    const own = track("video");
+    await publication.replaceTrack(own);
+    expect(own.enabled).toBe(false);
+    await publication.unmute();
+    expect([publication.track, own.enabled, cameras.length]).toEqual([own, true, 1]);
   });
 });
 

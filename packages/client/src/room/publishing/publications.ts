@@ -1,8 +1,9 @@
 import { RadistError } from "../../core/errors.ts";
 import type { LatchReader } from "../../core/latch.ts";
 import { captureSource } from "../../devices/capture-source.ts";
+import { ScreenCapture } from "../../devices/screen-capture.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
-import type { PublishOptions, RoomSource, VideoCodec } from "../types.ts";
+import type { PublicationChange, PublishOptions, RoomSource, VideoCodec } from "../types.ts";
 import { Publication, type PublishingSession } from "./publication.ts";
 
 export interface PublicationsOptions {
@@ -13,6 +14,8 @@ export interface PublicationsOptions {
     /** This page's microphone and camera, whenever their tracks changed. */
     localStream(stream: MediaStream): void;
     screenShare(stream: MediaStream | undefined): void;
+    /** A track cannot be received by the others, or can again. */
+    changed(change: PublicationChange): void;
     error(error: unknown): void;
   };
 }
@@ -21,6 +24,7 @@ export interface PublicationsOptions {
 export class Publications {
   readonly #options: PublicationsOptions;
   readonly #published = new Map<RoomSource, Publication>();
+  readonly #screens = new ScreenCapture();
   #localStream: MediaStream | undefined;
   #screenStream: MediaStream | undefined;
   #isClosed = false;
@@ -43,12 +47,13 @@ export class Publications {
 
   /** Publishes the track that was passed, or opens one. */
   async publish(options: PublishOptions): Promise<Publication> {
-    const tracks = options.track ? [options.track] : (await captureSource(options)).getTracks();
     const isOwned = options.track === undefined;
-    if (this.#isClosed) {
-      // The connection ended before the user had chosen.
-      if (isOwned) for (const track of tracks) track.stop();
-      throw new RadistError("connection_closed");
+    const tracks = options.track ? [options.track] : (await this.#capture(options)).getTracks();
+    // Asked for twice, and chosen once.
+    const twin = this.#published.get("screen");
+    if (isOwned && options.source === "screen" && twin && tracks.includes(twin.track)) {
+      await twin.ensure();
+      return twin;
     }
     // Together with its sound, before there is another one.
     if (options.source === "screen") void this.#published.get("screen")?.unpublish();
@@ -60,15 +65,29 @@ export class Publications {
     try {
       await Promise.all(publications.map((publication) => publication.ensure()));
     } catch (error) {
-      for (const publication of publications) await publication.unpublish();
+      for (const publication of publications) await this.#takeBack(publication, error);
       throw error;
     }
     return first;
   }
 
+  /** Opens the device, or lets the user choose a screen. Nothing stays open that nobody owns. */
+  async #capture(options: PublishOptions): Promise<MediaStream> {
+    if (options.source === "screen") return this.#screens.open(options.options);
+    const stream = await captureSource(options);
+    if (!this.#isClosed) return stream;
+    for (const track of stream.getTracks()) track.stop();
+    throw new RadistError("connection_closed");
+  }
+
   /** Publishes as soon as there is a session; failures go to the `error` handler. */
   add(tracks: readonly MediaStreamTrack[], isOwned: boolean): void {
     for (const track of tracks) {
+      // The connection ended before the user had answered.
+      if (this.#isClosed) {
+        if (isOwned) track.stop();
+        continue;
+      }
       const source = track.kind === "audio" ? "microphone" : "camera";
       this.#report(this.#add(track, isOwned, { source }));
     }
@@ -90,6 +109,7 @@ export class Publications {
 
   close(): void {
     this.#isClosed = true;
+    this.#screens.close();
     for (const publication of this.#published.values()) publication.close();
     this.#published.clear();
     this.#screenStream = undefined;
@@ -98,9 +118,18 @@ export class Publications {
   #report(publication: Publication): void {
     publication.ensure().catch((error: unknown) => {
       if (this.#isClosed) return;
-      void publication.unpublish();
+      void this.#takeBack(publication, error);
       this.#options.handlers.error(error);
     });
+  }
+
+  /** It cannot be published: what is shown is what is published. */
+  async #takeBack(publication: Publication, cause: unknown): Promise<void> {
+    const { source } = publication;
+    const isPresent = this.#published.get(source) === publication;
+    await publication.unpublish();
+    const problem = cause instanceof RadistError ? cause : new RadistError("negotiation_failed", { cause });
+    if (isPresent && !this.#isClosed) this.#options.handlers.changed({ source, problem, isRetrying: false });
   }
 
   #add(track: MediaStreamTrack, isOwned: boolean, options: PublishOptions): Publication {
@@ -123,6 +152,8 @@ export class Publications {
       handlers: {
         trackChanged: () => this.#tracksChanged(),
         trackEnded: (ended) => this.#trackEnded(ended),
+        problemChanged: ({ problem }) =>
+          this.#options.handlers.changed({ source, problem, isRetrying: problem !== undefined }),
         unpublished: (gone) => this.#remove(gone),
       },
     });

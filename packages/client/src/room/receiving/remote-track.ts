@@ -20,6 +20,8 @@ export interface RemoteTrackOptions {
   };
 }
 
+let made = 0;
+
 interface Subscription {
   readonly session: ReceivingSession;
   readonly consumer: types.Consumer;
@@ -30,6 +32,7 @@ interface Subscription {
  * producer or in another session, the new media replaces the old in the same stream.
  */
 export class ReceivedTrack implements RemoteTrack {
+  readonly id = `track-${++made}`;
   readonly peerId: string;
   readonly source: RoomSource;
   readonly kind: MediaKind;
@@ -55,6 +58,7 @@ export class ReceivedTrack implements RemoteTrack {
       latch: options.latch,
       isMissing: (session) => this.#producerId !== undefined && !this.#isSubscribedIn(session),
       make: (session) => this.#subscribe(session),
+      isPersistent: true,
     });
   }
 

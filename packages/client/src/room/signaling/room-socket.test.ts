@@ -217,3 +217,10 @@ test("without a resume token the next socket tries the room token again", async 
   room.server.last.terminate();
   await expect.poll(() => room.server.accepted[1]?.query.get("roomToken")).toBe("ct_1");
 });
+
+test("what a late answer created is closed again, since nobody waits for it", async () => {
+  await using room = await platform(() => ({ type: "ack" }));
+  await room.socket.connect();
+  room.server.last.send({ type: "produced", producerId: "late", requestId: "given up" });
+  await vi.waitFor(() => expect(room.heard).toMatchObject([{ type: "close-producer", producerId: "late" }]));
+});

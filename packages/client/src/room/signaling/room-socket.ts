@@ -6,6 +6,7 @@ import type { SocketState } from "../../core/socket/socket-phase.ts";
 import { TokenBucket } from "../../core/token-bucket.ts";
 import type { RoomEnding } from "../types.ts";
 import { judgeRoomClose } from "./close-verdict.ts";
+import { closeLateObject } from "./late-answers.ts";
 import { type AnswerTo, Requests, type RoomRequest } from "./requests.ts";
 
 export interface RoomSocketHandlers {
@@ -146,10 +147,16 @@ export class RoomSocket {
         this.#error(message);
         return;
       default:
-        if (!("requestId" in message && this.#requests.settle(message.requestId, message))) {
-          this.#handlers.message(message);
-        }
+        if ("requestId" in message && this.#requests.settle(message.requestId, message)) return;
+        this.#closeLate(message);
+        this.#handlers.message(message);
     }
+  }
+
+  #closeLate(message: RoomServerMessage): void {
+    const close = closeLateObject(message);
+    // If this is lost, the next reconciliation finds the orphan.
+    if (close) this.request(close).catch(() => undefined);
   }
 
   #joined(message: Extract<RoomServerMessage, { type: "room-joined" | "room-resumed" }>): void {

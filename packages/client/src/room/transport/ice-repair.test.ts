@@ -12,14 +12,19 @@ class TransportModel {
   readonly id: string;
   connectionState: types.ConnectionState = "new";
   readonly applied: unknown[] = [];
-  #listener: () => void = () => {};
+  readonly #listeners = new Map<string, () => void>();
 
   constructor(id: string) {
     this.id = id;
   }
 
-  on(_event: "connectionstatechange", listener: () => void): void {
-    this.#listener = listener;
+  on(event: "connectionstatechange" | "connect", listener: () => void): void {
+    this.#listeners.set(event, listener);
+  }
+
+  /** Something is to be sent or received. */
+  connects(): void {
+    this.#listeners.get("connect")?.();
   }
 
   async restartIce({ iceParameters }: { iceParameters: types.IceParameters }): Promise<void> {
@@ -28,7 +33,7 @@ class TransportModel {
 
   becomes(state: types.ConnectionState): void {
     this.connectionState = state;
-    this.#listener();
+    this.#listeners.get("connectionstatechange")?.();
   }
 }
 
@@ -65,6 +70,29 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
+});
+
+test("a path that broke is broken until it is connected, not only until ICE tries again", () => {
+  const { send, recv, repair } = session();
+  expect([repair.state, repair.isBroken]).toEqual(["new", false]);
+  send.becomes("connecting");
+  expect([repair.state, repair.isBroken]).toEqual(["connecting", false]);
+  send.becomes("connected");
+  recv.becomes("connecting");
+  expect([repair.state, repair.isBroken]).toEqual(["connecting", false]);
+  send.becomes("failed");
+  expect([repair.state, repair.isBroken]).toEqual(["failed", true]);
+  send.becomes("connecting");
+  expect([repair.state, repair.isBroken]).toEqual(["connecting", true]);
+  send.becomes("connected");
+  recv.becomes("connected");
+  expect([repair.state, repair.isBroken]).toEqual(["connected", false]);
+});
+
+test("a transport that is used and finds no candidate is connecting", () => {
+  const { send, repair, seen } = session();
+  send.connects();
+  expect([repair.state, seen.changes]).toEqual(["connecting", 1]);
 });
 
 test("a path that recovers by itself in time is left alone", async () => {

@@ -3,17 +3,21 @@ import { backoffMs } from "../../core/backoff.ts";
 import { ConnectionLost } from "../../core/connection-lost.ts";
 import type { LatchReader } from "../../core/latch.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
+import type { RoomMediaState } from "../types.ts";
 
 /** A path that is merely `disconnected` often recovers by itself within a few seconds. */
 const RECOVERY_MS = 3_000;
 /** A restart without success by then is repeated. */
 const RESTART_MS = 5_000;
 
+const WORST_FIRST = ["failed", "disconnected", "connecting", "connected"] as const satisfies RoomMediaState[];
+
 /** The part of a transport that a repair needs. */
 export interface RepairableTransport {
   readonly id: string;
   readonly connectionState: types.ConnectionState;
-  on(event: "connectionstatechange", listener: () => void): unknown;
+  /** `connect`: it is used for the first time. */
+  on(event: "connectionstatechange" | "connect", listener: () => void): unknown;
   restartIce(options: { iceParameters: types.IceParameters }): Promise<void>;
 }
 
@@ -38,6 +42,9 @@ export class IceRepair {
   readonly #latch: LatchReader<RepairableSession>;
   readonly #handlers: IceRepairHandlers;
   readonly #timers = new Map<RepairableTransport, ReturnType<typeof setTimeout>>();
+  readonly #used = new Set<RepairableTransport>();
+  /** Those that have had a path, or are known to have none. */
+  readonly #worked = new Set<RepairableTransport>();
   #attempt = 0;
   #isClosed = false;
 
@@ -51,12 +58,30 @@ export class IceRepair {
     this.#socket = socket;
     this.#latch = latch;
     this.#handlers = handlers;
-    for (const transport of this.#transports) transport.on("connectionstatechange", () => this.#watch(transport));
+    for (const transport of this.#transports) {
+      transport.on("connectionstatechange", () => this.#watch(transport));
+      transport.on("connect", () => {
+        this.#used.add(transport);
+        this.#handlers.changed();
+      });
+    }
   }
 
-  /** Whether a path that worked is broken. */
+  /** Whether a path that worked is broken, and not yet whole again. */
   get isBroken(): boolean {
-    return this.#transports.some(({ connectionState }) => /^(disconnected|failed)$/.test(connectionState));
+    return this.#transports.some(
+      (transport) => transport.connectionState !== "connected" && this.#worked.has(transport),
+    );
+  }
+
+  /** What ICE and DTLS say of both paths together: the worse of those that are used. */
+  get state(): RoomMediaState {
+    const states = this.#transports.map((transport) => {
+      const { connectionState } = transport;
+      // Without a candidate browsers stay there.
+      return connectionState === "new" && this.#used.has(transport) ? "connecting" : connectionState;
+    });
+    return WORST_FIRST.find((state) => states.includes(state)) ?? "new";
   }
 
   /** The platform can be reached again: repairs the paths that are broken. */
@@ -85,13 +110,16 @@ export class IceRepair {
     if (/^(disconnected|failed)$/.test(transport.connectionState)) this.#socket.nudge();
     switch (transport.connectionState) {
       case "connected":
+        this.#worked.add(transport);
         clearTimeout(this.#timers.get(transport));
         this.#attempt = 0;
         break;
       case "disconnected":
+        this.#worked.add(transport);
         this.#schedule(transport, RECOVERY_MS);
         break;
       case "failed":
+        this.#worked.add(transport);
         this.#schedule(transport, backoffMs(this.#attempt++, Math.random()));
     }
     this.#handlers.changed();

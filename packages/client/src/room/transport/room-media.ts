@@ -3,6 +3,7 @@ import { Device, type types } from "mediasoup-client";
 import { RadistError } from "../../core/errors.ts";
 import type { Latch } from "../../core/latch.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
+import type { RoomMediaState } from "../types.ts";
 import { IceRepair } from "./ice-repair.ts";
 import { MediaSession } from "./media-session.ts";
 
@@ -39,6 +40,11 @@ export class RoomMedia {
   /** Whether a path that worked is broken. */
   get isBroken(): boolean {
     return this.#repair?.isBroken ?? false;
+  }
+
+  /** What ICE and DTLS say. */
+  get state(): RoomMediaState {
+    return this.#repair?.state ?? "new";
   }
 
   /** New transports replace the earlier ones. Resolves when the latch is open again, or when a later join has replaced these. */

@@ -1,0 +1,63 @@
+import { launchBrowser } from "@radist-tech/testkit";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { onePlatform, type Platform } from "./testing/platform.ts";
+import { RoomUser } from "./testing/room-user.ts";
+
+let platform: Platform;
+let browser: Browser;
+beforeAll(async () => {
+  platform = await onePlatform();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await platform?.[Symbol.asyncDispose]();
+});
+
+/** In the page: no device can be used, and attempts are counted. */
+function refuseDevices(): void {
+  Object.assign(window, { asked: 0 });
+  navigator.mediaDevices.getUserMedia = () => {
+    (window as unknown as { asked: number }).asked++;
+    return Promise.reject(new DOMException("", "NotAllowedError"));
+  };
+}
+
+const askedOf = (page: Page): Promise<number> => page.evaluate(() => (window as unknown as { asked: number }).asked);
+
+async function roomWith(participant: object) {
+  const { roomId, roomTokens } = await platform.server.createRoom();
+  const { connectionToken } = await platform.server.mintConnectionToken({ roomId, participant });
+  const speaker = await RoomUser.enters(browser, platform, roomTokens[0] ?? "");
+  const other = await RoomUser.enters(browser, platform, connectionToken, { prepare: refuseDevices });
+  return { speaker, other };
+}
+
+test("a viewer is asked for no device, and watches", async () => {
+  const { speaker, other } = await roomWith({ canPublish: false });
+  await other.sees(speaker);
+  expect(await askedOf(other.page)).toBe(0);
+  expect(await other.told("error")).toEqual([]);
+  await Promise.all([speaker.closes(), other.closes()]);
+});
+
+test("a participant who refuses both devices is in the room, and watches", async () => {
+  const { speaker, other } = await roomWith({});
+  await other.sees(speaker);
+  const codes = async () => (await other.told("error")).map((text) => text.split(":")[0]);
+  await expect.poll(codes).toEqual(["permission_denied", "permission_denied"]);
+  await Promise.all([speaker.closes(), other.closes()]);
+});
+
+test("a room without a media path says so after 15 seconds, and not that it is connected", async () => {
+  const { roomTokens } = await platform.server.createRoom();
+  const user = await RoomUser.enters(browser, platform, roomTokens[0] ?? "", {
+    rtcConfiguration: { iceTransportPolicy: "relay" },
+  });
+  const codes = async () => (await user.told("error")).map((text) => text.split(":")[0]);
+  await expect.poll(codes).toContain("no_media_path");
+  expect(await user.state()).toBe("reconnecting");
+  expect(await user.page.evaluate(() => window.stage.room?.mediaState)).toBe("failed");
+  await user.closes();
+});
