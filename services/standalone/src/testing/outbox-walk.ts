@@ -71,7 +71,7 @@ class Walk {
     const { projectId, secretKey } = nodes.project;
     let turn = 0;
     const fetchFromOne: typeof fetch = (input, init) => {
-      const { pathname, search } = new URL(String(input));
+      const { pathname, search } = new URL(input instanceof Request ? input.url : input);
       return fetch(`${nodes.url("api", turn++)}${pathname}${search}`, init);
     };
     const apiBaseUrl = `${nodes.url("api", 0)}/api/v1`;
