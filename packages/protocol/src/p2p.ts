@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { IceServer, Instant, Json, ProtocolError, RequestId } from "./common.ts";
+import { IceServer, Instant, Json, Ping, Pong, ProtocolError, RequestId } from "./common.ts";
 import { CallToken, PublicKey, ReconnectToken } from "./credentials.ts";
 import { CallId, PeerId } from "./ids.ts";
 
@@ -41,7 +41,7 @@ export const Leave = z
   .object({ type: z.literal("leave"), requestId: RequestId.optional() })
   .meta({ id: "Leave", description: "Leave the call for good." });
 
-export const P2PClientMessage = z.discriminatedUnion("type", [Signal, Leave]);
+export const P2PClientMessage = z.discriminatedUnion("type", [Signal, Leave, Ping]);
 export type P2PClientMessage = z.infer<typeof P2PClientMessage>;
 
 // ── Server → client ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -143,6 +143,7 @@ export const P2PServerMessage = z.discriminatedUnion("type", [
   PeerLeft,
   CallLeft,
   SignalReceived,
+  Pong,
   ProtocolError,
 ]);
 export type P2PServerMessage = z.infer<typeof P2PServerMessage>;

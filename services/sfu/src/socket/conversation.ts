@@ -27,6 +27,7 @@ export function converse(node: NodeContext, session: SocketSession, line: Line, 
     limits: { perSecond, burst, patienceMs },
     read: readRoomMessage,
     count,
+    pong: (pong) => session.send(JSON.stringify(pong)),
     refuse: (code, requestId, message = new Refusal(code).message) => {
       count(code);
       const error: ProtocolError = { type: "error", code, message, ...(requestId !== undefined && { requestId }) };
