@@ -99,11 +99,13 @@ export class SignalingSocket {
       case "call_reconnected":
         this.#joined(message);
         return;
+      case "pong":
+        return;
       case "call_left":
         this.#socket.end({ reason: message.reason });
         return;
       case "error": {
-        // The answer to a probe: nothing else that is sent here is unknown.
+        // How a platform of an earlier release answers a ping; nothing else that is sent here is unknown.
         if (message.code === "unsupported_message") return;
         const error = protocolError(message);
         if (!this.#socket.isJoined || closesSocket(error)) this.#socket.refused(error);

@@ -142,6 +142,8 @@ export class RoomSocket {
       case "room-resumed":
         this.#joined(message);
         return;
+      case "pong":
+        return;
       case "error":
         this.#error(message);
         return;
@@ -166,7 +168,7 @@ export class RoomSocket {
   }
 
   #error(message: Extract<RoomServerMessage, { type: "error" }>): void {
-    // The answer to a probe; every other message that is sent is known to the platform.
+    // How a platform of an earlier release answers a ping; every other message that is sent is known to it.
     if (message.code === "unsupported_message" && message.requestId === undefined) return;
     const error = protocolError(message);
     if (this.#requests.settle(message.requestId, error)) return;
