@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { IceServer, Instant, Json, Ping, Pong, ProtocolError, RequestId } from "./common.ts";
+import { Attempt, IceServer, Instant, Json, Ping, Pong, ProtocolError, RequestId } from "./common.ts";
 import { CallToken, PublicKey, ReconnectToken } from "./credentials.ts";
 import { CallId, PeerId } from "./ids.ts";
 
@@ -9,7 +9,7 @@ export const P2P_SOCKET_PATH = "/api/v1/p2p/signaling/ws";
 // ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Query of a first connection. */
-export const JoinQuery = z.object({ publicKey: PublicKey, callToken: CallToken });
+export const JoinQuery = z.object({ publicKey: PublicKey, callToken: CallToken, attempt: Attempt.optional() });
 
 /** Query of a reconnection. */
 export const ReconnectQuery = z.object({
