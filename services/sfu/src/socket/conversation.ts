@@ -15,6 +15,12 @@ export interface Line {
   handle(frame: ClientFrame): void;
   /** The socket is gone. */
   lost(): void;
+  /**
+   * The client has heard that it joined.
+   *
+   * @throws {Fenced} | {DatabaseUnavailable}
+   */
+  confirm(): Promise<void>;
 }
 
 /** Reads a socket that is attached to a peer, and passes on what it sends. */
