@@ -1,4 +1,5 @@
 import type { RoomFeature, RoomServerMessage } from "@radist-tech/protocol";
+import { attemptOf } from "../../core/attempts.ts";
 import { ConnectionLost } from "../../core/connection-lost.ts";
 import { closesSocket, protocolError, RadistError } from "../../core/errors.ts";
 import { ReconnectingSocket } from "../../core/socket/reconnecting-socket.ts";
@@ -51,7 +52,7 @@ export class RoomSocket {
 
   constructor({ apiBase, publicKey, roomToken, redundantAudio, webSocketFactory, handlers }: RoomSocketOptions) {
     this.#handlers = handlers;
-    this.#credentials = { roomToken };
+    this.#credentials = { roomToken, attempt: attemptOf(roomToken) };
     const base = `${apiBase.replace(/^http/, "ws")}/sfu/signaling/ws`;
     const features = [...FEATURES, ...(redundantAudio ? (["red"] satisfies RoomFeature[]) : [])].join();
     this.#socket = new ReconnectingSocket({
