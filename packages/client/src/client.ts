@@ -1,5 +1,6 @@
 import type { ErrorBody, MintedCallToken } from "@radist-tech/protocol";
 import { RadistConnection } from "./call/connection.ts";
+import type { ResumeStorage } from "./call/seat/stored-seat.ts";
 import type { ResumeState } from "./call/types.ts";
 import { socketUrl, tokenUrl } from "./call/urls.ts";
 import { DEFAULT_API_BASE_URL, resolveApiBase } from "./core/api-base.ts";
@@ -36,9 +37,16 @@ export type CreateConnectionOptions = {
    * a track in it is received only, and `new MediaStream()` sends nothing at all.
    */
   readonly localStream?: MediaStream;
+  /**
+   * Where the seat is stored as soon as there is one, for a page that is reloaded or discarded: `sessionStorage`.
+   * {@link storedSeat} reads it. It is removed when the connection has ended for good.
+   */
+  readonly resumeStorage?: ResumeStorage;
 } & (
   | { /** `ct_…`, good for one join. */ readonly callToken: string }
-  | { /** {@link RadistConnection.resumeState}, stored before the page reloaded. */ readonly resume: ResumeState }
+  | {
+      /** {@link storedSeat}, or {@link RadistConnection.resumeState} of the page before. */ readonly resume: ResumeState;
+    }
 );
 
 const CHANNELS: readonly Channel[] = ["audio", "video", "data"];
@@ -94,11 +102,11 @@ export class RadistClient {
    * joined. It keeps trying for up to 15 seconds while the platform cannot be reached.
    *
    * @throws RadistError `permission_denied`, `device_not_found`, `device_in_use` for the devices, before the token is
-   * used; `invalid_token`, `invalid_reconnect`, `call_full`, `call_terminated`, `network_error`, … for the call
+   * used; `seat_in_use` when another tab has the seat to be resumed; `invalid_token`, `invalid_reconnect`, `call_full`, `call_terminated`, `network_error`, … for the call
    * @example
-   * const resume = JSON.parse(sessionStorage.getItem("call") ?? "null");
-   * const connection = await radist.createConnection({ ...(resume ? { resume } : { callToken }), channels: ["audio"] });
-   * addEventListener("pagehide", () => sessionStorage.setItem("call", JSON.stringify(connection.resumeState)));
+   * const resume = storedSeat(sessionStorage, callId);
+   * const by = resume ? { resume } : { callToken };
+   * const connection = await radist.createConnection({ ...by, channels: ["audio"], resumeStorage: sessionStorage });
    */
   async createConnection(options: CreateConnectionOptions): Promise<RadistConnection> {
     const channels = channelSet(options.channels);
@@ -113,6 +121,7 @@ export class RadistClient {
       channels,
       localStream,
       ownsStream: options.localStream === undefined,
+      resumeStorage: options.resumeStorage,
     });
   }
 

@@ -1,4 +1,5 @@
 export type { RadistConnection } from "./call/connection.ts";
+export { forgetSeat, type ResumeStorage, storedSeat } from "./call/seat/stored-seat.ts";
 export type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./call/types.ts";
 export { type CreateConnectionOptions, RadistClient, type RadistClientOptions } from "./client.ts";
 export type { Channel, MediaKind } from "./core/channels.ts";

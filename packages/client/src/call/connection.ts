@@ -10,6 +10,8 @@ import { OutgoingTracks } from "../devices/outgoing-tracks.ts";
 import { CallData } from "./call-data.ts";
 import { CallSession } from "./call-session.ts";
 import { emitRosterEvent } from "./roster-events.ts";
+import { SeatKeeper } from "./seat/seat-keeper.ts";
+import type { ResumeStorage } from "./seat/stored-seat.ts";
 import { SignalingSocket } from "./signaling-socket.ts";
 import type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./types.ts";
 import type { Credentials } from "./urls.ts";
@@ -23,6 +25,7 @@ export interface ConnectionDeps {
   readonly channels: ReadonlySet<Channel>;
   readonly localStream: MediaStream | undefined;
   readonly ownsStream: boolean;
+  readonly resumeStorage: ResumeStorage | undefined;
 }
 
 /**
@@ -44,11 +47,13 @@ export class RadistConnection {
   readonly #data: CallData;
   readonly #socket: SignalingSocket;
   readonly #session: CallSession;
+  readonly #seat: SeatKeeper;
   readonly #stopWatching: () => void;
   #state: ConnectionState = { signaling: "connecting", media: "new" };
 
   private constructor(deps: ConnectionDeps) {
     this.#channels = deps.channels;
+    this.#seat = new SeatKeeper(deps.resumeStorage);
     this.#media = new OutgoingTracks(deps.localStream, deps.ownsStream, {
       outgoingChanged: async (kind, track) => this.#session.link?.setTrack(kind, track),
       localStream: (stream) => this.#events.emitLasting("localstream", stream),
@@ -69,6 +74,7 @@ export class RadistConnection {
       webSocketFactory: deps.webSocketFactory,
       handlers: {
         message: (message) => this.#session.receive(message),
+        seated: (seat) => this.#seat.seated(seat),
         state: () => this.#stateChanged(),
         error: (error) => this.#protocolError(error),
         overflow: () => this.#session.renew(),
@@ -101,6 +107,13 @@ export class RadistConnection {
   /** @internal Joins. Rejects with a {@link RadistError} when the platform does not let the page in. */
   static async open(deps: ConnectionDeps): Promise<RadistConnection> {
     const connection = new RadistConnection(deps);
+    const { credentials } = deps;
+    try {
+      if ("reconnectToken" in credentials) await connection.#seat.claim(credentials);
+    } catch (error) {
+      connection.#socket.end();
+      throw error;
+    }
     await connection.#socket.connect();
     return connection;
   }
@@ -132,7 +145,7 @@ export class RadistConnection {
 
   /**
    * What a reloaded page passes to `createConnection({ resume })` to return as the same peer. It changes with every
-   * reconnect, so read it at `pagehide`, or at each `statechange`. It opens this seat: treat it as a secret.
+   * reconnect; `resumeStorage` has it stored each time. It opens this seat: treat it as a secret.
    */
   get resumeState(): ResumeState | undefined {
     return this.#socket.resumeState;
@@ -276,6 +289,7 @@ export class RadistConnection {
 
   #ended(ending: Ending): void {
     this.#stopWatching();
+    this.#seat.ended(ending);
     this.#session.close();
     this.#media.close();
     this.#events.emitLasting("closed", ending);

@@ -32,6 +32,7 @@ function client(server: SocketServer) {
     url: (credentials) => socketUrl(server.url.replace("ws", "http"), "rad_pk_1", credentials),
     webSocketFactory: (url) => new WebSocket(url),
     handlers: {
+      seated: () => {},
       message: ({ type }) => log.push(type),
       state: (state) => log.push(state),
       error: ({ code }) => log.push(`error ${code}`),

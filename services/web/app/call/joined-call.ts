@@ -11,21 +11,11 @@ import type { WireMessage } from "../messages/wire.ts";
 import { announce } from "../ui/announcer.tsx";
 import { ownName } from "../ui/name.ts";
 import { RemotePeer } from "./remote-peer.ts";
-import { saveResume } from "./resume-store.ts";
 
 /** The part of a connection that a joined call needs. */
 export type CallConnection = Pick<
   RadistConnection,
-  | "on"
-  | "call"
-  | "resumeState"
-  | "localStream"
-  | "replaceTrack"
-  | "shareScreen"
-  | "stopSharing"
-  | "send"
-  | "getStats"
-  | "leave"
+  "on" | "call" | "localStream" | "replaceTrack" | "shareScreen" | "stopSharing" | "send" | "getStats" | "leave"
 >;
 
 /** A call that was joined: turns the SDK's events into what the views show, and the user's actions into the SDK's calls. */
@@ -87,7 +77,6 @@ export class JoinedCall implements JoinedMeeting {
         if (next !== this.signaling.peek())
           announce(next === "connected" ? "You are connected again." : "Connection lost. Reconnecting.");
         this.signaling.value = next;
-        if (next === "connected") this.#remember();
       }),
       connection.on("remotestream", (stream) => {
         peer.stream.value = stream;
@@ -135,10 +124,5 @@ export class JoinedCall implements JoinedMeeting {
     if (!this.conversation.open.peek()) return;
     // A channel that closes says so itself, and the next one gets the presence when it opens.
     this.connection.send(presence).catch(() => undefined);
-  }
-
-  #remember(): void {
-    const state = this.connection.resumeState;
-    if (state) saveResume(state);
   }
 }
