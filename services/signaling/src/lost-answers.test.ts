@@ -120,6 +120,19 @@ test("The same token with the same attempt takes over a socket that is silent, o
   await bob.socket.close();
 });
 
+test("The same attempt is in again when the node has died in between", async () => {
+  await using own = await startCluster({ nodes: 2, processes: true });
+  const { callTokens } = await own.createCall();
+  const [callToken = ""] = callTokens;
+  const first = await own.open({ callToken, attempt: ATTEMPT }, 0, {}, true);
+  const { peerId } = await first.next("call_joined");
+  own.nodes[0]?.process?.signal("SIGKILL");
+  await first.closed;
+  const again = await own.open({ callToken, attempt: ATTEMPT }, 1);
+  expect(await again.next()).toMatchObject({ type: "call_joined", peerId });
+  await again.close();
+});
+
 test("A fresh token takes the seat of a socket that stays silent for five seconds", async () => {
   const { callId, bob, silent } = await lostAnswer();
   await expect(minted(callId)).rejects.toMatchObject({ code: "peers_connected" });
