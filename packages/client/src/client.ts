@@ -1,11 +1,11 @@
 import type { ErrorBody, MintedCallToken } from "@radist-tech/protocol";
 import { RadistConnection } from "./call/connection.ts";
-import type { ResumeStorage } from "./call/seat/stored-seat.ts";
 import type { ResumeState } from "./call/types.ts";
 import { socketUrl, tokenUrl } from "./call/urls.ts";
 import { DEFAULT_API_BASE_URL, resolveApiBase } from "./core/api-base.ts";
 import type { Channel } from "./core/channels.ts";
 import { httpError, RadistError } from "./core/errors.ts";
+import type { ResumeStorage } from "./core/seat/stored-seat.ts";
 import { captureChannels } from "./devices/capture.ts";
 import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./room/types.ts";
 

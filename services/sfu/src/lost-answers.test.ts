@@ -25,7 +25,7 @@ interface Silent extends Disposable {
 /** A client whose path is dead from the answer to its join on: it answers no ping. */
 async function joinsSilently(roomToken: string, more: Record<string, string>, node = 0): Promise<Silent> {
   const query = new URLSearchParams({ publicKey: cluster.publicKey, roomToken, features: FEATURES, ...more });
-  const url = `${String(cluster.nodes[node]?.url).replace("http", "ws")}${ROOM_SOCKET_PATH}?${query}`;
+  const url = `${String(cluster.nodes[node]?.url).replace("http", "ws")}${ROOM_SOCKET_PATH}?${query.toString()}`;
   const socket = await connectSocket(url, { isDeaf: true });
   const joined = await socket.next();
   expect(joined.type).toBe("room-joined");
@@ -156,4 +156,17 @@ test("A kick makes the attempt void", async () => {
   await using again = await enters({ roomToken, attempt: ATTEMPT });
   expect(again.first).toMatchObject({ type: "error", code: "invalid_token" });
   await bob.socket.close();
+});
+
+test.each([0, 1])("A page that was reloaded resumes on new transports, by way of node %i", async (node) => {
+  const roomId = await cluster.createRoom({ maxParticipants: 2 });
+  await using bob = await joins(cluster, roomId);
+  const first = await joins(cluster, roomId, { node, features: FEATURES });
+  const { peerId, resumeToken } = first;
+  await using again = await enters({ roomId, peerId, resumeToken, transports: "new" }, node);
+  expect(again.first).toMatchObject({ type: "room-joined", peerId });
+  const idOf = (joined: unknown) => (joined as { sendTransport: { id: string } }).sendTransport.id;
+  expect(idOf(again.first)).not.toBe(idOf(first.joined));
+  expect(await first.socket.closed).toMatchObject({ code: 4409 });
+  expect(bob.socket.messages.filter(({ type }) => type === "peer-left")).toEqual([]);
 });

@@ -5,13 +5,13 @@ import { RadistError } from "../core/errors.ts";
 import type { DataPayload } from "../core/framing.ts";
 import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
 import { watchNetwork } from "../core/network-watch.ts";
+import { SeatKeeper } from "../core/seat/seat-keeper.ts";
+import type { ResumeStorage } from "../core/seat/stored-seat.ts";
 import { type ConnectionStats, summarizeStats } from "../core/stats.ts";
 import { OutgoingTracks } from "../devices/outgoing-tracks.ts";
 import { CallData } from "./call-data.ts";
 import { CallSession } from "./call-session.ts";
 import { emitRosterEvent } from "./roster-events.ts";
-import { SeatKeeper } from "./seat/seat-keeper.ts";
-import type { ResumeStorage } from "./seat/stored-seat.ts";
 import { SignalingSocket } from "./signaling-socket.ts";
 import type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./types.ts";
 import type { Credentials } from "./urls.ts";
@@ -74,7 +74,7 @@ export class RadistConnection {
       webSocketFactory: deps.webSocketFactory,
       handlers: {
         message: (message) => this.#session.receive(message),
-        seated: (seat) => this.#seat.seated(seat),
+        seated: (seat) => this.#seat.seated(seat.callId, seat),
         state: () => this.#stateChanged(),
         error: (error) => this.#protocolError(error),
         overflow: () => this.#session.renew(),

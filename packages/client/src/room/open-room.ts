@@ -5,6 +5,7 @@ import { captureChannels } from "../devices/capture.ts";
 import { CAMERA } from "../devices/capture-source.ts";
 import { RoomConnection } from "./room-connection.ts";
 import type { RoomSessionDeps } from "./room-session.ts";
+import type { RoomCredentials } from "./signaling/room-socket.ts";
 import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./types.ts";
 
 /** What {@link RadistClient} passes on. */
@@ -15,12 +16,21 @@ export async function openRoom(options: CreateRoomConnectionOptions, deps: Clien
   if (!detectDevice()) {
     throw new RadistError("media_unsupported", { message: "This browser does not support rooms." });
   }
-  const { roomToken, localStream, codec = "vp8", redundantAudio = true } = options;
+  const { localStream, resumeStorage, codec = "vp8", redundantAudio = true } = options;
+  const credentials = credentialsOf(options);
   const stream = localStream ?? (await captureChannels(deps.channels, CAMERA));
   const tracks = wantedTracks(stream, deps.channels);
   const isOwned = localStream === undefined;
   try {
-    return await RoomConnection.open({ ...deps, roomToken, codec, redundantAudio, tracks, isOwned });
+    return await RoomConnection.open({
+      ...deps,
+      credentials,
+      resumeStorage,
+      codec,
+      redundantAudio,
+      tracks,
+      isOwned,
+    });
   } catch (error) {
     if (isOwned) for (const track of tracks) track.stop();
     throw error;
@@ -29,3 +39,9 @@ export async function openRoom(options: CreateRoomConnectionOptions, deps: Clien
 
 const wantedTracks = (stream: MediaStream | undefined, channels: ReadonlySet<Channel>): MediaStreamTrack[] =>
   (stream?.getTracks() ?? []).filter(({ kind }) => channels.has(kind as Channel));
+
+function credentialsOf({ roomToken, resume }: CreateRoomConnectionOptions): RoomCredentials {
+  if (resume) return resume;
+  if (roomToken !== undefined) return { roomToken };
+  throw new RadistError("invalid_argument", { message: "Either roomToken or resume is required." });
+}

@@ -42,6 +42,8 @@ export const RoomEntry = z.discriminatedUnion("kind", [
     roomId: RoomId,
     epoch: Epoch,
     peerId: PeerId,
+    /** The client has nothing of its media. */
+    needsTransports: z.literal(true).optional(),
     tokenHash: z.string(),
     ...socket,
   }),

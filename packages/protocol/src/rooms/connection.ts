@@ -36,5 +36,7 @@ export const RoomResumeQuery = z.object({
   roomId: RoomId,
   peerId: PeerId,
   resumeToken: ReconnectToken,
+  /** Of a page that was reloaded, and has nothing of its media: the answer is room-joined, with new transports. */
+  transports: z.literal("new").optional().catch(undefined),
   features: Features,
 });

@@ -55,7 +55,7 @@ export class RoomDirectory {
       tokenHash: digest(kind === "join" ? request.roomToken : request.resumeToken),
       attemptHash: kind === "join" && request.attempt !== undefined ? digest(request.attempt) : null,
       features: new Set(request.features),
-      ...(kind === "resume" && { peerId: request.peerId }),
+      ...(kind === "resume" && { peerId: request.peerId, needsTransports: request.transports === "new" }),
     };
     try {
       const line = await this.#seat(session, entry, () => this.#lookUp(projectId, entry, request));

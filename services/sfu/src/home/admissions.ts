@@ -10,6 +10,8 @@ export interface Entry extends Credentials {
   readonly features: ReadonlySet<RoomFeature>;
   /** The peer that resumes; missing for a newcomer. */
   readonly peerId?: PeerId;
+  /** It resumes on a page that has nothing of its media. */
+  readonly needsTransports?: boolean;
 }
 
 /** How peers come into a room: the seat in the database and the media at once, then the socket is attached. */
@@ -95,7 +97,7 @@ export class Admissions {
 
   async #resume(session: PeerSession, entry: Entry, peerId: PeerId): Promise<PeerId> {
     const { seats, state } = this.#parts;
-    const { features } = entry;
+    const { features, needsTransports = false } = entry;
     const resumed = await seats.resume(peerId, entry, {
       isLive: () => state.peers.has(peerId),
       // Its socket is gone.
@@ -103,8 +105,9 @@ export class Admissions {
     });
     this.#assertOpen();
     const live = state.peers.get(peerId);
-    if (live) this.#attachments.reattach(live, session, resumed.resumeToken, features);
-    else await this.#attachWithoutMedia(session, resumed, features, true);
+    if (!live) await this.#attachWithoutMedia(session, resumed, features, !needsTransports);
+    else if (needsTransports) this.#attachments.renew(live, session, resumed.resumeToken, features);
+    else this.#attachments.reattach(live, session, resumed.resumeToken, features);
     return peerId;
   }
 

@@ -82,7 +82,7 @@ export class RemoteHomes {
     const request: RoomEntry = {
       ...(entry.peerId === undefined
         ? { kind: "join", ...(entry.attemptHash && { attemptHash: toText(entry.attemptHash) }) }
-        : { kind: "resume", peerId: entry.peerId }),
+        : { kind: "resume", peerId: entry.peerId, ...(entry.needsTransports && { needsTransports: true }) }),
       roomId,
       epoch,
       tokenHash: toText(entry.tokenHash),

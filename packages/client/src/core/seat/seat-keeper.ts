@@ -1,12 +1,16 @@
-import { RadistError } from "../../core/errors.ts";
-import type { Ending, ResumeState } from "../types.ts";
+import { RadistError } from "../errors.ts";
 import { lockSeat } from "./seat-lock.ts";
 import { forgetSeat, type ResumeStorage, storeSeat } from "./stored-seat.ts";
+
+/** What proves a seat to the platform. */
+interface Seat {
+  readonly peerId: string;
+}
 
 /** Keeps what a reload of the page needs to return to the same seat, and keeps other tabs from taking it. */
 export class SeatKeeper {
   readonly #storage: ResumeStorage | undefined;
-  #seat: ResumeState | undefined;
+  #id: string | undefined;
   #lock: Promise<(() => void) | undefined> | undefined;
 
   constructor(storage: ResumeStorage | undefined) {
@@ -18,21 +22,25 @@ export class SeatKeeper {
    *
    * @throws RadistError `seat_in_use`
    */
-  async claim(seat: ResumeState): Promise<void> {
-    this.#lock = lockSeat(seat.peerId);
+  async claim({ peerId }: Seat): Promise<void> {
+    this.#lock = lockSeat(peerId);
     if (!(await this.#lock)) throw new RadistError("seat_in_use");
   }
 
-  /** The platform gave the seat, or a fresh token for it. */
-  seated(seat: ResumeState): void {
-    this.#seat = seat;
+  /**
+   * The platform gave the seat, or a fresh token for it.
+   *
+   * @param id of the call or the room
+   */
+  seated(id: string, seat: Seat): void {
+    this.#id = id;
     this.#lock ??= lockSeat(seat.peerId);
-    if (this.#storage) storeSeat(this.#storage, seat);
+    if (this.#storage) storeSeat(this.#storage, id, seat);
   }
 
   /** What failed may be tried again after a reload; any other end is one of the seat. */
-  ended({ reason }: Ending): void {
-    if (this.#storage && this.#seat && reason !== "failed") forgetSeat(this.#storage, this.#seat.callId);
+  ended({ reason }: { readonly reason: string }): void {
+    if (this.#storage && this.#id !== undefined && reason !== "failed") forgetSeat(this.#storage, this.#id);
     void this.#lock?.then((release) => release?.());
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { storedSeat } from "../../call/stored-seat.ts";
 import { SeatKeeper } from "./seat-keeper.ts";
-import { storedSeat } from "./stored-seat.ts";
 
 const SEAT = { callId: "c1", peerId: "peer_1", reconnectToken: "rt_1" };
 
@@ -16,10 +16,10 @@ function storage() {
 test("a seat is stored as soon as there is one, with each fresh token, and forgotten at the end", () => {
   const kept = storage();
   const keeper = new SeatKeeper(kept);
-  keeper.seated(SEAT);
+  keeper.seated("c1", SEAT);
   expect(storedSeat(kept, "c1")).toEqual(SEAT);
   const fresh = { ...SEAT, reconnectToken: "rt_2" };
-  keeper.seated(fresh);
+  keeper.seated("c1", fresh);
   expect(storedSeat(kept, "c1")).toEqual(fresh);
   keeper.ended({ reason: "left" });
   expect(storedSeat(kept, "c1")).toBeUndefined();
@@ -28,7 +28,7 @@ test("a seat is stored as soon as there is one, with each fresh token, and forgo
 test("a failure leaves the seat to a reload", () => {
   const kept = storage();
   const keeper = new SeatKeeper(kept);
-  keeper.seated(SEAT);
+  keeper.seated("c1", SEAT);
   keeper.ended({ reason: "failed" });
   expect(storedSeat(kept, "c1")).toEqual(SEAT);
 });

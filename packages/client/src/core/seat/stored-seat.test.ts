@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { forgetSeat, storedSeat, storeSeat } from "./stored-seat.ts";
+import { storedSeat } from "../../call/stored-seat.ts";
+import { storedRoomSeat } from "../../room/stored-seat.ts";
+import { forgetSeat, storeSeat } from "./stored-seat.ts";
 
 const SEAT = { callId: "c1", peerId: "p1", reconnectToken: "rt_1" };
 
@@ -11,7 +13,7 @@ const storage = (entries = new Map<string, string>()) => ({
 
 test("a seat is kept for one call only", () => {
   const kept = storage();
-  storeSeat(kept, SEAT);
+  storeSeat(kept, "c1", SEAT);
   expect(storedSeat(kept, "c1")).toEqual(SEAT);
   expect(storedSeat(kept, "c2")).toBeUndefined();
   forgetSeat(kept, "c1");
@@ -25,12 +27,19 @@ test.each(["{", "null", "7", '{"callId":"c1"}', '{"callId":"c2","peerId":"p","re
   },
 );
 
+test("a seat in a room is kept likewise, and is none in a call", () => {
+  const kept = storage();
+  const seat = { roomId: "r1", peerId: "p1", resumeToken: "rt_1" };
+  storeSeat(kept, "r1", seat);
+  expect([storedRoomSeat(kept, "r1"), storedSeat(kept, "r1")]).toEqual([seat, undefined]);
+});
+
 test("storage that is forbidden has no seat, and is no error", () => {
   const forbidden = () => {
     throw new DOMException("", "SecurityError");
   };
   const denied = { getItem: forbidden, setItem: forbidden, removeItem: forbidden };
-  storeSeat(denied, SEAT);
+  storeSeat(denied, "c1", SEAT);
   expect(storedSeat(denied, "c1")).toBeUndefined();
   forgetSeat(denied, "c1");
 });
