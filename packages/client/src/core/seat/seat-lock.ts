@@ -27,9 +27,9 @@ export async function lockSeat(peerId: string): Promise<(() => void) | undefined
         });
       locks.request(`radist.seat.${peerId}`, { signal: patience.signal }, hold).catch(reject);
     });
-  } catch (error) {
-    if (patience.signal.aborted) return undefined;
-    throw error;
+  } catch {
+    // Otherwise the page has an opaque origin: it has no locks, and shares its storage with nobody.
+    return patience.signal.aborted ? undefined : () => {};
   } finally {
     clearTimeout(timer);
   }
