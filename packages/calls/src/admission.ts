@@ -25,7 +25,7 @@ export interface AdmissionContext<Result> {
   readonly onLate: (admitted: Result) => void;
 }
 
-type AdmissionInput = CallInput & { readonly event: Extract<CallEvent, { type: "join" | "reconnect" }> };
+type AdmissionInput = CallInput & { readonly event: Extract<CallEvent, { type: "join" | "reconnect" | "rejoin" }> };
 
 /**
  * Stores the step that seats a peer, and begins its usage session with it.

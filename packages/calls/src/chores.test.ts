@@ -98,8 +98,8 @@ describe("Lost peers", () => {
       createCall(tx, { projectId, accessControl: "public", ttlSeconds: 60 }),
     );
     const owner = { nodeId: ownerNode("node_counted").nodeId, nodeEpoch: 1 };
-    const context = { connection, projectId, ownerNode: owner, limits: LIMITS, onLate() {} };
-    const { sessionId } = await joinCall(context, tokens[0], () => {});
+    const context = { connection, projectId, ownerNode: owner, limits: LIMITS, silentMs: () => 0, onLate() {} };
+    const { sessionId } = await joinCall(context, { callToken: tokens[0] }, () => {});
     await disconnectLostPeers(chores().here, RUNNING);
     const [session] = await connection.db.select().from(usageSessions).where(eq(usageSessions.id, sessionId));
     expect(session).toMatchObject({ closeReason: "node_lost", closedAt: session?.checkpointedAt });

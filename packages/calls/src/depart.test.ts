@@ -2,6 +2,7 @@ import { calls, callTokens, transact, usageSessions } from "@radist-tech/db";
 import type { CallToken } from "@radist-tech/protocol";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Admitted } from "./admission.ts";
 import { createCall } from "./create.ts";
 import { type DepartureContext, disconnectPeer, leaveCall, withdrawJoin } from "./depart.ts";
 import { endCall } from "./end.ts";
@@ -22,6 +23,7 @@ const admission = () => ({
   ...context(),
   projectId: database.projectId,
   ownerNode: ownerNode("node_here"),
+  silentMs: () => 0,
   onLate() {},
 });
 
@@ -29,9 +31,9 @@ const createdCall = () =>
   transact(database.connection, (tx) =>
     createCall(tx, { projectId: database.projectId, accessControl: "public", ttlSeconds: 60 }),
   );
-const join = (token: CallToken): Promise<Joined> => joinCall(admission(), token, () => {});
+const join = (token: CallToken): Promise<Joined> => joinCall(admission(), { callToken: token }, () => {});
 
-const sessionOf = ({ call, peer, sessionId }: Omit<Joined, "tokenHash">, silentMs = 0): PeerSession => ({
+const sessionOf = ({ call, peer, sessionId }: Admitted, silentMs = 0): PeerSession => ({
   callId: call.callId,
   peerId: peer.peerId,
   epoch: peer.epoch,
@@ -70,7 +72,7 @@ test("The loss of a superseded socket leaves the later one's session alone, also
   const first = await join(tokens[0]);
   const { peerId } = first.peer;
   const claim = { callId, peerId, reconnectToken: first.reconnectToken };
-  const second = await reconnectPeer({ ...admission(), silentMs: () => 0 }, claim);
+  const second = await reconnectPeer(admission(), claim);
   expect(second.superseded).toMatchObject({ peerId, epoch: 1 });
   expect(await disconnectPeer(context(), sessionOf(first), [])).toBeUndefined();
   await endCall(database.connection, database.projectId, callId);
@@ -101,7 +103,7 @@ test("Signals that a lost socket may not have received come with the reconnectio
   const alice = await join(tokens[0]);
   await disconnectPeer(context(), sessionOf(alice), ["first", "second"]);
   const claim = { callId, peerId: alice.peer.peerId, reconnectToken: alice.reconnectToken };
-  const back = await reconnectPeer({ ...admission(), silentMs: () => 0 }, claim);
+  const back = await reconnectPeer(admission(), claim);
   expect(back.held.map(({ frame }) => frame)).toEqual(["first", "second"]);
   await leaveCall(context(), sessionOf(back));
   expect(await database.connection.db.query.heldSignals.findMany()).toEqual([]);

@@ -51,7 +51,10 @@ export const withdrawJoin = (
   tokenHash: Uint8Array,
 ): Promise<DoneStep | undefined> =>
   depart(context, peer, "withdraw", "withdrawn", async (tx) => {
-    await tx.update(callTokens).set({ usedAt: null }).where(eq(callTokens.hash, tokenHash));
+    await tx
+      .update(callTokens)
+      .set({ usedAt: null, peerId: null, attemptHash: null })
+      .where(eq(callTokens.hash, tokenHash));
   });
 
 function depart(

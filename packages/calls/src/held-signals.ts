@@ -1,6 +1,12 @@
 import { type Connection, callPeers, heldSignals, type Transaction, transact } from "@radist-tech/db";
 import type { CallId, Epoch, NodeId, PeerId } from "@radist-tech/protocol";
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
+
+/** A signal that waits for a peer. */
+export interface HeldSignal {
+  readonly id: number;
+  readonly frame: string;
+}
 
 /** Maximum number and size of signals that wait for one disconnected peer. */
 export interface HoldLimits {
@@ -63,6 +69,14 @@ export async function storeHeld(
   await tx
     .insert(heldSignals)
     .values(frames.map((frame) => ({ ...target, frame, byteLength: Buffer.byteLength(frame) })));
+}
+
+export async function heldFor(tx: Transaction, callId: CallId, peerId: PeerId): Promise<HeldSignal[]> {
+  return await tx
+    .select({ id: heldSignals.id, frame: heldSignals.frame })
+    .from(heldSignals)
+    .where(and(eq(heldSignals.callId, callId), eq(heldSignals.peerId, peerId)))
+    .orderBy(asc(heldSignals.id));
 }
 
 /** Deletes held signals that have been delivered. */

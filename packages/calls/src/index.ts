@@ -2,6 +2,7 @@ export * from "./admission.ts";
 export * from "./call.ts";
 export * from "./catch-up.ts";
 export * from "./chores.ts";
+export * from "./confirm.ts";
 export * from "./create.ts";
 export * from "./depart.ts";
 export * from "./end.ts";

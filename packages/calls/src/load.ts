@@ -123,4 +123,5 @@ const toPeer = (row: typeof callPeers.$inferSelect): Peer => ({
   joinedAt: row.joinedAt,
   updatedAt: row.updatedAt,
   expiresAt: row.expiresAt,
+  unconfirmedSince: row.unconfirmedSince,
 });

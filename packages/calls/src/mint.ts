@@ -2,7 +2,7 @@ import { callPeers, calls, callTokens, type Transaction } from "@radist-tech/db"
 import { type MintedCallToken, Refusal } from "@radist-tech/protocol";
 import { and, eq, sql } from "drizzle-orm";
 import { SEATS } from "./call.ts";
-import { seatIsHeld } from "./seats.ts";
+import { seatIsTaken } from "./seats.ts";
 import { freshToken } from "./tokens.ts";
 
 /**
@@ -16,19 +16,19 @@ export async function mintToken(
   options: { projectId: string; callId: string; by: "secret" | "public"; ttlSeconds: number },
 ): Promise<MintedCallToken> {
   const { projectId, callId, by, ttlSeconds } = options;
-  const seatsHeld = tx.$count(callPeers, and(eq(callPeers.callId, callId), seatIsHeld));
+  const seatsTaken = tx.$count(callPeers, and(eq(callPeers.callId, callId), seatIsTaken));
   const [call] = await tx
     .select({
       accessControl: calls.accessControl,
       isTombstoned: sql<boolean>`${calls.tombstonedAt} is not null`,
-      seatsHeld,
+      seatsTaken,
     })
     .from(calls)
     .where(and(eq(calls.id, callId), eq(calls.projectId, projectId)));
   if (!call) throw new Refusal("call_not_found");
   if (by === "public" && call.accessControl === "private") throw new Refusal("call_private");
   if (call.isTombstoned) throw new Refusal("call_terminated");
-  if (call.seatsHeld >= SEATS) throw new Refusal("peers_connected");
+  if (call.seatsTaken >= SEATS) throw new Refusal("peers_connected");
   const { token, stored } = freshToken(ttlSeconds);
   await tx.insert(callTokens).values({ ...stored, callId });
   return { callToken: token };

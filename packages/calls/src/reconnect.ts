@@ -1,8 +1,8 @@
-import { heldSignals, type Transaction, transact } from "@radist-tech/db";
+import { type Transaction, transact } from "@radist-tech/db";
 import { type CallId, newReconnectToken, type PeerId, type ReconnectToken, Refusal } from "@radist-tech/protocol";
-import { and, asc, eq } from "drizzle-orm";
 import { type AdmissionContext, type Admitted, admitPeer } from "./admission.ts";
 import type { Peer } from "./call.ts";
+import { type HeldSignal, heldFor } from "./held-signals.ts";
 import { type LockedCall, lockCalls, type PeerTokens } from "./load.ts";
 import { digest } from "./tokens.ts";
 
@@ -11,11 +11,6 @@ export interface Reconnected extends Admitted {
   readonly superseded: Peer | undefined;
   /** Signals that wait for the peer, in order; they stay stored until they have been delivered. */
   readonly held: readonly HeldSignal[];
-}
-
-export interface HeldSignal {
-  readonly id: number;
-  readonly frame: string;
 }
 
 interface ReconnectContext extends AdmissionContext<Reconnected> {
@@ -67,12 +62,4 @@ function rotate({ tokens }: LockedCall, peerId: PeerId, presented: Uint8Array, n
     throw new Refusal("invalid_reconnect");
   }
   return { reconnectHash: presented, freshReconnectHash: next };
-}
-
-function heldFor(tx: Transaction, callId: CallId, peerId: PeerId): Promise<HeldSignal[]> {
-  return tx
-    .select({ id: heldSignals.id, frame: heldSignals.frame })
-    .from(heldSignals)
-    .where(and(eq(heldSignals.callId, callId), eq(heldSignals.peerId, peerId)))
-    .orderBy(asc(heldSignals.id));
 }

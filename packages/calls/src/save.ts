@@ -66,7 +66,12 @@ async function upsertPeers(tx: Transaction, changes: readonly CallChange[]): Pro
     .values(rows)
     .onConflictDoUpdate({
       target: [callPeers.callId, callPeers.peerId],
-      set: proposed({ status, epoch, nodeId, nodeEpoch, updatedAt, expiresAt, reconnectHash, freshReconnectHash }),
+      set: {
+        ...proposed({ status, epoch, nodeId, nodeEpoch, updatedAt, expiresAt, reconnectHash, freshReconnectHash }),
+        // A confirmation is stored without the lock on the call: only a new claim may overwrite it.
+        unconfirmedSince: sql`case when excluded.epoch > ${callPeers.epoch}
+          then excluded.unconfirmed_since else ${callPeers.unconfirmedSince} end`,
+      },
     });
 }
 

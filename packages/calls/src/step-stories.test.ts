@@ -14,6 +14,7 @@ import {
   open,
   peer,
   THERE,
+  unconfirmed,
 } from "./testing/call-states.ts";
 
 const ALONE = open([peer(ALICE, "connected")]);
@@ -36,7 +37,12 @@ describe("A step writes", () => {
 
   test("a newcomer under its first claim, where it is", () => {
     const { peers } = done(ALONE, CAROL_JOINS);
-    expect(peers[1]).toEqual({ ...peer(CAROL, "connected"), ownerNode: THERE, joinedAt: NOW, updatedAt: NOW });
+    expect(peers[1]).toEqual({
+      ...unconfirmed(peer(CAROL, "connected"), 0),
+      ownerNode: THERE,
+      joinedAt: NOW,
+      updatedAt: NOW,
+    });
   });
 
   test("a window that opens now", () => {
@@ -79,5 +85,5 @@ test("The last leave does not end a call in which the seats were never taken bot
     const next = step(call, event, NOW, LIMITS);
     return next.outcome === "done" ? next.call : call;
   }, open([]));
-  expect(describeCall(end)).toBe("A- B- C+");
+  expect(describeCall(end)).toBe("A-? B-? C+?");
 });

@@ -43,7 +43,7 @@ describe("On any walk", () => {
       fc.property(moves, (path) => {
         for (const { before, event, done } of walk(path)) {
           if (before.state !== "tombstoned") continue;
-          const entering = event.type === "join" || event.type === "reconnect";
+          const entering = ["join", "reconnect", "rejoin"].includes(event.type);
           expect(done).toEqual(entering ? { outcome: "refused", code: "call_terminated" } : { outcome: "stale" });
         }
       }),
@@ -178,6 +178,9 @@ test("the walks reach every kind of event with every kind of outcome, both endin
     "reconnect call_terminated",
     "reconnect done",
     "reconnect invalid_reconnect",
+    "rejoin call_terminated",
+    "rejoin done",
+    "rejoin invalid_token",
     "settle done",
     "settle stale",
     "terminate done",

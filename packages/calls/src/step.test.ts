@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Call } from "./call.ts";
+import { type Call, CONFIRM_MS } from "./call.ts";
 import { type CallEvent, type CallEventName, type Step, step } from "./step.ts";
 import {
   ALICE,
@@ -18,6 +18,7 @@ import {
   peer,
   STRANGER,
   THERE,
+  unconfirmed,
 } from "./testing/call-states.ts";
 
 const STATES = {
@@ -43,6 +44,14 @@ const STATES = {
   "Bob left, Alice disconnected": open([peer(ALICE, "disconnected"), peer(BOB, "left")]),
   "Bob expired": open([peer(ALICE, "connected"), peer(BOB, "expired")]),
   "both expired": open([peer(ALICE, "expired"), peer(BOB, "expired")]),
+  "Alice just joined": open([unconfirmed(peer(ALICE, "connected"), CONFIRM_MS - 1), peer(BOB, "connected")]),
+  "Alice never heard": open([unconfirmed(peer(ALICE, "connected"), CONFIRM_MS), peer(BOB, "connected")]),
+  "Alice lost her answer": open([unconfirmed(peer(ALICE, "disconnected"), 0), peer(BOB, "connected")]),
+  "Alice alone lost her answer": open([unconfirmed(peer(ALICE, "disconnected"), 0)]),
+  "both lost their answers": open([
+    unconfirmed(peer(ALICE, "disconnected"), 1),
+    unconfirmed(peer(BOB, "disconnected"), 0),
+  ]),
   "ended by leaving": ended("left", [peer(ALICE, "left"), peer(BOB, "left")]),
   "ended by the API": ended("terminated", [peer(ALICE, "expired"), peer(BOB, "expired")]),
   "ended by idleness": ended("idle", [peer(ALICE, "expired"), peer(BOB, "expired")]),
@@ -52,6 +61,7 @@ const STATES = {
 const EVENTS = {
   join: { type: "join", peerId: CAROL, ownerNode: THERE },
   reconnect: { type: "reconnect", peerId: ALICE, ownerNode: THERE },
+  rejoin: { type: "rejoin", peerId: ALICE, ownerNode: THERE, isSameAttempt: true },
   leave: { type: "leave", peerId: ALICE, epoch: epoch(1) },
   disconnect: { type: "disconnect", peerId: ALICE, epoch: epoch(1) },
   withdraw: { type: "withdraw", peerId: ALICE, epoch: epoch(1) },
@@ -59,12 +69,13 @@ const EVENTS = {
   terminate: { type: "terminate" },
 } satisfies { [N in CallEventName]: Extract<CallEvent, { type: N }> };
 
-// `A+ B~2 idle`: Alice connected, Bob disconnected under his second claim, nobody connected.
+// `A+ B~2? idle`: Alice connected, Bob disconnected under his second claim and unconfirmed, nobody connected.
 // + connected, ~ disconnected, - left, x expired. After the bar: who hears what. After the arrow: what became a fact.
 const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
   empty: {
-    join: "C+ => joined C",
+    join: "C+? => joined C",
     reconnect: "invalid_reconnect",
+    rejoin: "invalid_token",
     leave: "stale",
     disconnect: "stale",
     withdraw: "stale",
@@ -72,8 +83,9 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "ended terminated => ended terminated",
   },
   "empty for too long": {
-    join: "C+ => joined C",
+    join: "C+? => joined C",
     reconnect: "invalid_reconnect",
+    rejoin: "invalid_token",
     leave: "stale",
     disconnect: "stale",
     withdraw: "stale",
@@ -81,8 +93,9 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "ended terminated => ended terminated",
   },
   "Alice alone": {
-    join: "A+ C+ | A: peer_joined C => joined C",
+    join: "A+ C+? | A: peer_joined C => joined C",
     reconnect: "A+2 => reconnected A",
+    rejoin: "A+2? => reconnected A",
     leave: "A- idle => left A left",
     disconnect: "A~ idle => disconnected A",
     withdraw: "Ax idle => left A withdrawn",
@@ -90,8 +103,9 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "Ax ended terminated => left A terminated, ended terminated",
   },
   "Alice alone, disconnected": {
-    join: "A~ C+ => joined C",
+    join: "A~ C+? => joined C",
     reconnect: "A+2 => reconnected A",
+    rejoin: "A+2? => reconnected A",
     leave: "A- idle => left A left",
     disconnect: "stale",
     withdraw: "Ax idle => left A withdrawn",
@@ -101,6 +115,7 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
   "both connected": {
     join: "call_full",
     reconnect: "A+2 B+ | B: peer_reconnected A => reconnected A",
+    rejoin: "A+2? B+ | B: peer_reconnected A => reconnected A",
     leave: "A- B+ | B: peer_left A left => left A left",
     disconnect: "A~ B+ | B: peer_left A disconnected => disconnected A",
     withdraw: "Ax B+ | B: peer_left A expired => left A withdrawn",
@@ -110,6 +125,7 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
   "Alice disconnected": {
     join: "call_full",
     reconnect: "A+2 B+ | B: peer_reconnected A => reconnected A",
+    rejoin: "A+2? B+ | B: peer_reconnected A => reconnected A",
     leave: "A- B+ | B: peer_left A left => left A left",
     disconnect: "stale",
     withdraw: "Ax B+ | B: peer_left A expired => left A withdrawn",
@@ -119,6 +135,7 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
   "Bob disconnected": {
     join: "call_full",
     reconnect: "A+2 B~ => reconnected A",
+    rejoin: "A+2? B~ => reconnected A",
     leave: "A- B~ idle => left A left",
     disconnect: "A~ B~ idle => disconnected A",
     withdraw: "Ax B~ idle => left A withdrawn",
@@ -126,8 +143,9 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "Ax Bx ended terminated => left A terminated, left B terminated, ended terminated",
   },
   "Alice overdue": {
-    join: "Ax B+ C+ | B: peer_left A expired, peer_joined C => left A expired, joined C",
+    join: "Ax B+ C+? | B: peer_left A expired, peer_joined C => left A expired, joined C",
     reconnect: "invalid_reconnect",
+    rejoin: "invalid_token",
     leave: "stale",
     disconnect: "stale",
     withdraw: "stale",
@@ -135,8 +153,9 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "Ax Bx ended terminated => left A expired, left B terminated, ended terminated",
   },
   "Bob overdue": {
-    join: "A+ Bx C+ | A: peer_left B expired, peer_joined C => left B expired, joined C",
+    join: "A+ Bx C+? | A: peer_left B expired, peer_joined C => left B expired, joined C",
     reconnect: "A+2 Bx => left B expired, reconnected A",
+    rejoin: "A+2? Bx => left B expired, reconnected A",
     leave: "A- Bx ended left => left B expired, left A left, ended left",
     disconnect: "A~ Bx idle => left B expired, disconnected A",
     withdraw: "Ax Bx idle => left B expired, left A withdrawn",
@@ -146,6 +165,7 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
   "both disconnected": {
     join: "call_full",
     reconnect: "A+2 B~ => reconnected A",
+    rejoin: "A+2? B~ => reconnected A",
     leave: "A- B~ idle => left A left",
     disconnect: "stale",
     withdraw: "Ax B~ idle => left A withdrawn",
@@ -153,8 +173,9 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "Ax Bx ended terminated => left A terminated, left B terminated, ended terminated",
   },
   "both overdue": {
-    join: "Ax Bx C+ => left A expired, left B expired, joined C",
+    join: "Ax Bx C+? => left A expired, left B expired, joined C",
     reconnect: "invalid_reconnect",
+    rejoin: "invalid_token",
     leave: "stale",
     disconnect: "stale",
     withdraw: "stale",
@@ -164,6 +185,7 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
   "both disconnected, idle for too long": {
     join: "call_full",
     reconnect: "A+2 B~ => reconnected A",
+    rejoin: "A+2? B~ => reconnected A",
     leave: "A- B~ idle => left A left",
     disconnect: "stale",
     withdraw: "Ax B~ idle => left A withdrawn",
@@ -171,8 +193,9 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "Ax Bx ended terminated => left A terminated, left B terminated, ended terminated",
   },
   "overdue and idle for too long": {
-    join: "Ax Bx C+ => left A expired, joined C",
+    join: "Ax Bx C+? => left A expired, joined C",
     reconnect: "invalid_reconnect",
+    rejoin: "invalid_token",
     leave: "stale",
     disconnect: "stale",
     withdraw: "stale",
@@ -180,8 +203,9 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "Ax Bx ended terminated => left A expired, ended terminated",
   },
   "almost idle for too long": {
-    join: "Ax Bx C+ => joined C",
+    join: "Ax Bx C+? => joined C",
     reconnect: "invalid_reconnect",
+    rejoin: "invalid_token",
     leave: "stale",
     disconnect: "stale",
     withdraw: "stale",
@@ -189,8 +213,9 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "Ax Bx ended terminated => ended terminated",
   },
   "Alice left": {
-    join: "A- B+ C+ | B: peer_joined C => joined C",
+    join: "A- B+ C+? | B: peer_joined C => joined C",
     reconnect: "invalid_reconnect",
+    rejoin: "invalid_token",
     leave: "stale",
     disconnect: "stale",
     withdraw: "stale",
@@ -198,8 +223,9 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "A- Bx ended terminated => left B terminated, ended terminated",
   },
   "Bob left": {
-    join: "A+ B- C+ | A: peer_joined C => joined C",
+    join: "A+ B- C+? | A: peer_joined C => joined C",
     reconnect: "A+2 B- => reconnected A",
+    rejoin: "A+2? B- => reconnected A",
     leave: "A- B- ended left => left A left, ended left",
     disconnect: "A~ B- idle => disconnected A",
     withdraw: "Ax B- idle => left A withdrawn",
@@ -207,8 +233,9 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "Ax B- ended terminated => left A terminated, ended terminated",
   },
   "Bob left, Alice disconnected": {
-    join: "A~ B- C+ => joined C",
+    join: "A~ B- C+? => joined C",
     reconnect: "A+2 B- => reconnected A",
+    rejoin: "A+2? B- => reconnected A",
     leave: "A- B- ended left => left A left, ended left",
     disconnect: "stale",
     withdraw: "Ax B- idle => left A withdrawn",
@@ -216,8 +243,9 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "Ax B- ended terminated => left A terminated, ended terminated",
   },
   "Bob expired": {
-    join: "A+ Bx C+ | A: peer_joined C => joined C",
+    join: "A+ Bx C+? | A: peer_joined C => joined C",
     reconnect: "A+2 Bx => reconnected A",
+    rejoin: "A+2? Bx => reconnected A",
     leave: "A- Bx ended left => left A left, ended left",
     disconnect: "A~ Bx idle => disconnected A",
     withdraw: "Ax Bx idle => left A withdrawn",
@@ -225,17 +253,69 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
     terminate: "Ax Bx ended terminated => left A terminated, ended terminated",
   },
   "both expired": {
-    join: "Ax Bx C+ => joined C",
+    join: "Ax Bx C+? => joined C",
     reconnect: "invalid_reconnect",
+    rejoin: "invalid_token",
     leave: "stale",
     disconnect: "stale",
     withdraw: "stale",
     settle: "stale",
     terminate: "Ax Bx ended terminated => ended terminated",
   },
+  "Alice just joined": {
+    join: "call_full",
+    reconnect: "A+2 B+ | B: peer_reconnected A => reconnected A",
+    rejoin: "A+2? B+ | B: peer_reconnected A => reconnected A",
+    leave: "A-? B+ | B: peer_left A left => left A left",
+    disconnect: "A~? B+ | B: peer_left A disconnected => disconnected A",
+    withdraw: "Ax? B+ | B: peer_left A expired => left A withdrawn",
+    settle: "stale",
+    terminate: "Ax? Bx ended terminated => left A terminated, left B terminated, ended terminated",
+  },
+  "Alice never heard": {
+    join: "Ax? B+ C+? | B: peer_left A expired, peer_joined C => left A expired, joined C",
+    reconnect: "A+2 B+ | B: peer_reconnected A => reconnected A",
+    rejoin: "A+2? B+ | B: peer_reconnected A => reconnected A",
+    leave: "A-? B+ | B: peer_left A left => left A left",
+    disconnect: "A~? B+ | B: peer_left A disconnected => disconnected A",
+    withdraw: "Ax? B+ | B: peer_left A expired => left A withdrawn",
+    settle: "stale",
+    terminate: "Ax? Bx ended terminated => left A terminated, left B terminated, ended terminated",
+  },
+  "Alice lost her answer": {
+    join: "Ax? B+ C+? | B: peer_left A expired, peer_joined C => left A expired, joined C",
+    reconnect: "A+2 B+ | B: peer_reconnected A => reconnected A",
+    rejoin: "A+2? B+ | B: peer_reconnected A => reconnected A",
+    leave: "A-? B+ | B: peer_left A left => left A left",
+    disconnect: "stale",
+    withdraw: "Ax? B+ | B: peer_left A expired => left A withdrawn",
+    settle: "stale",
+    terminate: "Ax? Bx ended terminated => left A terminated, left B terminated, ended terminated",
+  },
+  "Alice alone lost her answer": {
+    join: "A~? C+? => joined C",
+    reconnect: "A+2 => reconnected A",
+    rejoin: "A+2? => reconnected A",
+    leave: "A-? idle => left A left",
+    disconnect: "stale",
+    withdraw: "Ax? idle => left A withdrawn",
+    settle: "stale",
+    terminate: "Ax? ended terminated => left A terminated, ended terminated",
+  },
+  "both lost their answers": {
+    join: "Ax? B~? C+? => left A expired, joined C",
+    reconnect: "A+2 B~? => reconnected A",
+    rejoin: "A+2? B~? => reconnected A",
+    leave: "A-? B~? idle => left A left",
+    disconnect: "stale",
+    withdraw: "Ax? B~? idle => left A withdrawn",
+    settle: "stale",
+    terminate: "Ax? Bx? ended terminated => left A terminated, left B terminated, ended terminated",
+  },
   "ended by leaving": {
     join: "call_terminated",
     reconnect: "call_terminated",
+    rejoin: "call_terminated",
     leave: "stale",
     disconnect: "stale",
     withdraw: "stale",
@@ -245,6 +325,7 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
   "ended by the API": {
     join: "call_terminated",
     reconnect: "call_terminated",
+    rejoin: "call_terminated",
     leave: "stale",
     disconnect: "stale",
     withdraw: "stale",
@@ -254,6 +335,7 @@ const TABLE: Record<keyof typeof STATES, Record<CallEventName, string>> = {
   "ended by idleness": {
     join: "call_terminated",
     reconnect: "call_terminated",
+    rejoin: "call_terminated",
     leave: "stale",
     disconnect: "stale",
     withdraw: "stale",
@@ -301,6 +383,7 @@ describe.each(stateNames)("%s", (name) => {
       { ...EVENTS.reconnect, peerId: STRANGER },
       isOver ? "call_terminated" : "invalid_reconnect",
     ],
+    ["rejoin of a stranger", { ...EVENTS.rejoin, peerId: STRANGER }, isOver ? "call_terminated" : "invalid_token"],
     ["leave of a stranger", { ...EVENTS.leave, peerId: STRANGER }, "stale"],
     ["disconnect of a stranger", { ...EVENTS.disconnect, peerId: STRANGER }, "stale"],
     ["withdraw of a stranger", { ...EVENTS.withdraw, peerId: STRANGER }, "stale"],
@@ -311,4 +394,29 @@ describe.each(stateNames)("%s", (name) => {
   ])("%s changes nothing, not even what is overdue", (_name, event, expected) => {
     expect(describeStep(step(call, event, NOW, LIMITS))).toBe(expected);
   });
+});
+
+test("without the attempt that it was first used for, a token is used again only by who lost the answer", () => {
+  const states = ["Alice alone", "Alice disconnected", "Alice just joined", "Alice never heard", "Alice left"] as const;
+  const event = { ...EVENTS.rejoin, isSameAttempt: false };
+  for (const name of states) expect(describeStep(step(STATES[name], event, NOW, LIMITS))).toBe("invalid_token");
+  expect(describeStep(step(STATES["Alice lost her answer"], event, NOW, LIMITS))).toBe(
+    TABLE["Alice lost her answer"].rejoin,
+  );
+});
+
+test("who leaves after a lost attempt of their own does not end the call for those who are still to come", () => {
+  let call: Call = open([]);
+  const events: CallEvent[] = [
+    { ...EVENTS.join, peerId: ALICE },
+    { ...EVENTS.disconnect, peerId: ALICE },
+    EVENTS.join,
+    { ...EVENTS.withdraw, peerId: ALICE },
+    { ...EVENTS.leave, peerId: CAROL },
+  ];
+  for (const event of events) {
+    const done = step(call, event, NOW, LIMITS);
+    if (done.outcome === "done") call = done.call;
+  }
+  expect(describeCall(call)).toBe("Ax? C-? idle");
 });

@@ -1,5 +1,15 @@
 import type { AccessControl, CallId, Epoch, PeerId, ProjectId } from "@radist-tech/protocol";
-import { type Call, type CallLimits, claimedPeer, type OpenCall, type OwnerNode, type Peer } from "./call.ts";
+import {
+  type Call,
+  type CallLimits,
+  claimedPeer,
+  holdsSeat,
+  isVacant,
+  type OpenCall,
+  type OwnerNode,
+  type Peer,
+  SEATS,
+} from "./call.ts";
 import { type CallFact, toPeerEvents } from "./facts.ts";
 import type { PeerEvent } from "./peer-events.ts";
 import {
@@ -9,6 +19,7 @@ import {
   join,
   leave,
   reconnect,
+  rejoin,
   type Transition,
   tombstone,
   type Unchanged,
@@ -19,6 +30,13 @@ export type CallEventName = CallEvent["type"];
 export type CallEvent =
   | { readonly type: "join"; readonly peerId: PeerId; readonly ownerNode: OwnerNode }
   | { readonly type: "reconnect"; readonly peerId: PeerId; readonly ownerNode: OwnerNode }
+  /** The token of a peer is used again; `isSameAttempt`: by the join that seated it, whose answer may have been lost. */
+  | {
+      readonly type: "rejoin";
+      readonly peerId: PeerId;
+      readonly ownerNode: OwnerNode;
+      readonly isSameAttempt: boolean;
+    }
   | { readonly type: "leave"; readonly peerId: PeerId; readonly epoch: Epoch }
   | { readonly type: "disconnect"; readonly peerId: PeerId; readonly epoch: Epoch }
   /** Takes back a join that was stored after its caller had given up. */
@@ -71,13 +89,13 @@ export function create(
  */
 export function step(call: Call, event: CallEvent, at: Date, limits: CallLimits): Step {
   if (call.state === "tombstoned") return afterTheEnd(event);
-  const settled = expireOverdue(call, at);
+  const settled = expireOverdue(withFullness(call, at), at);
   const done = act(settled.call, event, at, limits);
   // Only `settle` is about time alone: an event that came too late stores nothing, not even what is overdue.
   const hasSettled = event.type === "settle" && settled.facts.length > 0;
   if (done.outcome === "refused" || (done.outcome === "stale" && !hasSettled)) return done;
   const acted = done.outcome === "stale" ? { call: settled.call, facts: [] } : done;
-  const next: Call = { ...withIdleness(acted.call, at), version: call.version + 1, updatedAt: at };
+  const next: Call = { ...withFullness(withIdleness(acted.call, at), at), version: call.version + 1, updatedAt: at };
   const facts = [...settled.facts, ...acted.facts];
   return { outcome: "done", call: next, notify: notifyOthers(call, next, facts.flatMap(toPeerEvents)), facts };
 }
@@ -88,6 +106,8 @@ function act(call: OpenCall, event: CallEvent, at: Date, limits: CallLimits): Tr
       return join(call, event.peerId, event.ownerNode, at);
     case "reconnect":
       return reconnect(call, event.peerId, event.ownerNode, at);
+    case "rejoin":
+      return rejoin(call, event, at);
     case "leave":
       return leave(call, event.peerId, event.epoch, at);
     case "disconnect":
@@ -105,6 +125,7 @@ function afterTheEnd(event: CallEvent): Step {
   switch (event.type) {
     case "join":
     case "reconnect":
+    case "rejoin":
       return { outcome: "refused", code: "call_terminated" };
     case "leave":
     case "disconnect":
@@ -113,6 +134,12 @@ function afterTheEnd(event: CallEvent): Step {
     case "terminate":
       return { outcome: "stale" };
   }
+}
+
+/** Both seats have been taken at once: by two who are there, not by one whose first attempt got no answer. */
+function withFullness<C extends Call>(call: C, at: Date): C {
+  const present = call.peers.filter((peer) => holdsSeat(peer) && !isVacant(peer, at));
+  return { ...call, wasFull: call.wasFull || present.length >= SEATS };
 }
 
 function withIdleness(call: Call, at: Date): Call {

@@ -146,6 +146,8 @@ function eventOf(type: CallEventName, claim: { peerId: PeerId; epoch: ReturnType
     case "join":
     case "reconnect":
       return { type, peerId: claim.peerId, ownerNode: ownerNode("node_here") };
+    case "rejoin":
+      return { type, peerId: claim.peerId, ownerNode: ownerNode("node_here"), isSameAttempt: true };
     case "leave":
     case "disconnect":
     case "withdraw":

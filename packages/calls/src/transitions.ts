@@ -4,6 +4,7 @@ import {
   type CallLimits,
   claimedPeer,
   holdsSeat,
+  isVacant,
   type OpenCall,
   type OwnerNode,
   type Peer,
@@ -26,8 +27,9 @@ export interface Changed<C extends Call> {
 export type Transition = ({ readonly outcome: "done" } & Changed<Call>) | Unchanged;
 
 export function join(call: OpenCall, peerId: PeerId, ownerNode: OwnerNode, at: Date): Transition {
-  const seated = call.peers.filter(holdsSeat).length;
-  if (seated >= SEATS) return { outcome: "refused", code: "call_full" };
+  const vacated = vacate(call, at);
+  const seated = vacated.call.peers.filter(holdsSeat);
+  if (seated.length >= SEATS) return { outcome: "refused", code: "call_full" };
   const peer: Peer = {
     peerId,
     status: "connected",
@@ -36,24 +38,51 @@ export function join(call: OpenCall, peerId: PeerId, ownerNode: OwnerNode, at: D
     joinedAt: at,
     updatedAt: at,
     expiresAt: null,
+    unconfirmedSince: at,
   };
-  const wasFull = call.wasFull || seated + 1 === SEATS;
   return {
     outcome: "done",
-    call: { ...call, wasFull, peers: [...call.peers, peer] },
-    facts: [{ type: "call.participant_joined", data: { peerId } }],
+    call: { ...vacated.call, peers: [...vacated.call.peers, peer] },
+    facts: [...vacated.facts, { type: "call.participant_joined", data: { peerId } }],
   };
 }
 
+/** Of a full call, frees a seat whose holder has probably never heard that it has one: of several, the longest. */
+function vacate(call: OpenCall, at: Date): Changed<OpenCall> {
+  const seated = call.peers.filter(holdsSeat);
+  const vacant = seated.filter((peer) => isVacant(peer, at)).slice(0, 1);
+  return seated.length < SEATS ? { call, facts: [] } : expire(call, vacant, "expired", at);
+}
+
+/** The reconnect token proves that the client heard of its join. */
 export function reconnect(call: OpenCall, peerId: PeerId, ownerNode: OwnerNode, at: Date): Transition {
   const peer = call.peers.find((candidate) => candidate.peerId === peerId);
   if (!peer || !holdsSeat(peer)) return { outcome: "refused", code: "invalid_reconnect" };
+  return claim(call, peer, { ownerNode, unconfirmedSince: null }, at);
+}
+
+export function rejoin(
+  call: OpenCall,
+  event: { readonly peerId: PeerId; readonly ownerNode: OwnerNode; readonly isSameAttempt: boolean },
+  at: Date,
+): Transition {
+  const { peerId, ownerNode, isSameAttempt } = event;
+  const peer = call.peers.find((candidate) => candidate.peerId === peerId);
+  const mayHaveLostAnswer = peer?.status === "disconnected" && peer.unconfirmedSince !== null;
+  if (!peer || !holdsSeat(peer) || !(isSameAttempt || mayHaveLostAnswer)) {
+    return { outcome: "refused", code: "invalid_token" };
+  }
+  return claim(call, peer, { ownerNode, unconfirmedSince: at }, at);
+}
+
+/** Another socket has the peer from now on. */
+function claim(call: OpenCall, peer: Peer, by: Pick<Peer, "ownerNode" | "unconfirmedSince">, at: Date): Transition {
   const epoch = (peer.epoch + 1) as Epoch;
-  const back: Peer = { ...peer, status: "connected", epoch, ownerNode, updatedAt: at, expiresAt: null };
+  const back: Peer = { ...peer, ...by, status: "connected", epoch, updatedAt: at, expiresAt: null };
   return {
     outcome: "done",
     call: withPeer(call, back),
-    facts: [{ type: "call.participant_reconnected", data: { peerId } }],
+    facts: [{ type: "call.participant_reconnected", data: { peerId: peer.peerId } }],
   };
 }
 

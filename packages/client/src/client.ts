@@ -5,6 +5,7 @@ import { socketUrl, tokenUrl } from "./call/urls.ts";
 import { DEFAULT_API_BASE_URL, resolveApiBase } from "./core/api-base.ts";
 import type { Channel } from "./core/channels.ts";
 import { httpError, RadistError } from "./core/errors.ts";
+import type { ResumeStorage } from "./core/seat/stored-seat.ts";
 import { captureChannels } from "./devices/capture.ts";
 import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./room/types.ts";
 
@@ -36,9 +37,16 @@ export type CreateConnectionOptions = {
    * a track in it is received only, and `new MediaStream()` sends nothing at all.
    */
   readonly localStream?: MediaStream;
+  /**
+   * Where the seat is stored as soon as there is one, for a page that is reloaded or discarded: `sessionStorage`.
+   * {@link storedSeat} reads it. It is removed when the connection has ended for good.
+   */
+  readonly resumeStorage?: ResumeStorage;
 } & (
   | { /** `ct_…`, good for one join. */ readonly callToken: string }
-  | { /** {@link RadistConnection.resumeState}, stored before the page reloaded. */ readonly resume: ResumeState }
+  | {
+      /** {@link storedSeat}, or {@link RadistConnection.resumeState} of the page before. */ readonly resume: ResumeState;
+    }
 );
 
 const CHANNELS: readonly Channel[] = ["audio", "video", "data"];
@@ -95,11 +103,12 @@ export class RadistClient {
    * or refused, it joins with the other one, and `error` says why.
    *
    * @throws RadistError `permission_denied`, `device_not_found`, `device_in_use` when no device can be opened, before the
-   * token is used; `invalid_token`, `invalid_reconnect`, `call_full`, `call_terminated`, `network_error`, … for the call
+   * token is used; `seat_in_use` when another tab has the seat to be resumed; `invalid_token`, `invalid_reconnect`,
+   * `call_full`, `call_terminated`, `network_error`, … for the call
    * @example
-   * const resume = JSON.parse(sessionStorage.getItem("call") ?? "null");
-   * const connection = await radist.createConnection({ ...(resume ? { resume } : { callToken }), channels: ["audio"] });
-   * addEventListener("pagehide", () => sessionStorage.setItem("call", JSON.stringify(connection.resumeState)));
+   * const resume = storedSeat(sessionStorage, callId);
+   * const by = resume ? { resume } : { callToken };
+   * const connection = await radist.createConnection({ ...by, channels: ["audio"], resumeStorage: sessionStorage });
    */
   async createConnection(options: CreateConnectionOptions): Promise<RadistConnection> {
     const channels = channelSet(options.channels);
@@ -118,6 +127,7 @@ export class RadistClient {
       localStream: options.localStream ?? (tracks.length > 0 ? new MediaStream([...tracks]) : undefined),
       ownsStream: captured !== undefined,
       deviceFailures: failures,
+      resumeStorage: options.resumeStorage,
     });
   }
 

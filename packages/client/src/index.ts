@@ -1,10 +1,12 @@
 export type { RadistConnection } from "./call/connection.ts";
 export type { PeerMedia } from "./call/peer-media.ts";
+export { storedSeat } from "./call/stored-seat.ts";
 export type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./call/types.ts";
 export { type CreateConnectionOptions, RadistClient, type RadistClientOptions } from "./client.ts";
 export type { Channel, MediaKind } from "./core/channels.ts";
 export { RadistError, type RadistErrorCode } from "./core/errors.ts";
 export type { DataMessage, DataPayload } from "./core/framing.ts";
+export { forgetSeat, type ResumeStorage } from "./core/seat/stored-seat.ts";
 export type { ConnectionStats } from "./core/stats.ts";
 export { watchAudioLevel } from "./devices/audio-level.ts";
 export { canChooseSpeaker, canShareScreen } from "./devices/capabilities.ts";
@@ -25,6 +27,7 @@ export {
 } from "./devices/local-devices.ts";
 export { type Playable, Playback } from "./devices/playback.ts";
 export { type DeviceSource, sendDevices } from "./devices/send-devices.ts";
+export { storedRoomSeat } from "./room/stored-seat.ts";
 export type {
   AudioLevel,
   CreateRoomConnectionOptions,
@@ -41,6 +44,7 @@ export type {
   RoomMediaState,
   RoomMessage,
   RoomParticipant,
+  RoomResumeState,
   RoomSource,
   RoomState,
   RoomStats,

@@ -129,6 +129,12 @@ const totals = (name: string) =>
 export const callTotals = totals("call_totals");
 export const roomTotals = totals("room_totals");
 
+/** Who used a token, since `usedAt`, and for which attempt: the same attempt is the same join. */
+const tokenUse = () => ({ peerId: text("peer_id"), attemptHash: bytes("attempt_hash") });
+
+/** Since when a peer has been unconfirmed: whether its client heard that it joined is not known. Null: it did. */
+const unconfirmedSince = () => instant("unconfirmed_since");
+
 export const callTokens = pgTable(
   "call_tokens",
   {
@@ -139,6 +145,7 @@ export const callTokens = pgTable(
     createdAt: instant("created_at").notNull().defaultNow(),
     expiresAt: instant("expires_at").notNull(),
     usedAt: instant("used_at"),
+    ...tokenUse(),
   },
   (table) => [index("call_tokens_by_call").on(table.callId), index("call_tokens_by_expiry").on(table.expiresAt)],
 );
@@ -164,6 +171,7 @@ export const callPeers = pgTable(
     reconnectHash: bytes("reconnect_hash").notNull(),
     /** The token of the last `call_reconnected`: replaces the other one when it is used first. */
     freshReconnectHash: bytes("fresh_reconnect_hash"),
+    unconfirmedSince: unconfirmedSince(),
   },
   (table) => [
     primaryKey({ columns: [table.callId, table.peerId] }),
@@ -248,6 +256,7 @@ export const roomTokens = pgTable(
     expiresAt: instant("expires_at").notNull(),
     /** Also when it was made void, because its identity was kicked. */
     usedAt: instant("used_at"),
+    ...tokenUse(),
   },
   (table) => [
     index("room_tokens_by_room").on(table.roomId, table.identity),
@@ -272,6 +281,7 @@ export const roomPeers = pgTable(
     resumeHash: bytes("resume_hash"),
     /** The token of the last resumption: replaces the other one when it is used first. */
     freshResumeHash: bytes("fresh_resume_hash"),
+    unconfirmedSince: unconfirmedSince(),
   },
   (table) => [
     primaryKey({ columns: [table.roomId, table.peerId] }),

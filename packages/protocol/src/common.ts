@@ -32,6 +32,27 @@ const ProtocolErrorCode = z
   .enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]])
   .meta({ id: "ErrorCode" });
 
+/** Named by a client, random per token. For 30 s the same token with the same attempt is the same join. */
+export const Attempt = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{22,64}$/)
+  .meta({
+    id: "Attempt",
+    description:
+      "Chosen at random for a token. For 30 s from its first use, the same token with the same attempt is the same join: the answer can be lost and asked for again.",
+  });
+export type Attempt = z.infer<typeof Attempt>;
+
+/** Any client may ask at any time: browsers hide WebSocket pings (RFC 6455, 5.5.2) from their pages. */
+export const Ping = z.object({ type: z.literal("ping"), requestId: RequestId.optional() }).meta({
+  id: "Ping",
+  description: "Ask whether the socket works. Answer: pong. One a second is not counted against the rate.",
+});
+export const Pong = z
+  .object({ type: z.literal("pong"), requestId: RequestId.optional() })
+  .meta({ id: "Pong", description: "The socket works." });
+export type Pong = z.infer<typeof Pong>;
+
 export const ProtocolError = z
   .object({ type: z.literal("error"), code: ProtocolErrorCode, message: z.string(), requestId: RequestId.optional() })
   .meta({ id: "ProtocolError", description: "An error of the connection, or of the request that it names." });

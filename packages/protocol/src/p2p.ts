@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { IceServer, Instant, Json, ProtocolError, RequestId } from "./common.ts";
+import { Attempt, IceServer, Instant, Json, Ping, Pong, ProtocolError, RequestId } from "./common.ts";
 import { CallToken, PublicKey, ReconnectToken } from "./credentials.ts";
 import { CallId, PeerId } from "./ids.ts";
 
@@ -9,7 +9,7 @@ export const P2P_SOCKET_PATH = "/api/v1/p2p/signaling/ws";
 // ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Query of a first connection. */
-export const JoinQuery = z.object({ publicKey: PublicKey, callToken: CallToken });
+export const JoinQuery = z.object({ publicKey: PublicKey, callToken: CallToken, attempt: Attempt.optional() });
 
 /** Query of a reconnection. */
 export const ReconnectQuery = z.object({
@@ -41,7 +41,7 @@ export const Leave = z
   .object({ type: z.literal("leave"), requestId: RequestId.optional() })
   .meta({ id: "Leave", description: "Leave the call for good." });
 
-export const P2PClientMessage = z.discriminatedUnion("type", [Signal, Leave]);
+export const P2PClientMessage = z.discriminatedUnion("type", [Signal, Leave, Ping]);
 export type P2PClientMessage = z.infer<typeof P2PClientMessage>;
 
 // ── Server → client ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -143,6 +143,7 @@ export const P2PServerMessage = z.discriminatedUnion("type", [
   PeerLeft,
   CallLeft,
   SignalReceived,
+  Pong,
   ProtocolError,
 ]);
 export type P2PServerMessage = z.infer<typeof P2PServerMessage>;

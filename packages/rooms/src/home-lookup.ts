@@ -1,7 +1,8 @@
 import { type Connection, nodes, query, roomPeers, rooms, roomTokens } from "@radist-tech/db";
 import { type Epoch, type NodeId, type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
-import { and, eq, exists, or, sql } from "drizzle-orm";
+import { and, eq, exists, isNotNull, or, sql } from "drizzle-orm";
 import type { HomeLocation } from "./homes.ts";
+import { ATTEMPT_MS } from "./join.ts";
 import { refusal } from "./store/advance.ts";
 
 const found = {
@@ -12,6 +13,24 @@ const found = {
   lives: sql<boolean>`coalesce(${nodes.leaseUntil} > now() and ${nodes.epoch} = ${rooms.homeNodeEpoch}, false)`,
 };
 
+const ofToken = and(eq(roomPeers.roomId, roomTokens.roomId), eq(roomPeers.peerId, roomTokens.peerId));
+
+/**
+ * Whether a token has been used by a peer of which nobody knows whether it still has its socket.
+ *
+ * @throws {DatabaseUnavailable}
+ */
+export async function isUnanswered({ db }: Connection, tokenHash: Uint8Array): Promise<boolean> {
+  const rows = await query(
+    db
+      .select({ peerId: roomPeers.peerId })
+      .from(roomTokens)
+      .innerJoin(roomPeers, ofToken)
+      .where(and(eq(roomTokens.hash, tokenHash), isNotNull(roomPeers.unconfirmedSince))),
+  );
+  return rows.length > 0;
+}
+
 /**
  * Where the room is at home that a token opens.
  *
@@ -20,13 +39,18 @@ const found = {
 export async function findHomeByToken(
   { db }: Connection,
   projectId: ProjectId,
-  tokenHash: Uint8Array,
+  { tokenHash, attemptHash }: { readonly tokenHash: Uint8Array; readonly attemptHash: Uint8Array | null },
 ): Promise<HomeLocation> {
+  const isSameAttempt = sql`${roomTokens.attemptHash} = ${attemptHash}::bytea
+    and ${roomTokens.usedAt} > now() - ${ATTEMPT_MS} * interval '1 millisecond'`;
+  const isUnanswered = sql`coalesce(${isSameAttempt} or ${roomPeers.unconfirmedSince} is not null, false)`;
+  const isFresh = sql`(${roomTokens.usedAt} is null and ${roomTokens.expiresAt} > now())`;
   const [row] = await query(
     db
-      .select({ ...found, isUsable: sql<boolean>`${roomTokens.usedAt} is null and ${roomTokens.expiresAt} > now()` })
+      .select({ ...found, isUsable: sql<boolean>`(${isFresh} or ${isUnanswered})` })
       .from(roomTokens)
       .innerJoin(rooms, eq(rooms.id, roomTokens.roomId))
+      .leftJoin(roomPeers, ofToken)
       .leftJoin(nodes, eq(nodes.id, rooms.homeNodeId))
       .where(and(eq(roomTokens.hash, tokenHash), eq(rooms.projectId, projectId))),
   );

@@ -1,11 +1,12 @@
 export { roomChores } from "./chores.ts";
 export { findLostClaims, findSeated } from "./compare.ts";
+export { confirmSeat } from "./confirm.ts";
 export { createRoom, type NewRoom } from "./create.ts";
 export { digest } from "./digest.ts";
 export { keepSeat } from "./disconnect.ts";
 export { endRoom, endSomeRooms } from "./end.ts";
 export { deleteExpiredRoomTokens } from "./expired-tokens.ts";
-export { findHomeByResumeToken, findHomeByToken } from "./home-lookup.ts";
+export { findHomeByResumeToken, findHomeByToken, isUnanswered } from "./home-lookup.ts";
 export {
   type ClaimedRoom,
   claimHome,
@@ -15,7 +16,7 @@ export {
   type PresentPeer,
   releaseHome,
 } from "./homes.ts";
-export { type Admitted, takeSeat } from "./join.ts";
+export { type Admitted, type Joined, takeSeat } from "./join.ts";
 export { kickParticipant } from "./kick.ts";
 export { freeSeat } from "./leave.ts";
 export { listRooms } from "./list.ts";

@@ -7,8 +7,8 @@ import {
   type ReconnectToken,
   type RoomId,
 } from "@radist-tech/protocol";
-import { type LedgerNode, openSession } from "@radist-tech/usage";
-import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { closeLostSessions, type LedgerNode, openSession } from "@radist-tech/usage";
+import { and, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import { digest } from "./digest.ts";
 import type { HomeClaim } from "./homes.ts";
 import { change } from "./store/advance.ts";
@@ -27,28 +27,44 @@ export interface JoinOptions {
   /** A fresh one. */
   readonly peerId: PeerId;
   readonly tokenHash: Uint8Array;
+  /** Of the attempt that the client named: the same token with the same attempt is the same join. */
+  readonly attemptHash: Uint8Array | null;
   readonly canResume: boolean;
   readonly node: LedgerNode;
+  /** Whether this home still has a peer's media: its session in the ledger then goes on. */
+  readonly isLive: (peerId: PeerId) => boolean;
   /** Called when the seat was taken after the caller had given up. */
-  readonly onLate: (late: Admitted) => void;
+  readonly onLate: (late: Joined) => void;
 }
 
+export interface Joined extends Admitted {
+  /** The token had seated the peer before, under this id, and the answer was lost. */
+  readonly isAgain: boolean;
+  /** Who lost its seat to it. */
+  readonly evicted: readonly PeerId[];
+}
+
+/** How long, from the first use of a token, the same attempt is the same join, milliseconds. */
+export const ATTEMPT_MS = 30_000;
+
 /**
- * Uses a token up and takes a seat, both or neither.
+ * Uses a token up and takes a seat, both or neither; or gives the seat once more to a client that never heard of it.
  *
  * @throws {Refusal} `invalid_token`, `room_terminated`, `room_full`
  * @throws {Fenced} | {DatabaseUnavailable}
  */
-export function takeSeat(connection: Connection, claim: HomeClaim, options: JoinOptions): Promise<Admitted> {
-  const { projectId, peerId, tokenHash, canResume, node, onLate } = options;
+export function takeSeat(connection: Connection, claim: HomeClaim, options: JoinOptions): Promise<Joined> {
+  const { projectId, peerId, canResume, node, onLate } = options;
   const { roomId, epoch } = claim;
   const resumeToken = newReconnectToken();
   const resumeDigest = canResume ? digest(resumeToken) : null;
-  const take = async (tx: Transaction): Promise<Admitted> => {
+  const take = async (tx: Transaction): Promise<Joined> => {
     const [[loaded], participant] = await Promise.all([
-      loadRooms(tx, [roomId], { seats: "none" }),
-      useToken(tx, roomId, tokenHash),
+      loadRooms(tx, [roomId], { seats: "vacant" }),
+      useToken(tx, roomId, options),
     ]);
+    const again = participant ? undefined : await takeAgain(tx, claim, options, resumeToken);
+    if (again) return again;
     const joined = change(loaded, { type: "join", under: epoch, projectId, peerId, participant, resumeDigest });
     if (!loaded || !joined || !participant) throw new Error("A join changes the room, or is refused.");
     const identity = participant.identity ?? null;
@@ -56,18 +72,63 @@ export function takeSeat(connection: Connection, claim: HomeClaim, options: Join
       storeChanges(tx, [{ ...loaded, change: joined }]),
       openSession(tx, { projectId, kind: "room", subjectId: roomId, peerId, identity }, node),
     ]);
-    return { peerId, participant, resumeToken };
+    const evicted = [...loaded.room.seats.keys()].filter((held) => !joined.room.seats.has(held));
+    return { peerId, participant, resumeToken, isAgain: false, evicted };
   };
   return transact(connection, take, { onLate });
 }
 
-/** @returns whom the token presents; nothing when it cannot be used */
-async function useToken(tx: Transaction, roomId: RoomId, hash: Uint8Array): Promise<Participant | undefined> {
-  const { usedAt, expiresAt } = roomTokens;
+/** The same join once more: same peer, and a resume token beside the one that may never have arrived. */
+async function takeAgain(
+  tx: Transaction,
+  { roomId, epoch }: HomeClaim,
+  { projectId, tokenHash, attemptHash, node, isLive }: JoinOptions,
+  resumeToken: ReconnectToken,
+): Promise<Joined | undefined> {
+  const isSameAttempt = sql<boolean>`coalesce(${roomTokens.attemptHash} = ${attemptHash}::bytea
+    and ${roomTokens.usedAt} > now() - ${ATTEMPT_MS} * interval '1 millisecond', false)`;
+  const [used] = await tx
+    .select({ peerId: roomTokens.peerId, isSameAttempt })
+    .from(roomTokens)
+    .where(and(eq(roomTokens.hash, tokenHash), eq(roomTokens.roomId, roomId), isNotNull(roomTokens.usedAt)));
+  if (!used || used.peerId === null) return undefined;
+  const peerId = used.peerId as PeerId;
+  const [loaded] = await loadRooms(tx, [roomId], { seats: [peerId] });
+  const rejoined = change(loaded, {
+    type: "rejoin",
+    under: epoch,
+    projectId,
+    peerId,
+    isSameAttempt: used.isSameAttempt,
+    freshDigest: digest(resumeToken),
+  });
+  const seat = rejoined?.room.seats.get(peerId);
+  if (!loaded || !rejoined || !seat) throw new Error("A join changes the room, or is refused.");
+  const { participant } = seat;
+  const identity = participant.identity ?? null;
+  await Promise.all([
+    storeChanges(tx, [{ ...loaded, change: rejoined }]),
+    ...(isLive(peerId)
+      ? []
+      : [
+          closeLostSessions(tx, { subjectId: roomId, peerIds: [peerId] }),
+          openSession(tx, { projectId, kind: "room", subjectId: roomId, peerId, identity }, node),
+        ]),
+  ]);
+  return { peerId, participant, resumeToken, isAgain: true, evicted: [] };
+}
+
+/** @returns whom the token presents; nothing when it cannot be used, or was used before */
+async function useToken(
+  tx: Transaction,
+  roomId: RoomId,
+  { tokenHash, peerId, attemptHash }: JoinOptions,
+): Promise<Participant | undefined> {
+  const { hash, usedAt, expiresAt } = roomTokens;
   const [token] = await tx
     .update(roomTokens)
-    .set({ usedAt: sql`now()` })
-    .where(and(eq(roomTokens.hash, hash), eq(roomTokens.roomId, roomId), isNull(usedAt), gt(expiresAt, sql`now()`)))
+    .set({ usedAt: sql`now()`, peerId, attemptHash })
+    .where(and(eq(hash, tokenHash), eq(roomTokens.roomId, roomId), isNull(usedAt), gt(expiresAt, sql`now()`)))
     .returning();
   return token && participantOf(token);
 }

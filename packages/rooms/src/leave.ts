@@ -48,5 +48,5 @@ export function freeSeat(connection: Connection, claim: HomeClaim, leaving: Leav
 }
 
 async function makeUsable(tx: Transaction, hash: Uint8Array): Promise<void> {
-  await tx.update(roomTokens).set({ usedAt: null }).where(eq(roomTokens.hash, hash));
+  await tx.update(roomTokens).set({ usedAt: null, peerId: null, attemptHash: null }).where(eq(roomTokens.hash, hash));
 }

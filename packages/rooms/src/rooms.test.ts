@@ -78,7 +78,7 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     const { claim } = await database.claim(roomId, node);
     const tokenHash = await database.token(roomId);
     const { peerId } = await database.join(claim, node, { tokenHash });
-    await expect(database.join(claim, node, { tokenHash })).rejects.toMatchObject({ code: "room_full" });
+    await expect(database.join(claim, node, { tokenHash })).rejects.toMatchObject({ code: "invalid_token" });
     const never = Number.NEGATIVE_INFINITY;
     const withdrawn = { peerId, reason: "withdrawn", lastHeardAt: never, reuse: tokenHash } as const;
     await freeSeat(database.connection, claim, withdrawn);

@@ -1,10 +1,20 @@
-import { ERRORS, type ErrorCode } from "@radist-tech/protocol";
+import { ERRORS, type ErrorCode, type Ping, type Pong } from "@radist-tech/protocol";
+import { TokenBucket } from "@radist-tech/protocol/timing";
+import type { z } from "zod";
 import type { Complaint } from "./message.ts";
 import { MessageRate, type RateLimits } from "./message-rate.ts";
 import type { PeerSocket } from "./peer-socket.ts";
 
 /** After this many consecutive invalid messages the socket is closed. */
 const MAX_INVALID_IN_A_ROW = 10;
+
+/** Pings at this rate are answered without being counted; two at once, since the network bunches them. */
+const FREE_PINGS = { perSecond: 1, burst: 2 };
+
+/** Frames longer than this are not looked at before their rate is checked: a ping with the longest request id is shorter. */
+const MAX_PING_BYTES = 1_024;
+
+type Asked = z.infer<typeof Ping>;
 
 interface IntakeOptions<Message> {
   readonly socket: PeerSocket;
@@ -14,12 +24,17 @@ interface IntakeOptions<Message> {
   readonly refuse: (code: ErrorCode, requestId?: string, message?: string) => void;
   /** Counts an error that closes the socket. */
   readonly count: (code: ErrorCode) => void;
+  readonly pong: (pong: Pong) => void;
 }
 
-/** Checks every frame against rate limit and schema, and closes the socket of a client that keeps violating either. */
-export class Intake<Message> {
+/**
+ * Checks every frame against rate limit and schema, and closes the socket of a client that keeps violating either.
+ * Answers pings itself.
+ */
+export class Intake<Message extends { readonly type: string }> {
   readonly #options: IntakeOptions<Message>;
   readonly #rate: MessageRate;
+  readonly #freePings = new TokenBucket(FREE_PINGS, performance.now());
   #invalidInARow = 0;
 
   constructor(options: IntakeOptions<Message>) {
@@ -27,19 +42,32 @@ export class Intake<Message> {
     this.#rate = new MessageRate(options.limits, performance.now());
   }
 
-  /** @returns undefined when the frame was refused */
-  take(data: Buffer, isBinary: boolean): { readonly message: Message; readonly text: string } | undefined {
-    if (!this.#isWithinRate()) return undefined;
-    const text = data.toString();
-    const read = isBinary
-      ? ({ code: "invalid_message", message: "Binary frames are not part of this protocol." } as const)
-      : this.#options.read(text);
+  /** @returns undefined when the frame was refused, or was a ping */
+  take(
+    data: Buffer,
+    isBinary: boolean,
+  ): { readonly message: Exclude<Message, Asked>; readonly text: string } | undefined {
+    const early = isBinary || data.byteLength > MAX_PING_BYTES ? undefined : this.#read(data, isBinary);
+    const isFree = early && "text" in early && isPing(early.message) && this.#freePings.take(performance.now()) === 0;
+    if (!isFree && !this.#isWithinRate()) return undefined;
+    const read = early ?? this.#read(data, isBinary);
     if ("code" in read) {
       this.#complain(read);
       return undefined;
     }
     this.#invalidInARow = 0;
-    return { message: read.message, text };
+    const { message, text } = read;
+    if (!isPing(message)) return { message: message as Exclude<Message, Asked>, text };
+    const { requestId } = message;
+    this.#options.pong({ type: "pong", ...(requestId !== undefined && { requestId }) });
+    return undefined;
+  }
+
+  #read(data: Buffer, isBinary: boolean): { readonly message: Message; readonly text: string } | Complaint {
+    if (isBinary) return { code: "invalid_message", message: "Binary frames are not part of this protocol." };
+    const text = data.toString();
+    const read = this.#options.read(text);
+    return "code" in read ? read : { message: read.message, text };
   }
 
   #isWithinRate(): boolean {
@@ -67,4 +95,8 @@ export class Intake<Message> {
     if (code !== "invalid_message") this.#invalidInARow = 0;
     refuse(code, requestId, message);
   }
+}
+
+function isPing(message: { readonly type: string }): message is Asked {
+  return message.type === "ping";
 }

@@ -1,3 +1,4 @@
+import { pause } from "@radist-tech/protocol/timing";
 import type { WebSocket } from "ws";
 
 export interface KeepaliveTimes {
@@ -5,22 +6,45 @@ export interface KeepaliveTimes {
   readonly timeoutMs: number;
 }
 
-/** Pings every socket (RFC 6455, 5.5.2) and cuts those that have been silent for too long; one timer for all. */
+/** Silences end up to this much later than the interval, as a share of it: sockets that fell silent together are pinged apart. */
+const SPREAD = 0.1;
+
+/** A socket heard this recently, as a share of the interval, is not asked for a sign of life. */
+const RECENT = 0.25;
+
+/** Into so many steps {@link Keepalive.ask} divides the time that it has. */
+const ASK_STEPS = 20;
+
+interface Watched {
+  heardAt: number;
+  pingedAt: number;
+  /** Of silence, after which it is pinged, milliseconds. */
+  readonly patienceMs: number;
+}
+
+/**
+ * Pings sockets that are silent (RFC 6455, 5.5.2), spread over time, and cuts those that have been silent for too long;
+ * one timer for all.
+ */
 export class Keepalive {
   readonly #times: KeepaliveTimes;
-  readonly #sockets = new Map<WebSocket, { heardAt: number; pingedAt: number }>();
+  readonly #sockets = new Map<WebSocket, Watched>();
   readonly #timer: NodeJS.Timeout;
+  readonly #closing = new AbortController();
   #tickedAt = performance.now();
 
   constructor(times: KeepaliveTimes) {
     this.#times = times;
-    this.#timer = setInterval(() => this.#tick(performance.now()), Math.min(1_000, times.pingIntervalMs));
+    this.#timer = setInterval(() => this.#tick(performance.now()), Math.min(50, times.pingIntervalMs));
     this.#timer.unref();
   }
 
   watch(socket: WebSocket): void {
+    const { pingIntervalMs, timeoutMs } = this.#times;
     const now = performance.now();
-    this.#sockets.set(socket, { heardAt: now, pingedAt: now });
+    const spreadMs = Math.min(pingIntervalMs * SPREAD, Math.max(0, timeoutMs - pingIntervalMs) / 2);
+    const patienceMs = pingIntervalMs + Math.random() * spreadMs;
+    this.#sockets.set(socket, { heardAt: now, pingedAt: now, patienceMs });
     socket.once("close", () => this.#sockets.delete(socket));
   }
 
@@ -29,14 +53,25 @@ export class Keepalive {
     if (entry) entry.heardAt = performance.now();
   }
 
-  /** Pings every socket now: live ones will have answered a round trip later. */
-  ask(): void {
-    const now = performance.now();
-    for (const [socket, entry] of this.#sockets) this.#ping(socket, entry, now);
+  /**
+   * Pings every socket that was not heard just now, within this time: those that live will have answered a round trip
+   * later.
+   */
+  async ask(withinMs: number): Promise<void> {
+    const asked = [...this.#sockets];
+    const slice = Math.ceil(asked.length / ASK_STEPS);
+    for (let from = 0; from < asked.length; from += slice) {
+      if (from > 0 && !(await pause(withinMs / ASK_STEPS, this.#closing.signal))) return;
+      const now = performance.now();
+      for (const [socket, entry] of asked.slice(from, from + slice)) {
+        if (now - entry.heardAt >= this.#times.pingIntervalMs * RECENT) this.#ping(socket, entry, now);
+      }
+    }
   }
 
   close(): void {
     clearInterval(this.#timer);
+    this.#closing.abort();
   }
 
   #tick(now: number): void {
@@ -46,7 +81,7 @@ export class Keepalive {
     for (const [socket, entry] of this.#sockets) {
       entry.heardAt += frozenMs;
       if (now - entry.heardAt >= this.#times.timeoutMs) socket.terminate();
-      else if (now - entry.pingedAt >= this.#times.pingIntervalMs) this.#ping(socket, entry, now);
+      else if (now - Math.max(entry.heardAt, entry.pingedAt) >= entry.patienceMs) this.#ping(socket, entry, now);
     }
   }
 

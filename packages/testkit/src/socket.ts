@@ -40,15 +40,21 @@ export interface SocketClose {
   readonly reason: string;
 }
 
+export interface ConnectOptions {
+  readonly headers?: Record<string, string>;
+  /** Answers no ping, as if its path were dead. Default false. */
+  readonly isDeaf?: boolean;
+}
+
 /**
  * Opens a WebSocket and resolves when it is open.
  * @throws when the server refuses the upgrade, with the HTTP status.
  */
 export async function connectSocket<M extends { type: string } = AnyMessage>(
   url: string,
-  options: { headers?: Record<string, string> } = {},
+  { headers = {}, isDeaf = false }: ConnectOptions = {},
 ): Promise<TestSocket<M>> {
-  const webSocket = new WebSocket(url, { headers: options.headers ?? {}, perMessageDeflate: false });
+  const webSocket = new WebSocket(url, { headers, autoPong: !isDeaf, perMessageDeflate: false });
   const inbox = new Inbox<M>();
   const closed = new Promise<SocketClose>((resolve) => {
     webSocket.once("close", (code, reason) => resolve({ code, reason: reason.toString() }));

@@ -16,8 +16,8 @@ export interface CheckpointOptions {
   readonly logger: Logger;
   readonly peers: () => Iterable<PresentPeer>;
   readonly everyMs?: number;
-  /** Pings the peers on this node, a little before each checkpoint, so that they are heard. */
-  readonly ask?: () => void;
+  /** Pings the peers on this node within this time, a little before each checkpoint, so that they are heard. */
+  readonly ask?: (withinMs: number) => void;
   /** Called with the number of sessions that were refused: another node closed them, or has the peer now. */
   readonly onFenced?: (count: number) => void;
 }
@@ -54,7 +54,7 @@ export function keepCheckpoints(options: CheckpointOptions): AsyncDisposable {
   };
   const schedule = (afterMs: number): void =>
     wait(Math.max(0, afterMs - askMs), () => {
-      ask();
+      ask(askMs / 2);
       wait(askMs, () => {
         const startedAt = performance.now();
         running = attempt().then((done) =>

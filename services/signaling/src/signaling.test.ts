@@ -22,6 +22,15 @@ describe.each([
     expect(statuses(heard)).toEqual({ [alice.peerId]: "connected", [bob.peerId]: "connected" });
   });
 
+  test("a ping is answered on each socket", async () => {
+    const { alice, bob } = await twoPeople(cluster, places);
+    for (const person of [alice, bob]) {
+      person.says({ type: "ping", requestId: "r" });
+      expect(await person.hears("pong")).toEqual({ type: "pong", requestId: "r" });
+      await person.socket.close();
+    }
+  });
+
   test("a signal arrives as it was written, in order", async () => {
     const { alice, bob } = await twoPeople(cluster, places);
     const payload =

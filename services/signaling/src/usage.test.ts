@@ -88,7 +88,9 @@ describe("Leaving a call", () => {
   });
 
   test("a socket that breaks is counted up to the last time it was heard", async () => {
-    const { alice, bob } = await twoPeople(cluster, [0, 1]);
+    const { callTokens } = await cluster.createCall();
+    const alice = await joins(cluster, String(callTokens[0]));
+    const bob = await joins(cluster, String(callTokens[1]), 1, true);
     alice.says({ type: "signal", targetPeerId: "peer_nobody", signalType: "offer" });
     expect(await alice.hears("error")).toMatchObject({ code: "peer_not_found" });
     await age(cluster, alice, bob);

@@ -67,6 +67,30 @@ describe.each([
     await close(alice, bob);
   });
 
+  test("whoever is alone and reloads has the same seat, and the other one can join", async () => {
+    const alice = await Caller.at(browser, platform.front.url);
+    const link = await alice.startsCall();
+    const peerId = await alice.peerId();
+    await alice.page.reload();
+    await alice.isIn();
+    expect(await alice.peerId()).toBe(peerId);
+    const bob = await Caller.at(browser, "about:blank");
+    await bob.joins(link);
+    await Promise.all([alice.seesFrames(), bob.seesFrames()]);
+    await close(alice, bob);
+  });
+
+  test("a duplicated tab does not take the seat of the first one", async () => {
+    const alice = await Caller.at(browser, platform.front.url);
+    const link = await alice.startsCall();
+    const peerId = await alice.peerId();
+    const tab = await alice.duplicates(link);
+    await tab.isInLobby();
+    expect(await alice.peerId()).toBe(peerId);
+    await alice.hasSignaling("connected");
+    await close(alice);
+  });
+
   test("the backend ends the call: it is over for both", async () => {
     const { alice, bob, callId } = await twoCallers();
     await platform.server.endCall(callId);

@@ -3,6 +3,7 @@ import {
   type Call,
   type CallLimits,
   holdsSeat,
+  isVacant,
   type OwnerNode,
   type Peer,
   SEATS,
@@ -42,8 +43,12 @@ export function peer(peerId: PeerId, status: Status): Peer {
     joinedAt,
     updatedAt: before(29_000),
     expiresAt,
+    unconfirmedSince: null,
   };
 }
+
+/** The same, `forMs` after its join was answered; nobody knows whether it heard. */
+export const unconfirmed = (one: Peer, forMs: number): Peer => ({ ...one, unconfirmedSince: before(forMs) });
 
 const common = {
   callId: "550e8400-e29b-41d4-a716-446655440000" as CallId,
@@ -67,10 +72,11 @@ export function ended(reason: TombstonedCall["reason"], peers: readonly Peer[]):
 const SIGNS: Record<Peer["status"], string> = { connected: "+", disconnected: "~", left: "-", expired: "x" };
 const initial = (peerId: PeerId): string => peerId.charAt("peer_".length);
 
-/** `A+ B~2 idle`: who is where, under which claim (the first is not shown), and what the call is. */
+/** `A+ B~2? idle`: who is where, under which claim (the first is not shown), whether unconfirmed, and what the call is. */
 export function describeCall(call: Call): string {
   const peers = call.peers.map(
-    ({ peerId, status, epoch }) => `${initial(peerId)}${SIGNS[status]}${epoch > 1 ? epoch : ""}`,
+    ({ peerId, status, epoch, unconfirmedSince }) =>
+      `${initial(peerId)}${SIGNS[status]}${epoch > 1 ? epoch : ""}${unconfirmedSince === null ? "" : "?"}`,
   );
   const state = call.state === "tombstoned" ? `ended ${call.reason}` : call.idleSince ? "idle" : "";
   return [...peers, state].filter(Boolean).join(" ");
@@ -114,7 +120,10 @@ export function brokenRules(call: Call): string[] {
       call.state === "tombstoned" ||
         (call.idleSince === null) === call.peers.some(({ status }) => status === "connected"),
     ],
-    ["two seats held is full", seated.length < 2 || call.wasFull],
+    [
+      "two seats held is full, unless one is vacant",
+      call.peers.filter((peer) => holdsSeat(peer) && !isVacant(peer, call.updatedAt)).length < 2 || call.wasFull,
+    ],
   ];
   return rules.filter(([, isKept]) => !isKept).map(([rule]) => rule);
 }

@@ -1,6 +1,6 @@
 import type { PeerId } from "@radist-tech/protocol";
 import fc from "fast-check";
-import type { Call } from "../call.ts";
+import { type Call, CONFIRM_MS } from "../call.ts";
 import { type CallEvent, type CallEventName, type Step, step } from "../step.ts";
 import { deepFreeze, epoch, LIMITS, NOW, open, ownerNode } from "./call-states.ts";
 
@@ -30,7 +30,7 @@ export const moves: fc.Arbitrary<Move[]> = fc.array(
     kind: fc.oneof(
       { weight: 8, arbitrary: fc.constant("join" as const) },
       { weight: 6, arbitrary: fc.constant("disconnect" as const) },
-      { weight: 6, arbitrary: fc.constant("reconnect" as const) },
+      { weight: 6, arbitrary: fc.constantFrom("reconnect" as const, "rejoin" as const) },
       { weight: 4, arbitrary: fc.constantFrom("leave" as const, "settle" as const) },
       { weight: 2, arbitrary: fc.constant("withdraw" as const) },
       { weight: 1, arbitrary: fc.constant("terminate" as const) },
@@ -39,6 +39,7 @@ export const moves: fc.Arbitrary<Move[]> = fc.array(
     place: fc.constantFrom("here", "there"),
     waitMs: fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(0, 1, 1_000) },
+      { weight: 2, arbitrary: fc.constantFrom(CONFIRM_MS - 1, CONFIRM_MS) },
       { weight: 3, arbitrary: fc.constantFrom(reconnectWindowMs - 1, reconnectWindowMs, reconnectWindowMs + 1) },
       { weight: 1, arbitrary: fc.constantFrom(idleMs - 1, idleMs) },
     ),
@@ -72,6 +73,8 @@ function toEvent(move: Move, type: CallEventName, call: Call): CallEvent {
       return { type, peerId: `peer_${call.peers.length}` as PeerId, ownerNode: ownerNode(move.place) };
     case "reconnect":
       return { type, peerId, ownerNode: ownerNode(move.place) };
+    case "rejoin":
+      return { type, peerId, ownerNode: ownerNode(move.place), isSameAttempt: move.claim === 0 };
     case "leave":
     case "disconnect":
     case "withdraw":

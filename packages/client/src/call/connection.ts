@@ -6,6 +6,8 @@ import type { DataPayload } from "../core/framing.ts";
 import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
 import { watchNetwork } from "../core/network-watch.ts";
 import { PathWatch } from "../core/path-watch.ts";
+import { SeatKeeper } from "../core/seat/seat-keeper.ts";
+import type { ResumeStorage } from "../core/seat/stored-seat.ts";
 import { type ConnectionStats, summarizeStats } from "../core/stats.ts";
 import { OutgoingTracks } from "../devices/outgoing-tracks.ts";
 import { CallData } from "./call-data.ts";
@@ -27,6 +29,7 @@ export interface ConnectionDeps {
   readonly ownsStream: boolean;
   /** Why some of the devices could not be opened. */
   readonly deviceFailures: readonly RadistError[];
+  readonly resumeStorage: ResumeStorage | undefined;
 }
 
 /**
@@ -48,6 +51,7 @@ export class RadistConnection {
   readonly #data: CallData;
   readonly #socket: SignalingSocket;
   readonly #session: CallSession;
+  readonly #seat: SeatKeeper;
   readonly #stopWatching: () => void;
   readonly #path = new PathWatch(() => {
     this.#stateChanged();
@@ -59,6 +63,7 @@ export class RadistConnection {
 
   private constructor(deps: ConnectionDeps) {
     this.#channels = deps.channels;
+    this.#seat = new SeatKeeper(deps.resumeStorage);
     this.#media = new OutgoingTracks(deps.localStream, deps.ownsStream, {
       outgoingChanged: async (kind, track) => this.#session.link?.setTrack(kind, track),
       localStream: (stream) => this.#events.emitLasting("localstream", stream),
@@ -80,6 +85,7 @@ export class RadistConnection {
       webSocketFactory: deps.webSocketFactory,
       handlers: {
         message: (message) => this.#session.receive(message),
+        seated: (seat) => this.#seat.seated(seat.callId, seat),
         state: () => this.#stateChanged(),
         error: (error) => this.#protocolError(error),
         overflow: () => this.#session.renew(),
@@ -120,6 +126,13 @@ export class RadistConnection {
   /** @internal Joins. Rejects with a {@link RadistError} when the platform does not let the page in. */
   static async open(deps: ConnectionDeps): Promise<RadistConnection> {
     const connection = new RadistConnection(deps);
+    const { credentials } = deps;
+    try {
+      if ("reconnectToken" in credentials) await connection.#seat.claim(credentials);
+    } catch (error) {
+      connection.#socket.end();
+      throw error;
+    }
     await connection.#socket.connect();
     afterListening(() => {
       for (const failure of deps.deviceFailures) connection.#report(failure);
@@ -154,7 +167,7 @@ export class RadistConnection {
 
   /**
    * What a reloaded page passes to `createConnection({ resume })` to return as the same peer. It changes with every
-   * reconnect, so read it at `pagehide`, or at each `statechange`. It opens this seat: treat it as a secret.
+   * reconnect; `resumeStorage` has it stored each time. It opens this seat: treat it as a secret.
    */
   get resumeState(): ResumeState | undefined {
     return this.#socket.resumeState;
@@ -322,6 +335,7 @@ export class RadistConnection {
   #ended(ending: Ending): void {
     this.#stopWatching();
     this.#path.update(undefined);
+    this.#seat.ended(ending);
     this.#session.close();
     this.#media.close();
     this.#events.emitLasting("closed", ending);

@@ -1,5 +1,6 @@
 import type { P2PClientMessage } from "@radist-tech/protocol";
 import { afterEach, expect, test, vi } from "vitest";
+import { attemptOf } from "../core/attempts.ts";
 import { SocketServer } from "../core/socket/socket-server.fixture.ts";
 import { SignalingSocket } from "./signaling-socket.ts";
 import type { Ending } from "./types.ts";
@@ -31,6 +32,7 @@ function client(server: SocketServer) {
     url: (credentials) => socketUrl(server.url.replace("ws", "http"), "rad_pk_1", credentials),
     webSocketFactory: (url) => new WebSocket(url),
     handlers: {
+      seated: () => {},
       message: ({ type }) => log.push(type),
       state: (state) => log.push(state),
       error: ({ code }) => log.push(`error ${code}`),
@@ -73,7 +75,11 @@ afterEach(() => {
 test("joins with its token, and reconnects with the credentials that it was given", async () => {
   await using server = await SocketServer.listen();
   const { socket, log } = await connected(server);
-  expect(Object.fromEntries(server.last.query)).toEqual({ publicKey: "rad_pk_1", callToken: "ct_1" });
+  expect(Object.fromEntries(server.last.query)).toEqual({
+    publicKey: "rad_pk_1",
+    callToken: "ct_1",
+    attempt: attemptOf("ct_1"),
+  });
   expect(socket.resumeState).toEqual({ callId: "call", peerId: "peer_a", reconnectToken: "rt_1" });
   server.last.terminate();
   await expect.poll(() => log).toEqual(["connected", "call_joined", "reconnecting", "connected", "call_reconnected"]);

@@ -8,6 +8,8 @@ import type { Credentials } from "./urls.ts";
 
 export interface SignalingHandlers {
   message(message: P2PServerMessage): void;
+  /** The platform gave the seat, or a fresh token for it. */
+  seated(seat: ResumeState): void;
   state(state: ConnectionState["signaling"]): void;
   /** An error that concerns one message, not the socket. */
   error(error: RadistError): void;
@@ -93,17 +95,24 @@ export class SignalingSocket {
     else this.#socket.end({ reason: "left" });
   }
 
+  /** Ends without having joined. */
+  end(): void {
+    this.#socket.end({ reason: "left" });
+  }
+
   #receive(message: P2PServerMessage): void {
     switch (message.type) {
       case "call_joined":
       case "call_reconnected":
         this.#joined(message);
         return;
+      case "pong":
+        return;
       case "call_left":
         this.#socket.end({ reason: message.reason });
         return;
       case "error": {
-        // The answer to a probe: nothing else that is sent here is unknown.
+        // How a platform of an earlier release answers a ping; nothing else that is sent here is unknown.
         if (message.code === "unsupported_message") return;
         const error = protocolError(message);
         if (!this.#socket.isJoined || closesSocket(error)) this.#socket.refused(error);
@@ -119,7 +128,9 @@ export class SignalingSocket {
     const { callId, peerId } = message;
     // With a platform that does not rotate tokens, the earlier one stays valid.
     const reconnectToken = message.reconnectToken ?? this.resumeState?.reconnectToken ?? "";
-    this.#credentials = { callId, peerId, reconnectToken };
+    const seat = { callId, peerId, reconnectToken };
+    this.#credentials = seat;
+    this.#options.handlers.seated(seat);
     this.#socket.joined();
     const present = new Set<string>(message.call.peers.map((peer) => peer.peerId));
     for (const pending of this.#pending.take(present)) this.send(pending);

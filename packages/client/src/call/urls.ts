@@ -1,3 +1,4 @@
+import { attemptOf } from "../core/attempts.ts";
 import type { ResumeState } from "./types.ts";
 
 export function tokenUrl(apiBase: string, callId: string): string {
@@ -10,7 +11,7 @@ export type Credentials = { readonly callToken: string } | ResumeState;
 export function socketUrl(apiBase: string, publicKey: string, credentials: Credentials): string {
   const query =
     "callToken" in credentials
-      ? { callToken: credentials.callToken }
+      ? { callToken: credentials.callToken, attempt: attemptOf(credentials.callToken) }
       : {
           callId: credentials.callId,
           peerId: credentials.peerId,

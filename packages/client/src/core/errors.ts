@@ -17,6 +17,8 @@ const CLIENT_ERRORS = {
   invalid_argument: { retry: false, message: "Invalid argument." },
   /** The connection is closed for good; create another one. */
   connection_closed: { retry: false, message: "The connection is closed." },
+  /** Another tab of this browser has the seat that was to be resumed, as when a tab was duplicated. */
+  seat_in_use: { retry: false, message: "Another tab has this place. Join to take one of your own." },
   /** `send` before `datachannelopen`, or after the other peer went away. */
   data_channel_not_open: { retry: true, message: "The data channel is not open." },
   /** The message is larger than the other peer's browser accepts. */

@@ -5,6 +5,7 @@ import { captureChannels } from "../devices/capture.ts";
 import { CAMERA } from "../devices/capture-source.ts";
 import { RoomConnection } from "./room-connection.ts";
 import type { RoomSessionDeps } from "./room-session.ts";
+import type { RoomCredentials } from "./signaling/room-socket.ts";
 import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./types.ts";
 
 /** What {@link RadistClient} passes on. */
@@ -15,9 +16,16 @@ export async function openRoom(options: CreateRoomConnectionOptions, deps: Clien
   if (!detectDevice()) {
     throw new RadistError("media_unsupported", { message: "This browser does not support rooms." });
   }
-  const { roomToken, localStream, codec = "vp8", redundantAudio = true } = options;
+  const { localStream, resumeStorage, codec = "vp8", redundantAudio = true } = options;
+  const credentials = credentialsOf(options);
   const tracks = (localStream?.getTracks() ?? []).filter(({ kind }) => deps.channels.has(kind as Channel));
-  const connection = await RoomConnection.open({ ...deps, roomToken, codec, redundantAudio, tracks });
+  const connection = await RoomConnection.open({ ...deps, credentials, resumeStorage, codec, redundantAudio, tracks });
   if (!localStream && connection.canPublish) connection.add(await captureChannels(deps.channels, CAMERA));
   return connection;
+}
+
+function credentialsOf({ roomToken, resume }: CreateRoomConnectionOptions): RoomCredentials {
+  if (resume) return resume;
+  if (roomToken !== undefined) return { roomToken };
+  throw new RadistError("invalid_argument", { message: "Either roomToken or resume is required." });
 }

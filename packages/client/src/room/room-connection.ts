@@ -34,7 +34,14 @@ export class RoomConnection implements RadistRoomConnection {
   /** Joins. Rejects with a {@link RadistError} when the platform does not let the page in. */
   static async open(deps: RoomSessionDeps): Promise<RoomConnection> {
     const connection = new RoomConnection(deps);
-    await connection.#session.socket.connect();
+    const { socket, seat } = connection.#session;
+    try {
+      if ("resumeToken" in deps.credentials) await seat.claim(deps.credentials);
+    } catch (error) {
+      socket.end({ reason: "left" });
+      throw error;
+    }
+    await socket.connect();
     return connection;
   }
 

@@ -5,6 +5,8 @@ import { afterListening, type Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
 import { Latch } from "../core/latch.ts";
 import { PathWatch } from "../core/path-watch.ts";
+import { SeatKeeper } from "../core/seat/seat-keeper.ts";
+import type { ResumeStorage } from "../core/seat/stored-seat.ts";
 import type { Captured } from "../devices/capture.ts";
 import { RoomData } from "./messages/room-data.ts";
 import { watchPage } from "./page-watch.ts";
@@ -25,6 +27,7 @@ export interface RoomSessionDeps extends Omit<RoomSocketOptions, "handlers"> {
   /** What the page passed in the place of the microphone and camera. */
   readonly tracks: readonly MediaStreamTrack[];
   readonly codec: VideoCodec;
+  readonly resumeStorage: ResumeStorage | undefined;
 }
 
 /** Turns the platform's messages about a room into media, and into the page's events. */
@@ -35,6 +38,7 @@ export class RoomSession {
   readonly participants: Participants;
   readonly views: Views;
   readonly data: RoomData;
+  readonly seat: SeatKeeper;
   identity = { roomId: "", peerId: "" };
   grants = { canPublish: true, canSubscribe: true };
   state: RoomState = "connecting";
@@ -56,10 +60,12 @@ export class RoomSession {
     this.#events = events;
     const failed = (error: unknown) => this.#report(error);
     this.#channels = deps.channels;
+    this.seat = new SeatKeeper(deps.resumeStorage);
     this.socket = new RoomSocket({
       ...deps,
       handlers: {
         message: (message) => this.#receive(message),
+        seated: (seat) => this.seat.seated(seat.roomId, seat),
         state: (state) => {
           if (state !== "connected") this.#latch.close();
           this.#stateChanged();
@@ -123,7 +129,10 @@ export class RoomSession {
         socket.nudge();
         this.#findPaths();
       },
-      gone: () => socket.sendLeave(),
+      gone: () => {
+        // What is stored leads back to the seat, unless the page is closed for good.
+        if (!deps.resumeStorage) socket.sendLeave();
+      },
     });
     this.publications.add(deps.tracks, false);
   }
@@ -293,6 +302,7 @@ export class RoomSession {
   #ended(ending: RoomEnding): void {
     this.#stopWatching();
     this.#path.update(undefined);
+    this.seat.ended(ending);
     this.#latch.end();
     this.views.close();
     this.data.close();

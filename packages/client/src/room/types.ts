@@ -2,6 +2,7 @@ import type { RoomLeftReason } from "@radist-tech/protocol";
 import type { Channel, MediaKind } from "../core/channels.ts";
 import type { RadistError } from "../core/errors.ts";
 import type { DataMessage, DataPayload } from "../core/framing.ts";
+import type { ResumeStorage } from "../core/seat/stored-seat.ts";
 import type { ConnectionStats } from "../core/stats.ts";
 
 /**
@@ -20,9 +21,27 @@ export type PublishSource = "microphone" | "camera" | "screen";
 export type VideoCodec = "vp8" | "vp9" | "h264" | "av1";
 
 /** How to join a room, and what this page sends and receives there. */
+/**
+ * What lets a reloaded page return as the same participant. It lets anybody who has it take over the seat: keep it where only
+ * the page's origin can read it, such as `sessionStorage`.
+ */
+export interface RoomResumeState {
+  readonly roomId: string;
+  readonly peerId: string;
+  readonly resumeToken: string;
+}
+
 export interface CreateRoomConnectionOptions {
-  /** `ct_…` of the room, from your backend; good for one join. */
-  readonly roomToken: string;
+  /** `ct_…` of the room, from your backend; good for one join. Either this or `resume`. */
+  readonly roomToken?: string;
+  /** {@link storedRoomSeat}: return as the participant that the page was before it was reloaded. */
+  readonly resume?: RoomResumeState;
+  /**
+   * Where the seat is stored as soon as there is one, for a page that is reloaded or discarded: `sessionStorage`. It is
+   * removed when the connection has ended for good. With it a page that is closed keeps its seat for 30 seconds; without
+   * it, it leaves.
+   */
+  readonly resumeStorage?: ResumeStorage;
   /**
    * Some of `audio`, `video`, `data`, as for calls: the microphone and camera are opened and published for these kinds,
    * and the same kinds are received. Default: all three.

@@ -28,12 +28,22 @@ const socket = {
 
 /** A socket's wish for a place in a room. Tokens travel as SHA-256, in base64url. */
 export const RoomEntry = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("join"), roomId: RoomId, epoch: Epoch, tokenHash: z.string(), ...socket }),
+  z.object({
+    kind: z.literal("join"),
+    roomId: RoomId,
+    epoch: Epoch,
+    tokenHash: z.string(),
+    /** Of the attempt that the client named. */
+    attemptHash: z.string().optional(),
+    ...socket,
+  }),
   z.object({
     kind: z.literal("resume"),
     roomId: RoomId,
     epoch: Epoch,
     peerId: PeerId,
+    /** The client has nothing of its media. */
+    needsTransports: z.literal(true).optional(),
     tokenHash: z.string(),
     ...socket,
   }),

@@ -44,6 +44,7 @@ const MESSAGES: Record<MessageType, { readonly must: object; readonly may?: obje
   "resume-data-consumer": { must: { dataConsumerId: "d" } },
   "close-data-producer": { must: { dataProducerId: "d" } },
   "close-data-consumer": { must: { dataConsumerId: "d" } },
+  ping: { must: {} },
   "get-stats": { must: {}, may: { producerId, consumerId, transportId } },
 };
 

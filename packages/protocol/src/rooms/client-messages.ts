@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RequestId } from "../common.ts";
+import { Ping, RequestId } from "../common.ts";
 import { PeerId } from "../ids.ts";
 import { DtlsParameters, MediaKind, RtpCapabilities, RtpParameters, SctpStreamParameters } from "./media-parameters.ts";
 
@@ -173,5 +173,6 @@ export const RoomClientMessage = z.discriminatedUnion("type", [
   CloseDataProducer,
   CloseDataConsumer,
   GetStats,
+  Ping,
 ]);
 export type RoomClientMessage = z.infer<typeof RoomClientMessage>;

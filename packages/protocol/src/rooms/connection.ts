@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Attempt } from "../common.ts";
 import { CallToken, PublicKey, ReconnectToken } from "../credentials.ts";
 import { PeerId, RoomId } from "../ids.ts";
 
@@ -22,7 +23,12 @@ const Features = z
   .transform((text) => [...new Set(text.split(",").filter(isFeature))]);
 
 /** Query of a first connection to a room. */
-export const RoomJoinQuery = z.object({ publicKey: PublicKey, roomToken: CallToken, features: Features });
+export const RoomJoinQuery = z.object({
+  publicKey: PublicKey,
+  roomToken: CallToken,
+  attempt: Attempt.optional(),
+  features: Features,
+});
 
 /** Query of a peer that comes back. */
 export const RoomResumeQuery = z.object({
@@ -30,5 +36,7 @@ export const RoomResumeQuery = z.object({
   roomId: RoomId,
   peerId: PeerId,
   resumeToken: ReconnectToken,
+  /** Of a page that was reloaded, and has nothing of its media: the answer is room-joined, with new transports. */
+  transports: z.literal("new").optional().catch(undefined),
   features: Features,
 });

@@ -86,6 +86,7 @@ const MESSAGES: Record<MessageType, object> = {
   },
   stats: { stats: [{ type: "webrtc-transport", nested: { a: [1] } }] },
   ack: { requestId: "r" },
+  pong: {},
   "peer-left": { peerId, reason: "kicked" },
   "peer-joined": { peerId, identity: "a", name: "Ann", metadata: null },
   "peer-disconnected": { peerId },

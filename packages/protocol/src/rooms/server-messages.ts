@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { IceServer, ProtocolError, RequestId } from "../common.ts";
+import { IceServer, Pong, ProtocolError, RequestId } from "../common.ts";
 import { ReconnectToken } from "../credentials.ts";
 import { PeerId, RoomId } from "../ids.ts";
 import { Source } from "./client-messages.ts";
@@ -231,6 +231,7 @@ export const RoomServerMessage = z.discriminatedUnion("type", [
   DataConsumerParameters,
   Stats,
   Ack,
+  Pong,
   RoomPeerLeft,
   RoomPeerJoined,
   PeerDisconnected,

@@ -14,6 +14,18 @@ export type SeatEvent =
       /** Digest of the token that it can resume with; null when it cannot. */
       readonly resumeDigest: Uint8Array | null;
     }
+  /** The token of a peer is used again; `isSameAttempt`: by the join that seated it, whose answer may have been lost. */
+  | {
+      readonly type: "rejoin";
+      readonly under: Epoch;
+      readonly projectId: ProjectId;
+      readonly peerId: PeerId;
+      readonly isSameAttempt: boolean;
+      /** Digest of a further token that it can resume with. */
+      readonly freshDigest: Uint8Array;
+    }
+  /** The client of a peer has heard that it joined. */
+  | { readonly type: "confirm"; readonly under: Epoch; readonly peerId: PeerId }
   | {
       readonly type: "resume";
       readonly under: Epoch;

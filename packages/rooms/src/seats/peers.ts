@@ -1,6 +1,6 @@
 import { free, UNCHANGED, withSeat } from "./change.ts";
 import type { SeatEvent, SeatStep } from "./event.ts";
-import type { ResumeDigests, RoomRecord, Seat } from "./record.ts";
+import { isVacant, type ResumeDigests, type RoomFact, type RoomRecord, type Seat } from "./record.ts";
 
 type Of<Type extends SeatEvent["type"]> = Extract<SeatEvent, { type: Type }>;
 
@@ -8,17 +8,24 @@ export function join(room: RoomRecord, event: Of<"join">): SeatStep {
   const { peerId, participant, resumeDigest, projectId } = event;
   if (room.ended) return { outcome: "refused", code: "room_terminated" };
   if (room.projectId !== projectId) return { outcome: "refused", code: "invalid_token" };
-  if (room.maxParticipants !== null && room.held >= room.maxParticipants) {
-    return { outcome: "refused", code: "room_full" };
-  }
+  const vacated = vacate(room);
+  if (isFull(vacated.room)) return { outcome: "refused", code: "room_full" };
   if (!participant) return { outcome: "refused", code: "invalid_token" };
   const { identity, name } = participant;
   const resume = resumeDigest && { current: resumeDigest, fresh: null };
   return {
     outcome: "done",
-    room: withSeat(room, { peerId, participant, status: "connected", windowMs: null, resume }),
+    room: withSeat(vacated.room, {
+      peerId,
+      participant,
+      status: "connected",
+      windowMs: null,
+      resume,
+      unconfirmedMs: 0,
+    }),
     notify: [],
     facts: [
+      ...vacated.facts,
       {
         type: "room.participant_joined",
         data: { peerId, ...(identity !== undefined && { identity }), ...(name !== undefined && { name }) },
@@ -27,12 +34,52 @@ export function join(room: RoomRecord, event: Of<"join">): SeatStep {
   };
 }
 
+const isFull = ({ maxParticipants, held }: RoomRecord): boolean => maxParticipants !== null && held >= maxParticipants;
+
+/** Of a full room, frees a seat whose holder has probably never heard that it has one: of several, the longest. */
+function vacate(room: RoomRecord): ReturnType<typeof free> {
+  const vacant = isFull(room) ? [...room.seats.values()].filter(isVacant).slice(0, 1) : [];
+  return free(room, vacant, "expired");
+}
+
+export function rejoin(room: RoomRecord, event: Of<"rejoin">): SeatStep {
+  const { peerId, isSameAttempt, freshDigest, projectId } = event;
+  if (room.ended) return { outcome: "refused", code: "room_terminated" };
+  const seat = room.seats.get(peerId);
+  const mayHaveLostAnswer = seat?.status === "disconnected" && seat.unconfirmedMs !== null;
+  if (!isInTime(seat) || room.projectId !== projectId || !(isSameAttempt || mayHaveLostAnswer)) {
+    return { outcome: "refused", code: "invalid_token" };
+  }
+  const back: Seat = {
+    ...seat,
+    status: "connected",
+    windowMs: null,
+    // The earlier token may have arrived.
+    resume: seat.resume && { current: seat.resume.current, fresh: freshDigest },
+    unconfirmedMs: 0,
+  };
+  return { outcome: "done", room: withSeat(room, back), notify: [], facts: resumed(seat) };
+}
+
+export function confirm(room: RoomRecord, { peerId }: Of<"confirm">): SeatStep {
+  const seat = room.seats.get(peerId);
+  if (!seat || seat.unconfirmedMs === null) return UNCHANGED;
+  return { outcome: "done", room: withSeat(room, { ...seat, unconfirmedMs: null }), notify: [], facts: [] };
+}
+
+const isInTime = (seat: Seat | undefined): seat is Seat =>
+  seat !== undefined && (seat.windowMs === null || seat.windowMs > 0);
+
+/** From a socket that nobody has missed yet, nothing becomes true. */
+const resumed = ({ status, peerId }: Seat): RoomFact[] =>
+  status === "connected" ? [] : [{ type: "room.participant_resumed", data: { peerId } }];
+
+/** The resume token proves that the client heard of its join. */
 export function resume(room: RoomRecord, event: Of<"resume">): SeatStep {
   const { peerId, digest, freshDigest, projectId } = event;
   if (room.ended) return { outcome: "refused", code: "room_terminated" };
   const seat = room.seats.get(peerId);
-  const isInTime = seat && (seat.windowMs === null || seat.windowMs > 0);
-  if (!isInTime || room.projectId !== projectId || !proves(seat.resume, digest)) {
+  if (!isInTime(seat) || room.projectId !== projectId || !proves(seat.resume, digest)) {
     return { outcome: "refused", code: "invalid_reconnect" };
   }
   return {
@@ -42,10 +89,10 @@ export function resume(room: RoomRecord, event: Of<"resume">): SeatStep {
       status: "connected",
       windowMs: null,
       resume: { current: digest, fresh: freshDigest },
+      unconfirmedMs: null,
     }),
     notify: [],
-    // From a socket that nobody has missed yet, nothing becomes true.
-    facts: seat.status === "connected" ? [] : [{ type: "room.participant_resumed", data: { peerId } }],
+    facts: resumed(seat),
   };
 }
 

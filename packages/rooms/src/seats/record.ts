@@ -14,7 +14,16 @@ export interface Seat {
   readonly windowMs: number | null;
   /** Digests of the tokens that prove the peer when it resumes; null: it leaves with its socket. */
   readonly resume: ResumeDigests | null;
+  /** For how long it has not been known whether its client heard that it joined, milliseconds; null: it did. */
+  readonly unconfirmedMs: number | null;
 }
+
+/** How long a connected peer may stay unconfirmed before its seat counts as free, milliseconds. */
+export const CONFIRM_MS = 5_000;
+
+/** Whether a seat counts as free, because its client has probably never heard that it has one. */
+export const isVacant = ({ status, unconfirmedMs }: Seat): boolean =>
+  unconfirmedMs !== null && (status === "disconnected" || unconfirmedMs >= CONFIRM_MS);
 
 export interface ResumeDigests {
   readonly current: Uint8Array;

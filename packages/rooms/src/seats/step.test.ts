@@ -19,7 +19,7 @@ import {
   THERE,
 } from "../testing/room-records.ts";
 import type { SeatEvent } from "./event.ts";
-import type { RoomRecord } from "./record.ts";
+import { CONFIRM_MS, type RoomRecord } from "./record.ts";
 import { stepSeats } from "./step.ts";
 
 const TRACK = { peerId: ALICE, producerId: "mic", kind: "audio" } as const;
@@ -30,6 +30,9 @@ const STATES = {
   "Alice lost": roomOf([lost(ALICE), seat(BOB)]),
   "Alice overdue": roomOf([lost(ALICE, -5_000)], { home: null }),
   full: roomOf([seat(ALICE), seat(BOB), lost(CAROL)]),
+  "full, Alice just in": roomOf([seat(ALICE, { unconfirmedMs: CONFIRM_MS - 1 }), seat(BOB)], { maxParticipants: 2 }),
+  "full, Alice silent": roomOf([seat(ALICE, { unconfirmedMs: CONFIRM_MS }), seat(BOB)], { maxParticipants: 2 }),
+  "full, Alice's answer lost": roomOf([{ ...lost(ALICE), unconfirmedMs: 0 }, seat(BOB)], { maxParticipants: 2 }),
   ended: roomOf([], { ended: "terminated" }),
 } as const satisfies Record<string, RoomRecord>;
 
@@ -42,6 +45,15 @@ const EVENTS: { readonly [Type in SeatEvent["type"]]: Extract<SeatEvent, { type:
     participant: { identity: "c", name: "Carol", canPublish: true, canSubscribe: true },
     resumeDigest: digestOf("new"),
   },
+  rejoin: {
+    type: "rejoin",
+    under: EPOCH,
+    projectId: PROJECT,
+    peerId: ALICE,
+    isSameAttempt: true,
+    freshDigest: digestOf("fresher"),
+  },
+  confirm: { type: "confirm", under: EPOCH, peerId: ALICE },
   resume: {
     type: "resume",
     under: EPOCH,
@@ -66,7 +78,9 @@ const GONE = "participant_not_found";
 /** What each event makes of each state: the next state, the facts, and what is announced to the nodes. */
 const EXPECTED: Record<keyof typeof STATES, Record<SeatEvent["type"], string>> = {
   empty: {
-    join: "C+ nowhere#4 | joined C",
+    join: "C+? nowhere#4 | joined C",
+    rejoin: "invalid_token",
+    confirm: SAME,
     resume: "invalid_reconnect",
     disconnect: SAME,
     leave: SAME,
@@ -78,7 +92,9 @@ const EXPECTED: Record<keyof typeof STATES, Record<SeatEvent["type"], string>> =
     end: "nowhere#4 terminated | ended terminated | !room_ended",
   },
   "at home": {
-    join: "A+ B+ C+ here#4 | joined C",
+    join: "A+ B+ C+? here#4 | joined C",
+    rejoin: "A+? B+ here#4",
+    confirm: SAME,
     resume: "A+ B+ here#4",
     disconnect: "A~ B+ here#4 | disconnected A",
     leave: "B+ here#4 | left A left",
@@ -90,7 +106,9 @@ const EXPECTED: Record<keyof typeof STATES, Record<SeatEvent["type"], string>> =
     end: "here#4 terminated | unpublished A mic left | left A terminated | left B terminated | ended terminated | !room_ended",
   },
   "Alice lost": {
-    join: "A~ B+ C+ here#4 | joined C",
+    join: "A~ B+ C+? here#4 | joined C",
+    rejoin: "A+? B+ here#4 | resumed A",
+    confirm: SAME,
     resume: "A+ B+ here#4 | resumed A",
     disconnect: SAME,
     leave: "B+ here#4 | left A left",
@@ -102,7 +120,9 @@ const EXPECTED: Record<keyof typeof STATES, Record<SeatEvent["type"], string>> =
     end: "here#4 terminated | left A terminated | left B terminated | ended terminated | !room_ended",
   },
   "Alice overdue": {
-    join: "A~ C+ nowhere#4 | joined C",
+    join: "A~ C+? nowhere#4 | joined C",
+    rejoin: "invalid_token",
+    confirm: SAME,
     resume: "invalid_reconnect",
     disconnect: SAME,
     leave: "nowhere#4 | left A left",
@@ -115,6 +135,8 @@ const EXPECTED: Record<keyof typeof STATES, Record<SeatEvent["type"], string>> =
   },
   full: {
     join: "room_full",
+    rejoin: "A+? B+ C~ here#4",
+    confirm: SAME,
     resume: "A+ B+ C~ here#4",
     disconnect: "A~ B+ C~ here#4 | disconnected A",
     leave: "B+ C~ here#4 | left A left",
@@ -125,8 +147,52 @@ const EXPECTED: Record<keyof typeof STATES, Record<SeatEvent["type"], string>> =
     orphan: "A~ B~ C~ nowhere#5 | disconnected A | disconnected B",
     end: "here#4 terminated | left A terminated | left B terminated | left C terminated | ended terminated | !room_ended",
   },
+  "full, Alice just in": {
+    join: "room_full",
+    rejoin: "A+? B+ here#4",
+    confirm: "A+ B+ here#4",
+    resume: "A+ B+ here#4",
+    disconnect: "A~? B+ here#4 | disconnected A",
+    leave: "B+ here#4 | left A left",
+    kick: "B+ here#4 | left A kicked | !participant_kicked",
+    expire: SAME,
+    claim: "A~? B~ there#5 | disconnected A | disconnected B | !home_claimed",
+    release: "A~? B~ nowhere#4 | disconnected A | disconnected B",
+    orphan: "A~? B~ nowhere#5 | disconnected A | disconnected B",
+    end: "here#4 terminated | left A terminated | left B terminated | ended terminated | !room_ended",
+  },
+  "full, Alice silent": {
+    join: "B+ C+? here#4 | left A expired | joined C",
+    rejoin: "A+? B+ here#4",
+    confirm: "A+ B+ here#4",
+    resume: "A+ B+ here#4",
+    disconnect: "A~? B+ here#4 | disconnected A",
+    leave: "B+ here#4 | left A left",
+    kick: "B+ here#4 | left A kicked | !participant_kicked",
+    expire: SAME,
+    claim: "A~? B~ there#5 | disconnected A | disconnected B | !home_claimed",
+    release: "A~? B~ nowhere#4 | disconnected A | disconnected B",
+    orphan: "A~? B~ nowhere#5 | disconnected A | disconnected B",
+    end: "here#4 terminated | left A terminated | left B terminated | ended terminated | !room_ended",
+  },
+  "full, Alice's answer lost": {
+    join: "B+ C+? here#4 | left A expired | joined C",
+    rejoin: "A+? B+ here#4 | resumed A",
+    confirm: "A~ B+ here#4",
+    resume: "A+ B+ here#4 | resumed A",
+    disconnect: SAME,
+    leave: "B+ here#4 | left A left",
+    kick: "B+ here#4 | left A kicked | !participant_kicked",
+    expire: SAME,
+    claim: "A~? B~ there#5 | disconnected B | !home_claimed",
+    release: "A~? B~ nowhere#4 | disconnected B",
+    orphan: "A~? B~ nowhere#5 | disconnected B",
+    end: "here#4 terminated | left A terminated | left B terminated | ended terminated | !room_ended",
+  },
   ended: {
     join: "room_terminated",
+    rejoin: "room_terminated",
+    confirm: SAME,
     resume: "room_terminated",
     disconnect: SAME,
     leave: SAME,
@@ -181,7 +247,7 @@ describe("A join is refused", () => {
 
   test("never, where there is no limit", () => {
     const open = { ...STATES.full, maxParticipants: null, seats: new Map(), held: 9_999 };
-    expect(describeStep(open, EVENTS.join)).toBe("C+ here#4 | joined C");
+    expect(describeStep(open, EVENTS.join)).toBe("C+? here#4 | joined C");
   });
 });
 
@@ -210,4 +276,12 @@ describe("A peer resumes", () => {
 test("a peer that is back has not expired", () => {
   expect(describeStep(STATES["at home"], { ...EVENTS.leave, reason: "expired" })).toBe(SAME);
   expect(describeStep(STATES["Alice lost"], { ...EVENTS.leave, reason: "expired" })).toBe("B+ here#4 | left A expired");
+});
+
+test("without the attempt that it was first used for, a token is used again only by who lost the answer", () => {
+  const event = { ...EVENTS.rejoin, isSameAttempt: false };
+  for (const name of ["at home", "Alice lost", "full, Alice just in", "full, Alice silent"] as const) {
+    expect(describeStep(STATES[name], event)).toBe("invalid_token");
+  }
+  expect(describeStep(STATES["full, Alice's answer lost"], event)).toBe("A+? B+ here#4 | resumed A");
 });

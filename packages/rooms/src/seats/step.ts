@@ -1,7 +1,7 @@
 import { end } from "./end.ts";
 import type { SeatEvent, SeatStep } from "./event.ts";
 import { claim, orphan, release } from "./home.ts";
-import { disconnect, expire, join, kick, leave, resume } from "./peers.ts";
+import { confirm, disconnect, expire, join, kick, leave, rejoin, resume } from "./peers.ts";
 import type { RoomRecord } from "./record.ts";
 
 /*
@@ -13,6 +13,10 @@ import type { RoomRecord } from "./record.ts";
  *   home   nobody ──claim──▶ a node ──release, orphan──▶ nobody      (a claim may also follow a home that died)
  *   room   open ──end──▶ ended, for good
  *
+ * A seat is unconfirmed from the join until its client is known to have heard of it (confirm, resume). Until then the join
+ * can be repeated (rejoin), and in a full room another one can take the seat: at once while it is disconnected, else after
+ * CONFIRM_MS.
+ *
  * Every seat that is freed makes one `participant_left` true, whoever frees it.
  */
 
@@ -22,6 +26,10 @@ export function stepSeats(room: RoomRecord, event: SeatEvent): SeatStep {
   switch (event.type) {
     case "join":
       return join(room, event);
+    case "rejoin":
+      return rejoin(room, event);
+    case "confirm":
+      return confirm(room, event);
     case "resume":
       return resume(room, event);
     case "disconnect":

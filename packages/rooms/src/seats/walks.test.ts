@@ -25,7 +25,8 @@ const moves = fc.array(
   fc.record<Move>({
     type: fc.oneof(
       often<SeatEvent["type"]>(8, "join"),
-      often<SeatEvent["type"]>(4, "disconnect", "resume"),
+      often<SeatEvent["type"]>(4, "disconnect", "resume", "rejoin"),
+      often<SeatEvent["type"]>(2, "confirm"),
       often<SeatEvent["type"]>(2, "leave", "claim", "expire"),
       often<SeatEvent["type"]>(1, "kick", "release", "orphan"),
     ),
@@ -48,6 +49,10 @@ function eventOf({ type, who, canResume, isLate }: Move, { homeEpoch }: RoomReco
       const resumeDigest = canResume ? tokenOf(joining) : null;
       return { type, under, projectId: PROJECT, peerId: joining, participant, resumeDigest };
     }
+    case "rejoin":
+      return { type, under, projectId: PROJECT, peerId, isSameAttempt: canResume, freshDigest: tokenOf(peerId) };
+    case "confirm":
+      return { type, under, peerId };
     case "resume":
       return { type, under, projectId: PROJECT, peerId, digest: tokenOf(peerId), freshDigest: tokenOf(peerId) };
     case "disconnect":

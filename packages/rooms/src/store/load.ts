@@ -1,14 +1,15 @@
 import { events, roomPeers, rooms, type Transaction } from "@radist-tech/db";
 import type { Epoch, NodeId, Participant, PeerId, ProjectId, RoomId } from "@radist-tech/protocol";
-import { and, asc, count, eq, inArray, lte, type SQL, sql } from "drizzle-orm";
-import type { RoomRecord, Seat, Track } from "../seats/record.ts";
+import { and, asc, count, eq, inArray, isNotNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { CONFIRM_MS, type RoomRecord, type Seat, type Track } from "../seats/record.ts";
 
 /** A room's home frees the seats of its own peers; this much later, milliseconds, any node does. */
 export const GRACE_MS = 3_000;
 
 export interface Scope {
-  /** Which seats the step concerns; `overdue`: those whose window, and the grace after it, are over. */
-  readonly seats: "none" | "all" | "overdue" | readonly PeerId[];
+  /** Which seats the step concerns; `overdue`: those whose window, and the grace after it, are over;
+   * `vacant`: those that count as free. */
+  readonly seats: "none" | "all" | "overdue" | "vacant" | readonly PeerId[];
   /** Whether it ends the media of all. */
   readonly tracks?: boolean;
 }
@@ -94,6 +95,7 @@ async function selectSeats(tx: Transaction, ids: string[], which: Exclude<Scope[
   return await tx
     .select({
       peer: roomPeers,
+      unconfirmedMs: sql<number | null>`(extract(epoch from now() - ${roomPeers.unconfirmedSince}) * 1000)::float8`,
       windowMs: sql<number | null>`(extract(epoch from ${roomPeers.expiresAt} - now()) * 1000)::float8`,
     })
     .from(roomPeers)
@@ -103,6 +105,7 @@ async function selectSeats(tx: Transaction, ids: string[], which: Exclude<Scope[
 
 function concerned(which: Exclude<Scope["seats"], "none">): SQL | undefined {
   if (which === "all") return undefined;
+  if (which === "vacant") return seatIsVacant();
   return which === "overdue" ? isOverdue() : inArray(roomPeers.peerId, [...which]);
 }
 
@@ -112,13 +115,31 @@ export const isOverdue = (): SQL | undefined =>
     lte(roomPeers.expiresAt, sql`now() - ${GRACE_MS} * interval '1 millisecond'`),
   );
 
-function seatOf({ peer, windowMs }: { peer: typeof roomPeers.$inferSelect; windowMs: number | null }): Seat {
+const seatIsVacant = (): SQL | undefined =>
+  and(
+    isNotNull(roomPeers.unconfirmedSince),
+    or(
+      eq(roomPeers.status, "disconnected"),
+      lte(roomPeers.unconfirmedSince, sql`now() - ${CONFIRM_MS} * interval '1 millisecond'`),
+    ),
+  );
+
+function seatOf({
+  peer,
+  windowMs,
+  unconfirmedMs,
+}: {
+  peer: typeof roomPeers.$inferSelect;
+  windowMs: number | null;
+  unconfirmedMs: number | null;
+}): Seat {
   const { resumeHash, freshResumeHash } = peer;
   return {
     peerId: peer.peerId as PeerId,
     participant: participantOf(peer),
     status: peer.status,
     windowMs,
+    unconfirmedMs,
     resume: resumeHash && { current: resumeHash, fresh: freshResumeHash },
   };
 }

@@ -1,8 +1,8 @@
-import { roomPeers, rooms, type Transaction } from "@radist-tech/db";
+import { roomPeers, rooms, roomTokens, type Transaction } from "@radist-tech/db";
 import { recordFacts } from "@radist-tech/events";
-import { type SQL, sql } from "drizzle-orm";
+import { and, inArray, type SQL, sql } from "drizzle-orm";
 import type { SeatChange } from "../seats/event.ts";
-import type { Seat } from "../seats/record.ts";
+import type { LeftReason, Seat } from "../seats/record.ts";
 import type { Loaded } from "./load.ts";
 import { moveHomeSites } from "./media-sites.ts";
 
@@ -19,6 +19,7 @@ export async function storeChanges(tx: Transaction, changes: readonly Changed[])
   await Promise.all([
     updateRooms(tx, changes),
     deleteSeats(tx, flat("gone")),
+    restoreTokens(tx, changes),
     insertSeats(tx, flat("fresh")),
     updateSeats(tx, flat("altered")),
     moveHomeSites(
@@ -102,6 +103,24 @@ const deleteSeats = (tx: Transaction, gone: readonly OfRoom[]): Promise<void> =>
       where room_peers.room_id = gone.room_id and room_peers.peer_id = gone.peer_id`,
   );
 
+/** Who was lost before it heard that it joined, and could not keep its seat, can use its token once more. */
+async function restoreTokens(tx: Transaction, changes: readonly Changed[]): Promise<void> {
+  const peerIds = changes.flatMap(({ room, change: { facts } }) =>
+    facts.flatMap((fact) => {
+      const isLoss = fact.type === "room.participant_left" && LOSSES.has(fact.data.reason);
+      return isLoss && (room.seats.get(fact.data.peerId)?.unconfirmedMs ?? null) !== null ? [fact.data.peerId] : [];
+    }),
+  );
+  if (peerIds.length === 0) return;
+  const roomIds = changes.map(({ room }) => room.roomId);
+  await tx
+    .update(roomTokens)
+    .set({ usedAt: null, peerId: null, attemptHash: null })
+    .where(and(inArray(roomTokens.roomId, roomIds), inArray(roomTokens.peerId, peerIds)));
+}
+
+const LOSSES: ReadonlySet<LeftReason> = new Set(["disconnected", "node_lost"]);
+
 async function insertSeats(tx: Transaction, fresh: readonly OfRoom[]): Promise<void> {
   if (fresh.length === 0) return;
   await tx.insert(roomPeers).values(
@@ -111,6 +130,7 @@ async function insertSeats(tx: Transaction, fresh: readonly OfRoom[]): Promise<v
       ...participant,
       status,
       resumeHash: resume?.current ?? null,
+      unconfirmedSince: sql`now()`,
     })),
   );
 }
@@ -119,13 +139,14 @@ const updateSeats = (tx: Transaction, altered: readonly OfRoom[]): Promise<void>
   withRows(
     tx,
     altered,
-    ({ roomId, seat: { peerId, status, windowMs, resume } }) => sql`(
-      ${roomId}::uuid, ${peerId}::text, ${status}::text, ${windowMs}::float8,
+    ({ roomId, seat: { peerId, status, windowMs, unconfirmedMs, resume } }) => sql`(
+      ${roomId}::uuid, ${peerId}::text, ${status}::text, ${windowMs}::float8, ${unconfirmedMs}::float8,
       ${resume?.current ?? null}::bytea, ${resume?.fresh ?? null}::bytea)`,
     (values) => sql`
       update ${roomPeers} set
         status = next.status, expires_at = now() + next.window_ms * interval '1 millisecond',
+        unconfirmed_since = now() - next.unconfirmed_ms * interval '1 millisecond',
         resume_hash = next.current, fresh_resume_hash = next.fresh
-      from ${values} as next(room_id, peer_id, status, window_ms, current, fresh)
+      from ${values} as next(room_id, peer_id, status, window_ms, unconfirmed_ms, current, fresh)
       where room_peers.room_id = next.room_id and room_peers.peer_id = next.peer_id`,
   );

@@ -89,6 +89,8 @@ export class RoomsDatabase implements AsyncDisposable {
       projectId,
       peerId: newPeerId(),
       tokenHash,
+      attemptHash: null,
+      isLive: () => false,
       canResume,
       node,
       onLate: () => {},

@@ -19,6 +19,7 @@ export const seat = (peerId: PeerId, more: Partial<Seat> = {}): Seat => ({
   participant: { canPublish: true, canSubscribe: true },
   status: "connected",
   windowMs: null,
+  unconfirmedMs: null,
   resume: { current: digestOf(`${peerId} current`), fresh: digestOf(`${peerId} fresh`) },
   ...more,
 });
@@ -48,10 +49,11 @@ export function roomOf(seats: readonly Seat[], more: Partial<RoomRecord> = {}): 
 
 const initial = (peerId: string): string => peerId.charAt("peer_".length);
 
-/** `A+ B~ here#4`: Alice connected, Bob disconnected, at home on a node under its claim; an end is named last. */
+/** `A+ B~? here#4`: Alice connected, Bob disconnected and unconfirmed, at home on a node under its claim; an end is named last. */
 export function describeRecord({ seats, home, homeEpoch, ended }: RoomRecord): string {
   const peers = [...seats.values()].map(
-    ({ peerId, status }) => `${initial(peerId)}${status === "connected" ? "+" : "~"}`,
+    ({ peerId, status, unconfirmedMs }) =>
+      `${initial(peerId)}${status === "connected" ? "+" : "~"}${unconfirmedMs === null ? "" : "?"}`,
   );
   const at = `${home?.nodeId.replace("node_", "") ?? "nowhere"}#${homeEpoch}`;
   return [...peers, at, ...(ended ? [ended] : [])].join(" ");

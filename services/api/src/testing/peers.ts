@@ -1,4 +1,12 @@
-import { disconnectPeer, expirePeers, joinCall, leaveCall, mintToken, type Peer } from "@radist-tech/calls";
+import {
+  confirmPeer,
+  disconnectPeer,
+  expirePeers,
+  joinCall,
+  leaveCall,
+  mintToken,
+  type Peer,
+} from "@radist-tech/calls";
 import { type Connection, roomPeers, transact } from "@radist-tech/db";
 import { NodeId, newPeerId, type PeerId, type ProjectId } from "@radist-tech/protocol";
 import { sql } from "drizzle-orm";
@@ -25,9 +33,10 @@ export async function seatPeer(
   );
   const limits = { reconnectWindowMs: windowSeconds * 1_000, idleMs: 3_600_000 };
   const common = { connection, limits, onLate: () => {}, onDone: () => {} };
-  const joined = await joinCall({ ...common, projectId, ownerNode: NODE }, callToken, () => {});
+  const joined = await joinCall({ ...common, projectId, ownerNode: NODE, silentMs: () => 0 }, { callToken }, () => {});
   const { peerId, epoch } = joined.peer;
   const peer = { callId: joined.call.callId, peerId, epoch, sessionId: joined.sessionId, silentMs: 0 };
+  await confirmPeer(connection, peer);
   switch (status) {
     case "connected":
       break;

@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isUnavailable } from "@radist-tech/db";
 import { type PeerId, type ProjectId, Refusal } from "@radist-tech/protocol";
-import { digest, Fenced, findHomeByResumeToken, findHomeByToken, type HomeLocation } from "@radist-tech/rooms";
+import {
+  confirmSeat,
+  digest,
+  Fenced,
+  findHomeByResumeToken,
+  findHomeByToken,
+  type HomeLocation,
+  isUnanswered,
+} from "@radist-tech/rooms";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import type { Entry } from "../home/admissions.ts";
 import type { Homes } from "../home/homes.ts";
@@ -16,6 +25,10 @@ const ATTEMPTS = 8;
 
 /** Pause before a home that does not answer is asked again, or found to be dead, milliseconds. */
 const RETRY_MS = 250;
+
+/** How often, and how far apart in milliseconds, a used token is tried while its peer is unconfirmed. */
+const LOSS_TRIES = 5;
+const LOSS_MS = 200;
 
 /** Finds the homes of rooms, and gets sockets admitted there, on this node or another one. */
 export class RoomDirectory {
@@ -40,18 +53,51 @@ export class RoomDirectory {
     const entry: Entry = {
       projectId,
       tokenHash: digest(kind === "join" ? request.roomToken : request.resumeToken),
+      attemptHash: kind === "join" && request.attempt !== undefined ? digest(request.attempt) : null,
       features: new Set(request.features),
-      ...(kind === "resume" && { peerId: request.peerId }),
+      ...(kind === "resume" && { peerId: request.peerId, needsTransports: request.transports === "new" }),
     };
     try {
-      const line = await this.#findSeat(session, entry, () => this.#lookUp(projectId, entry, request));
+      const line = await this.#seat(session, entry, () => this.#lookUp(projectId, entry, request));
       metrics.admissions.inc({ kind, outcome: "admitted" });
+      if (kind === "join") session.askWhetherJoined(() => void this.#confirm(session, line));
       converse(this.#node, session, line, this.#keepalive);
     } catch (error) {
       metrics.admissions.inc({ kind, outcome: "refused" });
       throw error;
     } finally {
       done();
+    }
+  }
+
+  /**
+   * A token whose answer was lost can be used again as soon as the loss of the socket is known, which may be a moment
+   * after its client knew of it.
+   */
+  async #seat(session: SocketSession, entry: Entry, lookUp: () => Promise<HomeLocation>): Promise<Line> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#findSeat(session, entry, lookUp);
+      } catch (error) {
+        const isUsed = error instanceof Refusal && error.code === "invalid_token";
+        if (!isUsed || tries === LOSS_TRIES || !(await isUnanswered(this.#node.connection, entry.tokenHash)))
+          throw error;
+      }
+      await sleep(LOSS_MS);
+    }
+  }
+
+  /** Keeps trying to store it while the database is away, as long as the socket is open. */
+  async #confirm(session: SocketSession, line: Line): Promise<void> {
+    while (session.isOpen) {
+      try {
+        return await line.confirm();
+      } catch (error) {
+        // The peer is on its way to another home, and resumes there.
+        if (error instanceof Fenced) return;
+        if (!isUnavailable(error)) return this.#node.logger.error({ err: error }, "a peer was not confirmed");
+      }
+      await sleep(RETRY_MS);
     }
   }
 
@@ -76,7 +122,7 @@ export class RoomDirectory {
       const room = await this.#homes.own(seen);
       if (!room) continue;
       try {
-        return lineTo(room, session, await room.admit(session, entry));
+        return this.#lineTo(room, session, await room.admit(session, entry));
       } catch (error) {
         if (!(error instanceof Fenced)) throw error;
       }
@@ -84,17 +130,21 @@ export class RoomDirectory {
     throw new Refusal("unavailable");
   }
 
-  #lookUp(projectId: ProjectId, { tokenHash }: Entry, request: RoomRequest): Promise<HomeLocation> {
+  #lookUp(projectId: ProjectId, entry: Entry, request: RoomRequest): Promise<HomeLocation> {
     return request.kind === "join"
-      ? findHomeByToken(this.#node.connection, projectId, tokenHash)
-      : findHomeByResumeToken(this.#node.connection, projectId, { roomId: request.roomId, resumeHash: tokenHash });
+      ? findHomeByToken(this.#node.connection, projectId, entry)
+      : findHomeByResumeToken(this.#node.connection, projectId, {
+          roomId: request.roomId,
+          resumeHash: entry.tokenHash,
+        });
   }
-}
 
-function lineTo(room: RoomHome, session: SocketSession, peerId: PeerId): Line {
-  const { id } = session;
-  return {
-    handle: ({ message }) => room.handle(peerId, id, message),
-    lost: () => room.lost(peerId, id, session.silentMs),
-  };
+  #lineTo(room: RoomHome, session: SocketSession, peerId: PeerId): Line {
+    const { id } = session;
+    return {
+      handle: ({ message }) => room.handle(peerId, id, message),
+      lost: () => room.lost(peerId, id, session.silentMs),
+      confirm: () => confirmSeat(this.#node.connection, room.claim, peerId),
+    };
+  }
 }

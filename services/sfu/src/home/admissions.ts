@@ -10,17 +10,22 @@ export interface Entry extends Credentials {
   readonly features: ReadonlySet<RoomFeature>;
   /** The peer that resumes; missing for a newcomer. */
   readonly peerId?: PeerId;
+  /** It resumes on a page that has nothing of its media. */
+  readonly needsTransports?: boolean;
 }
 
 /** How peers come into a room: the seat in the database and the media at once, then the socket is attached. */
 export class Admissions {
   readonly #parts: RoomParts;
   readonly #attachments: Attachments;
+  readonly #onEvicted: (peerId: PeerId) => void;
   /** Peers that were kicked while others were being admitted: they may be among those. */
   readonly #kicked = new Set<PeerId>();
   #underWay = 0;
 
-  constructor(parts: RoomParts, attachments: Attachments) {
+  /** @param onEvicted called with a peer that lost its seat to another join, because it had not been confirmed */
+  constructor(parts: RoomParts, attachments: Attachments, onEvicted: (peerId: PeerId) => void) {
+    this.#onEvicted = onEvicted;
     this.#parts = parts;
     this.#attachments = attachments;
   }
@@ -54,23 +59,45 @@ export class Admissions {
     const { features, tokenHash } = entry;
     const peerId = newPeerId();
     const [taken, opened] = await Promise.allSettled([
-      seats.take(peerId, entry, features.has("resume")),
+      seats.take(peerId, entry, {
+        canResume: features.has("resume"),
+        isLive: (earlier) => state.peers.has(earlier),
+        onLateAgain: (earlier) => this.#keepUnlessAttached(earlier),
+      }),
       media.open(peerId),
     ]);
-    if (taken.status === "fulfilled" && opened.status === "fulfilled" && !state.isClosed) {
-      this.#attachments.attach(session, taken.value, features, opened.value, false);
-      return peerId;
+    if (taken.status === "fulfilled" && !state.isClosed) {
+      for (const evicted of taken.value.evicted) this.#onEvicted(evicted);
+      if (taken.value.isAgain) {
+        // Transports for a newcomer, who this is not.
+        if (opened.status === "fulfilled") opened.value.close();
+        return this.#joinAgain(session, taken.value, features);
+      }
+      if (opened.status === "fulfilled") {
+        this.#attachments.attach(session, taken.value, features, opened.value, false);
+        return peerId;
+      }
     }
     if (opened.status === "fulfilled") opened.value.close();
     if (taken.status === "rejected") throw taken.reason;
     // First, so that the token can be used again at once.
-    await seats.giveBack(peerId, tokenHash);
+    if (!taken.value.isAgain) await seats.giveBack(peerId, tokenHash);
     throw opened.status === "rejected" && !state.isClosed ? opened.reason : new Fenced();
+  }
+
+  /** The peer is known, and its client is not: it gets transports that nobody has used. */
+  async #joinAgain(session: PeerSession, joined: Admitted, features: ReadonlySet<RoomFeature>): Promise<PeerId> {
+    const { state } = this.#parts;
+    const { peerId } = joined;
+    const live = state.peers.get(peerId);
+    if (live) this.#attachments.renew(live, session, joined.resumeToken, features);
+    else await this.#attachWithoutMedia(session, joined, features, false);
+    return peerId;
   }
 
   async #resume(session: PeerSession, entry: Entry, peerId: PeerId): Promise<PeerId> {
     const { seats, state } = this.#parts;
-    const { features } = entry;
+    const { features, needsTransports = false } = entry;
     const resumed = await seats.resume(peerId, entry, {
       isLive: () => state.peers.has(peerId),
       // Its socket is gone.
@@ -78,16 +105,18 @@ export class Admissions {
     });
     this.#assertOpen();
     const live = state.peers.get(peerId);
-    if (live) this.#attachments.reattach(live, session, resumed.resumeToken, features);
-    else await this.#resumeFromElsewhere(session, resumed, features);
+    if (!live) await this.#attachWithoutMedia(session, resumed, features, !needsTransports);
+    else if (needsTransports) this.#attachments.renew(live, session, resumed.resumeToken, features);
+    else this.#attachments.reattach(live, session, resumed.resumeToken, features);
     return peerId;
   }
 
-  /** The seat was kept, but the peer's media was at an earlier home. */
-  async #resumeFromElsewhere(
+  /** The seat was kept, but the peer's media was at an earlier home; `isMigrated`: its client had it. */
+  async #attachWithoutMedia(
     session: PeerSession,
     resumed: Admitted,
     features: ReadonlySet<RoomFeature>,
+    isMigrated: boolean,
   ): Promise<void> {
     const { node, state, media: room, pending } = this.#parts;
     const { peerId } = resumed;
@@ -106,10 +135,12 @@ export class Admissions {
     const live = state.peers.get(peerId);
     if (live) {
       media.close();
-      return this.#attachments.reattach(live, session, resumed.resumeToken, features);
+      return isMigrated
+        ? this.#attachments.reattach(live, session, resumed.resumeToken, features)
+        : this.#attachments.renew(live, session, resumed.resumeToken, features);
     }
-    this.#attachments.attach(session, resumed, features, media, true);
-    node.metrics.migrations.inc();
+    this.#attachments.attach(session, resumed, features, media, isMigrated);
+    if (isMigrated) node.metrics.migrations.inc();
   }
 
   #keepUnlessAttached(peerId: PeerId): void {

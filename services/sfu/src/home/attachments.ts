@@ -44,14 +44,9 @@ export class Attachments {
     resumeToken: LivePeer["resumeToken"],
     features: ReadonlySet<RoomFeature>,
   ): void {
-    const { state, media: room } = this.#parts;
+    const { media: room } = this.#parts;
     const { peerId } = peer;
-    peer.session?.end(ERRORS.superseded.close, "superseded");
-    clearTimeout(peer.expiry);
-    peer.session = session;
-    peer.lostAt = undefined;
-    peer.resumeToken = resumeToken;
-    state.apply({ type: "resume", peerId, features });
+    this.#replaceSession(peer, session, resumeToken, features);
     const media = room.of(peerId);
     if (!media) return this.#replaceMedia(peer, true);
     // Replaced while, or just before, the socket was lost: the client may not know it.
@@ -61,6 +56,36 @@ export class Attachments {
     room.layerDemand.resend(peerId);
     room.speakers.observe();
     room.speakers.sendCurrent(peerId);
+  }
+
+  /** A peer that is still here gets another socket, whose client knows of nothing: what it had before is closed. */
+  renew(
+    peer: LivePeer,
+    session: PeerSession,
+    resumeToken: LivePeer["resumeToken"],
+    features: ReadonlySet<RoomFeature>,
+  ): void {
+    const { state, media: room } = this.#parts;
+    const { peerId } = peer;
+    this.#replaceSession(peer, session, resumeToken, features);
+    room.detach(peerId);
+    state.apply({ type: "migrate", peerId });
+    this.#replaceMedia(peer, false);
+    room.speakers.observe();
+  }
+
+  #replaceSession(
+    peer: LivePeer,
+    session: PeerSession,
+    resumeToken: LivePeer["resumeToken"],
+    features: ReadonlySet<RoomFeature>,
+  ): void {
+    peer.session?.end(ERRORS.superseded.close, "superseded");
+    clearTimeout(peer.expiry);
+    peer.session = session;
+    peer.lostAt = undefined;
+    peer.resumeToken = resumeToken;
+    this.#parts.state.apply({ type: "resume", peerId: peer.peerId, features });
   }
 
   /** The media of a peer is lost. While its socket is lost too, it gets other media when it is back. */

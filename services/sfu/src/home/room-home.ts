@@ -67,7 +67,7 @@ export class RoomHome {
       maxParticipants,
     };
     this.#attachments = new Attachments(this.#parts);
-    this.#admissions = new Admissions(this.#parts, this.#attachments);
+    this.#admissions = new Admissions(this.#parts, this.#attachments, (peerId) => this.#evict(peerId));
   }
 
   get claim(): HomeClaim {
@@ -124,6 +124,15 @@ export class RoomHome {
     if (!peer) return this.#admissions.kicked(peerId);
     peer.session?.end(ERRORS.kicked.close, "kicked");
     this.#leave(peer, "kicked");
+  }
+
+  /** Another join took the seat of a peer that may never have heard that it had one. */
+  #evict(peerId: PeerId): void {
+    if (this.#parts.pending.remove(peerId)) this.#giveUp(peerId, "expired");
+    const peer = this.state.peers.get(peerId);
+    if (!peer) return;
+    peer.session?.end(ERRORS.superseded.close, "superseded");
+    this.#leave(peer, "expired");
   }
 
   /** A newcomer whose socket was never told that it was admitted: its seat and its token are free again. */

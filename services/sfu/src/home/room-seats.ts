@@ -3,6 +3,7 @@ import {
   type Admitted,
   freeSeat,
   type HomeClaim,
+  type Joined,
   keepSeat,
   type LeftReason,
   type PresentPeer,
@@ -18,6 +19,16 @@ export interface Credentials {
   readonly projectId: ProjectId;
   /** SHA-256 of the room token, or of the resume token. */
   readonly tokenHash: Uint8Array;
+  /** SHA-256 of the attempt that the client named; null: it named none, or resumes. */
+  readonly attemptHash: Uint8Array | null;
+}
+
+interface TakeOptions {
+  readonly canResume: boolean;
+  /** Whether this home has a peer's media. */
+  readonly isLive: (peerId: PeerId) => boolean;
+  /** Called when a repeated join was stored after the caller had given up. */
+  readonly onLateAgain: (peerId: PeerId) => void;
 }
 
 /** The claim on a room, and the seats under it: what is stored of one peer is stored in order. */
@@ -36,14 +47,20 @@ export class RoomSeats {
   }
 
   /** @throws {Refusal} | {Fenced} | {DatabaseUnavailable} */
-  take(peerId: PeerId, { projectId, tokenHash }: Credentials, canResume: boolean): Promise<Admitted> {
+  take(
+    peerId: PeerId,
+    { projectId, tokenHash, attemptHash }: Credentials,
+    { canResume, isLive, onLateAgain }: TakeOptions,
+  ): Promise<Joined> {
     return takeSeat(this.#node.connection, this.claim, {
       projectId,
       peerId,
       tokenHash,
+      attemptHash,
       canResume,
+      isLive,
       node: asNode(this.#node),
-      onLate: () => void this.giveBack(peerId, tokenHash),
+      onLate: (late) => (late.isAgain ? onLateAgain(late.peerId) : void this.giveBack(peerId, tokenHash)),
     });
   }
 

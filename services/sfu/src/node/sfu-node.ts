@@ -108,8 +108,8 @@ export class SfuNode {
       logger,
       peers: () => this.#present(),
       everyMs: limits.CHECKPOINT_MS,
-      ask: () => {
-        this.#keepalive.ask();
+      ask: (withinMs) => {
+        void this.#keepalive.ask(withinMs);
         // Their answers are with the homes by the next checkpoint there.
         this.#remoteHomes.sendSigns(limits.CHECKPOINT_MS);
       },

@@ -18,6 +18,9 @@ test("A frame for a home on another node is passed on exactly as the client sent
     relayed.push(...RelayBatch.parse(JSON.parse(Buffer.from(data).toString())).frames);
   });
   const text = `{ "requestId": "spaced",\n "unknown": [1e2],  "type": "get-stats" }`;
+  // Answered where the socket is, not where its room is.
+  expect(await bob.asks({ type: "ping" })).toMatchObject({ type: "pong" });
+  expect(await alice.asks({ type: "ping" })).toMatchObject({ type: "pong" });
   bob.says(text);
   expect(await bob.socket.answer("spaced")).toMatchObject({ type: "stats" });
   expect(relayed).toEqual([text]);

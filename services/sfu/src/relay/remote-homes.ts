@@ -1,5 +1,5 @@
 import { BusUnavailable, DeadlineExceeded, NoResponders, RemoteFailure } from "@radist-tech/bus";
-import { ERRORS, type ErrorCode, type NodeId, Refusal } from "@radist-tech/protocol";
+import { ERRORS, type ErrorCode, type NodeId, type PeerId, Refusal } from "@radist-tech/protocol";
 import {
   newSessionId,
   RelayBatch,
@@ -9,10 +9,10 @@ import {
   type SessionId,
   SFU_SUBJECTS,
 } from "@radist-tech/protocol/bus";
-import type { HomeLocation } from "@radist-tech/rooms";
+import { confirmSeat, type HomeLocation } from "@radist-tech/rooms";
 import type { Entry } from "../home/admissions.ts";
 import type { NodeContext } from "../node/context.ts";
-import type { Line } from "../socket/conversation.ts";
+import type { ClientFrame, Line } from "../socket/conversation.ts";
 import type { SocketSession } from "../socket/socket-session.ts";
 import { RelayReceiver } from "./relay-receiver.ts";
 import { GONE, RelaySender, TAKEN } from "./relay-sender.ts";
@@ -67,19 +67,25 @@ export class RemoteHomes {
       onBroken: (why) => this.#drop(id, why),
     });
     this.#relayed.set(id, { session, home, toHome, fromHome: new RelayReceiver() });
-    const line: Line = {
+    const lineFor = (peerId: PeerId): Line => ({
+      ...line,
+      confirm: () => confirmSeat(this.#node.connection, home, peerId),
+    });
+    const line = {
       // As it came: it is validated once more where it is used.
-      handle: ({ text }) => toHome.add(text),
+      handle: ({ text }: ClientFrame) => toHome.add(text),
       lost: () => {
         toHome.end({ code: 1006, reason: "lost" });
         this.#relayed.delete(id);
       },
     };
     const request: RoomEntry = {
-      ...(entry.peerId === undefined ? { kind: "join" } : { kind: "resume", peerId: entry.peerId }),
+      ...(entry.peerId === undefined
+        ? { kind: "join", ...(entry.attemptHash && { attemptHash: toText(entry.attemptHash) }) }
+        : { kind: "resume", peerId: entry.peerId, ...(entry.needsTransports && { needsTransports: true }) }),
       roomId,
       epoch,
-      tokenHash: Buffer.from(entry.tokenHash).toString("base64url"),
+      tokenHash: toText(entry.tokenHash),
       front: lease.nodeId,
       frontEpoch: lease.epoch,
       session: id,
@@ -87,7 +93,7 @@ export class RemoteHomes {
       features: [...entry.features],
     };
     const answered = await this.#ask(nodeId, request);
-    if (answered?.outcome === "entered") return line;
+    if (answered?.outcome === "entered") return lineFor(answered.peerId);
     // It may have been admitted all the same, if only the answer was lost.
     if (!answered) {
       line.lost();
@@ -174,3 +180,5 @@ export class RemoteHomes {
     }
   }
 }
+
+const toText = (hash: Uint8Array): string => Buffer.from(hash).toString("base64url");

@@ -131,8 +131,10 @@ export class RemotePeers {
       const peerId = await room.admit(session, {
         projectId: entry.projectId,
         tokenHash,
+        attemptHash:
+          entry.kind === "join" && entry.attemptHash !== undefined ? Buffer.from(entry.attemptHash, "base64url") : null,
         features: new Set(ROOM_FEATURES.filter((feature) => entry.features.includes(feature))),
-        ...(entry.kind === "resume" && { peerId: entry.peerId }),
+        ...(entry.kind === "resume" && { peerId: entry.peerId, needsTransports: entry.needsTransports === true }),
       });
       session.peerId = peerId;
       // Given up by its node while it was being admitted.

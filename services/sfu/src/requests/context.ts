@@ -32,7 +32,8 @@ export type Reply = Extract<
       | "consumer-parameters"
       | "data-produced"
       | "data-consumer-parameters"
-      | "stats";
+      | "stats"
+      | "pong";
   }
 >;
 

@@ -60,5 +60,8 @@ export async function handle(context: RequestContext, message: RoomClientMessage
       return e2ee.requestKey(context, message);
     case "leave-room":
       return undefined;
+    // The node that holds the socket answers; one of the release before this passes it on.
+    case "ping":
+      return { type: "pong" };
   }
 }

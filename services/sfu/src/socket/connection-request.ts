@@ -1,4 +1,4 @@
-import { PublicKey, Refusal, RoomJoinQuery, RoomResumeQuery } from "@radist-tech/protocol";
+import { Attempt, PublicKey, Refusal, RoomJoinQuery, RoomResumeQuery } from "@radist-tech/protocol";
 import type { z } from "zod";
 
 /** What a room socket asks for by its URL. */
@@ -23,6 +23,9 @@ export function readRoomRequest(url: string): RoomRequest {
   }
   if (!PublicKey.safeParse(query.publicKey).success) throw new Refusal("unauthorized");
   if (wantsJoin) {
+    if (query.attempt !== undefined && !Attempt.safeParse(query.attempt).success) {
+      throw new Refusal("invalid_connection_request", "An attempt is 22 to 64 characters of A-Z, a-z, 0-9, - and _.");
+    }
     const join = RoomJoinQuery.safeParse(query);
     if (!join.success) throw new Refusal("invalid_token", "Invalid or already consumed room token.");
     return { kind: "join", ...join.data };

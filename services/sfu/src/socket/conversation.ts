@@ -15,6 +15,12 @@ export interface Line {
   handle(frame: ClientFrame): void;
   /** The socket is gone. */
   lost(): void;
+  /**
+   * The client has heard that it joined.
+   *
+   * @throws {Fenced} | {DatabaseUnavailable}
+   */
+  confirm(): Promise<void>;
 }
 
 /** Reads a socket that is attached to a peer, and passes on what it sends. */
@@ -27,6 +33,7 @@ export function converse(node: NodeContext, session: SocketSession, line: Line, 
     limits: { perSecond, burst, patienceMs },
     read: readRoomMessage,
     count,
+    pong: (pong) => session.send(JSON.stringify(pong)),
     refuse: (code, requestId, message = new Refusal(code).message) => {
       count(code);
       const error: ProtocolError = { type: "error", code, message, ...(requestId !== undefined && { requestId }) };

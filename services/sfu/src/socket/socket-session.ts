@@ -4,6 +4,9 @@ import type { PeerSocket } from "@radist-tech/sockets";
 import { Backlog } from "./backlog.ts";
 import type { PeerSession } from "./peer-session.ts";
 
+/** Of the ping that confirms a join. */
+const JOINED_MARK = "joined";
+
 /** A socket of this node. */
 export class SocketSession implements PeerSession {
   readonly id: SessionId = newSessionId();
@@ -11,6 +14,8 @@ export class SocketSession implements PeerSession {
   readonly socket: PeerSocket;
   readonly #unsent: Backlog;
   #heardAt = performance.now();
+  #hasSent = false;
+  #askWhenSent = false;
 
   constructor(nodeId: NodeId, socket: PeerSocket, maxUnsentBytes: number) {
     this.nodeId = nodeId;
@@ -30,9 +35,29 @@ export class SocketSession implements PeerSession {
     this.#heardAt = performance.now();
   }
 
+  /** Asks whether the first frame, which says that it joined, has arrived: now, or when that has been sent. */
+  askWhetherJoined(onConfirmed: () => void): void {
+    const { socket } = this;
+    const confirm = (mark: Buffer): void => {
+      if (mark.toString() !== JOINED_MARK) return;
+      socket.off("pong", confirm);
+      onConfirmed();
+    };
+    socket.on("pong", confirm);
+    if (this.#hasSent) this.#ask();
+    else this.#askWhenSent = true;
+  }
+
+  #ask(): void {
+    this.#askWhenSent = false;
+    if (this.isOpen) this.socket.ping(JOINED_MARK);
+  }
+
   send(frame: string): void {
     const { socket } = this;
     socket.sendText(frame);
+    this.#hasSent = true;
+    if (this.#askWhenSent) this.#ask();
     // Of text that is unsent `ws` and Node count the UTF-16 length.
     if (this.isOpen && this.#unsent.isTooLong(frame.length, socket.bufferedAmount)) {
       socket.refuse("slow_consumer", ERRORS.slow_consumer.close);

@@ -43,6 +43,7 @@ export const requestsWith = (
   "resume-data-consumer": { dataConsumerId: own.dataConsumer },
   "close-data-producer": { dataProducerId: own.dataProducer },
   "close-data-consumer": { dataConsumerId: own.dataConsumer },
+  ping: {},
   "get-stats": { producerId: own.producer, consumerId: own.consumer, transportId: own.recv },
 });
 

@@ -1,5 +1,6 @@
 import {
   closeTerminatedSession,
+  confirmPeer,
   type DepartureContext,
   type DoneStep,
   disconnectPeer,
@@ -8,6 +9,7 @@ import {
   withdrawJoin,
 } from "@radist-tech/calls";
 import { DatabaseUnavailable } from "@radist-tech/db";
+import { pause } from "@radist-tech/protocol/timing";
 import { callLimits, type NodeContext } from "../node/context.ts";
 import type { SignalRouter } from "../signals/signal-router.ts";
 import type { EventFanout } from "./event-fanout.ts";
@@ -54,6 +56,11 @@ export class Departures {
     this.#track(this.#storeLoss(peer, undelivered), peer, "a lost socket was not recorded");
   }
 
+  /** The client of a peer has heard that it joined. Keeps trying to store it while the database is away. */
+  confirm(peer: PeerSession): void {
+    this.#track(this.#storeConfirmation(peer), peer, "a peer was not confirmed: another may take its seat");
+  }
+
   /** The API ended the call, and then the socket closed. */
   end(peer: PeerSession): void {
     const closed = closeTerminatedSession(this.#node.connection, peer);
@@ -90,17 +97,28 @@ export class Departures {
     this.#underWay.add(underWay);
   }
 
+  async #storeConfirmation(peer: PeerSession): Promise<void> {
+    while (!(await this.#reached(() => confirmPeer(this.#node.connection, peer)))) await pause(RETRY_MS);
+  }
+
   async #storeLoss(peer: PeerSession, undelivered: readonly string[]): Promise<void> {
-    for (;;) {
-      try {
-        if (await this.#sent(disconnectPeer(this.#context, peer, undelivered))) return;
-        this.#node.metrics.fenced.inc();
-        // Another claim was stored first. It did not find on the socket what was still undelivered here.
-        return await this.#router.redeliver(peer, undelivered);
-      } catch (error) {
-        if (!(error instanceof DatabaseUnavailable) || this.#isClosed) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    const store = async (): Promise<void> => {
+      if (await this.#sent(disconnectPeer(this.#context, peer, undelivered))) return;
+      this.#node.metrics.fenced.inc();
+      // Another claim was stored first. It did not find on the socket what was still undelivered here.
+      await this.#router.redeliver(peer, undelivered);
+    };
+    while (!(await this.#reached(store))) await pause(RETRY_MS);
+  }
+
+  /** @returns false when the database was away, and the work is to be tried again */
+  async #reached(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable) || this.#isClosed) throw error;
+      return false;
     }
   }
 }

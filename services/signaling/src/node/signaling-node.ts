@@ -77,7 +77,7 @@ export class SignalingNode {
       logger,
       peers: () => this.#present(),
       everyMs: limits.CHECKPOINT_MS,
-      ask: () => this.#keepalive.ask(),
+      ask: (withinMs) => void this.#keepalive.ask(withinMs),
       onFenced: (count) => metrics.fenced.inc(count),
     });
     const admission = new Admission(this.context, {

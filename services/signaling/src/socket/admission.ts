@@ -1,6 +1,9 @@
 import {
   type Admitted,
   dropHeld,
+  type HeldSignal,
+  isUnanswered,
+  type JoinContext,
   type Joined,
   joinCall,
   type PeerSession,
@@ -10,6 +13,7 @@ import {
   view,
 } from "@radist-tech/calls";
 import type { PeerId, ProjectId } from "@radist-tech/protocol";
+import { pause } from "@radist-tech/protocol/timing";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import type { Departures } from "../calls/departures.ts";
 import type { EventFanout } from "../calls/event-fanout.ts";
@@ -23,6 +27,10 @@ import { Conversation } from "./conversation.ts";
 
 /** How `ws` reports a socket that ended without a close frame (RFC 6455, 7.1.5). */
 const ABNORMAL = 1006;
+
+/** How often, and how far apart in milliseconds, a used token is tried while its peer is unconfirmed. */
+const LOSS_TRIES = 5;
+const LOSS_MS = 200;
 
 type Join = Extract<ConnectionRequest, { kind: "join" }>;
 type Reconnect = Extract<ConnectionRequest, { kind: "reconnect" }>;
@@ -62,19 +70,25 @@ export class Admission {
     }
   }
 
-  async #join(socket: PeerSocket, projectId: ProjectId, { callToken }: Join): Promise<void> {
+  async #join(socket: PeerSocket, projectId: ProjectId, join: Join): Promise<void> {
     const { attachedPeers } = this.#node;
-    const { fanout } = this.#parts;
-    let admitting: PeerId | undefined;
+    const { fanout, departures } = this.#parts;
+    const admitting = new Set<PeerId>();
+    const begin = (peerId: PeerId): void => {
+      if (admitting.has(peerId)) return;
+      admitting.add(peerId);
+      attachedPeers.beginAdmission(peerId);
+    };
     try {
-      const context = this.#context(projectId, (late: Joined) => this.#withdraw(late));
-      const admitted = await joinCall(context, callToken, (_callId, peerId) => {
-        admitting = peerId;
-        attachedPeers.beginAdmission(peerId);
-      });
+      const context = this.#context(projectId, (late: Joined) =>
+        late.isAgain ? departures.lose(unheard(late), []) : this.#withdraw(late),
+      );
+      const admitted = await this.#seat(context, join, begin);
+      fanout.send(admitted);
+      const call = snapshot(admitted.call);
+      const missed = await this.#endSuperseded(admitted);
       const attached = this.#attach(socket, projectId, admitted);
       const { callId, peerId } = attached;
-      const call = snapshot(admitted.call);
       attached.send({
         type: "call_joined",
         callId,
@@ -83,16 +97,43 @@ export class Admission {
         call,
         iceServers: this.#iceServers,
       });
-      fanout.send(admitted);
+      attached.askWhetherJoined(() => departures.confirm(attached));
+      this.#replay(attached, admitted.held, missed);
       attachedPeers.add(attached);
       this.#open(attached);
     } finally {
-      if (admitting !== undefined) attachedPeers.endAdmission(admitting);
+      for (const peerId of admitting) attachedPeers.endAdmission(peerId);
     }
   }
 
+  /**
+   * A token whose answer was lost can be used again as soon as the loss of the socket is known, which may be a moment
+   * after its client knew of it.
+   */
+  async #seat(context: JoinContext, join: Join, begin: (peerId: PeerId) => void): Promise<Joined> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await joinCall(context, join, (_callId, peerId) => begin(peerId));
+      } catch (error) {
+        if (tries === LOSS_TRIES || !(await isUnanswered(context.connection, join.callToken, error))) throw error;
+      }
+      await pause(LOSS_MS);
+    }
+  }
+
+  /** @returns signals that the peer's own earlier socket may not have received, in order */
+  async #endSuperseded({ peer, superseded, call }: Joined): Promise<readonly string[]> {
+    const frames = await Promise.all(
+      superseded.map(async (earlier) => {
+        const missed = await this.#parts.takeover.takeOver(earlier, snapshot(call));
+        return earlier.peerId === peer.peerId ? missed : [];
+      }),
+    );
+    return frames.flat();
+  }
+
   async #reconnect(socket: PeerSocket, projectId: ProjectId, claim: Reconnect): Promise<void> {
-    const { attachedPeers, connection, logger } = this.#node;
+    const { attachedPeers } = this.#node;
     const { fanout, takeover } = this.#parts;
     attachedPeers.beginAdmission(claim.peerId);
     try {
@@ -111,19 +152,26 @@ export class Admission {
         reconnectToken: admitted.reconnectToken,
         iceServers: this.#iceServers,
       });
-      attached.replay(admitted.held.map(({ frame }) => frame));
-      attached.replay(missed);
+      this.#replay(attached, admitted.held, missed);
       attachedPeers.add(attached);
       this.#open(attached);
-      dropHeld(
-        connection,
-        admitted.held.map(({ id }) => id),
-      ).catch((error: unknown) =>
-        logger.warn({ err: error, callId, peerId }, "delivered signals stay held and will be delivered again"),
-      );
     } finally {
       attachedPeers.endAdmission(claim.peerId);
     }
+  }
+
+  /** Delivers what waited for the peer: what is stored, then what its earlier socket may not have received. */
+  #replay(attached: AttachedPeer, held: readonly HeldSignal[], missed: readonly string[]): void {
+    const { connection, logger } = this.#node;
+    const { callId, peerId } = attached;
+    attached.replay(held.map(({ frame }) => frame));
+    attached.replay(missed);
+    dropHeld(
+      connection,
+      held.map(({ id }) => id),
+    ).catch((error: unknown) =>
+      logger.warn({ err: error, callId, peerId }, "delivered signals stay held and will be delivered again"),
+    );
   }
 
   get #iceServers() {

@@ -13,6 +13,9 @@ import type { CallView, SignalHead } from "@radist-tech/protocol/bus";
 import type { PeerSocket } from "@radist-tech/sockets";
 import { Unconfirmed } from "./unconfirmed.ts";
 
+/** Of the ping that confirms a join; those for signals are numbers. */
+const JOINED_MARK = "joined";
+
 /** Which peer a socket belongs to, and under which claim. */
 export interface PeerClaim {
   readonly projectId: ProjectId;
@@ -56,6 +59,18 @@ export class AttachedPeer implements PeerClaim {
       if (socket.readyState === socket.OPEN) socket.ping(mark);
     });
     socket.on("pong", (mark) => this.#unconfirmed.confirm(mark.toString()));
+  }
+
+  /** Asks whether all that was sent until now has arrived. */
+  askWhetherJoined(onConfirmed: () => void): void {
+    const { socket } = this;
+    const confirm = (mark: Buffer): void => {
+      if (mark.toString() !== JOINED_MARK) return;
+      socket.off("pong", confirm);
+      onConfirmed();
+    };
+    socket.on("pong", confirm);
+    if (this.isOpen) socket.ping(JOINED_MARK);
   }
 
   get released(): CallLeftReason | undefined {

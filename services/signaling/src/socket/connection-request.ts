@@ -1,4 +1,4 @@
-import { JoinQuery, PublicKey, ReconnectQuery, Refusal } from "@radist-tech/protocol";
+import { Attempt, JoinQuery, PublicKey, ReconnectQuery, Refusal } from "@radist-tech/protocol";
 import type { z } from "zod";
 
 /** What a client asks for in its socket's URL. */
@@ -23,6 +23,9 @@ export function readConnectionRequest(url: string): ConnectionRequest {
   }
   if (!PublicKey.safeParse(query.publicKey).success) throw new Refusal("unauthorized");
   if (wantsJoin) {
+    if (query.attempt !== undefined && !Attempt.safeParse(query.attempt).success) {
+      throw new Refusal("invalid_connection_request", "An attempt is 22 to 64 characters of A-Z, a-z, 0-9, - and _.");
+    }
     const join = JoinQuery.safeParse(query);
     if (!join.success) throw new Refusal("invalid_token");
     return { kind: "join", ...join.data };

@@ -47,6 +47,7 @@ export class Conversation {
       read: readMessage,
       refuse: (...error) => this.#refuse(...error),
       count: (code) => this.#count(code),
+      pong: (pong) => attached.send(pong),
     });
   }
 
@@ -56,7 +57,7 @@ export class Conversation {
     if (taken) this.#dispatch(taken.message, taken.text);
   }
 
-  #dispatch(message: P2PClientMessage, text: string): void {
+  #dispatch(message: Exclude<P2PClientMessage, { type: "ping" }>, text: string): void {
     switch (message.type) {
       case "signal":
         return this.#signal(message, text);

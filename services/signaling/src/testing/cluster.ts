@@ -47,7 +47,12 @@ export interface Cluster extends AsyncDisposable {
   /** What the API does when it ends a call. */
   endCall(callId: CallId): Promise<void>;
   /** Opens a socket on a node with these query parameters. */
-  open(query: Record<string, string>, node?: number, headers?: Record<string, string>): Promise<TestSocket>;
+  open(
+    query: Record<string, string>,
+    node?: number,
+    headers?: Record<string, string>,
+    isDeaf?: boolean,
+  ): Promise<TestSocket>;
 }
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -116,12 +121,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       const control: Control = { type: "call_ended", callId, reason: "terminated" };
       bus.publish(SUBJECTS.control, Buffer.from(JSON.stringify(control)));
     },
-    open(query, node = 0, headers = {}) {
+    open(query, node = 0, headers = {}, isDeaf = false) {
       const at = nodes[node];
       if (!at) throw new Error(`There is no node ${node}.`);
       return connectSocket(
         `${at.url.replace("http", "ws")}${P2P_SOCKET_PATH}?${new URLSearchParams({ publicKey, ...query }).toString()}`,
-        { headers },
+        { headers, isDeaf },
       );
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

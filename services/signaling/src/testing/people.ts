@@ -17,9 +17,9 @@ export interface Person extends AsyncDisposable {
 }
 
 /** Joins, and as a client does, tries again as long as the answer is `unavailable`: a busy node may need a moment. */
-export async function joins(cluster: Cluster, callToken: string, node = 0): Promise<Person> {
+export async function joins(cluster: Cluster, callToken: string, node = 0, isDeaf = false): Promise<Person> {
   for (;;) {
-    const socket = await cluster.open({ callToken }, node);
+    const socket = await cluster.open({ callToken }, node, {}, isDeaf);
     const first = await socket.next();
     if (first.type === "call_joined") return person(cluster, socket, first);
     socket.terminate();

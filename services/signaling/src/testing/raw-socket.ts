@@ -56,7 +56,7 @@ export interface Heard {
   readonly closeCode: number | undefined;
 }
 
-/** A WebSocket client that sends arbitrary bytes. It answers pings, and nothing else. */
+/** A WebSocket client that sends arbitrary bytes. It answers pings, unless it is deaf, and nothing else. */
 export class RawSocket implements AsyncDisposable {
   readonly texts: string[] = [];
   readonly pongs: Buffer[] = [];
@@ -70,7 +70,10 @@ export class RawSocket implements AsyncDisposable {
   #isOpen = false;
   #changed = Promise.withResolvers<void>();
 
-  constructor(port: number) {
+  readonly #isDeaf: boolean;
+
+  constructor(port: number, { isDeaf = false }: { readonly isDeaf?: boolean } = {}) {
+    this.#isDeaf = isDeaf;
     this.#socket = connect({ port, host: "127.0.0.1" });
     this.#socket.on("data", (data: Buffer) => this.#read(data));
     // A reset is an end like any other; "close" follows.
@@ -138,7 +141,7 @@ export class RawSocket implements AsyncDisposable {
     const opcode = first & 0x0f;
     if (opcode === OPCODE.text) this.texts.push(payload.toString());
     else if (opcode === OPCODE.pong) this.pongs.push(payload);
-    else if (opcode === OPCODE.ping) this.write(frame(OPCODE.pong, payload));
+    else if (opcode === OPCODE.ping && !this.#isDeaf) this.write(frame(OPCODE.pong, payload));
     else if (opcode === OPCODE.close) this.#closeCode = payload.length < 2 ? 1005 : payload.readUInt16BE(0);
     return true;
   }

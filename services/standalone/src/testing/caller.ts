@@ -1,4 +1,4 @@
-import type { RadistConnection, RadistRoomConnection } from "@radist-tech/client";
+import type { ConnectionState, RadistConnection, RadistRoomConnection } from "@radist-tech/client";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 
@@ -40,6 +40,21 @@ export class Caller {
     await this.isIn();
   }
 
+  /** Opens another tab of the same window with a copy of what this one keeps, as browsers do. */
+  async duplicates(link: string): Promise<Caller> {
+    const kept = await this.page.evaluate(() => Object.entries(sessionStorage));
+    const page = await this.page.context().newPage();
+    await page.addInitScript((entries) => {
+      for (const [key, value] of entries) sessionStorage.setItem(key, value);
+    }, kept);
+    await page.goto(link);
+    return new Caller(page);
+  }
+
+  async isInLobby(): Promise<void> {
+    await this.#byId("join").waitFor();
+  }
+
   async isIn(): Promise<void> {
     await this.#byId("call").waitFor();
     await this.page.waitForFunction(() => window.radist !== undefined);
@@ -62,6 +77,10 @@ export class Caller {
 
   peerId(): Promise<string | undefined> {
     return this.page.evaluate(() => window.radist?.connection.peerId);
+  }
+
+  async hasSignaling(state: ConnectionState["signaling"]): Promise<void> {
+    await expect.poll(() => this.page.evaluate(() => window.radist?.connection.state.signaling), WITHIN).toBe(state);
   }
 
   /** Remembers the present RTCPeerConnection, to tell later whether it is still the same. */

@@ -8,12 +8,17 @@ export interface Front extends AsyncDisposable {
   /** Cuts every open WebSocket and lets no new one through until `restoreSockets`. */
   cutSockets(): void;
   restoreSockets(): void;
+  /** WebSockets that are open now forward nothing any more and stay open, as behind a proxy that forgot them. */
+  freezeSockets(): void;
+  /** How many WebSockets were ever let through. */
+  readonly socketsOpened: number;
 }
 
 /** @param upstream picks the port that serves a path */
 export async function openFront(upstream: (path: string) => number): Promise<Front> {
-  const sockets = new Set<Duplex>();
+  const sockets = new Map<Duplex, Duplex>();
   let isCut = false;
+  let opened = 0;
   const server = createServer((incoming, answer) => {
     const port = upstream(incoming.url ?? "/");
     const { method, url, headers } = incoming;
@@ -33,7 +38,8 @@ export async function openFront(upstream: (path: string) => number): Promise<Fro
       socket.destroy();
       through.destroy();
     };
-    sockets.add(socket);
+    sockets.set(socket, through);
+    opened++;
     for (const side of [socket, through]) side.on("close", end).on("error", end);
     through.write(rawRequest(incoming));
     through.write(head);
@@ -44,14 +50,21 @@ export async function openFront(upstream: (path: string) => number): Promise<Fro
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cutSockets() {
       isCut = true;
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.keys()) socket.destroy();
     },
     restoreSockets() {
       isCut = false;
     },
+    freezeSockets() {
+      // What comes is read, so that an end that gives up is noticed, and passed on to nobody.
+      for (const side of [...sockets].flat()) side.unpipe().resume();
+    },
+    get socketsOpened() {
+      return opened;
+    },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets.keys()) socket.destroy();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

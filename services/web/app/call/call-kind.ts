@@ -1,11 +1,11 @@
-import { type RadistClient, RadistError } from "@radist-tech/client";
+import { forgetSeat, type RadistClient, RadistError, type ResumeState, storedSeat } from "@radist-tech/client";
 import { mintCallToken } from "../backend/backend.ts";
 import type { DeviceSignals } from "../media/device-signals.ts";
 import type { EndReason } from "../meeting/ending.ts";
 import type { Entry, MeetingKind } from "../meeting/meeting-kind.ts";
+import { tabStorage } from "../ui/tab-storage.ts";
 import { CALL_ENDINGS } from "./ending-texts.ts";
 import { JoinedCall } from "./joined-call.ts";
-import { forgetResume, loadResume } from "./resume-store.ts";
 
 /** A call for two: a reloaded tab returns as the same peer. */
 export class CallKind implements MeetingKind<JoinedCall> {
@@ -18,11 +18,12 @@ export class CallKind implements MeetingKind<JoinedCall> {
   }
 
   hasSeat(): boolean {
-    return loadResume(this.#callId) !== null;
+    return this.#seat() !== undefined;
   }
 
   forgetSeat(): void {
-    forgetResume(this.#callId);
+    const storage = tabStorage();
+    if (storage) forgetSeat(storage, this.#callId);
   }
 
   tokenKey(): string {
@@ -43,7 +44,9 @@ export class CallKind implements MeetingKind<JoinedCall> {
     devices: DeviceSignals,
     onEnd: (reason: EndReason) => void,
   ): Promise<JoinedCall> {
+    const resumeStorage = tabStorage();
     const connection = await client.createConnection({
+      ...(resumeStorage && { resumeStorage }),
       ...this.#credentials(entry),
       channels: ["audio", "video", "data"],
       localStream: devices.local.stream,
@@ -52,9 +55,15 @@ export class CallKind implements MeetingKind<JoinedCall> {
     return new JoinedCall(connection, devices, onEnd);
   }
 
+  /** In sessionStorage alone: it is a credential, so it belongs in no address and in nothing that outlives the tab. */
+  #seat(): ResumeState | undefined {
+    const storage = tabStorage();
+    return storage && storedSeat(storage, this.#callId);
+  }
+
   #credentials(entry: Entry) {
     if (entry.by === "token") return { callToken: entry.token };
-    const resume = loadResume(this.#callId);
+    const resume = this.#seat();
     // Another tab cleared the storage between two steps.
     if (!resume) throw new RadistError("invalid_reconnect");
     return { resume };

@@ -22,7 +22,6 @@ function joined() {
       return () => void all.delete(listener);
     }) as CallConnection["on"],
     call: { callId: "c1", createdAt: "", updatedAt: "", peers } as unknown as CallConnection["call"],
-    resumeState: undefined,
     localStream: undefined,
     replaceTrack: async () => {},
     setMicrophone: () => {},

@@ -12,14 +12,12 @@ import type { WireMessage } from "../messages/wire.ts";
 import { announce } from "../ui/announcer.tsx";
 import { ownName } from "../ui/name.ts";
 import { RemotePeer } from "./remote-peer.ts";
-import { saveResume } from "./resume-store.ts";
 
 /** The part of a connection that a joined call needs. */
 export type CallConnection = Pick<
   RadistConnection,
   | "on"
   | "call"
-  | "resumeState"
   | "localStream"
   | "replaceTrack"
   | "setMicrophone"
@@ -90,7 +88,6 @@ export class JoinedCall implements JoinedMeeting {
         if (next !== this.signaling.peek())
           announce(next === "connected" ? this.#backText(media) : "Connection lost. Reconnecting.");
         this.signaling.value = next;
-        if (next === "connected") this.#remember();
       }),
       connection.on("remotestream", (stream) => {
         peer.stream.value = stream.getTracks().length > 0 ? stream : null;
@@ -147,10 +144,5 @@ export class JoinedCall implements JoinedMeeting {
     if (!this.conversation.open.peek()) return;
     // A channel that closes says so itself, and the next one gets the presence when it opens.
     this.connection.send(presence).catch(() => undefined);
-  }
-
-  #remember(): void {
-    const state = this.connection.resumeState;
-    if (state) saveResume(state);
   }
 }

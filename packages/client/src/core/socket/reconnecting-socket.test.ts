@@ -3,7 +3,7 @@ import { RadistError } from "../errors.ts";
 import { ReconnectingSocket } from "./reconnecting-socket.ts";
 import type { FailedEnding } from "./socket-phase.ts";
 import { SocketServer } from "./socket-server.fixture.ts";
-import { ATTEMPT_MS, PROBE_MS } from "./transitions.ts";
+import { ANSWER_MS, ATTEMPT_MS, PROBE_MS, SILENCE_MS } from "./transitions.ts";
 
 interface Message {
   readonly type: string;
@@ -146,6 +146,33 @@ test("a nudge is answered by a working socket, and replaces a dead one", async (
   vi.advanceTimersByTime(PROBE_MS);
   expect(client.socket.state).toBe("reconnecting");
   await expect.poll(() => server.accepted.length).toBe(2);
+  await expect.poll(() => client.socket.state).toBe("connected");
+});
+
+test("a socket that falls silent is asked, and one that does not answer is kept until another one is in", async () => {
+  await using server = await SocketServer.listen();
+  greet(server);
+  server.onMessage((socket) => socket.send({ type: "pong" }));
+  using client = connection(server);
+  stopClock();
+  await client.socket.connect();
+  vi.advanceTimersByTime(SILENCE_MS);
+  await expect.poll(() => client.log.at(-1)).toBe("pong");
+  vi.advanceTimersByTime(ANSWER_MS);
+  expect([client.socket.state, server.accepted.length]).toEqual(["connected", 1]);
+
+  server.onMessage(() => {});
+  vi.advanceTimersByTime(SILENCE_MS - ANSWER_MS);
+  await expect.poll(() => server.last.received.length).toBe(2);
+  vi.advanceTimersByTime(ANSWER_MS - 1);
+  expect(server.accepted).toHaveLength(1);
+  server.onAccept(() => {});
+  vi.advanceTimersByTime(1);
+  await expect.poll(() => server.accepted.length).toBe(2);
+  const [first, second] = server.accepted;
+  first?.send({ type: "late" });
+  await expect.poll(() => client.log.at(-1)).toBe("previous late");
+  second?.send({ type: "hello" });
   await expect.poll(() => client.socket.state).toBe("connected");
 });
 

@@ -8,6 +8,7 @@ import {
   type SocketEvents,
   type SocketPhase,
   type SocketState,
+  type SocketTimer,
   socketStateIn,
 } from "./socket-phase.ts";
 import { type EventName, JOIN_MS, transition } from "./transitions.ts";
@@ -30,7 +31,7 @@ export interface ReconnectingSocketOptions<Message, End extends SocketEnding> {
   };
 }
 
-/** Browsers hide WebSocket pings. The platform answers every unknown type, so that any answer proves that the socket works. */
+/** Browsers hide WebSocket pings. Any message that arrives proves that the socket works, this one's answer too. */
 const PROBE = '{"type":"ping"}';
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -41,7 +42,7 @@ type Timer = ReturnType<typeof setTimeout>;
  */
 export class ReconnectingSocket<Message extends { readonly type: string }, End extends SocketEnding> {
   readonly #options: ReconnectingSocketOptions<Message, End>;
-  readonly #timers = new Map<"attempt" | "probe" | "retry", Timer>();
+  readonly #timers = new Map<SocketTimer | "retry", Timer>();
   #phase: SocketPhase = { name: "idle", joinBy: Date.now() + JOIN_MS };
   #reported: SocketState = "connecting";
   #current: WebSocket | undefined;
@@ -126,6 +127,7 @@ export class ReconnectingSocket<Message extends { readonly type: string }, End e
         clearTimeout(this.#timers.get(effect.timer));
         return;
       case "startTimer":
+        clearTimeout(this.#timers.get(effect.timer));
         this.#timers.set(
           effect.timer,
           setTimeout(() => this.#timedOut(effect.timer), effect.ms),
@@ -165,9 +167,15 @@ export class ReconnectingSocket<Message extends { readonly type: string }, End e
     }
   }
 
-  #timedOut(timer: "attempt" | "probe"): void {
-    if (timer === "attempt") this.#lost(1006);
-    else this.#dispatch("unanswered", {});
+  #timedOut(timer: SocketTimer): void {
+    switch (timer) {
+      case "attempt":
+        return this.#lost(1006);
+      case "silence":
+        return this.#dispatch("silent", { canSend: this.#canSend });
+      case "probe":
+        return this.#dispatch("unanswered", {});
+    }
   }
 
   #lost(code: number): void {

@@ -25,6 +25,8 @@ export interface FailedEnding {
  *     connect           │  ▼                ▼
  *                      waiting ◀────────────┘      joined ──connect, unanswered──▶ opening (the socket becomes previous)
  *
+ * A current socket that has been silent is asked for a sign of life, and replaced when it gives none (unanswered).
+ *
  *   any ──end; lost, when the verdict is final or the first join took too long──▶ closed
  */
 export type SocketPhase =
@@ -65,6 +67,8 @@ export interface SocketEvents<End> {
   /** The current socket closed, or was not admitted in time. */
   lost: { readonly at: number; readonly isOnline: boolean; readonly verdict: End | "retry" };
   retryDue: object;
+  /** Nothing has arrived on the current socket for a while. */
+  silent: { readonly canSend: boolean };
   /** The answer to a probe is overdue. */
   unanswered: object;
   /** Something suggests that the network changed. */
@@ -73,12 +77,16 @@ export interface SocketEvents<End> {
   end: { readonly ending: End };
 }
 
+/** Of an attempt to join, of silence, and of the answer to a probe. */
+export type SocketTimer = "attempt" | "silence" | "probe";
+
 /** What is to be done, in this order. */
 export type SocketEffect<End> =
   /** Stops all timers. */
   | { readonly type: "stopTimers" }
-  | { readonly type: "stopTimer"; readonly timer: "attempt" | "probe" }
-  | { readonly type: "startTimer"; readonly timer: "attempt" | "probe"; readonly ms: number }
+  | { readonly type: "stopTimer"; readonly timer: SocketTimer }
+  /** Starts a timer, anew if it runs. */
+  | { readonly type: "startTimer"; readonly timer: SocketTimer; readonly ms: number }
   /** @param attempt how many failed before it; infinite where the browser knows that it is offline */
   | { readonly type: "scheduleRetry"; readonly attempt: number }
   /** Creates a socket, which becomes the current one. */
@@ -86,7 +94,7 @@ export type SocketEffect<End> =
   /** The current socket becomes the previous one. */
   | { readonly type: "demote" }
   | { readonly type: "close"; readonly socket: "current" | "previous"; readonly code?: 1000 }
-  /** Sends a message that the platform always answers. */
+  /** Sends a ping, which the platform answers. */
   | { readonly type: "probe" }
   /** Notifies the page, if {@link socketStateIn} has changed. */
   | { readonly type: "reportState" }

@@ -2,7 +2,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RadistError } from "../errors.ts";
 import { type SocketEffect, type SocketEvents, type SocketPhase, socketStateIn } from "./socket-phase.ts";
-import { ATTEMPT_MS, type EventName, JOIN_MS, PROBE_MS, STABLE_MS, transition } from "./transitions.ts";
+import {
+  ANSWER_MS,
+  ATTEMPT_MS,
+  type EventName,
+  JOIN_MS,
+  PROBE_MS,
+  SILENCE_MS,
+  STABLE_MS,
+  transition,
+} from "./transitions.ts";
 
 type Ending = { readonly reason: "left" | "refused" };
 type Effect = SocketEffect<Ending>;
@@ -27,6 +36,7 @@ const EVENTS: SocketEvents<Ending> = {
   heard: {},
   lost: { at: 5_000, isOnline: true, verdict: "retry" },
   retryDue: {},
+  silent: { canSend: true },
   unanswered: {},
   nudged: { canSend: true },
   end: { ending: LEFT },
@@ -53,7 +63,7 @@ function word(effect: Effect): string {
 const OPEN = ["stopTimers", `start attempt ${ATTEMPT_MS}`, "open", "reportState"];
 const REOPEN = ["stopTimers", "close current 1000", `start attempt ${ATTEMPT_MS}`, "open", "reportState"];
 const DEMOTE = ["stopTimers", "demote", `start attempt ${ATTEMPT_MS}`, "open", "reportState"];
-const JOIN = ["stop attempt", "close previous 1000", "reportState", "resolveJoins"];
+const JOIN = ["stop attempt", `start silence ${SILENCE_MS}`, "close previous 1000", "reportState", "resolveJoins"];
 const RETRY = ["stopTimers", "close current", "retry after 2", "reportState"];
 const CLOSE = ["stopTimers", "close current 1000", "close previous 1000", "reportState", "end left"];
 
@@ -68,6 +78,7 @@ const EXPECTED: { readonly [Phase in PhaseName]: { readonly [Event in EventName]
     heard: STAYS,
     lost: STAYS,
     retryDue: STAYS,
+    silent: STAYS,
     unanswered: STAYS,
     nudged: STAYS,
     end: ["closed", ...CLOSE],
@@ -79,6 +90,7 @@ const EXPECTED: { readonly [Phase in PhaseName]: { readonly [Event in EventName]
     heard: STAYS,
     lost: ["waiting", ...RETRY],
     retryDue: STAYS,
+    silent: STAYS,
     unanswered: STAYS,
     nudged: STAYS,
     end: ["closed", ...CLOSE],
@@ -87,9 +99,10 @@ const EXPECTED: { readonly [Phase in PhaseName]: { readonly [Event in EventName]
     connect: ["opening", ...DEMOTE],
     joined: ["joined", ...JOIN],
     refused: ["joined"],
-    heard: ["joined", "stop probe"],
+    heard: ["joined", "stop probe", `start silence ${SILENCE_MS}`],
     lost: ["waiting", ...RETRY],
     retryDue: STAYS,
+    silent: ["joined", "probe", `start probe ${ANSWER_MS}`],
     unanswered: ["opening", ...DEMOTE],
     nudged: ["joined", "probe", `start probe ${PROBE_MS}`],
     end: ["closed", ...CLOSE],
@@ -101,6 +114,7 @@ const EXPECTED: { readonly [Phase in PhaseName]: { readonly [Event in EventName]
     heard: STAYS,
     lost: STAYS,
     retryDue: ["opening", ...OPEN],
+    silent: STAYS,
     unanswered: STAYS,
     nudged: ["opening", ...OPEN],
     end: ["closed", ...CLOSE],
@@ -112,6 +126,7 @@ const EXPECTED: { readonly [Phase in PhaseName]: { readonly [Event in EventName]
     heard: STAYS,
     lost: STAYS,
     retryDue: STAYS,
+    silent: STAYS,
     unanswered: STAYS,
     nudged: STAYS,
     end: STAYS,
@@ -192,8 +207,10 @@ describe("a probe", () => {
   const probing = { ...PHASES.joined, isProbing: true };
 
   test("is not sent twice, nor when nothing can be sent", () => {
-    expect(after(probing, "nudged")).toEqual({ next: probing, effects: [] });
-    expect(after(PHASES.joined, "nudged", { canSend: false })).toEqual({ next: PHASES.joined, effects: [] });
+    for (const event of ["nudged", "silent"] as const) {
+      expect(after(probing, event)).toEqual({ next: probing, effects: [] });
+      expect(after(PHASES.joined, event, { canSend: false })).toEqual({ next: PHASES.joined, effects: [] });
+    }
   });
 
   test("is answered by any message", () => {
@@ -288,6 +305,7 @@ class World {
     expect(this.current).toBe(phase.name === "opening" || phase.name === "joined");
     expect(this.timers.has("attempt")).toBe(phase.name === "opening");
     expect(this.timers.has("retry")).toBe(phase.name === "waiting");
+    if (this.timers.has("silence")) expect(phase.name).toBe("joined");
     expect(this.timers.has("probe")).toBe(phase.name === "joined" && phase.isProbing);
     if (this.previous) expect(["opening", "waiting"]).toContain(phase.name);
     expect(this.reported.at(-1)).toBe(socketStateIn(phase));
@@ -299,7 +317,7 @@ const step = fc.oneof(
   fc.constantFrom("connect", "heard", "retryDue", "unanswered").map((name) => ({ name, event: {} })),
   fc.record({ name: fc.constant("joined"), event: fc.record({ at: fc.nat(60_000) }) }),
   fc.record({ name: fc.constant("refused"), event: fc.constant({ error: refusal }) }),
-  fc.record({ name: fc.constant("nudged"), event: fc.record({ canSend: fc.boolean() }) }),
+  fc.record({ name: fc.constantFrom("nudged", "silent"), event: fc.record({ canSend: fc.boolean() }) }),
   fc.record({
     name: fc.constant("lost"),
     event: fc.record({
@@ -315,6 +333,7 @@ const step = fc.oneof(
 function isPossible(world: World, name: string): boolean {
   if (name === "retryDue") return world.timers.has("retry");
   if (name === "unanswered") return world.timers.has("probe");
+  if (name === "silent") return world.timers.has("silence");
   if (name === "nudged") return true;
   return name === "connect" || name === "end" || world.current;
 }

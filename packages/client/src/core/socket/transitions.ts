@@ -7,7 +7,11 @@ export const ATTEMPT_MS = 10_000;
 export const JOIN_MS = 15_000;
 /** A socket that lived longer than this clears the record of earlier failures. */
 export const STABLE_MS = 10_000;
-/** How long the answer to a probe may take. */
+/** A socket on which nothing arrives for this long is asked for a sign of life: a path can be dead without being closed. */
+export const SILENCE_MS = 10_000;
+/** How long that answer may take. */
+export const ANSWER_MS = 5_000;
+/** How long it may take when something suggests that the network changed. */
 export const PROBE_MS = 3_000;
 
 export interface Transition<End> {
@@ -35,6 +39,7 @@ const TABLE: TransitionTable = {
     heard: stay,
     lost: stay,
     retryDue: stay,
+    silent: stay,
     unanswered: stay,
     nudged: stay,
     end: (_, { ending }) => close(ending),
@@ -52,6 +57,7 @@ const TABLE: TransitionTable = {
       return retry(phase, isOnline);
     },
     retryDue: stay,
+    silent: stay,
     unanswered: stay,
     nudged: stay,
     end: (_, { ending }) => close(ending),
@@ -60,20 +66,21 @@ const TABLE: TransitionTable = {
     connect: demote,
     joined: (phase, { at }) => join(phase, at),
     refused: (phase, { error }) => ({ next: { ...phase, refusal: error }, effects: [] }),
-    heard: (phase) => ({ next: { ...phase, isProbing: false }, effects: [{ type: "stopTimer", timer: "probe" }] }),
+    heard: (phase) => ({
+      next: { ...phase, isProbing: false },
+      effects: [
+        { type: "stopTimer", timer: "probe" },
+        { type: "startTimer", timer: "silence", ms: SILENCE_MS },
+      ],
+    }),
     lost: ({ since, failures }, { at, isOnline, verdict }) => {
       if (verdict !== "retry") return close(verdict);
       return retry({ joinBy: undefined, failures: at - since > STABLE_MS ? 0 : failures }, isOnline);
     },
     retryDue: stay,
+    silent: (phase, { canSend }) => probe(phase, canSend, ANSWER_MS),
     unanswered: demote,
-    nudged: (phase, { canSend }) =>
-      phase.isProbing || !canSend
-        ? stay(phase)
-        : {
-            next: { ...phase, isProbing: true },
-            effects: [{ type: "probe" }, { type: "startTimer", timer: "probe", ms: PROBE_MS }],
-          },
+    nudged: (phase, { canSend }) => probe(phase, canSend, PROBE_MS),
     end: (_, { ending }) => close(ending),
   },
   waiting: {
@@ -83,6 +90,7 @@ const TABLE: TransitionTable = {
     heard: stay,
     lost: stay,
     retryDue: (phase) => open(phase),
+    silent: stay,
     unanswered: stay,
     nudged: (phase) => open(phase),
     end: (_, { ending }) => close(ending),
@@ -94,6 +102,7 @@ const TABLE: TransitionTable = {
     heard: stay,
     lost: stay,
     retryDue: stay,
+    silent: stay,
     unanswered: stay,
     nudged: stay,
     end: stay,
@@ -136,12 +145,21 @@ function demote<End>({ failures }: In<"joined">): Transition<End> {
   return open({ joinBy: undefined, failures }, { type: "demote" });
 }
 
+function probe<End>(phase: In<"joined">, canSend: boolean, ms: number): Transition<End> {
+  if (phase.isProbing || !canSend) return stay(phase);
+  return {
+    next: { ...phase, isProbing: true },
+    effects: [{ type: "probe" }, { type: "startTimer", timer: "probe", ms }],
+  };
+}
+
 function join<End>(phase: Omit<In<"joined">, "name" | "since">, at: number): Transition<End> {
   const { refusal, failures, isProbing } = phase;
   return {
     next: { name: "joined", since: at, refusal, failures, isProbing },
     effects: [
       { type: "stopTimer", timer: "attempt" },
+      { type: "startTimer", timer: "silence", ms: SILENCE_MS },
       { type: "close", socket: "previous", code: 1000 },
       { type: "reportState" },
       { type: "resolveJoins" },

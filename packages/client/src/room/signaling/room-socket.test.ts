@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { attemptOf } from "../../core/attempts.ts";
 import { SocketServer } from "../../core/socket/socket-server.fixture.ts";
 import type { RoomEnding } from "../types.ts";
-import { RoomSocket } from "./room-socket.ts";
+import { type RoomCredentials, RoomSocket } from "./room-socket.ts";
 
 const JOINED = { type: "room-joined", roomId: "room", peerId: "peer_a", resumeToken: "rt_1", existingPeers: [] };
 const RESUMED = { type: "room-resumed", roomId: "room", peerId: "peer_a", resumeToken: "rt_2", existingPeers: [] };
@@ -9,7 +10,10 @@ const RESUMED = { type: "room-resumed", roomId: "room", peerId: "peer_a", resume
 type Message = SocketServer["last"]["received"][number];
 
 /** A platform that admits everybody, and answers as the test says. */
-async function platform(answer: (message: Message) => object | undefined = () => undefined) {
+async function platform(
+  answer: (message: Message) => object | undefined = () => undefined,
+  credentials: RoomCredentials = { roomToken: "ct_1" },
+) {
   const server = await SocketServer.listen();
   const heard: Message[] = [];
   server.onAccept((accepted) => accepted.send(accepted.query.has("resumeToken") ? RESUMED : JOINED));
@@ -23,10 +27,11 @@ async function platform(answer: (message: Message) => object | undefined = () =>
   const socket = new RoomSocket({
     apiBase: `${server.url.replace("ws", "http")}/api/v1`,
     publicKey: "rad_pk_1",
-    roomToken: "ct_1",
+    credentials,
     redundantAudio: true,
     webSocketFactory: (url) => new WebSocket(url),
     handlers: {
+      seated: () => {},
       message: ({ type }) => reported.push(type),
       state: (state) => reported.push(state),
       error: ({ code }) => reported.push(`error ${code}`),
@@ -50,6 +55,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+test("resumes as an earlier page's participant, with transports of its own", async () => {
+  await using room = await platform(undefined, { roomId: "r", peerId: "peer_1", resumeToken: "rt_0" });
+  await room.socket.connect();
+  expect(Object.fromEntries(room.server.last.query)).toMatchObject({ resumeToken: "rt_0", transports: "new" });
+  room.server.last.terminate();
+  await expect.poll(() => room.server.accepted.length).toBe(2);
+  expect(room.server.last.query.has("transports")).toBe(false);
+});
+
 test("joins with its token, and matches each answer to its request", async () => {
   await using room = await platform(({ type }) =>
     type === "produce-data"
@@ -62,6 +76,7 @@ test("joins with its token, and matches each answer to its request", async () =>
   expect(Object.fromEntries(room.server.last.query)).toEqual({
     publicKey: "rad_pk_1",
     roomToken: "ct_1",
+    attempt: attemptOf("ct_1"),
     features: "presence,media,resume,data,layers,levels,red",
   });
   const sctpStreamParameters = { streamId: 0, ordered: true };

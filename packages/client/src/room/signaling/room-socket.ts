@@ -1,10 +1,11 @@
 import type { RoomFeature, RoomServerMessage } from "@radist-tech/protocol";
+import { attemptOf } from "../../core/attempts.ts";
 import { ConnectionLost } from "../../core/connection-lost.ts";
 import { closesSocket, protocolError, RadistError } from "../../core/errors.ts";
 import { ReconnectingSocket } from "../../core/socket/reconnecting-socket.ts";
 import type { SocketState } from "../../core/socket/socket-phase.ts";
 import { TokenBucket } from "../../core/token-bucket.ts";
-import type { RoomEnding } from "../types.ts";
+import type { RoomEnding, RoomResumeState } from "../types.ts";
 import { judgeRoomClose } from "./close-verdict.ts";
 import { closeLateObject } from "./late-answers.ts";
 import { type AnswerTo, Requests, type RoomRequest } from "./requests.ts";
@@ -12,17 +13,22 @@ import { type AnswerTo, Requests, type RoomRequest } from "./requests.ts";
 export interface RoomSocketHandlers {
   /** A message that answers no request. */
   message(message: RoomServerMessage): void;
+  /** The platform gave the seat, or a fresh token for it. */
+  seated(seat: RoomResumeState): void;
   state(state: SocketState): void;
   /** An error that answers no request. */
   error(error: RadistError): void;
   ended(ending: RoomEnding): void;
 }
 
+/** How the first socket authenticates: by a fresh token, or by what an earlier page was given. */
+export type RoomCredentials = { readonly roomToken: string } | RoomResumeState;
+
 export interface RoomSocketOptions {
   /** `…/api/v1`, as http(s). */
   readonly apiBase: string;
   readonly publicKey: string;
-  readonly roomToken: string;
+  readonly credentials: RoomCredentials;
   readonly redundantAudio: boolean;
   readonly webSocketFactory: (url: string) => WebSocket;
   readonly handlers: RoomSocketHandlers;
@@ -50,9 +56,13 @@ export class RoomSocket {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isLeaving = false;
 
-  constructor({ apiBase, publicKey, roomToken, redundantAudio, webSocketFactory, handlers }: RoomSocketOptions) {
+  constructor({ apiBase, publicKey, credentials, redundantAudio, webSocketFactory, handlers }: RoomSocketOptions) {
     this.#handlers = handlers;
-    this.#credentials = { roomToken };
+    this.#credentials =
+      "roomToken" in credentials
+        ? { roomToken: credentials.roomToken, attempt: attemptOf(credentials.roomToken) }
+        : // The earlier page had transports; this one has none.
+          { ...credentials, transports: "new" };
     const base = `${apiBase.replace(/^http/, "ws")}/sfu/signaling/ws`;
     const features = [...FEATURES, ...(redundantAudio ? (["red"] satisfies RoomFeature[]) : [])].join();
     this.#socket = new ReconnectingSocket({
@@ -143,6 +153,8 @@ export class RoomSocket {
       case "room-resumed":
         this.#joined(message);
         return;
+      case "pong":
+        return;
       case "error":
         this.#error(message);
         return;
@@ -162,7 +174,11 @@ export class RoomSocket {
   #joined(message: Extract<RoomServerMessage, { type: "room-joined" | "room-resumed" }>): void {
     const { roomId, peerId, resumeToken } = message;
     // Without a resume token there is no way back: the next socket tries the room token, and ends with its answer.
-    if (resumeToken) this.#credentials = { roomId, peerId, resumeToken };
+    if (resumeToken) {
+      const seat = { roomId, peerId, resumeToken };
+      this.#credentials = { ...seat };
+      this.#handlers.seated(seat);
+    }
     // New transports on the same socket: requests for the old ones will not be answered.
     if (this.#socket.isJoined) this.#connectionLost();
     else {
@@ -173,7 +189,7 @@ export class RoomSocket {
   }
 
   #error(message: Extract<RoomServerMessage, { type: "error" }>): void {
-    // The answer to a probe; every other message that is sent is known to the platform.
+    // How a platform of an earlier release answers a ping; every other message that is sent is known to it.
     if (message.code === "unsupported_message" && message.requestId === undefined) return;
     const error = protocolError(message);
     if (this.#requests.settle(message.requestId, error)) return;
