@@ -191,7 +191,8 @@ export class RadistConnection {
   }
 
   /**
-   * Sends a message to the other peer: text, an object or array as JSON, or bytes. Messages arrive whole and in order.
+   * Sends a message to the other peer: text, an object or array as JSON, or bytes, also those of a Blob or File. What JSON
+   * would lose (a Map, an Error, a function, …) is refused. Messages arrive whole and in order.
    * Resolves when the message is handed to the browser, and later than that while much is unsent: a file sent in parts,
    * each awaited, needs no other flow control. A part may have up to 64 KiB in every browser, 256 KiB in current ones.
    *

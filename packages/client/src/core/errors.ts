@@ -21,6 +21,8 @@ const CLIENT_ERRORS = {
   data_channel_not_open: { retry: true, message: "The data channel is not open." },
   /** The message is larger than the other peer's browser accepts. */
   data_too_large: { retry: false, message: "The message is too large for the data channel." },
+  /** A participant takes messages more slowly than they are sent, and no more of them can be kept for it. */
+  receiver_too_slow: { retry: true, message: "A participant receives messages more slowly than they are sent." },
   /** The browser refused a session description or a candidate. The SDK starts a new media session. */
   negotiation_failed: { retry: true, message: "The peers could not agree on a media session." },
 } as const;

@@ -1,7 +1,7 @@
 import type { types } from "mediasoup-client";
 import { Ensured } from "../../core/ensured.ts";
 import { RadistError } from "../../core/errors.ts";
-import { DATA_CHANNEL_LABEL, type Frame } from "../../core/framing.ts";
+import { DATA_CHANNEL_LABEL, type Frame, type OutgoingFrame } from "../../core/framing.ts";
 import type { LatchReader } from "../../core/latch.ts";
 import { assertFits, LOW_WATER_BYTES, OutgoingChannel, type Outlet } from "../../core/outgoing-channel.ts";
 import type { MediaSession } from "../transport/media-session.ts";
@@ -49,7 +49,7 @@ export class DataPublication {
   }
 
   /** Sends one message, after all earlier ones. Resolves when it is handed to the browser. */
-  send(frame: Frame): Promise<void> {
+  send(frame: OutgoingFrame): Promise<void> {
     return this.#channel.send(frame);
   }
 
