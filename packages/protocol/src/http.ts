@@ -16,7 +16,8 @@ export type ErrorBody = z.infer<typeof ErrorBody>;
 export const AccessControl = z.enum(["private", "public"]).meta({ id: "AccessControl" });
 export type AccessControl = z.infer<typeof AccessControl>;
 
-export const CreateCall = z.object({ accessControl: AccessControl.optional() }).meta({ id: "CreateCall" });
+/** Bodies of requests are strict: a member that is misspelt is refused by its name, and not left out in silence. */
+export const CreateCall = z.strictObject({ accessControl: AccessControl.optional() }).meta({ id: "CreateCall" });
 export type CreateCall = z.infer<typeof CreateCall>;
 
 export const CreatedCall = z
@@ -45,7 +46,7 @@ export type CallDetails = z.infer<typeof CallDetails>;
 
 // ── Projects and keys ────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const CreateProject = z.object({ name: Name }).meta({ id: "CreateProject" });
+export const CreateProject = z.strictObject({ name: Name }).meta({ id: "CreateProject" });
 export type CreateProject = z.infer<typeof CreateProject>;
 
 export const CreatedProject = z
@@ -62,7 +63,7 @@ const Origin = z
   );
 
 export const UpdateProject = z
-  .object({
+  .strictObject({
     name: Name.optional(),
     /** Empty or null: any origin. */
     allowedOrigins: z.array(Origin).max(100).nullable().optional(),
@@ -86,7 +87,7 @@ export const Project = z
   .meta({ id: "Project" });
 export type Project = z.infer<typeof Project>;
 
-export const CreateKey = z.object({ name: Name }).meta({ id: "CreateKey" });
+export const CreateKey = z.strictObject({ name: Name }).meta({ id: "CreateKey" });
 export type CreateKey = z.infer<typeof CreateKey>;
 
 export const CreatedKey = z
