@@ -1,4 +1,4 @@
-import { type Connection, calls, callTokens, type Transaction, transact } from "@radist-tech/db";
+import { type Connection, calls, callTokens, rooms, roomTokens, type Transaction, transact } from "@radist-tech/db";
 import {
   type CallId,
   type CallToken,
@@ -60,10 +60,23 @@ async function callOf(connection: Connection, projectId: ProjectId, hash: Uint8A
       .innerJoin(calls, eq(calls.id, callTokens.callId))
       .where(and(eq(callTokens.hash, hash), eq(calls.projectId, projectId))),
   );
-  if (!row) throw new Refusal("invalid_token");
+  if (!row) throw await refusalOfUnknown(connection, projectId, hash);
   if (row.tombstonedAt) throw new Refusal("call_terminated");
   if (!row.isUsable) throw new Refusal("invalid_token");
   return row.callId as CallId;
+}
+
+/** Somebody who has the token may know what it is for. */
+async function refusalOfUnknown(connection: Connection, projectId: ProjectId, hash: Uint8Array): Promise<Refusal> {
+  const [room] = await transact(connection, (tx) =>
+    tx
+      .select({ id: rooms.id })
+      .from(roomTokens)
+      .innerJoin(rooms, eq(rooms.id, roomTokens.roomId))
+      .where(and(eq(roomTokens.hash, hash), eq(rooms.projectId, projectId))),
+  );
+  if (!room) return new Refusal("invalid_token");
+  return new Refusal("invalid_token", "This is a room token. Join its room with it (createRoomConnection in the SDK).");
 }
 
 /** @throws {Refusal} `invalid_token` */
