@@ -1,5 +1,6 @@
 import type { RoomServerMessage } from "@radist-tech/protocol";
 import type { Channel } from "../core/channels.ts";
+import { closedError } from "../core/closed-error.ts";
 import { ConnectionLost } from "../core/connection-lost.ts";
 import type { Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
@@ -39,6 +40,7 @@ export class RoomSession {
   grants = { canPublish: true, canSubscribe: true };
   state: RoomState = "connecting";
   activeSpeaker: string | undefined;
+  ending: RoomEnding | undefined;
   readonly #channels: ReadonlySet<Channel>;
   readonly #events: Emitter<RoomEvents>;
   readonly #latch = new Latch<MediaSession>();
@@ -269,10 +271,11 @@ export class RoomSession {
   }
 
   #ended(ending: RoomEnding): void {
+    this.ending = ending;
     this.#stopWatching();
     this.#latch.end();
     this.views.close();
-    this.data.close();
+    this.data.close(closedError(ending));
     this.participants.close();
     this.publications.close();
     this.media.close();

@@ -284,11 +284,14 @@ export interface RadistRoomConnection {
   setPriority(track: RemoteTrack, priority: number): void;
 
   /**
-   * Sends a message to all participants, or to one: text, an object or array as JSON, or bytes. A sender's messages to all
-   * arrive whole and in order, and so do its messages to one participant. Resolves when the message is handed to the
-   * browser, and later than that while much is unsent: parts of a file, each awaited, need no other flow control.
+   * Sends a message to all participants, or to one: text, an object or array as JSON, or bytes, also those of a Blob or
+   * File. What JSON would lose (a Map, an Error, a function, …) is refused. A sender's messages to all arrive whole and in
+   * order, and so do its messages to one participant. Resolves when the message is handed to the browser, and later than
+   * that while much is unsent or not received: parts of a file, each awaited, need no other flow control. A slow
+   * participant holds up the others for a moment only, and then gets the messages at its own pace.
    *
-   * @throws RadistError `data_channel_not_open`, `data_too_large`, `invalid_argument`, `peer_not_found`, `not_allowed`
+   * @throws RadistError `data_channel_not_open`, `data_too_large`, `invalid_argument`, `peer_not_found`, `not_allowed`,
+   * `connection_closed`; `receiver_too_slow` when a participant will not get this message, because too much waits for it
    * @example await room.send({ hand: "raised" }, { to: hostPeerId });
    */
   send(data: DataPayload, options?: { readonly to?: string }): Promise<void>;
