@@ -1,5 +1,6 @@
 import type { CallSnapshot } from "@radist-tech/protocol";
 import type { Channel, MediaKind } from "../core/channels.ts";
+import { closedError } from "../core/closed-error.ts";
 import { Emitter, type Listener } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
 import type { DataPayload } from "../core/framing.ts";
@@ -45,6 +46,7 @@ export class RadistConnection {
   readonly #socket: SignalingSocket;
   readonly #session: CallSession;
   readonly #stopWatching: () => void;
+  #ending: Ending | undefined;
   #state: ConnectionState = { signaling: "connecting", media: "new" };
 
   private constructor(deps: ConnectionDeps) {
@@ -182,6 +184,7 @@ export class RadistConnection {
    * @throws RadistError `connection_closed`, or what ended the connection. Stays pending while the network is down.
    */
   async reconnect(): Promise<void> {
+    if (this.#ending && !this.#ending.error) this.#assertOpen();
     await this.#socket.connect();
   }
 
@@ -196,9 +199,10 @@ export class RadistConnection {
    * Resolves when the message is handed to the browser, and later than that while much is unsent: a file sent in parts,
    * each awaited, needs no other flow control. A part may have up to 64 KiB in every browser, 256 KiB in current ones.
    *
-   * @throws RadistError `data_channel_not_open`, `data_too_large`, `invalid_argument`
+   * @throws RadistError `data_channel_not_open`, `data_too_large`, `invalid_argument`, `connection_closed`
    */
   async send(data: DataPayload): Promise<void> {
+    this.#assertOpen();
     await this.#data.send(data, this.peerConnection?.sctp?.maxMessageSize);
   }
 
@@ -208,6 +212,7 @@ export class RadistConnection {
    * @throws RadistError `device_not_found` when no microphone is sent
    */
   setMicrophone(on: boolean): void {
+    this.#assertOpen();
     this.#media.setEnabled("audio", on);
   }
 
@@ -217,6 +222,7 @@ export class RadistConnection {
    * @throws RadistError `device_not_found` when no camera is sent
    */
   setCamera(on: boolean): void {
+    this.#assertOpen();
     this.#media.setEnabled("video", on);
   }
 
@@ -276,6 +282,7 @@ export class RadistConnection {
   }
 
   #ended(ending: Ending): void {
+    this.#ending = ending;
     this.#stopWatching();
     this.#session.close();
     this.#media.close();
@@ -288,7 +295,7 @@ export class RadistConnection {
   }
 
   #assertOpen(): void {
-    if (this.#state.signaling === "closed") throw new RadistError("connection_closed");
+    if (this.#ending) throw closedError(this.#ending);
   }
 
   #assertChannel(kind: MediaKind): void {

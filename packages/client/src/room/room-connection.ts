@@ -1,4 +1,5 @@
 import type { Channel } from "../core/channels.ts";
+import { closedError } from "../core/closed-error.ts";
 import { Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
 import type { DataPayload } from "../core/framing.ts";
@@ -97,6 +98,7 @@ export class RoomConnection implements RadistRoomConnection {
   }
 
   async setMuted(source: RoomSource, muted: boolean): Promise<void> {
+    this.#assertOpen();
     const published = this.#session.publications.published.get(source);
     if (!published) throw new RadistError("device_not_found", { message: `The ${source} is not published.` });
     await (muted ? published.mute() : published.unmute());
@@ -107,6 +109,7 @@ export class RoomConnection implements RadistRoomConnection {
   }
 
   setPriority(track: RemoteTrack, priority: number): void {
+    this.#assertOpen();
     this.#session.setPriority(received(track), priority);
   }
 
@@ -126,6 +129,8 @@ export class RoomConnection implements RadistRoomConnection {
   }
 
   async reconnect(): Promise<void> {
+    const { ending } = this.#session;
+    if (ending && !ending.error) this.#assertOpen();
     await this.#session.reconnect();
   }
 
@@ -145,7 +150,7 @@ export class RoomConnection implements RadistRoomConnection {
   }
 
   #assertOpen(): void {
-    if (this.#session.state === "closed") throw new RadistError("connection_closed");
+    if (this.#session.ending) throw closedError(this.#session.ending);
   }
 }
 
