@@ -154,6 +154,21 @@ describe("to all", () => {
     expect(numbersOf(lane)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  test("a receiver that holds up each message for a moment does not do so for long", async () => {
+    const { session, opened, acknowledges, sendParts } = await room("fast", "slow");
+    const own = await opened();
+    const sent = sendParts(30);
+    await settled();
+    for (let sequence = 1; sequence <= 20; sequence++) {
+      await acknowledges("fast", sequence + 3, { on: own });
+      await vi.advanceTimersByTimeAsync(60);
+      await acknowledges("slow", sequence, { on: own });
+    }
+    expect(session.log.at(-1)).toBe("produce data for slow, lane");
+    await acknowledges("fast", 31, { on: own });
+    await sent;
+  });
+
   test("nobody gets a channel of their own while all are as slow", async () => {
     const { session, opened, sendParts } = await room("ann", "bob");
     await opened();

@@ -5,7 +5,7 @@ import { Lane, STALL_MS } from "./lane.ts";
 import type { Acknowledgement } from "./numbered-frame.ts";
 import { PacedChannel } from "./paced-channel.ts";
 
-/** For how long a slow receiver may hold up those that keep up. */
+/** For how long a slow receiver may hold up those that keep up, with all messages until it has caught up. */
 const PATIENCE_MS = 500;
 
 export interface MessageStreamOptions extends Pick<DataPublicationOptions, "latch" | "subscribers" | "target"> {
@@ -24,6 +24,8 @@ export class MessageStream {
   readonly #channel: PacedChannel;
   readonly #plain: DataPublication;
   readonly #lanes = new Map<string, Lane>();
+  /** For how long receivers have held up others, since they had nearly everything. */
+  readonly #heldUpMs = new Map<string, number>();
   #queue: Promise<void> = Promise.resolve();
   #sequence = 0;
 
@@ -95,25 +97,30 @@ export class MessageStream {
     throw new RadistError("receiver_too_slow", { message });
   }
 
-  /** Waits for the receivers, but not for one that holds up the others. */
+  /** Waits for the receivers, but not for long for one that holds up the others. */
   async #whenRoom(bytes: number): Promise<void> {
     const { window } = this.#channel;
-    const startedAt = performance.now();
-    let progressAt = startedAt;
-    for (;;) {
+    for (let silentMs = 0; ; ) {
       this.#channel.assertOpen();
+      for (const peerId of this.#heldUpMs.keys()) if (window.hasNearlyAll(peerId)) this.#heldUpMs.delete(peerId);
       if (window.full(bytes).length === 0) return;
-      const now = performance.now();
-      const patienceMs = startedAt + PATIENCE_MS - now;
-      if (patienceMs <= 0) {
-        const laggards = window.laggards(bytes);
-        for (const peerId of laggards) this.#giveLane(peerId);
-        if (laggards.length > 0) continue;
-      }
-      const stallMs = progressAt + STALL_MS - now;
-      if (stallMs <= 0) throw new RadistError("receiver_too_slow");
-      if (await this.#channel.change(patienceMs > 0 ? patienceMs : stallMs)) progressAt = performance.now();
+      if (silentMs >= STALL_MS) throw new RadistError("receiver_too_slow");
+      const laggards = window.laggards(bytes);
+      const patienceMs = laggards.map((peerId) => PATIENCE_MS - (this.#heldUpMs.get(peerId) ?? 0));
+      const startedAt = performance.now();
+      const isChanged = await this.#channel.change(Math.max(0, Math.min(STALL_MS - silentMs, ...patienceMs)));
+      const waitedMs = performance.now() - startedAt;
+      silentMs = isChanged ? 0 : silentMs + waitedMs;
+      for (const peerId of laggards) this.#holdsUp(peerId, waitedMs);
     }
+  }
+
+  #holdsUp(peerId: string, waitedMs: number): void {
+    const heldUpMs = (this.#heldUpMs.get(peerId) ?? 0) + waitedMs;
+    this.#heldUpMs.set(peerId, heldUpMs);
+    if (heldUpMs < PATIENCE_MS) return;
+    this.#heldUpMs.delete(peerId);
+    this.#giveLane(peerId);
   }
 
   /** From now on, this receiver gets the messages to all on a channel of its own, from the first that it lacks. */

@@ -76,8 +76,12 @@ export class SendWindow {
   /** The full receivers that hold up another one, which has nearly everything. */
   laggards(frameSize: number): readonly string[] {
     const full = this.full(frameSize);
-    const isHeldUp = [...this.#receivers.keys()].some((peerId) => this.bytesUnderway(peerId) <= UNWAITED_BYTES);
-    return isHeldUp ? full : [];
+    return [...this.#receivers.keys()].some((peerId) => this.hasNearlyAll(peerId)) ? full : [];
+  }
+
+  /** Also one that is gone. */
+  hasNearlyAll(peerId: string): boolean {
+    return this.bytesUnderway(peerId) <= UNWAITED_BYTES;
   }
 
   #forget(): void {
