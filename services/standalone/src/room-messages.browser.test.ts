@@ -1,3 +1,4 @@
+import type { ReceivedFile } from "@radist-tech/client";
 import { launchBrowser } from "@radist-tech/testkit";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -69,6 +70,35 @@ test("a burst arrives whole and in order at all, and at one, however slow one re
   await expect.poll(() => collected(slow), WITHIN).toEqual({ all: PARTS, private: 0, wrong: 0 });
   expect(await alice.told("error")).toEqual([]);
   await Promise.all([alice, bob, slow].map((user) => user.closes()));
+});
+
+test("a file arrives whole at all, with its name and type", async () => {
+  const { roomTokens } = await platform.server.createRoom({ tokens: 3 });
+  const enter = (token = "") => RoomUser.enters(browser, platform, token, { channels: ["data"] });
+  const [alice, bob, eve] = [await enter(roomTokens[0]), await enter(roomTokens[1]), await enter(roomTokens[2])];
+  const collect = () => {
+    const files: string[] = [];
+    Object.assign(window, { files });
+    const read = async ({ name, type, size, blob }: ReceivedFile) => {
+      const numbers = new Uint32Array(await (await blob).arrayBuffer());
+      const isWhole = numbers.every((number, index) => number === index);
+      files.push(`${name} ${type} ${size} ${isWhole}`);
+    };
+    window.stage.room?.on("file", (file) => void read(file));
+  };
+  await Promise.all([bob, eve].map(({ page }) => page.evaluate(collect)));
+  const progress = await alice.page.evaluate(async () => {
+    const source = new File([Uint32Array.from({ length: 1_000_000 }, (_, index) => index)], "a.bin", {
+      type: "image/png",
+    });
+    const reported: number[] = [];
+    await window.stage.room?.sendFile(source, { onProgress: (bytes) => reported.push(bytes) });
+    return reported.at(-1);
+  });
+  expect(progress).toBe(4_000_000);
+  const files = ({ page }: RoomUser) => page.evaluate(() => (window as unknown as { files: string[] }).files);
+  for (const user of [bob, eve]) await expect.poll(() => files(user)).toEqual(["a.bin image/png 4000000 true"]);
+  await Promise.all([alice, bob, eve].map((user) => user.closes()));
 });
 
 test("after leave(), methods say that this side has left", async () => {

@@ -26,6 +26,10 @@ export class CallData {
     this.#handlers = handlers;
   }
 
+  get isOpen(): boolean {
+    return this.#sending !== undefined;
+  }
+
   /**
    * Adds a channel of the present session.
    *

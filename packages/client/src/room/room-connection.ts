@@ -2,6 +2,7 @@ import type { Channel } from "../core/channels.ts";
 import { closedError } from "../core/closed-error.ts";
 import { Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
+import type { SendFileOptions } from "../core/files/file-transfers.ts";
 import type { DataPayload } from "../core/framing.ts";
 import { summarizeStats } from "../core/stats.ts";
 import { assertPresent } from "./messages/room-data.ts";
@@ -115,11 +116,17 @@ export class RoomConnection implements RadistRoomConnection {
 
   async send(data: DataPayload, { to }: { readonly to?: string } = {}): Promise<void> {
     this.#assertOpen();
-    if (!this.#channels.has("data")) {
-      throw new RadistError("invalid_argument", { message: "The connection was created without the data channel." });
-    }
+    this.#assertData();
     assertPresent(to, this.participants);
     await this.#session.data.send(data, to);
+  }
+
+  async sendFile(file: Blob, options: SendFileOptions & { readonly to?: string } = {}): Promise<void> {
+    this.#assertOpen();
+    this.#assertData();
+    assertPresent(options.to, this.participants);
+    const receivers = options.to === undefined ? [...this.participants.keys()] : [options.to];
+    await this.#session.files.send(file, receivers, options.to, options);
   }
 
   async getStats(): Promise<RoomStats> {
@@ -147,6 +154,11 @@ export class RoomConnection implements RadistRoomConnection {
           ? [...this.#session.participants.tracks()].filter(({ isAnnounced }) => isAnnounced)
           : [];
     return present as readonly RoomEvents[Name][];
+  }
+
+  #assertData(): void {
+    if (this.#channels.has("data")) return;
+    throw new RadistError("invalid_argument", { message: "The connection was created without the data channel." });
   }
 
   #assertOpen(): void {

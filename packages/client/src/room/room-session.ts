@@ -4,6 +4,8 @@ import { closedError } from "../core/closed-error.ts";
 import { ConnectionLost } from "../core/connection-lost.ts";
 import type { Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
+import { FILES_LABEL } from "../core/files/file-frames.ts";
+import { FileTransfers } from "../core/files/file-transfers.ts";
 import { Latch } from "../core/latch.ts";
 import { RoomData } from "./messages/room-data.ts";
 import { watchPage } from "./page-watch.ts";
@@ -36,6 +38,7 @@ export class RoomSession {
   readonly participants: Participants;
   readonly views: Views;
   readonly data: RoomData;
+  readonly files: FileTransfers;
   identity = { roomId: "", peerId: "" };
   grants = { canPublish: true, canSubscribe: true };
   state: RoomState = "connecting";
@@ -45,6 +48,7 @@ export class RoomSession {
   readonly #events: Emitter<RoomEvents>;
   readonly #latch = new Latch<MediaSession>();
   readonly #stopWatching: () => void;
+  readonly #fileData: RoomData;
   #roster: RoomRoster = new Map();
   /** The network changed, and no other paths were looked for since. */
   #needsPaths = false;
@@ -112,6 +116,19 @@ export class RoomSession {
       isReceiving: () => this.receives("data"),
       handlers: { message: (message) => events.emit("message", message), failed },
     });
+    this.#fileData = new RoomData({
+      latch,
+      labels: { numbered: FILES_LABEL, plain: undefined },
+      isReceiving: () => this.receives("data"),
+      handlers: {
+        message: (message) => this.files.receive(message, message.fromPeerId, message.isPrivate),
+        failed,
+      },
+    });
+    this.files = new FileTransfers({
+      send: (frame, to) => this.#fileData.send(frame, to),
+      offered: (file) => events.emit("file", file),
+    });
     this.#stopWatching = watchPage({
       visible: () => socket.nudge(),
       network: () => {
@@ -161,7 +178,7 @@ export class RoomSession {
         this.#reportLevels(message.levels);
         return;
       case "data-consumer-ready":
-        this.data.subscribed(message.dataProducerId, message.peerId);
+        for (const data of [this.data, this.#fileData]) data.subscribed(message.dataProducerId, message.peerId);
         return;
       case "producer-layers":
         this.publications.find(message.producerId)?.limitLayers(message.spatialLayer);
@@ -188,6 +205,8 @@ export class RoomSession {
     this.#roster = roster;
     this.participants.apply(events, isMigration(message));
     this.data.apply(events);
+    this.#fileData.apply(events);
+    for (const event of events) if (event.type === "left") this.files.left(event.peerId);
   }
 
   #joined(message: Extract<RoomServerMessage, { type: "room-joined" }>): void {
@@ -214,6 +233,7 @@ export class RoomSession {
     this.publications.renew();
     this.participants.renew();
     this.data.renew();
+    this.#fileData.renew();
     this.#stateChanged();
   }
 
@@ -275,7 +295,10 @@ export class RoomSession {
     this.#stopWatching();
     this.#latch.end();
     this.views.close();
-    this.data.close(closedError(ending));
+    const error = closedError(ending);
+    this.data.close(error);
+    this.#fileData.close(error);
+    this.files.interrupt(error);
     this.participants.close();
     this.publications.close();
     this.media.close();

@@ -1,6 +1,8 @@
 import type { RoomLeftReason } from "@radist-tech/protocol";
 import type { Channel, MediaKind } from "../core/channels.ts";
 import type { RadistError } from "../core/errors.ts";
+import type { SendFileOptions } from "../core/files/file-transfers.ts";
+import type { ReceivedFile } from "../core/files/incoming-file.ts";
 import type { DataMessage, DataPayload } from "../core/framing.ts";
 import type { ConnectionStats } from "../core/stats.ts";
 
@@ -200,6 +202,8 @@ export interface RoomEvents {
   /** The loudest voices, loudest first, two or three times a second; empty: silence. */
   levels: readonly AudioLevel[];
   message: RoomMessage;
+  /** A participant begins to send a file. */
+  file: ReceivedFile;
   statechange: RoomState;
   /** Something failed; the connection continues unless `closed` follows. Without a listener it goes to the console. */
   error: RadistError;
@@ -295,6 +299,16 @@ export interface RadistRoomConnection {
    * @example await room.send({ hand: "raised" }, { to: hostPeerId });
    */
   send(data: DataPayload, options?: { readonly to?: string }): Promise<void>;
+
+  /**
+   * Sends a file to all participants, or to one, who get it as a `file` event. Messages do not wait behind it. Resolves when
+   * all who were present, are still, and did not cancel it have it whole; `onProgress` tells of the slowest.
+   *
+   * @throws RadistError `file_cancelled` by all of them; `peer_not_found` when nobody is there; `receiver_too_slow` when
+   * they take nothing for 30 seconds, as SDKs without this method do, or too much waits for one of them;
+   * `not_allowed`, `invalid_argument`, `connection_closed`. What `signal` was aborted with.
+   */
+  sendFile(file: Blob, options?: SendFileOptions & { readonly to?: string }): Promise<void>;
 
   getStats(): Promise<RoomStats>;
 

@@ -25,12 +25,6 @@ export const ProducerInfo = z
   .meta({ id: "ProducerInfo" });
 export type ProducerInfo = z.infer<typeof ProducerInfo>;
 
-/**
- * The label of data channels on which receivers acknowledge messages. They carry no content: who may not publish may open
- * one, and who may not subscribe may hear one.
- */
-export const ACKNOWLEDGEMENT_LABEL = "radist-acks";
-
 export const DataProducerInfo = z
   .object({ dataProducerId: z.string(), label: z.string(), protocol: z.string() })
   .meta({ id: "DataProducerInfo" });

@@ -1,4 +1,5 @@
-import { ACKNOWLEDGEMENT_LABEL, type PeerId, Refusal } from "@radist-tech/protocol";
+import { type PeerId, Refusal } from "@radist-tech/protocol";
+import { ACKNOWLEDGEMENT_LABEL } from "@radist-tech/protocol/data-channels";
 import type { DataProducer } from "@radist-tech/rooms";
 import type { PeerMedia } from "../media/peer-media.ts";
 import { type Reply, type Request, type RequestContext, unlessEnded, unlessLeft, withParameters } from "./context.ts";

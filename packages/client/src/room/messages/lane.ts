@@ -25,7 +25,9 @@ export class Lane {
 
   /** @param since what the receiver has acknowledged */
   constructor(
-    options: Pick<DataPublicationOptions, "latch" | "subscribers"> & { readonly failed: (error: unknown) => void },
+    options: Pick<DataPublicationOptions, "latch" | "subscribers" | "label"> & {
+      readonly failed: (error: unknown) => void;
+    },
     peerId: string,
     since: number,
   ) {

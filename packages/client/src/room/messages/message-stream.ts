@@ -1,5 +1,5 @@
 import { RadistError } from "../../core/errors.ts";
-import { DATA_CHANNEL_LABEL, frameBytes, type OutgoingFrame, readFrame } from "../../core/framing.ts";
+import { frameBytes, type OutgoingFrame, readFrame } from "../../core/framing.ts";
 import { DataPublication, type DataPublicationOptions, PRIVATE_PROTOCOL } from "./data-publication.ts";
 import { Lane, STALL_MS } from "./lane.ts";
 import type { Acknowledgement } from "./numbered-frame.ts";
@@ -8,7 +8,10 @@ import { PacedChannel } from "./paced-channel.ts";
 /** For how long a slow receiver may hold up those that keep up, with all messages until it has caught up. */
 const PATIENCE_MS = 500;
 
-export interface MessageStreamOptions extends Pick<DataPublicationOptions, "latch" | "subscribers" | "target"> {
+export interface MessageStreamOptions
+  extends Pick<DataPublicationOptions, "latch" | "subscribers" | "label" | "target"> {
+  /** Where SDKs that do not acknowledge expect the same messages. */
+  readonly plainLabel: string | undefined;
   readonly failed: (error: unknown) => void;
 }
 
@@ -22,7 +25,7 @@ export class MessageStream {
   readonly id = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   readonly #options: MessageStreamOptions;
   readonly #channel: PacedChannel;
-  readonly #plain: DataPublication;
+  readonly #plain: DataPublication | undefined;
   readonly #lanes = new Map<string, Lane>();
   /** For how long receivers have held up others, since they had nearly everything. */
   readonly #heldUpMs = new Map<string, number>();
@@ -34,9 +37,10 @@ export class MessageStream {
     const { subscribers, target } = options;
     const protocol = target === undefined ? "" : PRIVATE_PROTOCOL;
     this.#channel = new PacedChannel({ ...options, protocol });
+    if (options.plainLabel === undefined) return;
     this.#plain = new DataPublication({
       ...options,
-      label: DATA_CHANNEL_LABEL,
+      label: options.plainLabel,
       protocol,
       waitsFor: (peerId) => !subscribers.isReady(this.#channel.producerId, peerId),
       isAlwaysNeeded: false,
@@ -78,7 +82,7 @@ export class MessageStream {
   /** Closes the channels on both sides. What waits is rejected with the error. */
   close(error: RadistError): void {
     this.#channel.close(error);
-    this.#plain.close();
+    this.#plain?.close();
     for (const lane of this.#lanes.values()) lane.close(error);
     this.#lanes.clear();
   }
@@ -91,7 +95,7 @@ export class MessageStream {
     await this.#channel.send(numbered);
     this.#sequence = sequence;
     const missed = [...this.#lanes].filter(([, lane]) => !lane.offer(numbered)).map(([peerId]) => peerId);
-    if (this.#hasPlainReceivers()) await this.#plain.send(frame);
+    if (this.#plain && this.#hasPlainReceivers()) await this.#plain.send(frame);
     if (missed.length === 0) return;
     const message = `The message was sent, but not to ${missed.join(", ")}: too much is already waiting to be received.`;
     throw new RadistError("receiver_too_slow", { message });

@@ -1,6 +1,6 @@
 import type { RadistError } from "../../core/errors.ts";
 import { DataPublication, type DataPublicationOptions } from "./data-publication.ts";
-import { type Acknowledgement, encodeNumbered, NUMBERED_LABEL, type NumberedFrame } from "./numbered-frame.ts";
+import { type Acknowledgement, encodeNumbered, type NumberedFrame } from "./numbered-frame.ts";
 import { SendWindow } from "./send-window.ts";
 
 /** A data channel of numbered frames, on which each receiver has no more under way than a window. */
@@ -12,11 +12,10 @@ export class PacedChannel {
   #changed = Promise.withResolvers<void>();
   #closedWith: RadistError | undefined;
 
-  constructor(options: Pick<DataPublicationOptions, "latch" | "subscribers" | "protocol" | "target">) {
+  constructor(options: Pick<DataPublicationOptions, "latch" | "subscribers" | "label" | "protocol" | "target">) {
     this.#target = options.target;
     this.#publication = new DataPublication({
       ...options,
-      label: NUMBERED_LABEL,
       unfinished: () => this.window.unacknowledged().map(encodeNumbered),
     });
   }

@@ -1,4 +1,5 @@
-import { ACKNOWLEDGEMENT_LABEL, type DataProducerInfo } from "@radist-tech/protocol";
+import type { DataProducerInfo } from "@radist-tech/protocol";
+import { ACKNOWLEDGEMENT_LABEL } from "@radist-tech/protocol/data-channels";
 import type { types } from "mediasoup-client";
 import { Ensured } from "../../core/ensured.ts";
 import { RadistError } from "../../core/errors.ts";
@@ -21,6 +22,8 @@ import { Subscribers } from "./subscribers.ts";
 
 export interface RoomDataOptions {
   readonly latch: LatchReader<MessagingSession>;
+  /** Default: those of messages. */
+  readonly labels?: { readonly numbered: string; readonly plain: string | undefined };
   /** Whether this side wants, and may have, what others send. */
   isReceiving(): boolean;
   readonly handlers: {
@@ -40,6 +43,8 @@ interface Subscription {
 /** Messages from everybody, and to everybody or to one participant. */
 export class RoomData {
   readonly #options: RoomDataOptions;
+  readonly #numbered: string;
+  readonly #plain: string | undefined;
   readonly #subscribers = new Subscribers();
   /** By the peer that they lead to; undefined: to everybody. */
   readonly #streams = new Map<string | undefined, MessageStream>();
@@ -55,6 +60,9 @@ export class RoomData {
 
   constructor(options: RoomDataOptions) {
     this.#options = options;
+    const { numbered, plain } = options.labels ?? { numbered: NUMBERED_LABEL, plain: DATA_CHANNEL_LABEL };
+    this.#numbered = numbered;
+    this.#plain = plain;
     this.#acknowledgements = new DataPublication({
       latch: options.latch,
       subscribers: this.#subscribers,
@@ -125,7 +133,14 @@ export class RoomData {
     const { failed } = handlers;
     const known = this.#streams.get(to);
     if (known) return known;
-    const stream = new MessageStream({ latch, subscribers: this.#subscribers, target: to, failed });
+    const stream = new MessageStream({
+      latch,
+      subscribers: this.#subscribers,
+      label: this.#numbered,
+      plainLabel: this.#plain,
+      target: to,
+      failed,
+    });
     this.#streams.set(to, stream);
     for (const [id, peerId] of this.#acknowledgers) this.#hearAcknowledgements(id, peerId);
     return stream;
@@ -148,18 +163,18 @@ export class RoomData {
       if (this.#streams.size > 0) this.#hearAcknowledgements(dataProducerId, peerId);
       return;
     }
-    if ((label !== NUMBERED_LABEL && label !== DATA_CHANNEL_LABEL) || !this.#options.isReceiving()) return;
+    if ((label !== this.#numbered && label !== this.#plain) || !this.#options.isReceiving()) return;
     const kind = `${label} ${protocol}`;
     const kinds = this.#kinds.get(peerId) ?? new Set();
     // The sender's plain channel is for SDKs that do not acknowledge.
-    if (label === DATA_CHANNEL_LABEL && kinds.has(`${NUMBERED_LABEL} ${protocol}`)) return;
+    if (label === this.#plain && kinds.has(`${this.#numbered} ${protocol}`)) return;
     this.#kinds.set(peerId, kinds.add(kind));
-    if (label === NUMBERED_LABEL) this.#replace(peerId, `${DATA_CHANNEL_LABEL} ${protocol}`);
-    if (protocol === LANE_PROTOCOL) this.#replace(peerId, `${NUMBERED_LABEL} `);
+    if (label === this.#numbered) this.#replace(peerId, `${this.#plain} ${protocol}`);
+    if (protocol === LANE_PROTOCOL) this.#replace(peerId, `${this.#numbered} `);
     const isPrivate = protocol === PRIVATE_PROTOCOL;
     const deliver = (frame: Frame) =>
       this.#options.handlers.message({ ...decodeMessage(frame), fromPeerId: peerId, isPrivate });
-    const receive = label === DATA_CHANNEL_LABEL ? deliver : (data: Frame) => this.#receive(peerId, data, deliver);
+    const receive = label === this.#plain ? deliver : (data: Frame) => this.#receive(peerId, data, deliver);
     this.#subscribe(dataProducerId, peerId, kind, receive);
   }
 
