@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+import { readFile } from "node:fs/promises";
 import type { ReceivedFile } from "@radist-tech/client";
 import { launchBrowser } from "@radist-tech/testkit";
 import type { Browser } from "playwright-core";
@@ -55,6 +57,20 @@ describe.each([
       return [name, type, size, numbers.every((number, index) => number === index)];
     });
     expect(received).toEqual(["a.bin", "image/png", 2_000_000, true]);
+    await close(alice, bob);
+  });
+
+  test("the page sends a file, which can be downloaded on the other side", async () => {
+    const { alice, bob } = await twoCallers();
+    await alice.writes("Here it is");
+    await bob.reads("Here it is");
+    const content = "x".repeat(300_000);
+    const file = { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from(content) };
+    await alice.page.getByTestId("file-input").setInputFiles(file);
+    const downloading = bob.page.waitForEvent("download");
+    await bob.page.getByTestId("download").click();
+    const download = await downloading;
+    expect([download.suggestedFilename(), await readFile(await download.path(), "utf8")]).toEqual(["a.txt", content]);
     await close(alice, bob);
   });
 
