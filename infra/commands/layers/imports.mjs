@@ -65,10 +65,10 @@ function packageNamed(specifier) {
 }
 
 /**
- * Tests, what is in folders and files named after testing, contract suites, and the test kit.
+ * Tests, what is in folders and files named after testing, contract suites, fixtures, and the test kit.
  *
  * @param {string} path
  */
 function isTestCode(path) {
-  return /^packages\/testkit\/|\/testing\/|\/testing[^/]*\.ts|\.(test|contract)\.tsx?$|^vitest$/.test(path);
+  return /^packages\/testkit\/|\/testing\/|\/testing[^/]*\.ts|\.(test|contract|fixture)\.tsx?$|^vitest$/.test(path);
 }

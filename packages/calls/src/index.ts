@@ -5,6 +5,7 @@ export * from "./chores.ts";
 export * from "./create.ts";
 export * from "./depart.ts";
 export * from "./end.ts";
+export * from "./facts.ts";
 export * from "./held-signals.ts";
 export * from "./join.ts";
 export * from "./load.ts";

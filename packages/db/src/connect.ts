@@ -36,6 +36,9 @@ const ABANDONED_MS = 2 * DEADLINE_MS;
 /** A connection on which no answer came for so long is closed: the path to the server may be dead without an error. */
 const UNANSWERED_SECONDS = (DEADLINE_MS + 2_000) / 1_000;
 
+/** A prepared statement takes one round trip instead of two, and lets the next one be sent at once. */
+const PREPARED_PARAMETERS = 40;
+
 /**
  * Opens a database by its URL: `postgres://…`, or the embedded PGlite as `pglite:<directory>` or `pglite:memory`.
  * If Postgres is down, this succeeds and queries fail until it is up.
@@ -60,6 +63,7 @@ function connectPostgres(address: DatabaseAddress, direct: DatabaseAddress, opti
     max: maxConnections,
     answer_timeout: UNANSWERED_SECONDS,
     drop_read_only: true,
+    prepare_up_to: PREPARED_PARAMETERS,
     // Abandoned work must not hold locks and a connection of the pool: a process that was frozen within a transaction
     // would block all others at its rows. Set in each transaction, because behind a pooler sessions are shared; for single
     // statements at the start of the session, where the server accepts it.
@@ -91,6 +95,8 @@ type DriverSettings = Omit<postgres.Options<Record<string, postgres.PostgresType
   answer_timeout?: number;
   /** A connection that refuses a write because its server is no primary is closed, and those that are idle with it. */
   drop_read_only?: boolean;
+  /** Statements with so many parameters or fewer are prepared, unless a pooler shares the session. */
+  prepare_up_to?: number;
   /** Statements that follow each `begin`, in the same message. */
   begin_with?: string;
 };

@@ -32,6 +32,23 @@ describe.each([
   });
 });
 
+test("statements with parameters are prepared on the server itself, and not where a pooler shares its sessions", async () => {
+  await using pooler = await ownPgBouncer(sharedPostgresUrl(), ["default_pool_size = 2"]);
+  const prepared = sql`select count(*)::int as count from pg_prepared_statements where statement like '%twice%'`;
+  const twice = (number: number) => sql`select ${number}::int * 2 as twice`;
+  for (const [url, count] of [
+    [sharedPostgresUrl(), 1],
+    [pooler.url, 0],
+  ] as const) {
+    await using connection = await connect(url, { maxConnections: 4 });
+    const work = (number: number) =>
+      transact(connection, async (tx) => [await tx.execute(twice(number)), await tx.execute(twice(number + 1))]);
+    const results = await Promise.all(Array.from({ length: 40 }, (_, number) => work(number)));
+    expect(results[7]).toMatchObject([[{ twice: 14 }], [{ twice: 16 }]]);
+    expect(await query(connection.db.execute(prepared))).toMatchObject([{ count }]);
+  }
+});
+
 test("a PgBouncer that is restarted: what was under way fails as unavailable, what comes next works", async () => {
   await using pooler = await ownPgBouncer(sharedPostgresUrl());
   await using connection = await connect(pooler.url);

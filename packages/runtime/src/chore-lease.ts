@@ -65,7 +65,7 @@ export class ChoreLease {
     await query(
       this.#connection.db
         .update(chores)
-        .set({ leaseUntil: sql`now()` })
+        .set({ leaseUntil: sql`date_trunc('milliseconds', now())` })
         .where(sql`${chores.name} = ${this.#name} and ${chores.nodeId} = ${this.#nodeId}`),
     );
   }

@@ -1,1 +1,2 @@
 export * from "./call-states.ts";
+export * from "./fact-replay.ts";

@@ -16,16 +16,23 @@ export interface Platform extends AsyncDisposable {
   readonly media: readonly OwnProcess[];
 }
 
+export interface ProjectKeys {
+  readonly projectId: string;
+  readonly publicKey: string;
+  readonly secretKey: string;
+}
+
 export const ADMIN_TOKEN = "admin-token-of-the-tests";
 
 /** Media on whichever ports are free. Two workers, so that rooms can go on when one is killed. */
-const MEDIA = {
+export const MEDIA = {
   MEDIA_PORT: "0",
   MEDIA_WORKERS: "2",
   ...(process.env.MEDIASOUP_WORKER_BIN && { MEDIASOUP_WORKER_BIN: process.env.MEDIASOUP_WORKER_BIN }),
 };
 
-const mainOf = (service: string): string => fileURLToPath(new URL(`../../../${service}/src/main.ts`, import.meta.url));
+export const mainOf = (service: string): string =>
+  fileURLToPath(new URL(`../../../${service}/src/main.ts`, import.meta.url));
 
 /** A start of the one process, by the command that `npm start` ends in. */
 export function startStandalone(dataDirectory: string, more: Record<string, string> = {}): Promise<OwnService> {
@@ -108,11 +115,11 @@ function platform(
   return { front, server, media, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-async function createProject(api: string): Promise<{ projectId: string; publicKey: string; secretKey: string }> {
+export async function createProject(api: string): Promise<ProjectKeys> {
   const answer = await fetch(`${api}/api/v1/projects`, {
     method: "POST",
     headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
     body: JSON.stringify({ name: "tests" }),
   });
-  return (await answer.json()) as { projectId: string; publicKey: string; secretKey: string };
+  return (await answer.json()) as ProjectKeys;
 }
