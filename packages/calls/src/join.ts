@@ -1,4 +1,14 @@
-import { type Connection, callPeers, calls, callTokens, query, type Transaction, transact } from "@radist-tech/db";
+import {
+  type Connection,
+  callPeers,
+  calls,
+  callTokens,
+  query,
+  rooms,
+  roomTokens,
+  type Transaction,
+  transact,
+} from "@radist-tech/db";
 import {
   type Attempt,
   type CallId,
@@ -133,10 +143,23 @@ async function callOf(
       .leftJoin(callPeers, and(eq(callPeers.callId, callTokens.callId), eq(callPeers.peerId, callTokens.peerId)))
       .where(and(eq(callTokens.hash, tokenHash), eq(calls.projectId, projectId))),
   );
-  if (!row) throw new Refusal("invalid_token");
+  if (!row) throw await refusalOfUnknown(connection, projectId, tokenHash);
   if (row.tombstonedAt) throw new Refusal("call_terminated");
   if (!row.isUsable && !row.isUnanswered) throw new Refusal("invalid_token");
   return row.callId as CallId;
+}
+
+/** Somebody who has the token may know what it is for. */
+async function refusalOfUnknown(connection: Connection, projectId: ProjectId, hash: Uint8Array): Promise<Refusal> {
+  const [room] = await transact(connection, (tx) =>
+    tx
+      .select({ id: rooms.id })
+      .from(roomTokens)
+      .innerJoin(rooms, eq(rooms.id, roomTokens.roomId))
+      .where(and(eq(roomTokens.hash, hash), eq(rooms.projectId, projectId))),
+  );
+  if (!room) return new Refusal("invalid_token");
+  return new Refusal("invalid_token", "This is a room token. Join its room with it (createRoomConnection in the SDK).");
 }
 
 /** @throws {Refusal} `invalid_token` */

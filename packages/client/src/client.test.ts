@@ -66,6 +66,31 @@ test("refuses arguments that cannot work", async () => {
   }
 });
 
+test("a secret key is refused wherever it is given, and goes nowhere", async () => {
+  const secret = { ...INVALID, message: expect.stringContaining("secret key") };
+  expect(() => new RadistClient({ publicKey: "rad_sk_1" })).toThrow(expect.objectContaining(secret));
+  const radist = new RadistClient({
+    publicKey: "rad_pk_1",
+    webSocketFactory: () => {
+      throw new Error("A socket was opened.");
+    },
+  });
+  const channels = ["data"] as const;
+  await expect(radist.createConnection({ callToken: "rad_sk_1", channels })).rejects.toMatchObject(secret);
+  await expect(radist.createRoomConnection({ roomToken: "rad_sk_1", channels })).rejects.toMatchObject(secret);
+});
+
+test("what is missing is named", async () => {
+  const radist = new RadistClient({ publicKey: "rad_pk_1" });
+  const nothing = undefined as never;
+  const missing = (name: string) => ({ ...INVALID, message: `${name} is missing.` });
+  await expect(radist.mintToken({ callId: nothing })).rejects.toMatchObject(missing("callId"));
+  await expect(radist.createConnection({ callToken: nothing, channels: ["data"] })).rejects.toMatchObject(
+    missing("callToken"),
+  );
+  await expect(radist.createRoomConnection({ roomToken: nothing })).rejects.toMatchObject(missing("roomToken"));
+});
+
 test("a browser without WebRTC cannot join a room", async () => {
   await RadistClient.prepareRooms();
   const radist = new RadistClient({ publicKey: "rad_pk_1" });

@@ -58,6 +58,21 @@ function channelSet(channels: readonly Channel[]): ReadonlySet<Channel> {
   return new Set(channels);
 }
 
+/** A secret key opens the whole project: what comes here is not sent anywhere, not even to be refused. */
+function refuseSecret(credential: string): void {
+  if (!credential.startsWith("rad_sk_")) return;
+  const message =
+    "This is a secret key, which must never be in a browser. Use the project's public key (rad_pk_…), and revoke this one.";
+  throw new RadistError("invalid_argument", { message });
+}
+
+function assertToken(name: string, token: unknown): void {
+  if (typeof token !== "string" || token === "") {
+    throw new RadistError("invalid_argument", { message: `${name} is missing.` });
+  }
+  refuseSecret(token);
+}
+
 /**
  * Joins a project's calls and rooms.
  *
@@ -72,7 +87,8 @@ export class RadistClient {
 
   /** @throws RadistError `invalid_argument` */
   constructor(options: RadistClientOptions) {
-    if (!options.publicKey) throw new RadistError("invalid_argument", { message: "publicKey is missing." });
+    if (!options?.publicKey) throw new RadistError("invalid_argument", { message: "publicKey is missing." });
+    refuseSecret(options.publicKey);
     this.#options = options;
     this.#apiBase = resolveApiBase(options.apiBaseUrl ?? DEFAULT_API_BASE_URL, globalThis.location?.href);
   }
@@ -84,6 +100,9 @@ export class RadistClient {
    * @throws RadistError `call_private`, `call_not_found`, `peers_connected`, `call_terminated`, `network_error`, …
    */
   async mintToken({ callId }: { readonly callId: string }): Promise<string> {
+    if (typeof callId !== "string" || callId === "") {
+      throw new RadistError("invalid_argument", { message: "callId is missing." });
+    }
     const fetch = this.#options.fetch ?? globalThis.fetch;
     let response: Response;
     try {
@@ -111,6 +130,7 @@ export class RadistClient {
    * const connection = await radist.createConnection({ ...by, channels: ["audio"], resumeStorage: sessionStorage });
    */
   async createConnection(options: CreateConnectionOptions): Promise<RadistConnection> {
+    if (!("resume" in options)) assertToken("callToken", options.callToken);
     const channels = channelSet(options.channels);
     const credentials = "resume" in options ? options.resume : { callToken: options.callToken };
     const captured = options.localStream ? undefined : await captureChannels(channels, true);
@@ -153,6 +173,7 @@ export class RadistClient {
    * room.on("remotestream", (track) => room.attach(track, addTile(track)));
    */
   async createRoomConnection(options: CreateRoomConnectionOptions): Promise<RadistRoomConnection> {
+    assertToken("roomToken", options.roomToken);
     const channels = channelSet(options.channels ?? CHANNELS);
     const { publicKey, webSocketFactory, rtcConfiguration } = this.#options;
     const { openRoom } = await loadRooms();

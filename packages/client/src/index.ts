@@ -5,6 +5,8 @@ export type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./c
 export { type CreateConnectionOptions, RadistClient, type RadistClientOptions } from "./client.ts";
 export type { Channel, MediaKind } from "./core/channels.ts";
 export { RadistError, type RadistErrorCode } from "./core/errors.ts";
+export type { SendFileOptions } from "./core/files/file-transfers.ts";
+export type { ReceivedFile } from "./core/files/incoming-file.ts";
 export type { DataMessage, DataPayload } from "./core/framing.ts";
 export { forgetSeat, type ResumeStorage } from "./core/seat/stored-seat.ts";
 export type { ConnectionStats } from "./core/stats.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CreateCall, CreateKey, CreateProject, UpdateProject } from "./http.ts";
+import { CreateRoom, MintRoomToken } from "./rooms/http.ts";
 
 describe("accepted:", () => {
   test.each([
@@ -56,5 +57,19 @@ describe("refused, by the field's name:", () => {
 
 test("__proto__ in a body is not taken for a field", () => {
   expect(CreateProject.safeParse(JSON.parse('{"__proto__":{"name":"Shop"}}')).success).toBe(false);
-  expect(Object.keys(CreateCall.parse(JSON.parse('{"__proto__":{"accessControl":"private"}}')))).toEqual([]);
+  expect(CreateCall.safeParse(JSON.parse('{"__proto__":{"accessControl":"private"}}')).success).toBe(false);
+});
+
+test.each([
+  ["a call", CreateCall, { accesscontrol: "public" }],
+  ["a project", CreateProject, { name: "Shop", colour: "red" }],
+  ["a change", UpdateProject, { allowedOrigin: [] }],
+  ["a key", CreateKey, { name: "a", ttl: 1 }],
+  ["a room", CreateRoom, { maxParticipant: 3 }],
+  ["a token", MintRoomToken, { ttl: 60 }],
+  ["a token's participant", MintRoomToken, { participant: { canpublish: false } }],
+])("an unknown member of the body for %s is refused by its name", (_, schema, body) => {
+  const { error } = schema.safeParse(body);
+  const names = Object.keys("participant" in body ? body.participant : body).filter((name) => name !== "name");
+  expect(error?.issues).toMatchObject([{ code: "unrecognized_keys", keys: names }]);
 });

@@ -17,7 +17,8 @@ export type ErrorBody = z.infer<typeof ErrorBody>;
 export const AccessControl = z.enum(["private", "public"]).meta({ id: "AccessControl" });
 export type AccessControl = z.infer<typeof AccessControl>;
 
-export const CreateCall = z.object({ accessControl: AccessControl.optional() }).meta({ id: "CreateCall" });
+/** Bodies of requests are strict: a member that is misspelt is refused by its name, and not left out in silence. */
+export const CreateCall = z.strictObject({ accessControl: AccessControl.optional() }).meta({ id: "CreateCall" });
 export type CreateCall = z.infer<typeof CreateCall>;
 
 export const CreatedCall = z
@@ -46,7 +47,7 @@ export type CallDetails = z.infer<typeof CallDetails>;
 
 // ── Projects and keys ────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const CreateProject = z.object({ name: Name }).meta({ id: "CreateProject" });
+export const CreateProject = z.strictObject({ name: Name }).meta({ id: "CreateProject" });
 export type CreateProject = z.infer<typeof CreateProject>;
 
 export const CreatedProject = z
@@ -65,7 +66,7 @@ const Origin = z
 export const StripeCustomerId = z.string().regex(/^cus_[0-9A-Za-z]{1,250}$/);
 
 export const UpdateProject = z
-  .object({
+  .strictObject({
     name: Name.optional(),
     /** Empty or null: any origin. */
     allowedOrigins: z.array(Origin).max(100).nullable().optional(),
@@ -92,7 +93,7 @@ export const Project = z
   .meta({ id: "Project" });
 export type Project = z.infer<typeof Project>;
 
-export const CreateKey = z.object({ name: Name }).meta({ id: "CreateKey" });
+export const CreateKey = z.strictObject({ name: Name }).meta({ id: "CreateKey" });
 export type CreateKey = z.infer<typeof CreateKey>;
 
 export const CreatedKey = z

@@ -1,4 +1,4 @@
-import { type Connection, nodes, query, roomPeers, rooms, roomTokens } from "@radist-tech/db";
+import { type Connection, calls, callTokens, nodes, query, roomPeers, rooms, roomTokens } from "@radist-tech/db";
 import { type Epoch, type NodeId, type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
 import { and, eq, exists, isNotNull, or, sql } from "drizzle-orm";
 import type { HomeLocation } from "./homes.ts";
@@ -37,10 +37,11 @@ export async function isUnanswered({ db }: Connection, tokenHash: Uint8Array): P
  * @throws {Refusal} `invalid_token`, `room_terminated` | {DatabaseUnavailable}
  */
 export async function findHomeByToken(
-  { db }: Connection,
+  connection: Connection,
   projectId: ProjectId,
   { tokenHash, attemptHash }: { readonly tokenHash: Uint8Array; readonly attemptHash: Uint8Array | null },
 ): Promise<HomeLocation> {
+  const { db } = connection;
   const isSameAttempt = sql`${roomTokens.attemptHash} = ${attemptHash}::bytea
     and ${roomTokens.usedAt} > now() - ${ATTEMPT_MS} * interval '1 millisecond'`;
   const isUnanswered = sql`coalesce(${isSameAttempt} or ${roomPeers.unconfirmedSince} is not null, false)`;
@@ -54,9 +55,23 @@ export async function findHomeByToken(
       .leftJoin(nodes, eq(nodes.id, rooms.homeNodeId))
       .where(and(eq(roomTokens.hash, tokenHash), eq(rooms.projectId, projectId))),
   );
-  if (row?.tombstonedAt) throw new Refusal("room_terminated");
-  if (!row?.isUsable) throw refusal("invalid_token");
+  if (!row) throw await refusalOfUnknown(connection, projectId, tokenHash);
+  if (row.tombstonedAt) throw new Refusal("room_terminated");
+  if (!row.isUsable) throw refusal("invalid_token");
   return locationOf(row);
+}
+
+/** Somebody who has the token may know what it is for. */
+async function refusalOfUnknown({ db }: Connection, projectId: ProjectId, hash: Uint8Array): Promise<Refusal> {
+  const [call] = await query(
+    db
+      .select({ id: calls.id })
+      .from(callTokens)
+      .innerJoin(calls, eq(calls.id, callTokens.callId))
+      .where(and(eq(callTokens.hash, hash), eq(calls.projectId, projectId))),
+  );
+  if (!call) return refusal("invalid_token");
+  return new Refusal("invalid_token", "This is a call token. Join its call with it (createConnection in the SDK).");
 }
 
 /**

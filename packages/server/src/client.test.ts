@@ -201,6 +201,42 @@ test.each(["", "..", "../keys", "a?b=c"])("%j is no id, and is not sent", async 
   expect(api.seen).toEqual([]);
 });
 
+type Call = (radist: RadistServerClient) => Promise<unknown>;
+const nothing = undefined as never;
+
+test.each<[string, Call, RegExp]>([
+  ["getCall(undefined)", (radist) => radist.getCall(nothing), /callId/],
+  ["endCall(undefined)", (radist) => radist.endCall(nothing), /callId/],
+  ["getRoom(undefined)", (radist) => radist.getRoom(nothing), /roomId/],
+  ["endRoom(null)", (radist) => radist.endRoom(null as never), /roomId/],
+  ["kickParticipant()", (radist) => radist.kickParticipant(nothing), /roomId, peerId/],
+  ["kickParticipant({})", (radist) => radist.kickParticipant({} as never), /roomId/],
+  ["kickParticipant({ roomId })", (radist) => radist.kickParticipant({ roomId: ROOM } as never), /peerId/],
+  ["mintConnectionToken()", (radist) => radist.mintConnectionToken(nothing), /callId, roomId/],
+  ["mintConnectionToken({})", (radist) => radist.mintConnectionToken({} as never), /callId or a roomId/],
+  ["of a call undefined", (radist) => radist.mintConnectionToken({ callId: nothing }), /callId or a roomId/],
+  ["of both", (radist) => radist.mintConnectionToken({ callId: CALL, roomId: ROOM }), /callId or a roomId/],
+  [
+    "of a call for a time",
+    (radist) => radist.mintConnectionToken({ callId: CALL, ttlSeconds: 5 } as never),
+    /ttlSeconds/,
+  ],
+  ["an unknown member", (radist) => radist.mintConnectionToken({ roomId: ROOM, ttl: 5 } as never), /ttl/],
+  ["of a call", (radist) => radist.createP2PConnection({ access: "public" } as never), /access/],
+  ["of a room", (radist) => radist.createRoom({ max: 3 } as never), /max/],
+  ["null", (radist) => radist.createRoom(null as never), /object/],
+  ["of a list of calls", (radist) => radist.listCalls({ size: 3 } as never), /size/],
+  ["of a list of rooms", (radist) => radist.listRooms({ size: 3 } as never), /size/],
+  ["of usage", (radist) => radist.getUsage({ since: "" } as never), /since/],
+  ["of usage, an invalid Date", (radist) => radist.getUsage({ from: new Date(Number.NaN) }), /from/],
+  ["of events", (radist) => radist.listEvents({ type: "call.ended" } as never), /type/],
+])("%s is refused before it is sent", async (_, call, text) => {
+  await using api = await against();
+  const error = await failure(call(api.radist));
+  expect([error.code, error.message]).toEqual(["invalid_argument", expect.stringMatching(text)]);
+  expect(api.seen).toEqual([]);
+});
+
 test("settings come from the environment, and what is missing is named", () => {
   vi.stubEnv("RADIST_KEY", "");
   vi.stubEnv("RADIST_PROJECT_ID", "");

@@ -15,6 +15,7 @@ import type {
   Usage,
   UsageInterval,
 } from "@radist-tech/protocol";
+import { assertOptions, instant, invalidArgument } from "./arguments.ts";
 import { type EventListOptions, eventsPath } from "./event-list.ts";
 import { type EventOptions, EventStream } from "./event-stream.ts";
 import { type ListOptions, listPath } from "./list.ts";
@@ -68,7 +69,8 @@ export class RadistServerClient {
    *   the call id and your public key may.
    * @throws RadistServerError such as `connection_limit`
    */
-  createP2PConnection(options: { accessControl?: AccessControl } = {}): Promise<CreatedCall> {
+  async createP2PConnection(options: { accessControl?: AccessControl } = {}): Promise<CreatedCall> {
+    assertOptions("createP2PConnection", options, ["accessControl"]);
     const body = { accessControl: options.accessControl ?? "private" };
     return this.#json<CreatedCall>({ method: "POST", path: "/calls", body });
   }
@@ -86,7 +88,8 @@ export class RadistServerClient {
    * @example
    * const { roomId, roomTokens } = await radist.createRoom({ maxParticipants: 20 });
    */
-  createRoom(options: CreateRoom = {}): Promise<CreatedRoom> {
+  async createRoom(options: CreateRoom = {}): Promise<CreatedRoom> {
+    assertOptions("createRoom", options, ["tokens", "maxParticipants", "e2ee", "metadata", "idleSeconds"]);
     return this.#json<CreatedRoom>({ method: "POST", path: "/rooms", body: options });
   }
 
@@ -109,7 +112,13 @@ export class RadistServerClient {
   async mintConnectionToken(
     target: { callId: string } | ({ roomId: string } & MintRoomToken),
   ): Promise<{ connectionToken: MintedCallToken["callToken"] }> {
+    assertOptions("mintConnectionToken", target, ["callId", "roomId", "ttlSeconds", "participant"]);
+    const { callId, roomId: room } = target as { callId?: unknown; roomId?: unknown };
+    if ((callId === undefined) === (room === undefined)) {
+      throw invalidArgument("mintConnectionToken takes either a callId or a roomId.");
+    }
     if ("callId" in target) {
+      assertOptions("mintConnectionToken for a call", target, ["callId"]);
       const path = `${callPath(target.callId)}/tokens`;
       const { callToken } = await this.#json<MintedCallToken>({ method: "POST", path });
       return { connectionToken: callToken };
@@ -124,12 +133,14 @@ export class RadistServerClient {
    * A page of the project's calls, newest first. `page` counts from 1 and reaches row 10,000; `cursor`, that of the page
    * before, reaches all. `limit` is at most 100 (default 20).
    */
-  listCalls(options: ListOptions = {}): Promise<CallPage> {
+  async listCalls(options: ListOptions = {}): Promise<CallPage> {
+    assertOptions("listCalls", options, ["page", "limit", "cursor"]);
     return this.#json<CallPage>({ method: "GET", path: listPath("/calls", options) });
   }
 
   /** A page of the project's rooms, as `listCalls` gives calls. */
-  listRooms(options: ListOptions = {}): Promise<RoomPage> {
+  async listRooms(options: ListOptions = {}): Promise<RoomPage> {
+    assertOptions("listRooms", options, ["page", "limit", "cursor"]);
     return this.#json<RoomPage>({ method: "GET", path: listPath("/rooms", options) });
   }
 
@@ -175,7 +186,9 @@ export class RadistServerClient {
    *
    * @throws RadistServerError `room_not_found` or `participant_not_found` (not there, or not any more)
    */
-  async kickParticipant({ roomId, peerId }: { roomId: string; peerId: string }): Promise<void> {
+  async kickParticipant(participant: { roomId: string; peerId: string }): Promise<void> {
+    assertOptions("kickParticipant", participant, ["roomId", "peerId"]);
+    const { roomId, peerId } = participant;
     await send(this.#transport, this.#ofProject({ method: "DELETE", path: participantPath(roomId, peerId) }));
   }
 
@@ -189,8 +202,9 @@ export class RadistServerClient {
    * @throws RadistServerError `invalid_interval`
    */
   async getUsage(options: { from?: Date | string; to?: Date | string; interval?: UsageInterval } = {}): Promise<Usage> {
+    assertOptions("getUsage", options, ["from", "to", "interval"]);
     const { from, to, interval } = options;
-    const path = withQuery("/usage", { from: instant(from), to: instant(to), interval });
+    const path = withQuery("/usage", { from: instant("from", from), to: instant("to", to), interval });
     return this.#json<Usage>({ method: "GET", path });
   }
 
@@ -204,6 +218,7 @@ export class RadistServerClient {
    * @throws RadistServerError `invalid_cursor` or `cursor_expired`
    */
   async listEvents<Type extends EventType = EventType>(options: EventListOptions<Type> = {}): Promise<EventPage<Type>> {
+    assertOptions("listEvents", options, ["after", "limit", "types", "subject"]);
     return this.#json<EventPage<Type>>({ method: "GET", path: eventsPath(options) });
   }
 
@@ -236,5 +251,3 @@ export class RadistServerClient {
     return { ...request, path: this.#projectPath + request.path };
   }
 }
-
-const instant = (at: Date | string | undefined): string | undefined => (at instanceof Date ? at.toISOString() : at);

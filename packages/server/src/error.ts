@@ -5,6 +5,7 @@ export type LocalErrorCode =
   | "missing_secret_key"
   | "missing_project_id"
   | "invalid_api_base_url"
+  | "invalid_argument"
   | "network_error"
   | "timeout"
   | "unexpected_response";

@@ -1,5 +1,6 @@
-import { roomPeers, rooms, roomTokens, usageSessions } from "@radist-tech/db";
-import { PeerId } from "@radist-tech/protocol";
+import { calls, callTokens, roomPeers, rooms, roomTokens, usageSessions } from "@radist-tech/db";
+import { newCallToken, PeerId } from "@radist-tech/protocol";
+import { digest } from "@radist-tech/rooms";
 import { eq, isNull, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
@@ -179,6 +180,18 @@ describe("A token:", () => {
     await until(async () => (await placesOf(roomId)).length === 0);
     await using joined = await cluster.open({ roomToken }, 1);
     expect(await joined.next()).toMatchObject({ type: "room-joined" });
+  });
+
+  test("of a call is refused, and named as that", async () => {
+    const [callId, roomToken] = [crypto.randomUUID(), newCallToken()];
+    const { projectId } = cluster;
+    await cluster.connection.db.insert(calls).values({ id: callId, projectId, accessControl: "private" });
+    const expiresAt = sql`now() + interval '1 minute'`;
+    await cluster.connection.db.insert(callTokens).values({ hash: digest(roomToken), callId, expiresAt });
+    await using socket = await cluster.open({ roomToken });
+    const message = expect.stringContaining("This is a call token");
+    expect(await socket.next("error")).toMatchObject({ code: "invalid_token", message });
+    expect(await socket.closed).toMatchObject({ code: 4401 });
   });
 
   test.each([

@@ -257,6 +257,24 @@ describe("What a token does not grant is refused:", () => {
   });
 });
 
+test("Who may neither publish nor subscribe can acknowledge, and hear acknowledgements, and nothing else.", async () => {
+  const roomId = await cluster.createRoom();
+  await using viewer = await joins(cluster, roomId, { canPublish: false });
+  await using sender = await joins(cluster, roomId, { canSubscribe: false });
+  const sctpStreamParameters = { streamId: 0, ordered: true };
+  const acks = await viewer.asks({ type: "produce-data", sctpStreamParameters, label: "radist-acks" });
+  const { dataProducerId } = await sender.hears("new-data-producer");
+  expect(dataProducerId).toBe(acks.dataProducerId);
+  expect(await sender.asks({ type: "consume-data", dataProducerId })).toMatchObject({
+    type: "data-consumer-parameters",
+  });
+  await using other = await joins(cluster, roomId);
+  const chat = await other.asks({ type: "produce-data", sctpStreamParameters, label: "chat" });
+  expect(await sender.asks({ type: "consume-data", dataProducerId: chat.dataProducerId })).toMatchObject({
+    code: "not_allowed",
+  });
+});
+
 describe("Objects of other peers are not found:", () => {
   test("ids of other peers, and unknown ids", async () => {
     const roomId = await cluster.createRoom();

@@ -1,4 +1,5 @@
-import { calls, callTokens, projects } from "@radist-tech/db";
+import { createHash } from "node:crypto";
+import { calls, callTokens, projects, rooms, roomTokens } from "@radist-tech/db";
 import { ERRORS, newCallId, newCallToken, newPeerId, newPublicKey, newReconnectToken } from "@radist-tech/protocol";
 import type { TestSocket } from "@radist-tech/testkit";
 import { eq, sql } from "drizzle-orm";
@@ -57,6 +58,24 @@ describe("A connection is refused with an error and a close code:", () => {
     const { callTokens: own } = await cluster.createCall();
     await isRefused(await cluster.open({ publicKey, callToken: String(own[0]) }), "invalid_token", 4401);
     await using _bob = await joins(cluster, String(own[0]));
+  });
+
+  test("invalid_token, for a room's token, which is named as that; for another project's it is not", async () => {
+    const tokenOf = async (projectId: string): Promise<string> => {
+      const [id, token] = [crypto.randomUUID(), newCallToken()];
+      await cluster.connection.db.insert(rooms).values({ id, projectId });
+      const expiresAt = sql`now() + interval '1 minute'`;
+      const hash = createHash("sha256").update(token).digest();
+      await cluster.connection.db.insert(roomTokens).values({ hash, roomId: id, expiresAt });
+      return token;
+    };
+    await using socket = await cluster.open({ callToken: await tokenOf(cluster.projectId) });
+    const message = expect.stringContaining("This is a room token");
+    expect(await socket.next("error")).toMatchObject({ code: "invalid_token", message });
+    expect(await socket.closed).toMatchObject({ code: 4401 });
+    const otherProject = crypto.randomUUID();
+    await cluster.connection.db.insert(projects).values({ id: otherProject, name: "other", publicKey: newPublicKey() });
+    await isRefused(await cluster.open({ callToken: await tokenOf(otherProject) }), "invalid_token", 4401);
   });
 
   test("invalid_reconnect, for a wrong token, an unknown peer, an unknown call", async () => {

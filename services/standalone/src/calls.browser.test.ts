@@ -1,3 +1,6 @@
+import { Buffer } from "node:buffer";
+import { readFile } from "node:fs/promises";
+import type { ReceivedFile } from "@radist-tech/client";
 import { launchBrowser } from "@radist-tech/testkit";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -35,6 +38,39 @@ describe.each([
     await bob.reads("Hello Bob");
     await bob.leaves();
     await alice.isWaiting();
+    await close(alice, bob);
+  });
+
+  test("the SDK sends a file, whole and with its name and type", async () => {
+    const { alice, bob } = await twoCallers();
+    await bob.page.evaluate(() => {
+      const file = new Promise<ReceivedFile>((resolve) => window.radist?.connection.on("file", resolve));
+      Object.assign(window, { file });
+    });
+    await alice.page.evaluate(async () => {
+      const content = Uint32Array.from({ length: 500_000 }, (_, index) => index);
+      await window.radist?.connection.sendFile(new File([content], "a.bin", { type: "image/png" }));
+    });
+    const received = await bob.page.evaluate(async () => {
+      const { name, type, size, blob } = await (window as unknown as { file: Promise<ReceivedFile> }).file;
+      const numbers = new Uint32Array(await (await blob).arrayBuffer());
+      return [name, type, size, numbers.every((number, index) => number === index)];
+    });
+    expect(received).toEqual(["a.bin", "image/png", 2_000_000, true]);
+    await close(alice, bob);
+  });
+
+  test("the page sends a file, which can be downloaded on the other side", async () => {
+    const { alice, bob } = await twoCallers();
+    await alice.writes("Here it is");
+    await bob.reads("Here it is");
+    const content = "x".repeat(300_000);
+    const file = { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from(content) };
+    await alice.page.getByTestId("file-input").setInputFiles(file);
+    const downloading = bob.page.waitForEvent("download");
+    await bob.page.getByTestId("download").click();
+    const download = await downloading;
+    expect([download.suggestedFilename(), await readFile(await download.path(), "utf8")]).toEqual(["a.txt", content]);
     await close(alice, bob);
   });
 

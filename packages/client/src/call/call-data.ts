@@ -26,6 +26,10 @@ export class CallData {
     this.#handlers = handlers;
   }
 
+  get isOpen(): boolean {
+    return this.#sending !== undefined;
+  }
+
   /**
    * Adds a channel of the present session.
    *
@@ -88,6 +92,8 @@ export class CallData {
 
   #drained(channel: RTCDataChannel): Promise<void> {
     const { signal } = this.#session;
+    // It may have closed since the message's turn came.
+    if (channel.readyState !== "open" || channel !== this.#sending) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => resolve();
       channel.addEventListener("bufferedamountlow", done, { once: true, signal });

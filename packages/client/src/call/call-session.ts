@@ -25,6 +25,7 @@ export interface CallSessionOptions {
   readonly rtcConfiguration: RTCConfiguration | undefined;
   readonly media: OutgoingMedia;
   readonly data: CallData;
+  readonly files: CallData;
   readonly socket: Pick<SignalingSocket, "send" | "nudge" | "state">;
   readonly handlers: CallSessionHandlers;
 }
@@ -141,9 +142,10 @@ export class CallSession {
   }
 
   #createLink(role: LinkRole, renew: PeerLinkOptions["renew"]): PeerLink {
-    const { channels, media, data, socket, handlers } = this.#options;
+    const { channels, media, data, files, socket, handlers } = this.#options;
     const remotePeerId = role.remotePeerId as NonNullable<RemotePeer>["peerId"];
     data.reset();
+    files.reset();
     const link: PeerLink = new PeerLink({
       role,
       renew,
@@ -158,6 +160,7 @@ export class CallSession {
         },
         remoteStream: (stream) => handlers.remoteStream(stream),
         dataChannel: (channel, isRemote) => data.add(channel, isRemote),
+        filesChannel: (channel, isRemote) => files.add(channel, isRemote),
         stateChanged: () => {
           if (link.peer.connectionState === "connected") this.#peering.established();
           handlers.linkChanged();
@@ -179,6 +182,7 @@ export class CallSession {
 
   #linkGone(): void {
     this.#options.data.reset();
+    this.#options.files.reset();
     this.#options.handlers.linkChanged();
   }
 }

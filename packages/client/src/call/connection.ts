@@ -1,7 +1,9 @@
 import type { CallSnapshot } from "@radist-tech/protocol";
 import type { Channel, MediaKind } from "../core/channels.ts";
+import { closedError } from "../core/closed-error.ts";
 import { afterListening, Emitter, type Listener } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
+import type { SendFileOptions } from "../core/files/file-transfers.ts";
 import type { DataPayload } from "../core/framing.ts";
 import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
 import { watchNetwork } from "../core/network-watch.ts";
@@ -11,6 +13,7 @@ import type { ResumeStorage } from "../core/seat/stored-seat.ts";
 import { type ConnectionStats, summarizeStats } from "../core/stats.ts";
 import { OutgoingTracks } from "../devices/outgoing-tracks.ts";
 import { CallData } from "./call-data.ts";
+import { CallFiles } from "./call-files.ts";
 import { CallSession } from "./call-session.ts";
 import type { PeerMedia } from "./peer-media.ts";
 import { emitRosterEvent } from "./roster-events.ts";
@@ -49,6 +52,7 @@ export class RadistConnection {
   readonly #channels: ReadonlySet<Channel>;
   readonly #media: OutgoingTracks;
   readonly #data: CallData;
+  readonly #files: CallFiles;
   readonly #socket: SignalingSocket;
   readonly #session: CallSession;
   readonly #seat: SeatKeeper;
@@ -59,6 +63,7 @@ export class RadistConnection {
   });
   /** The page shows something of the other peer. */
   #hasShown = false;
+  #ending: Ending | undefined;
   #state: ConnectionState = { signaling: "connecting", media: "new" };
 
   private constructor(deps: ConnectionDeps) {
@@ -74,10 +79,17 @@ export class RadistConnection {
     this.#data = new CallData({
       open: () => this.#events.emitLasting("datachannelopen", { label: DATA_CHANNEL_LABEL }),
       close: () => {
+        this.#files.interrupt(new RadistError("data_channel_not_open"));
         this.#events.forget("datachannelopen");
         this.#events.emit("datachannelclose", { label: DATA_CHANNEL_LABEL });
       },
       message: (message) => this.#events.emit("message", message),
+    });
+    this.#files = new CallFiles({
+      open: () => this.#session.link?.openFiles(),
+      remotePeerId: () => this.remotePeerId,
+      maxBytes: () => this.peerConnection?.sctp?.maxMessageSize,
+      offered: (file) => this.#events.emit("file", file),
     });
     this.#socket = new SignalingSocket({
       credentials: deps.credentials,
@@ -97,6 +109,7 @@ export class RadistConnection {
       rtcConfiguration: deps.rtcConfiguration,
       media: this.#media,
       data: this.#data,
+      files: this.#files.channels,
       socket: this.#socket,
       handlers: {
         roster: (event) => {
@@ -222,6 +235,7 @@ export class RadistConnection {
    * @throws RadistError `connection_closed`, or what ended the connection. Stays pending while the network is down.
    */
   async reconnect(): Promise<void> {
+    if (this.#ending && !this.#ending.error) this.#assertOpen();
     await this.#socket.connect();
   }
 
@@ -231,14 +245,32 @@ export class RadistConnection {
   }
 
   /**
-   * Sends a message to the other peer: text, an object or array as JSON, or bytes. Messages arrive whole and in order.
+   * Sends a message to the other peer: text, an object or array as JSON, or bytes, also those of a Blob or File. What JSON
+   * would lose (a Map, an Error, a function, …) is refused. Messages arrive whole and in order.
    * Resolves when the message is handed to the browser, and later than that while much is unsent: a file sent in parts,
    * each awaited, needs no other flow control. A part may have up to 64 KiB in every browser, 256 KiB in current ones.
    *
-   * @throws RadistError `data_channel_not_open`, `data_too_large`, `invalid_argument`
+   * @throws RadistError `data_channel_not_open`, `data_too_large`, `invalid_argument`, `connection_closed`
    */
   async send(data: DataPayload): Promise<void> {
+    this.#assertOpen();
     await this.#data.send(data, this.peerConnection?.sctp?.maxMessageSize);
+  }
+
+  /**
+   * Sends a file, which the other peer gets as a `file` event. Messages do not wait behind it. Resolves when the other peer
+   * has it whole.
+   *
+   * @throws RadistError `data_channel_not_open`, also when the session breaks; `file_cancelled` by the other peer;
+   * `peer_not_found` while nobody is there; `receiver_too_slow` when it takes nothing for 30 seconds, as a peer without
+   * this method does; `invalid_argument`, `connection_closed`. What `signal` was aborted with.
+   * @example await connection.sendFile(input.files[0], { onProgress: (bytes) => { bar.value = bytes; }, signal });
+   */
+  async sendFile(file: Blob, options: SendFileOptions = {}): Promise<void> {
+    this.#assertOpen();
+    if (!this.#data.isOpen) throw new RadistError("data_channel_not_open");
+    const { remotePeerId } = this;
+    await this.#files.transfers.send(file, remotePeerId === undefined ? [] : [remotePeerId], undefined, options);
   }
 
   /**
@@ -247,6 +279,7 @@ export class RadistConnection {
    * @throws RadistError `device_not_found` when no microphone is sent
    */
   setMicrophone(on: boolean): void {
+    this.#assertOpen();
     this.#media.setEnabled("audio", on);
   }
 
@@ -257,6 +290,7 @@ export class RadistConnection {
    * @throws RadistError `device_not_found` when no camera is sent
    */
   setCamera(on: boolean): void {
+    this.#assertOpen();
     this.#media.setEnabled("video", on);
   }
 
@@ -333,6 +367,8 @@ export class RadistConnection {
   }
 
   #ended(ending: Ending): void {
+    this.#ending = ending;
+    this.#files.interrupt(closedError(ending));
     this.#stopWatching();
     this.#path.update(undefined);
     this.#seat.ended(ending);
@@ -347,7 +383,7 @@ export class RadistConnection {
   }
 
   #assertOpen(): void {
-    if (this.#state.signaling === "closed") throw new RadistError("connection_closed");
+    if (this.#ending) throw closedError(this.#ending);
   }
 
   #assertChannel(kind: MediaKind): void {

@@ -1,4 +1,5 @@
 import type { Channel, MediaKind } from "../core/channels.ts";
+import { FILES_LABEL } from "../core/files/file-frames.ts";
 import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
 import { watchIce } from "./ice-watch.ts";
 import type { IncomingSignal } from "./negotiation.ts";
@@ -12,6 +13,7 @@ export interface LinkHandlers {
   /** The other peer's tracks changed; the stream may be empty. */
   remoteStream(stream: MediaStream): void;
   dataChannel(channel: RTCDataChannel, isRemote: boolean): void;
+  filesChannel(channel: RTCDataChannel, isRemote: boolean): void;
   stateChanged(): void;
   /** The path broke; an ICE restart may help. */
   pathLost(): void;
@@ -102,6 +104,11 @@ export class PeerLink implements Link {
       await setTrack(this.peer, kind, track, this.#options.media.announced);
   }
 
+  /** Opens the channel for files: not before it is needed, since programs without this package may expect one channel. */
+  openFiles(): void {
+    this.#options.handlers.filesChannel(this.peer.createDataChannel(FILES_LABEL), false);
+  }
+
   close(): void {
     clearTimeout(this.#firstOfferTimer);
     this.#stop.abort();
@@ -138,10 +145,12 @@ export class PeerLink implements Link {
   }
 
   #receiveChannel(channel: RTCDataChannel): void {
-    if (channel.label !== DATA_CHANNEL_LABEL) return;
+    const { channels, handlers } = this.#options;
+    if (channel.label !== DATA_CHANNEL_LABEL && channel.label !== FILES_LABEL) return;
     // Closed, so that the sender notices; ignoring it would lose messages silently.
-    if (this.#options.channels.has("data")) this.#options.handlers.dataChannel(channel, true);
-    else channel.close();
+    if (!channels.has("data")) channel.close();
+    else if (channel.label === FILES_LABEL) handlers.filesChannel(channel, true);
+    else handlers.dataChannel(channel, true);
   }
 
   #receiveTrack({ track, streams }: RTCTrackEvent): void {

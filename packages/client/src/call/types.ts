@@ -1,5 +1,6 @@
 import type { CallLeftReason, PeerLeftReason } from "@radist-tech/protocol";
 import type { RadistError } from "../core/errors.ts";
+import type { ReceivedFile } from "../core/files/incoming-file.ts";
 import type { DataMessage } from "../core/framing.ts";
 import type { PeerMedia } from "./peer-media.ts";
 
@@ -57,6 +58,8 @@ export interface ConnectionEvents {
   datachannelopen: { readonly label: string };
   datachannelclose: { readonly label: string };
   message: DataMessage;
+  /** The other peer begins to send a file. */
+  file: ReceivedFile;
   /** Something failed; the connection continues unless `closed` follows. Without a listener it goes to the console. */
   error: RadistError;
   /** The connection is over for good. The last event. Lasting. */

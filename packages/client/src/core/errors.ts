@@ -29,6 +29,10 @@ const CLIENT_ERRORS = {
     message:
       "Sound and video cannot get through. A firewall or VPN may block them: try another network, or switch off the VPN.",
   },
+  /** A participant takes messages more slowly than they are sent, and no more of them can be kept for it. */
+  receiver_too_slow: { retry: true, message: "A participant receives messages more slowly than they are sent." },
+  /** One side of a file's transfer cancelled it. */
+  file_cancelled: { retry: false, message: "The file was cancelled." },
   /** The browser refused a session description or a candidate. The SDK starts a new media session. */
   negotiation_failed: { retry: true, message: "The peers could not agree on a media session." },
 } as const;

@@ -1,4 +1,5 @@
 import { RadistError } from "./errors.ts";
+import { jsonText } from "./json-text.ts";
 
 /** A message of another peer over the data channel. */
 export type DataMessage =
@@ -7,11 +8,14 @@ export type DataMessage =
   | { readonly type: "json"; readonly data: unknown; readonly text: string }
   | { readonly type: "binary"; readonly data: ArrayBuffer };
 
-/** What may be passed to `send`: text, an object or array that JSON can express, or bytes. */
-export type DataPayload = string | object | ArrayBuffer | ArrayBufferView;
+/** What may be passed to `send`: text, an object or array that JSON can express, or bytes, which a Blob or File has, too. */
+export type DataPayload = string | object | ArrayBuffer | ArrayBufferView | Blob;
 
 /** A message as it travels. */
 export type Frame = string | ArrayBuffer;
+
+/** A message that is to be sent. The bytes of a Blob are read when it is its turn. */
+export type OutgoingFrame = Frame | Blob;
 
 /** The label by which either side knows the data channel of this package. */
 export const DATA_CHANNEL_LABEL = "radist-data";
@@ -23,25 +27,23 @@ export const DATA_CHANNEL_LABEL = "radist-data";
 const JSON_MARK = "\r";
 
 /** Text travels as it is, JSON as marked text, bytes as they are. */
-export function encodeMessage(payload: DataPayload): Frame {
-  if (typeof payload === "string") return payload;
+export function encodeMessage(payload: DataPayload): OutgoingFrame {
+  if (typeof payload === "string" || payload instanceof Blob) return payload;
   // Copied, since the caller may write to its buffer while the message is queued.
   if (payload instanceof ArrayBuffer) return payload.slice(0);
   if (ArrayBuffer.isView(payload)) {
     return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength).slice().buffer;
   }
-  const text = typeof payload === "object" && payload !== null ? jsonText(payload) : undefined;
-  if (text === undefined) {
-    throw new RadistError("invalid_argument", { message: "send() takes text, an object or array, or bytes." });
-  }
-  return JSON_MARK + text;
+  return JSON_MARK + jsonText(payload);
 }
 
-function jsonText(payload: object): string | undefined {
+/** @throws RadistError `invalid_argument` when the Blob can no longer be read */
+export async function readFrame(frame: OutgoingFrame): Promise<Frame> {
+  if (!(frame instanceof Blob)) return frame;
   try {
-    return JSON.stringify(payload);
+    return await frame.arrayBuffer();
   } catch (cause) {
-    throw new RadistError("invalid_argument", { message: "The object cannot be expressed as JSON.", cause });
+    throw new RadistError("invalid_argument", { message: "The Blob or File could not be read.", cause });
   }
 }
 
@@ -58,6 +60,7 @@ export function decodeMessage(frame: Frame): DataMessage {
 }
 
 /** Bytes of a frame on the wire: strings travel as UTF-8. */
-export function frameBytes(frame: Frame): number {
+export function frameBytes(frame: OutgoingFrame): number {
+  if (frame instanceof Blob) return frame.size;
   return typeof frame === "string" ? new TextEncoder().encode(frame).byteLength : frame.byteLength;
 }

@@ -1,5 +1,5 @@
 import { RadistError } from "./errors.ts";
-import { type Frame, frameBytes } from "./framing.ts";
+import { type Frame, frameBytes, type OutgoingFrame, readFrame } from "./framing.ts";
 
 /** `send` waits while more than this is unsent, until no more than {@link LOW_WATER_BYTES} are. */
 const HIGH_WATER_BYTES = 1_048_576;
@@ -28,8 +28,10 @@ export class OutgoingChannel {
   }
 
   /** Sends one message after all earlier ones. Resolves when it is handed to the browser. */
-  send(frame: Frame): Promise<void> {
-    const sent = this.#queue.then(() => this.#transmit(frame));
+  send(frame: OutgoingFrame): Promise<void> {
+    const sent = this.#queue.then(() =>
+      frame instanceof Blob ? readFrame(frame).then((read) => this.#transmit(read)) : this.#transmit(frame),
+    );
     // A failure concerns the caller that it happened to, and not the next one.
     this.#queue = sent.catch(() => {});
     return sent;
@@ -48,7 +50,7 @@ export class OutgoingChannel {
  * @param maxBytes what the receiver accepts in one message; 0 or undefined where it does not say
  * @throws RadistError `data_too_large`
  */
-export function assertFits(frame: Frame, maxBytes: number | null | undefined): void {
+export function assertFits(frame: OutgoingFrame, maxBytes: number | null | undefined): void {
   const limit = maxBytes || DEFAULT_MAX_BYTES;
   const bytes = frameBytes(frame);
   if (bytes <= limit) return;

@@ -1,6 +1,8 @@
 import type { Channel } from "../core/channels.ts";
+import { closedError } from "../core/closed-error.ts";
 import { Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
+import type { SendFileOptions } from "../core/files/file-transfers.ts";
 import type { DataPayload } from "../core/framing.ts";
 import { summarizeStats } from "../core/stats.ts";
 import type { Captured } from "../devices/capture.ts";
@@ -115,6 +117,7 @@ export class RoomConnection implements RadistRoomConnection {
   }
 
   async setMuted(source: RoomSource, muted: boolean): Promise<void> {
+    this.#assertOpen();
     const published = this.#session.publications.published.get(source);
     if (!published) throw new RadistError("device_not_found", { message: `The ${source} is not published.` });
     await (muted ? published.mute() : published.unmute());
@@ -125,16 +128,23 @@ export class RoomConnection implements RadistRoomConnection {
   }
 
   setPriority(track: RemoteTrack, priority: number): void {
+    this.#assertOpen();
     this.#session.setPriority(received(track), priority);
   }
 
   async send(data: DataPayload, { to }: { readonly to?: string } = {}): Promise<void> {
     this.#assertOpen();
-    if (!this.#channels.has("data")) {
-      throw new RadistError("invalid_argument", { message: "The connection was created without the data channel." });
-    }
+    this.#assertData();
     assertPresent(to, this.participants);
     await this.#session.data.send(data, to);
+  }
+
+  async sendFile(file: Blob, options: SendFileOptions & { readonly to?: string } = {}): Promise<void> {
+    this.#assertOpen();
+    this.#assertData();
+    assertPresent(options.to, this.participants);
+    const receivers = options.to === undefined ? [...this.participants.keys()] : [options.to];
+    await this.#session.files.send(file, receivers, options.to, options);
   }
 
   async getStats(): Promise<RoomStats> {
@@ -144,6 +154,8 @@ export class RoomConnection implements RadistRoomConnection {
   }
 
   async reconnect(): Promise<void> {
+    const { ending } = this.#session;
+    if (ending && !ending.error) this.#assertOpen();
     await this.#session.reconnect();
   }
 
@@ -162,8 +174,13 @@ export class RoomConnection implements RadistRoomConnection {
     return present as readonly RoomEvents[Name][];
   }
 
+  #assertData(): void {
+    if (this.#channels.has("data")) return;
+    throw new RadistError("invalid_argument", { message: "The connection was created without the data channel." });
+  }
+
   #assertOpen(): void {
-    if (this.#session.state === "closed") throw new RadistError("connection_closed");
+    if (this.#session.ending) throw closedError(this.#session.ending);
   }
 }
 

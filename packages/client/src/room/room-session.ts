@@ -1,8 +1,11 @@
 import type { RoomServerMessage } from "@radist-tech/protocol";
 import type { Channel } from "../core/channels.ts";
+import { closedError } from "../core/closed-error.ts";
 import { ConnectionLost } from "../core/connection-lost.ts";
 import { afterListening, type Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
+import { FILES_LABEL } from "../core/files/file-frames.ts";
+import { FileTransfers } from "../core/files/file-transfers.ts";
 import { Latch } from "../core/latch.ts";
 import { PathWatch } from "../core/path-watch.ts";
 import { SeatKeeper } from "../core/seat/seat-keeper.ts";
@@ -39,11 +42,13 @@ export class RoomSession {
   readonly views: Views;
   readonly data: RoomData;
   readonly seat: SeatKeeper;
+  readonly files: FileTransfers;
   identity = { roomId: "", peerId: "" };
   grants = { canPublish: true, canSubscribe: true };
   state: RoomState = "connecting";
   mediaState: RoomMediaState = "new";
   activeSpeaker: string | undefined;
+  ending: RoomEnding | undefined;
   readonly #channels: ReadonlySet<Channel>;
   readonly #events: Emitter<RoomEvents>;
   readonly #latch = new Latch<MediaSession>();
@@ -52,6 +57,7 @@ export class RoomSession {
     this.#stateChanged();
     this.#report(new RadistError("no_media_path"));
   });
+  readonly #fileData: RoomData;
   #roster: RoomRoster = new Map();
   /** The network changed, and no other paths were looked for since. */
   #needsPaths = false;
@@ -122,6 +128,19 @@ export class RoomSession {
       isReceiving: () => this.receives("data"),
       handlers: { message: (message) => events.emit("message", message), failed },
     });
+    this.#fileData = new RoomData({
+      latch,
+      labels: { numbered: FILES_LABEL, plain: undefined },
+      isReceiving: () => this.receives("data"),
+      handlers: {
+        message: (message) => this.files.receive(message, message.fromPeerId, message.isPrivate),
+        failed,
+      },
+    });
+    this.files = new FileTransfers({
+      send: (frame, to) => this.#fileData.send(frame, to),
+      offered: (file) => events.emit("file", file),
+    });
     this.#stopWatching = watchPage({
       visible: () => socket.nudge(),
       network: () => {
@@ -182,7 +201,7 @@ export class RoomSession {
         this.#reportLevels(message.levels);
         return;
       case "data-consumer-ready":
-        this.data.subscribed(message.dataProducerId, message.peerId);
+        for (const data of [this.data, this.#fileData]) data.subscribed(message.dataProducerId, message.peerId);
         return;
       case "producer-layers":
         this.publications.find(message.producerId)?.limitLayers(message.spatialLayer);
@@ -209,6 +228,8 @@ export class RoomSession {
     this.#roster = roster;
     this.participants.apply(events, isMigration(message));
     this.data.apply(events);
+    this.#fileData.apply(events);
+    for (const event of events) if (event.type === "left") this.files.left(event.peerId);
   }
 
   #joined(message: Extract<RoomServerMessage, { type: "room-joined" }>): void {
@@ -235,6 +256,7 @@ export class RoomSession {
     this.publications.renew();
     this.participants.renew();
     this.data.renew();
+    this.#fileData.renew();
     this.#stateChanged();
   }
 
@@ -300,12 +322,16 @@ export class RoomSession {
   }
 
   #ended(ending: RoomEnding): void {
+    this.ending = ending;
     this.#stopWatching();
     this.#path.update(undefined);
     this.seat.ended(ending);
     this.#latch.end();
     this.views.close();
-    this.data.close();
+    const error = closedError(ending);
+    this.data.close(error);
+    this.#fileData.close(error);
+    this.files.interrupt(error);
     this.participants.close();
     this.publications.close();
     this.media.close();

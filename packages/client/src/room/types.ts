@@ -1,6 +1,8 @@
 import type { RoomLeftReason } from "@radist-tech/protocol";
 import type { Channel, MediaKind } from "../core/channels.ts";
 import type { RadistError } from "../core/errors.ts";
+import type { SendFileOptions } from "../core/files/file-transfers.ts";
+import type { ReceivedFile } from "../core/files/incoming-file.ts";
 import type { DataMessage, DataPayload } from "../core/framing.ts";
 import type { ResumeStorage } from "../core/seat/stored-seat.ts";
 import type { ConnectionStats } from "../core/stats.ts";
@@ -247,6 +249,8 @@ export interface RoomEvents {
   /** The loudest voices, loudest first, two or three times a second; empty: silence. */
   levels: readonly AudioLevel[];
   message: RoomMessage;
+  /** A participant begins to send a file. */
+  file: ReceivedFile;
   statechange: RoomState;
   mediastatechange: RoomMediaState;
   /** Something failed; the connection continues unless `closed` follows. Without a listener it goes to the console. */
@@ -334,14 +338,27 @@ export interface RadistRoomConnection {
   setPriority(track: RemoteTrack, priority: number): void;
 
   /**
-   * Sends a message to all participants, or to one: text, an object or array as JSON, or bytes. A sender's messages to all
-   * arrive whole and in order, and so do its messages to one participant. Resolves when the message is handed to the
-   * browser, and later than that while much is unsent: parts of a file, each awaited, need no other flow control.
+   * Sends a message to all participants, or to one: text, an object or array as JSON, or bytes, also those of a Blob or
+   * File. What JSON would lose (a Map, an Error, a function, …) is refused. A sender's messages to all arrive whole and in
+   * order, and so do its messages to one participant. Resolves when the message is handed to the browser, and later than
+   * that while much is unsent or not received: parts of a file, each awaited, need no other flow control. A slow
+   * participant holds up the others for a moment only, and then gets the messages at its own pace.
    *
-   * @throws RadistError `data_channel_not_open`, `data_too_large`, `invalid_argument`, `peer_not_found`, `not_allowed`
+   * @throws RadistError `data_channel_not_open`, `data_too_large`, `invalid_argument`, `peer_not_found`, `not_allowed`,
+   * `connection_closed`; `receiver_too_slow` when a participant will not get this message, because too much waits for it
    * @example await room.send({ hand: "raised" }, { to: hostPeerId });
    */
   send(data: DataPayload, options?: { readonly to?: string }): Promise<void>;
+
+  /**
+   * Sends a file to all participants, or to one, who get it as a `file` event. Messages do not wait behind it. Resolves when
+   * all who were present, are still, and did not cancel it have it whole; `onProgress` tells of the slowest.
+   *
+   * @throws RadistError `file_cancelled` by all of them; `peer_not_found` when nobody is there; `receiver_too_slow` when
+   * they take nothing for 30 seconds, as SDKs without this method do, or too much waits for one of them;
+   * `not_allowed`, `invalid_argument`, `connection_closed`. What `signal` was aborted with.
+   */
+  sendFile(file: Blob, options?: SendFileOptions & { readonly to?: string }): Promise<void>;
 
   getStats(): Promise<RoomStats>;
 

@@ -6,7 +6,7 @@ import { LIST_DESCRIPTION, ListCursor } from "../list-cursor.ts";
 import { E2eeMode, Metadata, Participant } from "./participant.ts";
 
 export const CreateRoom = z
-  .object({
+  .strictObject({
     /** How many tokens to mint with the room. */
     tokens: z.int().min(1).max(100).default(2),
     /** Null: as many as the media servers carry. */
@@ -29,10 +29,10 @@ export const CreatedRoom = z
 export type CreatedRoom = z.infer<typeof CreatedRoom>;
 
 export const MintRoomToken = z
-  .object({
+  .strictObject({
     /** How long the token can be used, seconds. Default: as the platform is set up, 600 unless its operator says otherwise. */
     ttlSeconds: z.int().min(1).max(86_400).optional(),
-    participant: Participant.default({ canPublish: true, canSubscribe: true }),
+    participant: z.strictObject(Participant.shape).default({ canPublish: true, canSubscribe: true }),
   })
   .meta({ id: "MintRoomToken" });
 export type MintRoomToken = z.input<typeof MintRoomToken>;

@@ -1,4 +1,5 @@
 import { type PeerId, Refusal } from "@radist-tech/protocol";
+import { ACKNOWLEDGEMENT_LABEL } from "@radist-tech/protocol/data-channels";
 import type { DataProducer } from "@radist-tech/rooms";
 import type { PeerMedia } from "../media/peer-media.ts";
 import { type Reply, type Request, type RequestContext, unlessEnded, unlessLeft, withParameters } from "./context.ts";
@@ -7,7 +8,7 @@ import { transportOf } from "./transports.ts";
 export async function produceData(context: RequestContext, message: Request<"produce-data">): Promise<Reply> {
   const { room, peerId, limits } = context;
   const { sctpStreamParameters, label = "", protocol = "", targetPeerId } = message;
-  if (!room.peer(peerId).participant.canPublish) throw new Refusal("not_allowed");
+  if (!room.peer(peerId).participant.canPublish && label !== ACKNOWLEDGEMENT_LABEL) throw new Refusal("not_allowed");
   if (targetPeerId !== undefined && (targetPeerId === peerId || !room.room.peers.has(targetPeerId))) {
     throw new Refusal("peer_not_found", "No such peer in this room.");
   }
@@ -27,9 +28,11 @@ export async function produceData(context: RequestContext, message: Request<"pro
 export async function consumeData(context: RequestContext, message: Request<"consume-data">): Promise<Reply> {
   const { room, peerId, limits } = context;
   const { dataProducerId } = message;
-  if (!room.peer(peerId).participant.canSubscribe) throw new Refusal("not_allowed");
   const { media } = context;
   const found = findDataProducer(context, dataProducerId);
+  if (!room.peer(peerId).participant.canSubscribe && found?.info.label !== ACKNOWLEDGEMENT_LABEL) {
+    throw new Refusal("not_allowed");
+  }
   if (!found) throw new Refusal("producer_not_found");
   if (media.dataConsumers.size >= limits.CONSUMERS_PER_PEER) throw new Refusal("too_many");
   const transport = message.transportId === undefined ? media.recv : transportOf(media, message.transportId);

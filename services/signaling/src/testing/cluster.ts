@@ -2,7 +2,14 @@ import { fileURLToPath } from "node:url";
 import { type Bus, connectNats, inProcessBus } from "@radist-tech/bus";
 import { createCall, endCall, mintToken } from "@radist-tech/calls";
 import { type Connection, connect, projects, transact } from "@radist-tech/db";
-import { type CallId, newProjectId, newPublicKey, P2P_SOCKET_PATH, type PublicKey } from "@radist-tech/protocol";
+import {
+  type CallId,
+  newProjectId,
+  newPublicKey,
+  P2P_SOCKET_PATH,
+  type ProjectId,
+  type PublicKey,
+} from "@radist-tech/protocol";
 import { type Control, SUBJECTS } from "@radist-tech/protocol/bus";
 import { pause } from "@radist-tech/protocol/timing";
 import { createLogger, createRegistry, listen } from "@radist-tech/runtime";
@@ -41,6 +48,7 @@ export interface Cluster extends AsyncDisposable {
   readonly nodes: readonly ClusterNode[];
   readonly connection: Connection;
   readonly bus: Bus;
+  readonly projectId: ProjectId;
   readonly publicKey: PublicKey;
   /** A call with this number of unused tokens. */
   createCall(tokens?: number): Promise<{ callId: CallId; callTokens: string[] }>;
@@ -104,6 +112,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     nodes,
     connection,
     bus,
+    projectId,
     publicKey,
     async createCall(tokens = 2) {
       const ttlSeconds = 600;

@@ -28,6 +28,7 @@ function joined() {
     shareScreen: async () => ({}) as MediaStream,
     stopSharing: async () => {},
     send: async (data) => void sent.push(data),
+    sendFile: async () => {},
     getStats: async () => undefined,
     leave: async () => {},
   };

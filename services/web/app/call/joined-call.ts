@@ -24,6 +24,7 @@ export type CallConnection = Pick<
   | "shareScreen"
   | "stopSharing"
   | "send"
+  | "sendFile"
   | "getStats"
   | "leave"
 >;
@@ -48,7 +49,8 @@ export class JoinedCall implements JoinedMeeting {
     this.devices = devices;
     this.quality = watchQuality(() => connection.getStats());
     this.conversation = new Conversation({
-      send: async (payload) => connection.send(payload),
+      send: (payload) => connection.send(payload),
+      sendFile: (file, options) => connection.sendFile(file, options),
       onPresence: (presence) => {
         this.peer.presence.value = presence;
       },
@@ -119,6 +121,7 @@ export class JoinedCall implements JoinedMeeting {
       }),
       connection.on("datachannelclose", () => conversation.channelClosed()),
       connection.on("message", (message) => conversation.receive(message)),
+      connection.on("file", (file) => void conversation.files.receive(file)),
       connection.on("error", (error) => console.warn("Radist:", error.code, error.message)),
       connection.on("closed", (ending) => onEnd(endReasonOf(ending))),
     ];

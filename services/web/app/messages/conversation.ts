@@ -1,7 +1,6 @@
 import { signal } from "@preact/signals";
-import { FileTransfers } from "./file-transfers.ts";
+import { FileTransfers, type SendFile } from "./file-transfers.ts";
 import { MessageLog } from "./message-log.ts";
-import type { Send } from "./outgoing-file.ts";
 import { readWireMessage, type WireMessage } from "./wire.ts";
 
 /** What arrives over the data channel, as the SDK delivers it. */
@@ -9,6 +8,9 @@ export type Incoming =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "json"; readonly data: unknown; readonly text: string }
   | { readonly type: "binary"; readonly data: ArrayBuffer };
+
+/** Sends one message; rejects when the channel is closed. */
+type Send = (payload: object) => Promise<void>;
 
 /** What the two people in a call write and send to each other. */
 export class Conversation extends MessageLog {
@@ -18,11 +20,15 @@ export class Conversation extends MessageLog {
   readonly #send: Send;
   readonly #onPresence: (presence: Extract<WireMessage, { type: "presence" }>) => void;
 
-  constructor(options: { send: Send; onPresence: (presence: Extract<WireMessage, { type: "presence" }>) => void }) {
+  constructor(options: {
+    send: Send;
+    sendFile: SendFile;
+    onPresence: (presence: Extract<WireMessage, { type: "presence" }>) => void;
+  }) {
     super();
     this.#send = options.send;
     this.#onPresence = options.onPresence;
-    this.files = new FileTransfers({ send: options.send, log: this });
+    this.files = new FileTransfers({ sendFile: options.sendFile, log: this });
   }
 
   write(text: string): Promise<void> {
@@ -35,13 +41,11 @@ export class Conversation extends MessageLog {
 
   channelClosed(): void {
     this.open.value = false;
-    this.files.interrupt();
   }
 
   receive(incoming: Incoming): void {
     if (incoming.type === "text") this.addReceived(incoming.text);
-    else if (incoming.type === "binary") this.files.receiveChunk(incoming.data);
-    else this.#read(readWireMessage(incoming.data), incoming.text);
+    else if (incoming.type === "json") this.#read(readWireMessage(incoming.data), incoming.text);
   }
 
   dispose(): void {
@@ -53,7 +57,6 @@ export class Conversation extends MessageLog {
     // From another program in the call: its JSON is shown as it is.
     if (message === null) this.addReceived(text);
     else if (message.type === "presence") this.#onPresence(message);
-    else if (message.type === "text") this.addReceived(message.text);
-    else this.files.receive(message);
+    else this.addReceived(message.text);
   }
 }

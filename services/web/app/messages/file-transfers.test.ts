@@ -1,142 +1,119 @@
-import { expect, test, vi } from "vitest";
+import { RadistError } from "@radist-tech/client";
+import { expect, test } from "vitest";
 import { Conversation } from "./conversation.ts";
 import type { FileEntry } from "./entry.ts";
-import { MAX_FILE_BYTES } from "./file-transfers.ts";
+import { MAX_FILE_BYTES, type SendFile } from "./file-transfers.ts";
 
-/** Everything that is ready to run has run. */
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
-
-interface Side {
-  readonly conversation: Conversation;
-  /** Frames that this side sent and the other has not got yet. */
-  readonly waiting: (object | ArrayBuffer)[];
+/** A conversation over an SDK whose transfers end as the test says. */
+function conversation() {
+  const sending = Promise.withResolvers<void>();
+  const sent: Parameters<SendFile>[] = [];
+  const sendFile: SendFile = (...call) => {
+    sent.push(call);
+    call[1]?.signal?.addEventListener("abort", () => sending.reject(call[1]?.signal?.reason));
+    return sending.promise;
+  };
+  const own = new Conversation({ send: async () => {}, sendFile, onPresence: () => {} });
+  const files = (): FileEntry[] => own.entries.value.filter((entry) => entry.kind === "file");
+  return { own, sending, sent, files };
 }
 
-const files = ({ conversation }: Side): FileEntry[] =>
-  conversation.entries.value.filter((entry) => entry.kind === "file");
-
-/** Two conversations over an ordered channel that delivers when the test does. */
-function pair() {
-  const open = { value: true };
-  const side = (): Side => {
-    const waiting: (object | ArrayBuffer)[] = [];
-    const send = async (payload: object | ArrayBuffer): Promise<void> => {
-      if (!open.value) throw new Error("closed");
-      waiting.push(payload);
-    };
-    return { waiting, conversation: new Conversation({ send, onPresence: () => {} }) };
+/** A file that the other side sends. */
+function incoming(fields: { size?: number; type?: string } = {}) {
+  const whole = Promise.withResolvers<Blob>();
+  const cancelled = new RadistError("file_cancelled");
+  const file = {
+    name: "a.bin",
+    type: "image/png",
+    size: 3,
+    fromPeerId: "peer_a",
+    isPrivate: true,
+    received: 0,
+    onprogress: undefined as ((received: number) => void) | undefined,
+    blob: whole.promise,
+    isCancelled: false,
+    cancel() {
+      file.isCancelled = true;
+      whole.reject(cancelled);
+    },
+    ...fields,
   };
-  const ada = side();
-  const grace = side();
-  const deliver = ({ waiting }: Side, to: Side): void => {
-    for (const payload of waiting.splice(0)) {
-      if (payload instanceof ArrayBuffer) to.conversation.receive({ type: "binary", data: payload });
-      else to.conversation.receive({ type: "json", data: JSON.parse(JSON.stringify(payload)), text: "" });
-    }
-  };
-  /** Delivers both ways until no file is on its way any more. */
-  const settle = async (): Promise<void> => {
-    const isMoving = (): boolean =>
-      [ada, grace].some((one) => one.waiting.length > 0 || files(one).some(({ state }) => state === "moving"));
-    while (isMoving()) {
-      deliver(ada, grace);
-      deliver(grace, ada);
-      await turn();
-    }
-  };
-  return { ada, grace, deliver, settle, open };
+  return { file, whole, cancelled };
 }
 
-/** The first chunks are out. */
-const begun = (side: Side): Promise<void> => vi.waitFor(() => expect(side.waiting.length).toBeGreaterThan(2));
+const SOURCE = new File(["abc"], "a.bin");
 
-const bytesOf = (length: number): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from({ length }, (_, index) => (index * 31) % 251);
-
-const digest = async (bytes: ArrayBuffer): Promise<string> =>
-  new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toString();
-
-test.each([0, 1, 16_380, 3_000_000])("a file of %i bytes arrives complete, and both sides know", async (length) => {
-  const { ada, grace, settle } = pair();
-  const bytes = bytesOf(length);
-  void ada.conversation.files.offer(new File([bytes], "a.bin", { type: "image/png" }));
-  await settle();
-  expect(files(ada)).toMatchObject([{ own: true, state: "done", name: "a.bin" }]);
-  expect(files(grace)).toMatchObject([{ own: false, state: "done", name: "a.bin", size: length }]);
-  const received = await (await fetch(files(grace)[0]?.url ?? "")).blob();
-  expect(received.type).toBe("image/png");
-  expect(await digest(await received.arrayBuffer())).toBe(await digest(bytes.buffer));
+test("a file that is sent shows its progress, and that it is delivered", async () => {
+  const { own, sending, sent, files } = conversation();
+  const offered = own.files.offer(SOURCE);
+  sent[0]?.[1]?.onProgress?.(2);
+  expect(files()).toMatchObject([{ own: true, name: "a.bin", size: 3, bytes: 2, state: "moving" }]);
+  sending.resolve();
+  await offered;
+  expect(files()[0]?.state).toBe("done");
 });
 
-test("the sender waits for the receiver once a window of bytes is unconfirmed", async () => {
-  const { ada, grace, deliver, settle } = pair();
-  void ada.conversation.files.offer(new File([bytesOf(3_000_000)], "a.bin"));
-  const underWay = (): number =>
-    ada.waiting.reduce((sum, frame) => sum + (frame instanceof ArrayBuffer ? frame.byteLength : 0), 0);
-  await vi.waitFor(() => expect(underWay()).toBeGreaterThanOrEqual(512 * 1024));
-  // The rest of what was read from the file would follow at once: the sender waits for nothing but the receiver.
-  await turn();
-  expect(underWay()).toBeLessThan(600_000);
-
-  deliver(ada, grace);
-  deliver(grace, ada);
-  expect(files(ada)[0]?.bytes).toBeGreaterThan(400_000);
-  await settle();
-  expect(files(ada)[0]?.state).toBe("done");
+test.each([
+  ["refused", new RadistError("file_cancelled")],
+  ["failed", new RadistError("data_channel_not_open")],
+])("a file that is not delivered is %s", async (state, error) => {
+  const { own, sending, files } = conversation();
+  const offered = own.files.offer(SOURCE);
+  sending.reject(error);
+  await offered;
+  expect(files()[0]?.state).toBe(state);
 });
 
-test("a message does not wait for the end of a file", async () => {
-  const { ada, grace, deliver } = pair();
-  void ada.conversation.files.offer(new File([bytesOf(3_000_000)], "a.bin"));
-  await begun(ada);
-  await ada.conversation.write("Hello");
-  deliver(ada, grace);
-  expect(grace.conversation.entries.value).toMatchObject([{ kind: "file", state: "moving" }, { text: "Hello" }]);
+test("the sender cancels", async () => {
+  const { own, files } = conversation();
+  const offered = own.files.offer(SOURCE);
+  own.files.cancel(files()[0]?.id ?? "");
+  await offered;
+  expect(files()[0]?.state).toBe("cancelled");
 });
 
-test("either side can cancel, and the other one learns of it", async () => {
-  const { ada, grace, deliver, settle } = pair();
-  const begin = async (): Promise<void> => {
-    void ada.conversation.files.offer(new File([bytesOf(3_000_000)], "a.bin"));
-    await begun(ada);
-    deliver(ada, grace);
-  };
-  await begin();
-  ada.conversation.files.cancel(files(ada)[0]?.id ?? "");
-  await settle();
-  await begin();
-  grace.conversation.files.cancel(files(grace)[1]?.id ?? "");
-  await settle();
-  expect(files(ada).map(({ state }) => state)).toEqual(["cancelled", "refused"]);
-  expect(files(grace).map(({ state }) => state)).toEqual(["cancelled", "refused"]);
+test.each([
+  ["image/png", "image/png"],
+  ["text/html", "application/octet-stream"],
+])("a received file of type %s is downloaded as %s", async (type, expected) => {
+  const { own, files } = conversation();
+  const { file, whole } = incoming({ type });
+  const received = own.files.receive(file);
+  file.onprogress?.(2);
+  expect(files()).toMatchObject([{ own: false, name: "a.bin", bytes: 2, state: "moving" }]);
+  whole.resolve(new Blob(["abc"], { type }));
+  await received;
+  const blob = await (await fetch(files()[0]?.url ?? "")).blob();
+  expect([files()[0]?.state, blob.type, await blob.text()]).toEqual(["done", expected, "abc"]);
 });
 
-test("a lost channel interrupts transfers", async () => {
-  const { ada, grace, deliver, open } = pair();
-  void ada.conversation.files.offer(new File([bytesOf(3_000_000)], "a.bin"));
-  await begun(ada);
-  deliver(ada, grace);
-  open.value = false;
-  ada.conversation.channelClosed();
-  grace.conversation.channelClosed();
-  expect([files(ada)[0]?.state, files(grace)[0]?.state]).toEqual(["failed", "failed"]);
-  await ada.conversation.write("too late");
-  expect(ada.conversation.entries.value.at(-1)).toMatchObject({ text: "too late", failed: true });
+test("the receiver cancels, the sender does, or the connection breaks", async () => {
+  const { own, files } = conversation();
+  const [mine, theirs, broken] = [incoming(), incoming(), incoming()];
+  const all = [mine, theirs, broken].map(({ file }) => own.files.receive(file));
+  own.files.cancel(files()[0]?.id ?? "");
+  theirs.whole.reject(theirs.cancelled);
+  broken.whole.reject(new RadistError("data_channel_not_open"));
+  await Promise.all(all);
+  expect(files().map(({ state }) => state)).toEqual(["refused", "cancelled", "failed"]);
+  expect(mine.file.isCancelled).toBe(true);
 });
 
-test("the receiver enforces the limits, whatever the sender does", async () => {
-  const { grace } = pair();
-  const receive = (data: unknown): void => grace.conversation.receive({ type: "json", data, text: "" });
-  receive({ type: "file", file: 1, name: "huge", size: MAX_FILE_BYTES + 1, mime: "" });
-  expect(files(grace)).toEqual([]);
-  expect(grace.waiting).toEqual([{ type: "file-refused", file: 1, reason: "too-large" }]);
+test("a file that is too large for a page is refused", async () => {
+  const { own, files } = conversation();
+  const { file } = incoming({ size: MAX_FILE_BYTES + 1 });
+  file.blob.catch(() => undefined);
+  await own.files.receive(file);
+  expect([file.isCancelled, files()]).toEqual([true, []]);
+});
 
-  receive({ type: "file", file: 2, name: "page.html", size: 2, mime: "text/html" });
-  grace.conversation.receive({ type: "binary", data: Uint8Array.of(0, 0, 0, 2, 1, 2, 3).buffer });
-  expect(files(grace)[0]?.state).toBe("failed");
-
-  receive({ type: "file", file: 3, name: "page.html", size: 2, mime: "text/html" });
-  grace.conversation.receive({ type: "binary", data: Uint8Array.of(0, 0, 0, 3, 1, 2).buffer });
-  const received = await fetch(files(grace)[1]?.url ?? "");
-  expect((await received.blob()).type).toBe("application/octet-stream");
+test("a message that cannot be sent is shown as that", async () => {
+  const { own } = conversation();
+  const silent = new Conversation({
+    send: () => Promise.reject(new RadistError("data_channel_not_open")),
+    sendFile: async () => {},
+    onPresence: () => {},
+  });
+  await silent.write("too late");
+  expect([own.entries.value, silent.entries.value]).toMatchObject([[], [{ text: "too late", failed: true }]]);
 });

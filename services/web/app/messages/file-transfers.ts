@@ -1,152 +1,82 @@
+import { type RadistConnection, RadistError, type ReceivedFile } from "@radist-tech/client";
 import { announce } from "../ui/announcer.tsx";
 import { type Entry, type FileState, newEntryId } from "./entry.ts";
-import { IncomingFile } from "./incoming-file.ts";
-import { OutgoingFile, type Send } from "./outgoing-file.ts";
-import { readChunk, type WireMessage } from "./wire.ts";
+import { safeType } from "./safe-type.ts";
 
 /** A received file lives in the memory of its page. */
 export const MAX_FILE_BYTES = 200_000_000;
-
-/** How many bytes may arrive between two reports to the sender, who waits for them. */
-const REPORT_BYTES = 64 * 1024;
 
 interface Log {
   add(entry: Entry): void;
   change(id: string, change: Partial<Entry>): void;
 }
 
-type FileMessage = Exclude<WireMessage, { type: "presence" | "text" }>;
+export type SendFile = RadistConnection["sendFile"];
 
-/** The files that are being transferred, in either direction. */
+/** The files that are being transferred, in either direction, as the log shows them. */
 export class FileTransfers {
-  readonly #send: Send;
+  readonly #sendFile: SendFile;
   readonly #log: Log;
-  #count = 0;
-  /** By this side's number. */
-  readonly #outgoing = new Map<number, OutgoingFile>();
-  /** By the other side's number. */
-  readonly #incoming = new Map<number, { id: string; name: string; file: IncomingFile; reported: number }>();
+  /** What stops each transfer. */
+  readonly #cancel = new Map<string, () => void>();
 
-  constructor(options: { send: Send; log: Log }) {
-    this.#send = options.send;
+  constructor(options: { sendFile: SendFile; log: Log }) {
+    this.#sendFile = options.sendFile;
     this.#log = options.log;
   }
 
   /** Sends a file of at most {@link MAX_FILE_BYTES}. Its entry in the log shows the progress. */
   async offer(source: File): Promise<void> {
-    const file = ++this.#count;
-    const id = newEntryId();
-    const outgoing = new OutgoingFile(id, source);
-    this.#outgoing.set(file, outgoing);
     const { name, size } = source;
-    this.#log.add({ kind: "file", id, own: true, at: new Date(), name, size, bytes: 0, state: "moving" });
+    const id = this.#add(true, name, size);
+    const cancelling = new AbortController();
+    this.#cancel.set(id, () => cancelling.abort());
     try {
-      await outgoing.transmit(file, this.#send);
-    } catch {
-      if (this.#outgoing.has(file)) this.#endOutgoing(file, "failed");
+      const onProgress = (bytes: number): void => this.#log.change(id, { bytes });
+      await this.#sendFile(source, { onProgress, signal: cancelling.signal });
+      this.#end(id, "done");
+    } catch (error) {
+      this.#end(id, cancelling.signal.aborted ? "cancelled" : isCancelled(error) ? "refused" : "failed");
+    }
+  }
+
+  /** Takes a file that the other side sends, unless it is too large. */
+  async receive(file: ReceivedFile): Promise<void> {
+    if (file.size > MAX_FILE_BYTES) return file.cancel();
+    const { name, size } = file;
+    const id = this.#add(false, name, size);
+    let isRefused = false;
+    this.#cancel.set(id, () => {
+      isRefused = true;
+      file.cancel();
+    });
+    file.onprogress = (bytes) => this.#log.change(id, { bytes });
+    announce(`Receiving ${name}.`);
+    try {
+      const blob = await file.blob;
+      const url = URL.createObjectURL(blob.slice(0, blob.size, safeType(file.type)));
+      this.#end(id, "done", { url });
+      announce(`${name} has arrived.`);
+    } catch (error) {
+      this.#end(id, isRefused ? "refused" : isCancelled(error) ? "cancelled" : "failed");
     }
   }
 
   /** Stops a file, in either direction. */
   cancel(id: string): void {
-    for (const [file, transfer] of this.#outgoing) {
-      if (transfer.id !== id) continue;
-      this.#endOutgoing(file, "cancelled");
-      this.#sendMessage({ type: "file-withdrawn", file });
-    }
-    for (const [file, transfer] of this.#incoming) {
-      if (transfer.id !== id) continue;
-      this.#endIncoming(file, "refused");
-      this.#sendMessage({ type: "file-refused", file, reason: "cancelled" });
-    }
+    this.#cancel.get(id)?.();
   }
 
-  /** The channel is gone: what was being transferred cannot be continued over another one. */
-  interrupt(): void {
-    for (const file of this.#outgoing.keys()) this.#endOutgoing(file, "failed");
-    for (const file of this.#incoming.keys()) this.#endIncoming(file, "failed");
-  }
-
-  receive(message: FileMessage): void {
-    switch (message.type) {
-      case "file":
-        this.#accept(message);
-        break;
-      case "file-withdrawn":
-        this.#endIncoming(message.file, "cancelled");
-        break;
-      case "file-refused":
-        this.#endOutgoing(message.file, "refused");
-        break;
-      case "file-received":
-        this.#confirm(message.file, message.bytes);
-    }
-  }
-
-  receiveChunk(frame: ArrayBuffer): void {
-    const chunk = readChunk(frame);
-    const transfer = chunk && this.#incoming.get(chunk.file);
-    if (!transfer) return;
-    const { file, id } = transfer;
-    if (!file.add(chunk.bytes)) {
-      this.#endIncoming(chunk.file, "failed");
-      this.#sendMessage({ type: "file-refused", file: chunk.file, reason: "too-large" });
-      return;
-    }
-    if (!file.complete && file.received - transfer.reported < REPORT_BYTES) return;
-    transfer.reported = file.received;
-    this.#log.change(id, { bytes: file.received });
-    this.#sendMessage({ type: "file-received", file: chunk.file, bytes: file.received });
-    if (file.complete) this.#finish(chunk.file);
-  }
-
-  #confirm(file: number, bytes: number): void {
-    const transfer = this.#outgoing.get(file);
-    if (!transfer) return;
-    transfer.confirm(bytes);
-    this.#log.change(transfer.id, { bytes });
-    if (transfer.complete) this.#endOutgoing(file, "done");
-  }
-
-  #accept({ file: number, name, size, mime }: Extract<FileMessage, { type: "file" }>): void {
-    if (size > MAX_FILE_BYTES) {
-      this.#sendMessage({ type: "file-refused", file: number, reason: "too-large" });
-      return;
-    }
+  #add(own: boolean, name: string, size: number): string {
     const id = newEntryId();
-    this.#incoming.set(number, { id, name, file: new IncomingFile({ size, mime }), reported: 0 });
-    this.#log.add({ kind: "file", id, own: false, at: new Date(), name, size, bytes: 0, state: "moving" });
-    announce(`Receiving ${name}.`);
-    if (size > 0) return;
-    this.#sendMessage({ type: "file-received", file: number, bytes: 0 });
-    this.#finish(number);
+    this.#log.add({ kind: "file", id, own, at: new Date(), name, size, bytes: 0, state: "moving" });
+    return id;
   }
 
-  #finish(number: number): void {
-    const transfer = this.#incoming.get(number);
-    if (!transfer) return;
-    this.#incoming.delete(number);
-    this.#log.change(transfer.id, { state: "done", url: URL.createObjectURL(transfer.file.toBlob()) });
-    announce(`${transfer.name} has arrived.`);
-  }
-
-  #endOutgoing(file: number, state: FileState): void {
-    const transfer = this.#outgoing.get(file);
-    if (!transfer) return;
-    this.#outgoing.delete(file);
-    transfer.stop();
-    this.#log.change(transfer.id, { state });
-  }
-
-  #endIncoming(file: number, state: FileState): void {
-    const transfer = this.#incoming.get(file);
-    if (!transfer) return;
-    this.#incoming.delete(file);
-    this.#log.change(transfer.id, { state });
-  }
-
-  #sendMessage(message: FileMessage): void {
-    // The channel just closed: both sides have noticed, and `interrupt` follows.
-    this.#send(message).catch(() => undefined);
+  #end(id: string, state: FileState, more: { url?: string } = {}): void {
+    this.#cancel.delete(id);
+    this.#log.change(id, { state, ...more });
   }
 }
+
+const isCancelled = (error: unknown): boolean => error instanceof RadistError && error.code === "file_cancelled";

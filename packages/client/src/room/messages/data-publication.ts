@@ -1,7 +1,7 @@
 import type { types } from "mediasoup-client";
 import { Ensured } from "../../core/ensured.ts";
 import { RadistError } from "../../core/errors.ts";
-import { DATA_CHANNEL_LABEL, type Frame } from "../../core/framing.ts";
+import type { Frame, OutgoingFrame } from "../../core/framing.ts";
 import type { LatchReader } from "../../core/latch.ts";
 import { assertFits, LOW_WATER_BYTES, OutgoingChannel, type Outlet } from "../../core/outgoing-channel.ts";
 import type { MediaSession } from "../transport/media-session.ts";
@@ -15,41 +15,59 @@ export interface MessagingSession extends Pick<MediaSession, "produceData" | "co
   readonly send: Pick<types.Transport, "getDataChannelMaxMessageSize">;
 }
 
+export interface DataPublicationOptions {
+  readonly latch: LatchReader<MessagingSession>;
+  readonly subscribers: Subscribers;
+  readonly label: string;
+  readonly protocol: string;
+  /** Undefined: everybody. */
+  readonly target: string | undefined;
+  /** Whether a message waits until this peer, if it is the target or there is none, has subscribed, or had the time to. */
+  readonly waitsFor?: (peerId: string) => boolean;
+  /** What the next session's channel has to carry first, since it may have been lost with the last one's. */
+  readonly unfinished?: () => readonly Frame[];
+  /** Whether messages are needed although nobody has subscribed. */
+  readonly isAlwaysNeeded?: boolean;
+}
+
 interface Published {
   readonly session: MessagingSession;
   readonly producer: types.DataProducer;
   readonly openedAt: number;
+  isReady: boolean;
 }
 
-/** The data channel to everybody, or to one participant. It is opened by the first message. */
+/** A data channel to everybody, or to one participant. It is opened by the first message. */
 export class DataPublication {
   readonly #channel = new OutgoingChannel((frame) => this.#nextOutlet(frame));
   readonly #ensured: Ensured<MessagingSession>;
-  readonly #subscribers: Subscribers;
-  readonly #target: string | undefined;
+  readonly #options: DataPublicationOptions;
   #published: Published | undefined;
   #isClosed = false;
 
-  /** @param targetPeerId undefined: everybody */
-  constructor(latch: LatchReader<MessagingSession>, subscribers: Subscribers, targetPeerId: string | undefined) {
-    this.#subscribers = subscribers;
-    this.#target = targetPeerId;
+  constructor(options: DataPublicationOptions) {
+    this.#options = options;
+    const { latch, subscribers, protocol, label, target } = options;
     this.#ensured = new Ensured({
       latch,
       isMissing: (session) =>
         !this.#isClosed && !(this.#published?.session === session && !this.#published.producer.closed),
       make: async (session) => {
-        const protocol = targetPeerId === undefined ? "" : PRIVATE_PROTOCOL;
-        const producer = await session.produceData(protocol, DATA_CHANNEL_LABEL, targetPeerId);
+        const producer = await session.produceData(protocol, label, target);
         producer.bufferedAmountLowThreshold = LOW_WATER_BYTES;
         producer.observer.once("close", () => subscribers.forgetChannel(producer.id));
-        this.#published = { session, producer, openedAt: performance.now() };
+        this.#published = { session, producer, openedAt: performance.now(), isReady: false };
       },
     });
   }
 
+  /** The present channel, if it is open. */
+  get producerId(): string | undefined {
+    return this.#published?.producer.closed === false ? this.#published.producer.id : undefined;
+  }
+
   /** Sends one message, after all earlier ones. Resolves when it is handed to the browser. */
-  send(frame: Frame): Promise<void> {
+  send(frame: OutgoingFrame): Promise<void> {
     return this.#channel.send(frame);
   }
 
@@ -62,11 +80,13 @@ export class DataPublication {
   async #nextOutlet(frame: Frame): Promise<Outlet> {
     // An open channel keeps working while the socket is lost.
     if (this.#published?.producer.closed !== false) await this.#ensured.ensure();
-    if (this.#isClosed || !this.#published) throw new RadistError("data_channel_not_open");
-    const { session, producer, openedAt } = this.#published;
+    const published = this.#published;
+    if (this.#isClosed || !published) throw new RadistError("data_channel_not_open");
+    const { session, producer, openedAt } = published;
+    const { subscribers, target, waitsFor, unfinished, isAlwaysNeeded = true } = this.#options;
     assertFits(frame, session.send.getDataChannelMaxMessageSize());
     if (producer.readyState !== "open") await happened(producer, "open");
-    await this.#subscribers.allReady(producer.id, openedAt, this.#target);
+    await subscribers.allReady(producer.id, openedAt, (id) => (target ?? id) === id && (waitsFor?.(id) ?? true));
     return {
       get bufferedAmount() {
         return producer.bufferedAmount;
@@ -75,6 +95,9 @@ export class DataPublication {
       send: (message) => {
         // Closed while the message waited: it leaves by the channel of the next session.
         if (producer.readyState !== "open") return false;
+        if (!isAlwaysNeeded && !subscribers.hasAny(producer.id)) return true;
+        if (!published.isReady) for (const earlier of unfinished?.() ?? []) producer.send(earlier);
+        published.isReady = true;
         producer.send(message);
         return true;
       },

@@ -29,13 +29,13 @@ export class Subscribers {
   }
 
   /**
-   * Resolves when all present peers, or the target alone, receive the channel, or have had the time to subscribe to it.
+   * Resolves when those of the present peers that are meant receive the channel, or have had the time to subscribe to it.
    *
    * @param openedAt monotonic milliseconds
    */
-  async allReady(channelId: string, openedAt: number, target?: string): Promise<void> {
+  async allReady(channelId: string, openedAt: number, isMeant: (peerId: string) => boolean): Promise<void> {
     for (;;) {
-      const waitMs = this.#remainingMs(channelId, openedAt, target);
+      const waitMs = this.#remainingMs(channelId, openedAt, isMeant);
       if (waitMs <= 0) return;
       let timer: ReturnType<typeof setTimeout> | undefined;
       await new Promise<void>((resolve) => {
@@ -46,12 +46,25 @@ export class Subscribers {
     }
   }
 
+  /** Whether a present peer receives the channel. */
+  isReady(channelId: string | undefined, peerId: string): boolean {
+    return channelId !== undefined && this.#ready.get(channelId)?.has(peerId) === true;
+  }
+
+  hasAny(channelId: string): boolean {
+    return [...this.#present.keys()].some((peerId) => this.isReady(channelId, peerId));
+  }
+
+  get present(): Iterable<string> {
+    return this.#present.keys();
+  }
+
   /** For how long a subscription may still come, milliseconds. */
-  #remainingMs(channelId: string, openedAt: number, target: string | undefined): number {
+  #remainingMs(channelId: string, openedAt: number, isMeant: (peerId: string) => boolean): number {
     const now = performance.now();
     let longest = 0;
     for (const [peerId, since] of this.#present) {
-      if (target !== undefined && peerId !== target) continue;
+      if (!isMeant(peerId)) continue;
       if (this.#ready.get(channelId)?.has(peerId)) continue;
       longest = Math.max(longest, Math.max(since, openedAt) + SUBSCRIBE_MS - now);
     }
