@@ -308,14 +308,14 @@ test("Parameters that the media worker rejects are an error to their sender alon
 
 test("Every announced address is a candidate, UDP before TCP, the first one preferred.", async () => {
   await using elsewhere = await startCluster({
-    env: { MEDIA_ANNOUNCED_ADDRESS: "192.0.2.7,media.example.org,2001:db8::7" },
+    env: { MEDIA_ANNOUNCED_ADDRESS: "192.0.2.7,media.invalid,2001:db8::7" },
   });
   await using alice = await joins(elsewhere, await elsewhere.createRoom());
   const { iceCandidates } = alice.joined.sendTransport as {
     iceCandidates: { address: string; protocol: string; port: number; priority: number }[];
   };
   expect(iceCandidates.map(({ address, protocol }) => `${address} ${protocol}`).toSorted()).toEqual(
-    ["192.0.2.7", "2001:db8::7", "media.example.org"].flatMap((address) => [`${address} tcp`, `${address} udp`]),
+    ["192.0.2.7", "2001:db8::7", "media.invalid"].flatMap((address) => [`${address} tcp`, `${address} udp`]),
   );
   const priorities = (protocol: string) =>
     iceCandidates.filter((candidate) => candidate.protocol === protocol).map(({ priority }) => priority);

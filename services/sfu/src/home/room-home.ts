@@ -232,7 +232,7 @@ function mediaOf(node: NodeContext, state: RoomState): RoomMedia {
     nodeId: lease.nodeId,
     workers: node.workers(),
     consumersPerWorker: limits.CONSUMERS_PER_WORKER,
-    transports: { announced: limits.MEDIA_ANNOUNCED_ADDRESS, maxIncomingBitrate: limits.MAX_INCOMING_BITRATE },
+    transports: { maxIncomingBitrate: limits.MAX_INCOMING_BITRATE },
     metrics,
     audience: (feature) => state.audience(feature),
     wants: (peerId, feature) => state.wants(peerId, feature),

@@ -11,6 +11,7 @@ import type { Limits } from "../config.ts";
 import { RoomDirectory } from "../entry/room-directory.ts";
 import { Homes } from "../home/homes.ts";
 import { TrackJournal } from "../home/track-journal.ts";
+import { AnnouncedAddresses } from "../media/announced-addresses.ts";
 import { Workers } from "../media/workers.ts";
 import { RemoteHomes } from "../relay/remote-homes.ts";
 import { RemotePeers } from "../relay/remote-peers.ts";
@@ -138,7 +139,7 @@ export class SfuNode {
     const workers = await Workers.start({
       count: limits.MEDIA_WORKERS,
       port: limits.MEDIA_PORT,
-      announced: limits.MEDIA_ANNOUNCED_ADDRESS,
+      announced: await AnnouncedAddresses.open({ configured: limits.MEDIA_ANNOUNCED_ADDRESS, logger }),
       workerBin,
       logger,
       onDeath: (worker) => {
