@@ -28,13 +28,13 @@ export interface Joined extends Admitted {
 export async function joinCall(
   context: AdmissionContext<Joined>,
   callToken: CallToken,
-  onPeer: (callId: CallId, peerId: PeerId) => void,
+  onPeer: (callId: CallId, peerId: PeerId, tokenHash: Uint8Array) => void,
 ): Promise<Joined> {
   const { connection, projectId, ownerNode, onLate } = context;
   const tokenHash = digest(callToken);
   const callId = await callOf(connection, projectId, tokenHash);
   const peerId = newPeerId();
-  onPeer(callId, peerId);
+  onPeer(callId, peerId, tokenHash);
   const join = async (tx: Transaction): Promise<Joined> => {
     // Of many that use the same token, all but one stop here, at the lock on its row.
     await useToken(tx, tokenHash);

@@ -1,15 +1,16 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
-import { type CallSnapshot, ERRORS, type NodeId } from "@radist-tech/protocol";
+import { type CallSnapshot, ERRORS, type NodeId, type PeerId } from "@radist-tech/protocol";
 import { Control, SUBJECTS } from "@radist-tech/protocol/bus";
 import { aborted, holdLease, type Logger, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
-import { keepCheckpoints, lostSessions, type PresentPeer } from "@radist-tech/usage";
+import { keepCheckpoints, lostSessions, type PresentPeer, SessionComparison } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import { callChores } from "../calls/chores.ts";
 import { Departures } from "../calls/departures.ts";
 import { EventFanout } from "../calls/event-fanout.ts";
 import { Reconciler } from "../calls/reconciler.ts";
+import { SocketlessPeers } from "../calls/socketless-peers.ts";
 import { Takeover } from "../calls/takeover.ts";
 import type { Limits } from "../config.ts";
 import { SignalRouter } from "../signals/signal-router.ts";
@@ -43,6 +44,8 @@ export class SignalingNode {
   readonly #takeover: Takeover;
   readonly #router: SignalRouter;
   readonly #keepalive: Keepalive;
+  readonly #socketlessPeers: SocketlessPeers;
+  readonly #sessions: SessionComparison;
   readonly #chores: AsyncDisposable;
   readonly #checkpoints: AsyncDisposable;
   readonly #timers: NodeJS.Timeout[];
@@ -69,6 +72,13 @@ export class SignalingNode {
     this.#departures = new Departures(this.context, this.#fanout, this.#router);
     this.#takeover = new Takeover(this.context, this.#router);
     this.#keepalive = new Keepalive({ pingIntervalMs: limits.PING_INTERVAL_MS, timeoutMs: limits.SOCKET_TIMEOUT_MS });
+    this.#socketlessPeers = new SocketlessPeers(this.context, this.#departures);
+    this.#sessions = new SessionComparison({
+      connection,
+      lease,
+      logger,
+      has: ({ peerId }) => this.#has(peerId as PeerId),
+    });
     const chores = [...callChores(this.context, this.#fanout), lostSessions(connection, lease)];
     this.#chores = startChores({ connection, nodeId, logger, registry }, chores);
     this.#checkpoints = keepCheckpoints({
@@ -96,7 +106,11 @@ export class SignalingNode {
       read: readConnectionRequest,
       admit: (...request) => admission.admit(...request),
     });
-    this.#timers = [setInterval(() => this.#compareAll(), COMPARE_MS), setInterval(() => this.#watch(), WATCH_MS)];
+    this.#timers = [
+      setInterval(() => this.#compareAll(), COMPARE_MS),
+      setInterval(() => void this.#compareRows(), limits.COMPARE_ROWS_MS),
+      setInterval(() => this.#watch(), WATCH_MS),
+    ];
     for (const timer of this.#timers) timer.unref();
   }
 
@@ -179,6 +193,27 @@ export class SignalingNode {
     this.#reconciler
       .reconcileAll()
       .catch((error: unknown) => this.context.logger.warn({ err: error }, "peers were not compared with the database"));
+  }
+
+  /** The other way round: what the database says is here. */
+  async #compareRows(): Promise<void> {
+    const { lease, logger } = this.context;
+    if (!lease.holds() || !lease.isTrusted()) return;
+    try {
+      await this.#socketlessPeers.compare();
+      await this.#sessions.compare();
+    } catch (error) {
+      logger.warn({ err: error }, "the rows of this node were not compared with its sockets");
+    }
+  }
+
+  #has(peerId: PeerId): boolean {
+    const { attachedPeers } = this.context;
+    return (
+      attachedPeers.get(peerId) !== undefined ||
+      attachedPeers.isAdmitting(peerId) ||
+      this.#departures.areStoring(peerId)
+    );
   }
 
   /** When it is cut off from both database and bus for longer than the lease, others may have claimed its peers. */

@@ -9,7 +9,8 @@ import {
   snapshot,
   view,
 } from "@radist-tech/calls";
-import type { PeerId, ProjectId } from "@radist-tech/protocol";
+import { isUnavailable } from "@radist-tech/db";
+import type { Epoch, PeerId, ProjectId } from "@radist-tech/protocol";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import type { Departures } from "../calls/departures.ts";
 import type { EventFanout } from "../calls/event-fanout.ts";
@@ -23,6 +24,9 @@ import { Conversation } from "./conversation.ts";
 
 /** How `ws` reports a socket that ended without a close frame (RFC 6455, 7.1.5). */
 const ABNORMAL = 1006;
+
+/** The epoch of a peer that joins. */
+const FIRST_CLAIM = 1 as Epoch;
 
 type Join = Extract<ConnectionRequest, { kind: "join" }>;
 type Reconnect = Extract<ConnectionRequest, { kind: "reconnect" }>;
@@ -64,12 +68,15 @@ export class Admission {
 
   async #join(socket: PeerSocket, projectId: ProjectId, { callToken }: Join): Promise<void> {
     const { attachedPeers } = this.#node;
-    const { fanout } = this.#parts;
+    const { fanout, departures } = this.#parts;
     let admitting: PeerId | undefined;
+    let unanswered: (() => void) | undefined;
     try {
       const context = this.#context(projectId, (late: Joined) => this.#withdraw(late));
-      const admitted = await joinCall(context, callToken, (_callId, peerId) => {
+      const admitted = await joinCall(context, callToken, (callId, peerId, tokenHash) => {
         admitting = peerId;
+        const peer = { callId, peerId, epoch: FIRST_CLAIM, silentMs: Number.POSITIVE_INFINITY };
+        unanswered = () => departures.withdraw(peer, tokenHash);
         attachedPeers.beginAdmission(peerId);
       });
       const attached = this.#attach(socket, projectId, admitted);
@@ -86,6 +93,10 @@ export class Admission {
       fanout.send(admitted);
       attachedPeers.add(attached);
       this.#open(attached);
+    } catch (error) {
+      // It may have been stored all the same, if only the answer to the COMMIT was lost.
+      if (isUnavailable(error)) unanswered?.();
+      throw error;
     } finally {
       if (admitting !== undefined) attachedPeers.endAdmission(admitting);
     }
@@ -179,13 +190,7 @@ export class Admission {
 
   /** Nobody waits for this join any more: its seat and its token are free again. */
   #withdraw(late: Joined): void {
-    const peer = unheard(late);
-    const { callId, peerId } = peer;
-    this.#parts.departures
-      .withdraw(peer, late.tokenHash)
-      .catch((error: unknown) =>
-        this.#node.logger.warn({ err: error, callId, peerId }, "a late join was not taken back"),
-      );
+    this.#parts.departures.withdraw(unheard(late), late.tokenHash);
   }
 }
 
