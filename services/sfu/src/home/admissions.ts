@@ -1,3 +1,4 @@
+import { isUnavailable } from "@radist-tech/db";
 import { newPeerId, type PeerId, type RoomFeature } from "@radist-tech/protocol";
 import { type Admitted, Fenced } from "@radist-tech/rooms";
 import type { PeerSession } from "../socket/peer-session.ts";
@@ -18,6 +19,7 @@ export class Admissions {
   readonly #attachments: Attachments;
   /** Peers that were kicked while others were being admitted: they may be among those. */
   readonly #kicked = new Set<PeerId>();
+  readonly #admitting = new Set<PeerId>();
   #underWay = 0;
 
   constructor(parts: RoomParts, attachments: Attachments) {
@@ -29,6 +31,10 @@ export class Admissions {
     return this.#underWay > 0;
   }
 
+  areAdmitting(peerId: PeerId): boolean {
+    return this.#admitting.has(peerId);
+  }
+
   kicked(peerId: PeerId): void {
     if (this.areUnderWay) this.#kicked.add(peerId);
   }
@@ -37,50 +43,56 @@ export class Admissions {
   async admit(session: PeerSession, entry: Entry): Promise<{ readonly peerId: PeerId; readonly isKicked: boolean }> {
     this.#assertOpen();
     this.#underWay++;
+    const { peerId = newPeerId() } = entry;
+    this.#admitting.add(peerId);
     try {
-      const { peerId: resuming } = entry;
-      const peerId = await (resuming === undefined
-        ? this.#join(session, entry)
-        : this.#resume(session, entry, resuming));
+      await (entry.peerId === undefined ? this.#join(session, entry, peerId) : this.#resume(session, entry, peerId));
       return { peerId, isKicked: this.#kicked.has(peerId) };
     } finally {
+      this.#admitting.delete(peerId);
       this.#underWay--;
       if (this.#underWay === 0) this.#kicked.clear();
     }
   }
 
-  async #join(session: PeerSession, entry: Entry): Promise<PeerId> {
+  async #join(session: PeerSession, entry: Entry, peerId: PeerId): Promise<void> {
     const { seats, media, state } = this.#parts;
     const { features, tokenHash } = entry;
-    const peerId = newPeerId();
     const [taken, opened] = await Promise.allSettled([
       seats.take(peerId, entry, features.has("resume")),
       media.open(peerId),
     ]);
     if (taken.status === "fulfilled" && opened.status === "fulfilled" && !state.isClosed) {
-      this.#attachments.attach(session, taken.value, features, opened.value, false);
-      return peerId;
+      return this.#attachments.attach(session, taken.value, features, opened.value, false);
     }
     if (opened.status === "fulfilled") opened.value.close();
-    if (taken.status === "rejected") throw taken.reason;
+    if (taken.status === "rejected") {
+      // It may have been stored all the same, if only the answer to the COMMIT was lost.
+      if (isUnavailable(taken.reason)) void seats.giveBack(peerId, tokenHash);
+      throw taken.reason;
+    }
     // First, so that the token can be used again at once.
     await seats.giveBack(peerId, tokenHash);
     throw opened.status === "rejected" && !state.isClosed ? opened.reason : new Fenced();
   }
 
-  async #resume(session: PeerSession, entry: Entry, peerId: PeerId): Promise<PeerId> {
+  async #resume(session: PeerSession, entry: Entry, peerId: PeerId): Promise<void> {
     const { seats, state } = this.#parts;
     const { features } = entry;
-    const resumed = await seats.resume(peerId, entry, {
+    const resuming = seats.resume(peerId, entry, {
       isLive: () => state.peers.has(peerId),
       // Its socket is gone.
       onLate: () => this.#keepUnlessAttached(peerId),
+    });
+    const resumed = await resuming.catch((error: unknown) => {
+      // As for a join.
+      if (isUnavailable(error)) this.#keepUnlessAttached(peerId);
+      throw error;
     });
     this.#assertOpen();
     const live = state.peers.get(peerId);
     if (live) this.#attachments.reattach(live, session, resumed.resumeToken, features);
     else await this.#resumeFromElsewhere(session, resumed, features);
-    return peerId;
   }
 
   /** The seat was kept, but the peer's media was at an earlier home. */

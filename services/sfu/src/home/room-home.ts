@@ -135,6 +135,24 @@ export class RoomHome {
     this.#closeIfEmpty();
   }
 
+  /** Whether a peer has no socket here, and nothing is being done about it. */
+  isSocketless(peerId: PeerId): boolean {
+    const isHeld = this.state.peers.get(peerId)?.session !== undefined;
+    return !isHeld && !this.#admissions.areAdmitting(peerId) && !this.seats.areStoring(peerId);
+  }
+
+  /** The database says that a peer is connected, and it is not. */
+  dropSeat(peerId: PeerId): void {
+    const peer = this.state.peers.get(peerId);
+    if (peer) this.seats.keep(peerId, () => !peer.session);
+    else this.seats.free(peerId, "disconnected", Number.NEGATIVE_INFINITY);
+  }
+
+  /** Whether this home has the peer, or is about to store that it comes or goes. */
+  has(peerId: PeerId): boolean {
+    return this.state.peers.has(peerId) || this.#admissions.areAdmitting(peerId) || this.seats.areStoring(peerId);
+  }
+
   /** The room ended. */
   end(): void {
     this.#close({ present: this.#dismiss("room_terminated"), reason: "terminated" });

@@ -1,15 +1,16 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
-import { type NodeId, Refusal } from "@radist-tech/protocol";
+import { type NodeId, type PeerId, Refusal, type RoomId } from "@radist-tech/protocol";
 import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { roomChores } from "@radist-tech/rooms";
 import { aborted, holdLease, type Logger, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
-import { keepCheckpoints, lostSessions, type PresentPeer } from "@radist-tech/usage";
+import { keepCheckpoints, lostSessions, type PresentPeer, SessionComparison } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import type { Limits } from "../config.ts";
 import { RoomDirectory } from "../entry/room-directory.ts";
 import { Homes } from "../home/homes.ts";
+import { RowComparison } from "../home/row-comparison.ts";
 import { TrackJournal } from "../home/track-journal.ts";
 import { AnnouncedAddresses } from "../media/announced-addresses.ts";
 import { Workers } from "../media/workers.ts";
@@ -48,6 +49,8 @@ export class SfuNode {
   readonly #remoteHomes: RemoteHomes;
   readonly #remotePeers: RemotePeers;
   readonly #keepalive: Keepalive;
+  readonly #rows: RowComparison;
+  readonly #sessions: SessionComparison;
   readonly #nodeWatch: NodeWatch;
   readonly #chores: AsyncDisposable;
   readonly #checkpoints: AsyncDisposable;
@@ -77,6 +80,16 @@ export class SfuNode {
     this.#homes = new Homes(this.context);
     this.#remoteHomes = new RemoteHomes(this.context);
     this.#remotePeers = new RemotePeers(this.context, this.#homes);
+    this.#rows = new RowComparison(this.context, this.#homes);
+    this.#sessions = new SessionComparison({
+      connection,
+      lease,
+      logger,
+      has: ({ subjectId, peerId }) => {
+        const roomId = subjectId as RoomId;
+        return this.#homes.isMoving(roomId) || this.#homes.find(roomId)?.has(peerId as PeerId) === true;
+      },
+    });
     this.#keepalive = new Keepalive({ pingIntervalMs: limits.PING_INTERVAL_MS, timeoutMs: limits.SOCKET_TIMEOUT_MS });
     const directory = new RoomDirectory(this.context, this.#homes, this.#remoteHomes, this.#keepalive);
     this.entrance = new Entrance({
@@ -116,7 +129,11 @@ export class SfuNode {
       },
       onFenced: (count) => metrics.fenced.inc(count),
     });
-    this.#timers = [setInterval(() => this.#compare(), COMPARE_MS), setInterval(() => this.#watch(), WATCH_MS)];
+    this.#timers = [
+      setInterval(() => this.#compare(), COMPARE_MS),
+      setInterval(() => void this.#compareRows(), limits.COMPARE_ROWS_MS),
+      setInterval(() => this.#watch(), WATCH_MS),
+    ];
     for (const timer of this.#timers) timer.unref();
   }
 
@@ -220,6 +237,19 @@ export class SfuNode {
     this.#homes
       .compare()
       .catch((error: unknown) => this.context.logger.warn({ err: error }, "rooms were not compared"));
+  }
+
+  /** The other way round: what the database, and other nodes, say is here. */
+  async #compareRows(): Promise<void> {
+    const { lease, logger, limits } = this.context;
+    this.#remotePeers.askAfter(limits.CHECKPOINT_MS + limits.PING_INTERVAL_MS);
+    if (!lease.holds() || !lease.isTrusted()) return;
+    try {
+      await this.#rows.compare();
+      await this.#sessions.compare();
+    } catch (error) {
+      logger.warn({ err: error }, "the rows of this node were not compared with its rooms");
+    }
   }
 
   /** Cut off from the database and the bus for longer than the lease, others may have claimed what is here. */
