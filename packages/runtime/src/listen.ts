@@ -23,6 +23,8 @@ export interface Listening extends AsyncDisposable {
   readonly port: number;
   /** Origin on the loopback address, such as `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** Resolves with the reason when a plane cannot go on. */
+  readonly failed: Promise<Error>;
   /** Not ready from now on; planes release what they hold until `deadline` aborts. */
   drain(deadline: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -78,6 +80,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const listening: Listening = {
     port,
     url: `http://127.0.0.1:${port}`,
+    failed: Promise.race(planes.flatMap(({ failed }) => failed ?? [])),
     async drain(deadline) {
       state.draining = true;
       await Promise.all(planes.map((plane) => plane.drain(deadline)));

@@ -35,6 +35,7 @@ export async function createSignaling({ connection, bus, logger, registry, confi
       lease: () => node.context.lease.holds(),
       bus: () => bus.connected,
     },
+    failed: node.failed,
     drain: (deadline) => node.drain(deadline),
     close: () => node.close(),
     [Symbol.asyncDispose]: () => node.close(),

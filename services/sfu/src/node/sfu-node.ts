@@ -3,7 +3,7 @@ import type { Connection } from "@radist-tech/db";
 import { type NodeId, type PeerId, Refusal, type RoomId } from "@radist-tech/protocol";
 import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { roomChores } from "@radist-tech/rooms";
-import { aborted, holdLease, type Logger, startChores } from "@radist-tech/runtime";
+import { aborted, holdLease, type Logger, Superseded, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
 import { keepCheckpoints, lostSessions, type PresentPeer, SessionComparison } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
@@ -55,6 +55,7 @@ export class SfuNode {
   readonly #chores: AsyncDisposable;
   readonly #checkpoints: AsyncDisposable;
   readonly #timers: NodeJS.Timeout[];
+  readonly #failed = Promise.withResolvers<Error>();
   readonly #endings: (() => unknown)[] = [];
   #workers: Workers | undefined;
   #inTouchAt = performance.now();
@@ -68,7 +69,10 @@ export class SfuNode {
       logger,
       times: { leaseMs: limits.LEASE_MS, renewMs: limits.LEASE_RENEW_MS },
       onLapse: () => this.#homes.compare(),
-      onSuperseded: () => this.#letGo(),
+      onSuperseded: () => {
+        this.#letGo();
+        this.#failed.resolve(new Superseded(nodeId));
+      },
     });
     const metrics = createMetrics(registry, () => census(nodeId, this.#homes, this.#remoteHomes), {
       cpu: () => cpu(this.#workers),
@@ -190,6 +194,11 @@ export class SfuNode {
     const pause = () => Promise.race([new Promise<void>((resolve) => setTimeout(resolve, pauseMs)), over]);
     await Promise.all([this.#homes.handOverSpread(pause), this.#remoteHomes.dropSpread(pause)]);
     await Promise.race([this.#homes.settled(), over]);
+  }
+
+  /** Resolves with the reason when this node cannot go on. */
+  get failed(): Promise<Error> {
+    return this.#failed.promise;
   }
 
   close(): Promise<void> {

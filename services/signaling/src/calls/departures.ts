@@ -3,6 +3,7 @@ import {
   type DepartureContext,
   type DoneStep,
   disconnectPeer,
+  isLatestClaim,
   leaveCall,
   type PeerSession,
   withdrawJoin,
@@ -113,6 +114,8 @@ export class Departures {
   #storeLoss(peer: PeerSession, undelivered: readonly string[]): Promise<void> {
     return this.#insist(peer, async () => {
       if (await this.#sent(disconnectPeer(this.#context, peer, undelivered))) return;
+      // It has left, or its call has ended.
+      if (await isLatestClaim(this.#node.connection, peer)) return;
       this.#node.metrics.fenced.inc();
       // Another claim was stored first. It did not find on the socket what was still undelivered here.
       await this.#router.redeliver(peer, undelivered);

@@ -2,7 +2,7 @@ import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type CallSnapshot, ERRORS, type NodeId, type PeerId } from "@radist-tech/protocol";
 import { Control, SUBJECTS } from "@radist-tech/protocol/bus";
-import { aborted, holdLease, type Logger, startChores } from "@radist-tech/runtime";
+import { aborted, holdLease, type Logger, Superseded, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
 import { keepCheckpoints, lostSessions, type PresentPeer, SessionComparison } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
@@ -49,6 +49,7 @@ export class SignalingNode {
   readonly #chores: AsyncDisposable;
   readonly #checkpoints: AsyncDisposable;
   readonly #timers: NodeJS.Timeout[];
+  readonly #failed = Promise.withResolvers<Error>();
   readonly #endings: (() => unknown)[] = [];
   #inTouchAt = performance.now();
   #closing: Promise<void> | undefined;
@@ -62,7 +63,10 @@ export class SignalingNode {
       logger,
       times: { leaseMs: limits.LEASE_MS, renewMs: limits.LEASE_RENEW_MS },
       onLapse: () => this.#reconciler.reconcileAll(),
-      onSuperseded: () => this.#closeAll(),
+      onSuperseded: () => {
+        this.#closeAll();
+        this.#failed.resolve(new Superseded(nodeId));
+      },
     });
     const metrics = createMetrics(registry, () => attachedPeers.size);
     this.context = { connection, bus, lease, logger, limits, attachedPeers, metrics };
@@ -147,6 +151,11 @@ export class SignalingNode {
     await Promise.race([entered, aborted(deadline)]);
     this.#closeAll();
     await Promise.race([this.#departures.settled(), aborted(deadline)]);
+  }
+
+  /** Resolves with the reason when this node cannot go on. */
+  get failed(): Promise<Error> {
+    return this.#failed.promise;
   }
 
   close(): Promise<void> {
