@@ -59,6 +59,7 @@ export const ERRORS = {
     retry: false,
     message: "Events after this cursor have been deleted because of their age. Start again without a cursor.",
   },
+  too_many_tokens: { status: 429, close: null, retry: true, message: "Too many unused tokens." },
   connection_limit: { status: 429, close: null, retry: true, message: "Connection limit reached." },
 
   // Opening a socket.

@@ -225,6 +225,8 @@ describe("A request is answered:", () => {
     await using carol = await joins(cluster, roomId);
     await using dave = await joins(cluster, roomId);
     expect(await carol.asks(produceAudio())).toMatchObject({ code: "e2ee_required" });
+    const channel = { type: "produce-data", sctpStreamParameters: { streamId: 1, ordered: true } };
+    expect(await carol.asks(channel)).toMatchObject({ code: "e2ee_required" });
     expect(await carol.asks({ type: "e2ee-announce", publicKey: "cHVi", keyId: 1 })).toMatchObject({ type: "ack" });
     await carol.asks({ type: "e2ee-announce", publicKey: "cHVi", keyId: 2 });
     await dave.hears("e2ee-peer-announced");

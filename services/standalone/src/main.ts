@@ -57,7 +57,14 @@ async function start(config: StandaloneConfig): Promise<Running> {
   });
 
   const planes = [api, signaling, sfu, web];
-  const listening = await listen({ planes, port: config.PORT, host: config.HOST, logger, registry });
+  const listening = await listen({
+    planes,
+    port: config.PORT,
+    host: config.HOST,
+    logger,
+    registry,
+    trustedProxies: config.TRUSTED_PROXIES,
+  });
   const adminTokenFrom = config.RADIST_ADMIN_TOKEN ? "from RADIST_ADMIN_TOKEN" : `in ${secrets.path}`;
   const { MEDIASOUP_WORKER_BIN: workerBin } = config;
   const isWorkerPatched = workerBin !== undefined && existsSync(workerBin) ? isPatched(workerBin) : undefined;
