@@ -118,7 +118,7 @@ test("a configuration with problems exits 1 and tells them all, without a stack"
   const failing = start({ PORT: "70000", LOG_LEVEL: "loud", DRAIN_MS: "soon" });
   await expect(failing).rejects.toThrow(/ended before it was ready/);
   const text = await failing.catch(String);
-  expect(text).toContain("3 problem(s)");
+  expect(text).toContain("has 3 problems");
   for (const name of ["PORT", "LOG_LEVEL", "DRAIN_MS"]) expect(text).toContain(`  - ${name}: `);
   expect(text).not.toMatch(/\n\s+at /);
 });

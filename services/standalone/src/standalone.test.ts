@@ -78,6 +78,9 @@ test("a port or a folder that cannot be had is a problem of its setting, told wi
   await writeFile(file, "");
   const noFolder = await failedStart({ ...env, RADIST_DATA_DIR: file });
   expect(noFolder).toContain(`  - RADIST_DATA_DIR: ${file} cannot be used (EEXIST`);
+  expect(await failedStart({ ...env, RADIST_DATA_DIR: "/proc/nope" })).toContain(
+    "  - RADIST_DATA_DIR: /proc/nope cannot",
+  );
   expect(inUse + noFolder).not.toMatch(/\n\s+at /);
 });
 
