@@ -16,24 +16,6 @@ async function clusterBehindProxy(): Promise<{ cluster: Cluster; proxy: FaultPro
   return { cluster, proxy, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-test("a join whose COMMIT was not answered takes neither seat nor token", async () => {
-  await using behind = await clusterBehindProxy();
-  const { cluster, proxy } = behind;
-  const roomId = await cluster.createRoom({ maxParticipants: 2 });
-  await using _alice = await joins(cluster, roomId);
-  const roomToken = await cluster.mintToken(roomId);
-  const lost = proxy.loseCommit('insert into "room_peers"');
-  await using refused = await cluster.open({ roomToken });
-  await lost;
-  expect(await refused.next()).toMatchObject({ type: "error", code: "unavailable" });
-  const seats = () => cluster.connection.db.$count(roomPeers, eq(roomPeers.roomId, roomId));
-  await expect.poll(seats).toBe(1);
-  await using again = await cluster.open({ roomToken });
-  expect(await again.next()).toMatchObject({ type: "room-joined" });
-  const open = and(eq(usageSessions.subjectId, roomId), isNull(usageSessions.closedAt));
-  expect(await cluster.connection.db.$count(usageSessions, open)).toBe(2);
-});
-
 test("a claim whose COMMIT was not answered leaves no room at home on a node that does not hold it", async () => {
   await using behind = await clusterBehindProxy();
   const { cluster, proxy } = behind;
