@@ -20,7 +20,7 @@ Settings come from the environment, for example: PORT=4000 npm start
   TRUSTED_PROXIES     how many proxies in front of it append to X-Forwarded-For (default 0)
   LOG_LEVEL           trace, debug, info, warn, error, fatal or silent (default warn)
 
-  MEDIA_ANNOUNCED_ADDRESS  the address at which browsers in a room reach this machine (default 127.0.0.1)
+  MEDIA_ANNOUNCED_ADDRESS  the addresses or names at which browsers in a room reach this machine (default: all that it has)
   MEDIA_PORT               the first media port, UDP and TCP; each worker uses one
   MEDIASOUP_WORKER_BIN     a media worker to use (default: built or downloaded once, kept in ~/.cache/radist)
 

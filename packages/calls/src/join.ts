@@ -66,14 +66,14 @@ interface Token {
 export async function joinCall(
   context: JoinContext,
   { callToken, attempt }: Credentials,
-  onPeer: (callId: CallId, peerId: PeerId) => void,
+  onPeer: (callId: CallId, peerId: PeerId, tokenHash?: Uint8Array) => void,
 ): Promise<Joined> {
   const { connection, projectId, onLate } = context;
   const tokenHash = digest(callToken);
   const attemptHash = attempt === undefined ? null : digest(attempt);
   const callId = await callOf(connection, { projectId, tokenHash, attemptHash });
   const peerId = newPeerId();
-  onPeer(callId, peerId);
+  onPeer(callId, peerId, tokenHash);
   const join = async (tx: Transaction): Promise<Joined> => {
     // Of many that use the same token, all but one wait here, at the lock on its row.
     const { usedBy } = await lockToken(tx, tokenHash);

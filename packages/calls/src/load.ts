@@ -1,7 +1,7 @@
 import { type Connection, callPeers, calls, query, type Transaction } from "@radist-tech/db";
 import type { CallId, Epoch, NodeId, PeerId, ProjectId } from "@radist-tech/protocol";
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
-import type { Call, Peer } from "./call.ts";
+import type { Call, OwnerNode, Peer } from "./call.ts";
 
 /** What proves a peer at its next reconnection, as hashes. */
 export interface PeerTokens {
@@ -79,14 +79,33 @@ export async function loadCalls(connection: Connection, callIds: readonly CallId
 }
 
 /**
+ * The peers that are connected under a node's name, by the database.
+ *
+ * @throws {DatabaseUnavailable}
+ */
+export async function loadPeersOf(connection: Connection, { nodeId, nodeEpoch }: OwnerNode): Promise<PeerOfCall[]> {
+  const rows = await query(
+    connection.db
+      .select({ callId: callPeers.callId, peerId: callPeers.peerId, epoch: callPeers.epoch })
+      .from(callPeers)
+      .where(and(eq(callPeers.status, "connected"), eq(callPeers.nodeId, nodeId), eq(callPeers.nodeEpoch, nodeEpoch))),
+  );
+  return rows as PeerOfCall[];
+}
+
+/** A peer under one of its claims. */
+export interface PeerOfCall {
+  readonly callId: CallId;
+  readonly peerId: PeerId;
+  readonly epoch: Epoch;
+}
+
+/**
  * Whether no later socket has claimed the peer.
  *
  * @throws {DatabaseUnavailable}
  */
-export async function isLatestClaim(
-  connection: Connection,
-  { callId, peerId, epoch }: { readonly callId: CallId; readonly peerId: PeerId; readonly epoch: Epoch },
-): Promise<boolean> {
+export async function isLatestClaim(connection: Connection, { callId, peerId, epoch }: PeerOfCall): Promise<boolean> {
   const thisClaim = and(eq(callPeers.callId, callId), eq(callPeers.peerId, peerId), eq(callPeers.epoch, epoch));
   return (await query(connection.db.$count(callPeers, thisClaim))) === 1;
 }

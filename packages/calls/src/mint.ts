@@ -1,15 +1,18 @@
 import { callPeers, calls, callTokens, type Transaction } from "@radist-tech/db";
 import { type MintedCallToken, Refusal } from "@radist-tech/protocol";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { SEATS } from "./call.ts";
 import { seatIsTaken } from "./seats.ts";
 import { freshToken } from "./tokens.ts";
+
+/** Maximum of tokens of a call that nobody has used; what anybody may mint comes on top of the two of its creation. */
+const MAX_UNUSED = { public: 2 + 20, secret: 1_000 };
 
 /**
  * A token for one more participant.
  *
  * @throws {Refusal} `call_not_found`, `call_private` (before anything about the state: a public key learns nothing
- *   of a private call), `call_terminated`, `peers_connected`
+ *   of a private call), `call_terminated`, `peers_connected`, `too_many_tokens`
  */
 export async function mintToken(
   tx: Transaction,
@@ -29,6 +32,14 @@ export async function mintToken(
   if (by === "public" && call.accessControl === "private") throw new Refusal("call_private");
   if (call.isTombstoned) throw new Refusal("call_terminated");
   if (call.seatsTaken >= SEATS) throw new Refusal("peers_connected");
+  const isUnused = and(eq(callTokens.callId, callId), isNull(callTokens.usedAt), gt(callTokens.expiresAt, sql`now()`));
+  const [oneTooMany] = await tx
+    .select({ callId: callTokens.callId })
+    .from(callTokens)
+    .where(isUnused)
+    .offset(MAX_UNUSED[by] - 1)
+    .limit(1);
+  if (oneTooMany) throw new Refusal("too_many_tokens");
   const { token, stored } = freshToken(ttlSeconds);
   await tx.insert(callTokens).values({ ...stored, callId });
   return { callToken: token };

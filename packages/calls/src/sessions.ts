@@ -9,7 +9,8 @@ export interface PeerSession {
   readonly callId: CallId;
   readonly peerId: PeerId;
   readonly epoch: Epoch;
-  readonly sessionId: string;
+  /** Missing where the answer to its admission was lost. */
+  readonly sessionId?: string;
   /** Milliseconds since anything last arrived from its client; infinite when that is unknown. */
   readonly silentMs: number;
 }
@@ -45,5 +46,11 @@ export async function closeTerminatedSession(connection: Connection, peer: PeerS
   });
 }
 
-export const closeSessionUpTo = (tx: Transaction, { sessionId, silentMs }: PeerSession, endedAt: Date): Promise<void> =>
-  closeSessionById(tx, sessionId, "terminated", { agoMs: silentMs, notAfter: endedAt });
+export async function closeSessionUpTo(
+  tx: Transaction,
+  { sessionId, silentMs }: PeerSession,
+  endedAt: Date,
+): Promise<void> {
+  if (sessionId === undefined) return;
+  await closeSessionById(tx, sessionId, "terminated", { agoMs: silentMs, notAfter: endedAt });
+}

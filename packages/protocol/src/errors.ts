@@ -65,6 +65,7 @@ export const ERRORS = {
     retry: true,
     message: "Too many reports and lists of this project at the same time. Try again shortly.",
   },
+  too_many_tokens: { status: 429, close: null, retry: true, message: "Too many unused tokens." },
   connection_limit: { status: 429, close: null, retry: true, message: "Connection limit reached." },
 
   // Opening a socket.

@@ -1,6 +1,7 @@
 import { type Connection, query, roomPeers, rooms } from "@radist-tech/db";
-import type { PeerId, RoomId } from "@radist-tech/protocol";
-import { inArray } from "drizzle-orm";
+import type { Epoch, PeerId, RoomId } from "@radist-tech/protocol";
+import type { LedgerNode } from "@radist-tech/usage";
+import { and, eq, inArray } from "drizzle-orm";
 import type { HomeClaim } from "./homes.ts";
 
 /** Which of these claims hold no longer: another one came after, or the room has ended. */
@@ -36,4 +37,32 @@ export async function findSeated(connection: Connection, roomIds: readonly RoomI
       .where(inArray(roomPeers.roomId, [...roomIds])),
   );
   return new Set(rows.map(({ peerId }) => peerId as PeerId));
+}
+
+/** The rooms whose home is a node, by the database. */
+export async function findHomesOf(connection: Connection, { nodeId, nodeEpoch }: LedgerNode): Promise<HomeClaim[]> {
+  const rows = await query(
+    connection.db
+      .select({ id: rooms.id, homeEpoch: rooms.homeEpoch })
+      .from(rooms)
+      .where(and(eq(rooms.homeNodeId, nodeId), eq(rooms.homeNodeEpoch, nodeEpoch))),
+  );
+  return rows.map(({ id, homeEpoch }) => ({ roomId: id as RoomId, epoch: homeEpoch as Epoch }));
+}
+
+export interface ConnectedSeat {
+  readonly roomId: RoomId;
+  readonly peerId: PeerId;
+}
+
+/** The seats in these rooms whose peers have sockets, by the database. */
+export async function findConnectedSeats(connection: Connection, roomIds: readonly RoomId[]): Promise<ConnectedSeat[]> {
+  if (roomIds.length === 0) return [];
+  const rows = await query(
+    connection.db
+      .select({ roomId: roomPeers.roomId, peerId: roomPeers.peerId })
+      .from(roomPeers)
+      .where(and(inArray(roomPeers.roomId, [...roomIds]), eq(roomPeers.status, "connected"))),
+  );
+  return rows as ConnectedSeat[];
 }

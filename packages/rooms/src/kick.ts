@@ -1,7 +1,7 @@
 import { type Connection, roomTokens, type Transaction, transact } from "@radist-tech/db";
 import { type PeerId, type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
-import { closeSession } from "@radist-tech/usage";
+import { closeSessions } from "@radist-tech/usage";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { change } from "./store/advance.ts";
 import { loadRooms } from "./store/load.ts";
@@ -14,7 +14,7 @@ export interface KickOptions {
 }
 
 /**
- * Removes a participant: with its seat its resume token is void, and so are the tokens that its identity has not used
+ * Removes a participant, and all other peers of its identity: with its seat its resume token is void, and so are the tokens that its identity has not used
  * yet. It happens under the room's lock, so a token that is being used is used before, or not at all.
  *
  * @returns what is to be announced to the sfu nodes
@@ -25,7 +25,7 @@ export function kickParticipant(
   { projectId, roomId, peerId }: KickOptions,
 ): Promise<readonly RoomControl[]> {
   return transact(connection, async (tx) => {
-    const [loaded] = await loadRooms(tx, [roomId], { seats: [peerId] });
+    const [loaded] = await loadRooms(tx, [roomId], { seats: "all" });
     if (loaded?.room.projectId !== projectId) throw new Refusal("room_not_found");
     const kicked = change(loaded, { type: "kick", peerId });
     const identity = loaded.room.seats.get(peerId)?.participant.identity;
@@ -34,7 +34,14 @@ export function kickParticipant(
       storeChanges(tx, [{ ...loaded, change: kicked }]),
       identity !== undefined && voidTokens(tx, roomId, identity),
       // Only its node knows for how long it was there beyond the last checkpoint, and whether that node lives.
-      closeSession(tx, { subjectId: roomId, peerId }, "kicked", Number.POSITIVE_INFINITY),
+      closeSessions(
+        tx,
+        kicked.notify.flatMap((control) =>
+          control.type === "participant_kicked"
+            ? { subjectId: roomId, peerId: control.peerId, reason: "kicked", agoMs: Number.POSITIVE_INFINITY }
+            : [],
+        ),
+      ),
     ]);
     return kicked.notify;
   });

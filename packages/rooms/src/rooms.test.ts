@@ -116,6 +116,19 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     await expectSameViews(roomId);
   });
 
+  test("a kick removes every peer of the identity, and no other", async () => {
+    const node = await database.node();
+    const roomId = await database.room();
+    const { claim } = await database.claim(roomId, node);
+    const join = async (identity?: string) =>
+      (await database.join(claim, node, { tokenHash: await database.token(roomId, identity) })).peerId;
+    const [first, second, other, nobody] = [await join("ann"), await join("ann"), await join("bob"), await join()];
+    const kicked = await kickParticipant(database.connection, { projectId: database.projectId, roomId, peerId: first });
+    expect(kicked).toHaveLength(2);
+    for (const peerId of [first, second]) expect(kicked).toContainEqual({ type: "participant_kicked", roomId, peerId });
+    expect(Object.keys((await expectSameViews(roomId)).seats).toSorted()).toEqual([other, nobody].toSorted());
+  });
+
   test("an end frees all seats; the home closes their sessions when it gives the room up", async () => {
     const { connection, projectId } = database;
     const node = await database.node();

@@ -8,7 +8,7 @@ import {
   Refusal,
   type RoomId,
 } from "@radist-tech/protocol";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { digest } from "./digest.ts";
 
 export interface MintOptions {
@@ -19,10 +19,13 @@ export interface MintOptions {
   readonly ttlSeconds: number;
 }
 
+/** Maximum of tokens of a room that nobody has used. */
+const MAX_UNUSED = 10_000;
+
 /**
  * A token for one more participant.
  *
- * @throws {Refusal} `room_not_found`, `room_terminated`
+ * @throws {Refusal} `room_not_found`, `room_terminated`, `too_many_tokens`
  */
 export async function mintRoomToken(tx: Transaction, options: MintOptions): Promise<MintedRoomToken> {
   const { projectId, roomId, participant, ttlSeconds } = options;
@@ -32,6 +35,14 @@ export async function mintRoomToken(tx: Transaction, options: MintOptions): Prom
     .where(and(eq(rooms.id, roomId), eq(rooms.projectId, projectId)));
   if (!room) throw new Refusal("room_not_found");
   if (room.tombstonedAt) throw new Refusal("room_terminated");
+  const { usedAt, expiresAt } = roomTokens;
+  const [oneTooMany] = await tx
+    .select({ roomId: roomTokens.roomId })
+    .from(roomTokens)
+    .where(and(eq(roomTokens.roomId, roomId), isNull(usedAt), gt(expiresAt, sql`now()`)))
+    .offset(MAX_UNUSED - 1)
+    .limit(1);
+  if (oneTooMany) throw new Refusal("too_many_tokens");
   const [roomToken] = await insertTokens(tx, roomId, { participants: [participant], ttlSeconds });
   if (!roomToken) throw new Error("One token was asked for, and none was made.");
   return { roomToken };

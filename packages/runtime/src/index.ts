@@ -10,4 +10,5 @@ export * from "./logger.ts";
 export * from "./metrics.ts";
 export * from "./plane.ts";
 export * from "./run.ts";
+export * from "./superseded.ts";
 export * from "./throttle.ts";

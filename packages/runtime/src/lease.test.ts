@@ -65,6 +65,28 @@ test("a comparison that failed is made again with the next renewal", async () =>
   expect(onLapse).toHaveBeenCalledTimes(2);
 });
 
+test("a lease that lapsed by the database's clock alone is noticed: what is held is compared once more", async () => {
+  const nodeId = newNodeId();
+  const { promise: compared, resolve: endComparing } = Promise.withResolvers<void>();
+  const onLapse = vi.fn(() => compared).mockResolvedValueOnce(undefined);
+  await using lease = holdLease({
+    connection,
+    nodeId,
+    service: "test",
+    logger,
+    times,
+    onLapse,
+    onSuperseded() {},
+  });
+  await vi.waitUntil(() => lease.mayJudge(), SOON);
+  // As after a pause of the whole machine, of which its own clocks know nothing.
+  await connection.db.update(nodes).set({ leaseUntil: sql`now() - interval '1 minute'` }).where(eq(nodes.id, nodeId));
+  await vi.waitUntil(() => onLapse.mock.calls.length === 2, SOON);
+  expect([lease.isTrusted(), lease.mayJudge()]).toEqual([false, false]);
+  endComparing();
+  await vi.waitUntil(() => lease.isTrusted(), SOON);
+});
+
 test("another process with the same id: the earlier one holds nothing any more, and closes for itself only", async () => {
   const nodeId = newNodeId();
   const onSuperseded = vi.fn();

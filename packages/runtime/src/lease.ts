@@ -97,16 +97,24 @@ export function holdLease(options: LeaseOptions): Lease {
     epoch = row?.epoch ?? 0;
   };
 
-  const renew = async (): Promise<boolean> => {
-    const rows = await query(
+  /** @returns whether the lease had lapsed, by the database's clock; nothing when another process has claimed the id */
+  const renew = async (): Promise<{ readonly hadLapsed: boolean } | undefined> => {
+    const before = connection.db
+      .select({ id: nodes.id, hadLapsed: sql<boolean>`${nodes.leaseUntil} <= now()`.as("had_lapsed") })
+      .from(nodes)
+      .where(and(eq(nodes.id, nodeId), eq(nodes.epoch, epoch)))
+      .for("update")
+      .as("before");
+    const [renewed] = await query(
       connection.db
         .update(nodes)
         .set({ leaseUntil })
-        .where(and(eq(nodes.id, nodeId), eq(nodes.epoch, epoch)))
-        .returning({ id: nodes.id }),
+        .from(before)
+        .where(eq(nodes.id, before.id))
+        .returning({ hadLapsed: before.hadLapsed }),
       { deadlineMs: renewMs },
     );
-    return rows.length > 0;
+    return renewed;
   };
 
   const beat = async (): Promise<void> => {
@@ -117,13 +125,23 @@ export function holdLease(options: LeaseOptions): Lease {
       owesComparison = true;
       doubts++;
     }
-    const asOf = doubts;
+    let asOf = doubts;
     if (epoch === 0) await claim();
-    else if (!(await renew())) {
-      logger.error({ nodeId }, "another process uses this node id");
-      closed = true;
-      options.onSuperseded();
-      return;
+    else {
+      const renewed = await renew();
+      if (!renewed) {
+        logger.error({ nodeId }, "another process uses this node id");
+        closed = true;
+        options.onSuperseded();
+        return;
+      }
+      // The clocks of a virtual machine stand still while it is paused: only the database knows.
+      if (renewed.hadLapsed && !owesComparison) {
+        logger.warn({ nodeId }, "the lease had lapsed without this process noticing");
+        trusted = false;
+        owesComparison = true;
+        asOf = ++doubts;
+      }
     }
     renewedAt = startedAt;
     tick();

@@ -37,6 +37,38 @@ async function say(port: number, bytes: string): Promise<{ answer: string; socke
 const upgrade = (path: string, to = "websocket") =>
   `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${to}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
 
+describe("what every answer has", () => {
+  const headersOf = async (trustedProxies: number, headers: Record<string, string> = {}) => {
+    await using listening = await listen({
+      planes: [plane()],
+      port: 0,
+      host: "127.0.0.1",
+      logger,
+      registry: createRegistry("test"),
+      trustedProxies,
+    });
+    return (await fetch(`${listening.url}/healthz`, { headers })).headers;
+  };
+
+  test("no guessing of types, and connections that outlast a load balancer's", async () => {
+    const headers = await headersOf(0);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("keep-alive")).toBe("timeout=75");
+  });
+
+  test.each([
+    [0, "https", null],
+    [1, "http", null],
+    [1, "https", "max-age=31536000"],
+    [1, "https, http", null],
+    [2, "https, http", "max-age=31536000"],
+    [2, "https", "max-age=31536000"],
+  ])("behind %i trusted proxies, which say %j: Strict-Transport-Security is %j", async (trusted, scheme, expected) => {
+    const headers = await headersOf(trusted, { "x-forwarded-proto": scheme });
+    expect(headers.get("strict-transport-security")).toBe(expected);
+  });
+});
+
 describe("health", () => {
   const readiness = async (listening: Listening) => {
     const response = await fetch(`${listening.url}/readyz`);

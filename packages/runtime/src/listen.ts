@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
@@ -16,13 +16,23 @@ export interface ListenOptions {
   readonly host: string;
   readonly logger: Logger;
   readonly registry: Registry;
+  /** How many proxies in front say in X-Forwarded-Proto how a request came to them. Default 0. */
+  readonly trustedProxies?: number;
 }
+
+/** Longer than load balancers keep a connection (60 s as a rule): one that is closed under a request is a 502 there. */
+const KEEP_ALIVE_MS = 75_000;
+const HEADERS_MS = KEEP_ALIVE_MS + 5_000;
+
+const YEAR_SECONDS = 31_536_000;
 
 /** A listening server with its planes. */
 export interface Listening extends AsyncDisposable {
   readonly port: number;
   /** Origin on the loopback address, such as `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** Resolves with the reason when a plane cannot go on. */
+  readonly failed: Promise<Error>;
   /** Not ready from now on; planes release what they hold until `deadline` aborts. */
   drain(deadline: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -49,8 +59,16 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const server = createServer(
     // Other upgrades (h2c) may be ignored: RFC 9110, section 7.8.
     { shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket" },
-    (request, response) => void serve(request, response),
+    (request, response) => {
+      response.setHeader("x-content-type-options", "nosniff");
+      if (cameByTls(request, options.trustedProxies ?? 0)) {
+        response.setHeader("strict-transport-security", `max-age=${YEAR_SECONDS}`);
+      }
+      void serve(request, response);
+    },
   );
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = HEADERS_MS;
   server.on("upgrade", (request, socket, head) => {
     // An upgrade's socket has no other listener, and an unhandled "error" would end the process.
     socket.on("error", (error) => logger.debug({ err: error }, "upgrade socket failed"));
@@ -78,6 +96,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const listening: Listening = {
     port,
     url: `http://127.0.0.1:${port}`,
+    failed: Promise.race(planes.flatMap(({ failed }) => failed ?? [])),
     async drain(deadline) {
       state.draining = true;
       await Promise.all(planes.map((plane) => plane.drain(deadline)));
@@ -89,6 +108,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     [Symbol.asyncDispose]: () => listening.close(),
   };
   return listening;
+}
+
+/** Whether the outermost trusted proxy was spoken to by HTTPS. */
+function cameByTls({ headers }: IncomingMessage, trustedProxies: number): boolean {
+  if (trustedProxies === 0) return false;
+  const schemes = String(headers["x-forwarded-proto"] ?? "").split(",");
+  // One that all of them agree on, or one of each.
+  return (schemes.at(-trustedProxies) ?? schemes[0])?.trim().toLowerCase() === "https";
 }
 
 /** The server's timeouts no longer apply to this socket, so it must not stay open for as long as the client likes. */

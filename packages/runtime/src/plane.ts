@@ -14,6 +14,8 @@ export interface Plane extends AsyncDisposable {
   readonly sockets?: { readonly path: string; readonly accept: AcceptUpgrade };
   /** The conditions under which the plane can serve, by name, for `/readyz`. */
   readonly checks: Readonly<Record<string, () => boolean | Promise<boolean>>>;
+  /** Resolves with the reason when the plane cannot go on: the process ends with exit code 1. */
+  readonly failed?: Promise<Error>;
   /** Accepts nothing new, and releases what it holds, until done or `deadline` aborts. */
   drain(deadline: AbortSignal): Promise<void>;
   /** Releases everything; idempotent. */

@@ -23,6 +23,7 @@ const SERVICE = `
     const logger = createLogger({ name: "test", level: config.LOG_LEVEL });
     const plane = {
       name: "test", http: new Hono(), checks: {},
+      ...(process.env.FAILED && { failed: Promise.resolve(new Error(process.env.FAILED)) }),
       drain: (deadline) => (say("drains"), drains[process.env.DRAIN ?? "nothing"](deadline)),
       close: async () => say("closes"),
     };
@@ -46,6 +47,13 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s drains, closes, frees in reverse o
   service.signal(signal);
   expect(await service.exited).toBe(0);
   expect(service.output.trim().split("\n").slice(1)).toEqual(["drains", "closes", "frees second", "frees first"]);
+});
+
+test("a plane that cannot go on is drained and closed, the reason is logged, and the process exits 1", async () => {
+  await using service = await start({ FAILED: "another process uses this node id", LOG_LEVEL: "fatal" });
+  expect(await service.exited).toBe(1);
+  expect(service.output).toContain("another process uses this node id");
+  expect(service.output).toMatch(/drains\ncloses\nfrees second\nfrees first/);
 });
 
 test("draining has the time that is configured", async () => {
@@ -110,7 +118,7 @@ test("a configuration with problems exits 1 and tells them all, without a stack"
   const failing = start({ PORT: "70000", LOG_LEVEL: "loud", DRAIN_MS: "soon" });
   await expect(failing).rejects.toThrow(/ended before it was ready/);
   const text = await failing.catch(String);
-  expect(text).toContain("3 problem(s)");
+  expect(text).toContain("has 3 problems");
   for (const name of ["PORT", "LOG_LEVEL", "DRAIN_MS"]) expect(text).toContain(`  - ${name}: `);
   expect(text).not.toMatch(/\n\s+at /);
 });

@@ -23,7 +23,7 @@ const CLOSE_MS = 5_000;
 
 /**
  * Runs a service as a process: start, serve until SIGTERM or SIGINT, drain, close, exit 0; exit 1 if a step failed or
- * took too long. A later signal exits at once. An invalid configuration exits 1 with all its problems.
+ * took too long, or if a plane cannot go on. A later signal exits at once. An invalid configuration exits 1 with all its problems.
  */
 export async function run(start: () => Promise<Running>): Promise<void> {
   const stopping = firstSignal();
@@ -42,15 +42,16 @@ export async function run(start: () => Promise<Running>): Promise<void> {
   const { logger, listening } = running;
   process.on("unhandledRejection", (error) => logger.error({ err: error }, "unhandled rejection"));
 
-  const signal = await stopping;
-  logger.info({ signal }, "draining");
+  const why = await Promise.race([stopping, listening.failed]);
+  let failed = why instanceof Error;
+  if (why instanceof Error) logger.fatal({ err: why }, "this process cannot go on");
+  else logger.info({ signal: why }, "draining");
   // The parent would wait, and then kill it without a log line.
   setTimeout(() => {
     logger.fatal("did not stop in time");
     process.exit(1);
   }, running.drainMs + CLOSE_MS).unref();
 
-  let failed = false;
   /** A step that fails must not prevent the others. */
   const step = async (work: () => PromiseLike<void>): Promise<void> => {
     try {

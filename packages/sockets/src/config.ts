@@ -19,6 +19,8 @@ export const socketConfig = {
     })
     .pipe(z.array(IceServer))
     .default([]),
+  /** How often the database's rows under this node's name are compared with what it holds: two comparisons mend a row. */
+  COMPARE_ROWS_MS: integer(10, HOUR_MS).default(10_000),
   PING_INTERVAL_MS: integer(10, HOUR_MS).default(10_000),
   /** After this long without a sign of life a socket counts as lost. */
   SOCKET_TIMEOUT_MS: integer(20, HOUR_MS).default(25_000),

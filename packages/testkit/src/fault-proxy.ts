@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { type AddressInfo, createServer, connect as dial, type Socket } from "node:net";
+import { CommitWatch } from "./commit-watch.ts";
 
 /** A TCP proxy on loopback whose paths can be made to fail as networks do. Disposal closes everything. */
 export interface FaultProxy extends AsyncDisposable {
@@ -21,6 +22,11 @@ export interface FaultProxy extends AsyncDisposable {
   pass(): void;
   /** Resets all open connections. */
   cut(): void;
+  /**
+   * To Postgres: the next connection that commits a transaction, in which it sent `after`, is reset in place of the
+   * answer. The transaction is stored, and its client does not know. Resolves when that has happened.
+   */
+  loseCommit(after: string): Promise<void>;
   /** Resolves when the next connection has been accepted. */
   nextConnection(): Promise<void>;
   /** Resolves when so many connections, of all that were ever accepted, have been closed. */
@@ -40,6 +46,7 @@ export async function faultProxy(
   const paths = new Set<Path>();
   let accepted = 0;
   let swallows = false;
+  let losing: { readonly after: string; readonly done: () => void } | undefined;
   const changes = new EventEmitter();
 
   const listener = createServer({ noDelay: true }, (client) => {
@@ -56,6 +63,20 @@ export async function faultProxy(
     client.on("error", end).on("close", end);
     server?.on("error", end).on("close", end);
     if (!server) return void client.resume();
+    const commits = new CommitWatch();
+    let sent: object | undefined;
+    client.on("data", (data) => {
+      const isCommit = commits.isCommit(data);
+      if (losing && data.includes(losing.after)) sent = losing;
+      if (!isCommit || !losing || sent !== losing) return;
+      const { done } = losing;
+      losing = undefined;
+      server.unpipe(client).resume();
+      server.once("data", () => {
+        client.resetAndDestroy();
+        done();
+      });
+    });
     client.pipe(server);
     server.pipe(client);
   });
@@ -90,6 +111,11 @@ export async function faultProxy(
         client.resetAndDestroy();
         server?.resetAndDestroy();
       }
+    },
+    loseCommit(after) {
+      return new Promise((done) => {
+        losing = { after, done };
+      });
     },
     async nextConnection() {
       await once(listener, "connection");

@@ -1,5 +1,7 @@
-import puppeteer, { type Browser } from "puppeteer-core";
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { firefoxPath } from "./browser-program.ts";
+
+export type FirefoxPage = Page;
 
 const PREFERENCES = {
   // A camera and a microphone of the browser's own making, which need no permission.

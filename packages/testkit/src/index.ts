@@ -1,6 +1,6 @@
 export { launchBrowser } from "./browser.ts";
 export { type FaultProxy, faultProxy } from "./fault-proxy.ts";
-export { launchFirefox } from "./firefox.ts";
+export { type FirefoxPage, launchFirefox } from "./firefox.ts";
 export { type FreshDatabase, freshDatabase } from "./fresh-database.ts";
 export { reservePort } from "./machine/reserve-port.ts";
 export { ownNats, ownPgBouncer, ownPostgres, ownStandby } from "./own-servers.ts";

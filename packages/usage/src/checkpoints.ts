@@ -1,7 +1,7 @@
 import { type Connection, isUnavailable, query, usageSessions } from "@radist-tech/db";
 import type { PeerId } from "@radist-tech/protocol";
 import type { Lease, Logger } from "@radist-tech/runtime";
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, ne, or, sql } from "drizzle-orm";
 
 /** A peer on this node; `agoMs`: milliseconds since it was last heard, if that is known. */
 export interface PresentPeer {
@@ -18,7 +18,7 @@ export interface CheckpointOptions {
   readonly everyMs?: number;
   /** Pings the peers on this node within this time, a little before each checkpoint, so that they are heard. */
   readonly ask?: (withinMs: number) => void;
-  /** Called with the number of sessions that were refused: another node closed them, or has the peer now. */
+  /** Called with the number of peers here whose session is on another node now. */
   readonly onFenced?: (count: number) => void;
 }
 
@@ -84,12 +84,32 @@ async function checkpoint(options: CheckpointOptions): Promise<boolean> {
   const present = [...peers()];
   if (!isOwner()) return false;
   const kept = present.length === 0 ? 0 : await advance(options, present, clock.now);
-  const refused = present.length - kept;
-  if (refused > 0) {
-    logger.warn({ nodeId: lease.nodeId, refused }, "sessions of peers here were closed or claimed elsewhere");
-    onFenced?.(refused);
+  // Most of those that were not advanced have left since, or are leaving.
+  const fenced = present.length === kept ? 0 : await countElsewhere(options, present);
+  if (fenced > 0) {
+    logger.warn({ nodeId: lease.nodeId, fenced }, "sessions of peers here are on other nodes");
+    onFenced?.(fenced);
   }
   return true;
+}
+
+/** How many of the peers have open sessions under another node, or under an earlier or later process of this one. */
+async function countElsewhere(
+  { connection: { db }, lease }: CheckpointOptions,
+  present: readonly PresentPeer[],
+): Promise<number> {
+  const { subjectId, peerId, nodeId, nodeEpoch, closedAt } = usageSessions;
+  const here = sql`unnest(
+    ${sql.param(present.map((peer) => peer.subjectId))}::uuid[], ${sql.param(present.map((peer) => peer.peerId))}::text[]
+  ) as here(subject_id, peer_id)`;
+  const rows = await query(
+    db
+      .select({ peerId })
+      .from(usageSessions)
+      .innerJoin(here, sql`here.subject_id = ${subjectId} and here.peer_id = ${peerId}`)
+      .where(and(isNull(closedAt), or(ne(nodeId, lease.nodeId), ne(nodeEpoch, lease.epoch)))),
+  );
+  return rows.length;
 }
 
 /** @returns how many of the sessions are still this node's */

@@ -8,4 +8,5 @@ export { lostSessions } from "./lost-sessions.ts";
 export { readUsage } from "./read.ts";
 export { deleteOldSessions, sessionRetention } from "./retention.ts";
 export { rollUpSome, usageRollUp } from "./roll-up.ts";
+export { SessionComparison } from "./session-comparison.ts";
 export type { UsageQuery } from "./timespan.ts";

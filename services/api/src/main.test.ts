@@ -11,7 +11,7 @@ test("a wrong environment: all problems at once, exit code 1, and no value is pr
     PORT: "http",
     DATABASE_URL: "mysql://root:hunter2@db",
     TOKEN_TTL_SECONDS: "0",
-    RADIST_ADMIN_TOKEN: "a b",
+    RADIST_ADMIN_TOKEN: "fifteen-letters",
   };
   await using service = await startProcess(node(env));
   expect(await service.exited).toBe(1);
@@ -26,13 +26,14 @@ test("starts before its database, is ready once that is there, and ends by SIGTE
   await postgres.stop();
   await using service = await startService({
     main: MAIN,
-    env: { DATABASE_URL: postgres.url, NATS_URL: "memory:", RADIST_ADMIN_TOKEN: "admin" },
+    env: { DATABASE_URL: postgres.url, NATS_URL: "memory:", RADIST_ADMIN_TOKEN: "admin-token-of-the-tests" },
     readyPath: "/healthz",
   });
   const { url } = service;
   const ready = async () => (await fetch(`${url}/readyz`)).json();
   expect(await ready()).toMatchObject({ checks: { "api.database": false, "api.migrated": false } });
-  const listProjects = () => fetch(`${url}/api/v1/projects`, { headers: { authorization: "Bearer admin" } });
+  const listProjects = () =>
+    fetch(`${url}/api/v1/projects`, { headers: { authorization: "Bearer admin-token-of-the-tests" } });
   expect((await listProjects()).status).toBe(503);
 
   await postgres.start();

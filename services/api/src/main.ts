@@ -17,7 +17,14 @@ await run(async () => {
     process.exit(1);
   });
   const api = createApi({ connection, bus, logger, registry, config, isMigrated: migrating.isDone });
-  const listening = await listen({ planes: [api], port: config.PORT, host: config.HOST, logger, registry });
+  const listening = await listen({
+    planes: [api],
+    port: config.PORT,
+    host: config.HOST,
+    logger,
+    registry,
+    trustedProxies: config.TRUSTED_PROXIES,
+  });
   logger.info({ port: listening.port }, "listening");
   const migrations = { [Symbol.asyncDispose]: async () => migrating.stop() };
   return { listening, resources: [connection, bus, migrations], logger, drainMs: config.DRAIN_MS };

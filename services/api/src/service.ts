@@ -22,6 +22,7 @@ import { boundedBody } from "./http/body.ts";
 import { publicCors } from "./http/cors.ts";
 import type { ApiEnv } from "./http/env.ts";
 import { answerErrors } from "./http/errors.ts";
+import { noStore } from "./http/no-store.ts";
 import { observe } from "./http/observe.ts";
 import { requestId } from "./http/request-id.ts";
 import { refuseInvalid } from "./http/validation.ts";
@@ -81,7 +82,7 @@ export function createApi(deps: ApiDependencies): Plane {
 
   const app: ApiApp = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
   app.onError(answerErrors(logger));
-  app.use("/api/v1/*", requestId, observe(logger, metrics));
+  app.use("/api/v1/*", requestId, observe(logger, metrics), noStore);
   app.use(P2P_API_PATH, publicCors);
   app.use("/api/v1/*", boundedBody);
   serveDocs(app);

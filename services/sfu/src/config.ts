@@ -14,7 +14,10 @@ export const sfuConfig = {
   NODE_ID: NodeId.default(newNodeId),
   ...socketConfig,
   ...leaseConfig,
-  /** Where browsers reach the media ports: IPv4 and IPv6 addresses or host names, with commas between them. */
+  /**
+   * Where browsers reach the media ports: IPv4 and IPv6 addresses or host names, with commas between them. Default:
+   * the loopback and interface addresses of this machine.
+   */
   MEDIA_ANNOUNCED_ADDRESS: z
     .string()
     .transform((text) => text.split(",").map((address) => address.trim()))
@@ -22,7 +25,7 @@ export const sfuConfig = {
       (addresses) => addresses.every((address) => isIP(address) !== 0 || HOST_NAME.test(address)),
       "Must be addresses or host names, with commas between them",
     )
-    .default(["127.0.0.1"]),
+    .optional(),
   /** First of the media ports, one per worker, each UDP and TCP. 0: whichever are free. */
   MEDIA_PORT: integer(0, 65_000).default(10_000),
   MEDIA_WORKERS: integer(1, 256).default(availableParallelism),

@@ -12,7 +12,14 @@ await run(async () => {
   const bus = await openBus(config.NATS_URL, { name: `sfu ${config.NODE_ID}`, logger });
   const workerBin = config.MEDIASOUP_WORKER_BIN;
   const sfu = await createSfu({ connection, bus, logger, registry, config, workerBin });
-  const listening = await listen({ planes: [sfu], port: config.PORT, host: config.HOST, logger, registry });
+  const listening = await listen({
+    planes: [sfu],
+    port: config.PORT,
+    host: config.HOST,
+    logger,
+    registry,
+    trustedProxies: config.TRUSTED_PROXIES,
+  });
   logger.info({ nodeId: config.NODE_ID, port: listening.port, workers: config.MEDIA_WORKERS }, "sfu is listening");
   return { listening, resources: [connection, bus], logger, drainMs: config.DRAIN_MS };
 });

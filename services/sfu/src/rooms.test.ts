@@ -225,6 +225,8 @@ describe("A request is answered:", () => {
     await using carol = await joins(cluster, roomId);
     await using dave = await joins(cluster, roomId);
     expect(await carol.asks(produceAudio())).toMatchObject({ code: "e2ee_required" });
+    const channel = { type: "produce-data", sctpStreamParameters: { streamId: 1, ordered: true } };
+    expect(await carol.asks(channel)).toMatchObject({ code: "e2ee_required" });
     expect(await carol.asks({ type: "e2ee-announce", publicKey: "cHVi", keyId: 1 })).toMatchObject({ type: "ack" });
     await carol.asks({ type: "e2ee-announce", publicKey: "cHVi", keyId: 2 });
     await dave.hears("e2ee-peer-announced");
@@ -326,14 +328,14 @@ test("Parameters that the media worker rejects are an error to their sender alon
 
 test("Every announced address is a candidate, UDP before TCP, the first one preferred.", async () => {
   await using elsewhere = await startCluster({
-    env: { MEDIA_ANNOUNCED_ADDRESS: "192.0.2.7,media.example.org,2001:db8::7" },
+    env: { MEDIA_ANNOUNCED_ADDRESS: "192.0.2.7,media.invalid,2001:db8::7" },
   });
   await using alice = await joins(elsewhere, await elsewhere.createRoom());
   const { iceCandidates } = alice.joined.sendTransport as {
     iceCandidates: { address: string; protocol: string; port: number; priority: number }[];
   };
   expect(iceCandidates.map(({ address, protocol }) => `${address} ${protocol}`).toSorted()).toEqual(
-    ["192.0.2.7", "2001:db8::7", "media.example.org"].flatMap((address) => [`${address} tcp`, `${address} udp`]),
+    ["192.0.2.7", "2001:db8::7", "media.invalid"].flatMap((address) => [`${address} tcp`, `${address} udp`]),
   );
   const priorities = (protocol: string) =>
     iceCandidates.filter((candidate) => candidate.protocol === protocol).map(({ priority }) => priority);

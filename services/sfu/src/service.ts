@@ -64,6 +64,7 @@ export async function createSfu({ connection, bus, logger, registry, config, wor
       // A process that serves more than rooms is ready for the rest before the workers are there.
       ...(workerBin instanceof Promise ? {} : { workers: () => node.hasWorkers }),
     },
+    failed: node.failed,
     drain: (deadline) => node.drain(deadline),
     close,
     [Symbol.asyncDispose]: close,

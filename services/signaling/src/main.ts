@@ -11,7 +11,14 @@ await run(async () => {
   const connection = await openDatabase(config, { applicationName: `radist-signaling ${config.NODE_ID}`, logger });
   const bus = await openBus(config.NATS_URL, { name: `signaling ${config.NODE_ID}`, logger });
   const signaling = await createSignaling({ connection, bus, logger, registry, config });
-  const listening = await listen({ planes: [signaling], port: config.PORT, host: config.HOST, logger, registry });
+  const listening = await listen({
+    planes: [signaling],
+    port: config.PORT,
+    host: config.HOST,
+    logger,
+    registry,
+    trustedProxies: config.TRUSTED_PROXIES,
+  });
   logger.info({ nodeId: config.NODE_ID, port: listening.port }, "signaling is listening");
   return { listening, resources: [connection, bus], logger, drainMs: config.DRAIN_MS };
 });

@@ -38,6 +38,7 @@ export async function createSignaling({ connection, bus, logger, registry, confi
       lease: () => node.context.lease.holds(),
       bus: () => bus.connected,
     },
+    failed: node.failed,
     drain: (deadline) => node.drain(deadline),
     close,
     [Symbol.asyncDispose]: close,

@@ -46,7 +46,7 @@ async function start(config: StandaloneConfig): Promise<Running> {
     config: { ...config, NODE_ID: NodeId.parse(`${config.NODE_ID}-sfu`.slice(-64)) },
     workerBin: mediaWorker(config.MEDIASOUP_WORKER_BIN),
   });
-  const project = await firstProject(api.http, adminToken, secrets);
+  const { project, isNew } = await firstProject(api.http, adminToken, secrets);
   const web = createWeb({
     ...project,
     apiBaseUrl: "http://localhost/api/v1",
@@ -57,10 +57,25 @@ async function start(config: StandaloneConfig): Promise<Running> {
   });
 
   const planes = [api, signaling, sfu, web];
-  const listening = await listen({ planes, port: config.PORT, host: config.HOST, logger, registry });
+  const listening = await listen({
+    planes,
+    port: config.PORT,
+    host: config.HOST,
+    logger,
+    registry,
+    trustedProxies: config.TRUSTED_PROXIES,
+  });
   const adminTokenFrom = config.RADIST_ADMIN_TOKEN ? "from RADIST_ADMIN_TOKEN" : `in ${secrets.path}`;
   const { MEDIASOUP_WORKER_BIN: workerBin } = config;
   const isWorkerPatched = workerBin !== undefined && existsSync(workerBin) ? isPatched(workerBin) : undefined;
-  process.stdout.write(welcome({ port: listening.port, project, adminTokenFrom, isWorkerPatched }));
+  process.stdout.write(
+    welcome({
+      port: listening.port,
+      project,
+      keptIn: isNew ? undefined : secrets.path,
+      adminTokenFrom,
+      isWorkerPatched,
+    }),
+  );
   return { listening, resources: [connection, bus], logger, drainMs: config.DRAIN_MS };
 }

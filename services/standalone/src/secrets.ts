@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { CreatedProject } from "@radist-tech/protocol";
 import { z } from "zod";
 
@@ -20,7 +20,7 @@ export class SecretsFile {
   readonly path: string;
 
   constructor(dataDirectory: string) {
-    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    makeDirectory(dataDirectory);
     this.path = join(dataDirectory, "secrets.json");
   }
 
@@ -55,4 +55,11 @@ export class SecretsFile {
     this.write({ ...secrets, adminToken });
     return adminToken;
   }
+}
+
+/** With the folders above it. Node's own `recursive` never returns where a file system has no folders to make, as /proc. */
+function makeDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  makeDirectory(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }

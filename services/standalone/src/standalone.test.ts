@@ -33,7 +33,8 @@ test("kill -9 and a second start: same keys, same calls, and events go on, under
 
   await using started = await startStandalone(data, { PORT: String(port) });
   const { process: second } = started;
-  expect(printed(second.output, "Secret key")).toBe(secretKey);
+  expect(second.output).toContain(`Secret key   in ${join(data, "secrets.json")}`);
+  expect(second.output).not.toContain(secretKey);
   expect(await server.getCall(callId)).toMatchObject({ callId, accessControl: "private", tombstonedAt: null });
   const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" };
   const body = JSON.stringify({ name: "after the restart" });
@@ -78,6 +79,9 @@ test("a port or a folder that cannot be had is a problem of its setting, told wi
   await writeFile(file, "");
   const noFolder = await failedStart({ ...env, RADIST_DATA_DIR: file });
   expect(noFolder).toContain(`  - RADIST_DATA_DIR: ${file} cannot be used (EEXIST`);
+  expect(await failedStart({ ...env, RADIST_DATA_DIR: "/proc/nope" })).toContain(
+    "  - RADIST_DATA_DIR: /proc/nope cannot",
+  );
   expect(inUse + noFolder).not.toMatch(/\n\s+at /);
 });
 

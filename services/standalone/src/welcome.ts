@@ -9,11 +9,13 @@ const UNPATCHED = `
 export function welcome(options: {
   port: number;
   project: CreatedProject;
+  /** The file with the secret key, once that has been shown: a terminal's history is no place to keep it. */
+  keptIn: string | undefined;
   adminTokenFrom: string;
   /** Of a media worker that is there; undefined when it is still to come, and tells of itself then. */
   isWorkerPatched: boolean | undefined;
 }): string {
-  const { port, project, adminTokenFrom, isWorkerPatched } = options;
+  const { port, project, keptIn, adminTokenFrom, isWorkerPatched } = options;
   const origin = `http://localhost:${port}`;
   return `
   Radist is ready.
@@ -23,7 +25,7 @@ export function welcome(options: {
 
     Project id   ${project.projectId}
     Public key   ${project.publicKey}
-    Secret key   ${project.secretKey}
+    Secret key   ${keptIn === undefined ? project.secretKey : `in ${keptIn}`}
     Admin token  ${adminTokenFrom}
 
   Browsers give camera and microphone to localhost and to HTTPS pages only.

@@ -28,6 +28,7 @@ await run(async () => {
     planes: [web],
     port: config.PORT,
     host: config.HOST,
+    trustedProxies: config.TRUSTED_PROXIES,
     logger,
     registry: createRegistry("web"),
   });

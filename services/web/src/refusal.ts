@@ -9,6 +9,7 @@ const SHOWN: ReadonlySet<string> = new Set<ErrorCode>([
   "room_not_found",
   "room_terminated",
   "connection_limit",
+  "too_many_tokens",
 ]);
 
 /** The refusal that the page gets: the state of the call or room, `unavailable`, or `internal_error`. */

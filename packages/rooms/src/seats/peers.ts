@@ -117,10 +117,15 @@ export function leave(room: RoomRecord, { peerId, reason }: Of<"leave">): SeatSt
 export function kick(room: RoomRecord, { peerId }: Of<"kick">): SeatStep {
   const seat = room.seats.get(peerId);
   if (!seat) return { outcome: "refused", code: "participant_not_found" };
+  const { identity } = seat.participant;
+  // Somebody with a second tab would stay otherwise.
+  const isSame = (other: Seat): boolean =>
+    other === seat || (identity !== undefined && other.participant.identity === identity);
+  const gone = [...room.seats.values()].filter(isSame);
   return {
     outcome: "done",
-    notify: [{ type: "participant_kicked", roomId: room.roomId, peerId }],
-    ...free(room, [seat], "kicked"),
+    notify: gone.map((each) => ({ type: "participant_kicked", roomId: room.roomId, peerId: each.peerId })),
+    ...free(room, gone, "kicked"),
   };
 }
 

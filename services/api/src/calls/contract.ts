@@ -85,6 +85,7 @@ export const mintBySecretKeyRoute = createRoute({
       "call_not_found",
       "peers_connected",
       "call_terminated",
+      "too_many_tokens",
     ),
   },
 });
@@ -103,7 +104,14 @@ export const mintByPublicKeyRoute = createRoute({
     ...refuses(
       ...(["missing_bearer_token", "invalid_public_key", "too_many_failures", "origin_not_allowed"] as const),
       ...IDEMPOTENCY_REFUSALS,
-      ...(["body_too_large", "call_not_found", "call_private", "peers_connected", "call_terminated"] as const),
+      ...([
+        "body_too_large",
+        "call_not_found",
+        "call_private",
+        "peers_connected",
+        "call_terminated",
+        "too_many_tokens",
+      ] as const),
     ),
   },
 });

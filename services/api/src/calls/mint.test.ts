@@ -1,4 +1,7 @@
+import { randomBytes } from "node:crypto";
+import { callTokens as callTokensTable } from "@radist-tech/db";
 import { MintedCallToken, newCallId } from "@radist-tech/protocol";
+import { eq } from "drizzle-orm";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Answer, ProjectClient } from "../testing/client.ts";
 import { expectError } from "../testing/errors.ts";
@@ -27,6 +30,28 @@ describe.each([
       where: (tokens, { eq }) => eq(tokens.callId, callId),
     });
     expect(rows).toHaveLength(4);
+  });
+
+  test("stops at the limit of unused tokens, and goes on when some are used", async () => {
+    const project = await api.client.project();
+    const { callId } = await project.call("public");
+    const limit = mint === byPublicKey ? 20 : 998;
+    const stored = await api.connection.db.query.callTokens.findMany({
+      where: (tokens, { eq }) => eq(tokens.callId, callId),
+    });
+    const more = Array.from({ length: limit - 1 }, () => ({
+      callId,
+      hash: randomBytes(32),
+      expiresAt: stored[0]?.expiresAt ?? new Date(),
+    }));
+    await api.connection.db.insert(callTokensTable).values(more);
+    expect((await mint(project, callId)).status).toBe(200);
+    expectError(await mint(project, callId), 429, "Too many unused tokens.", "too_many_tokens");
+    await api.connection.db
+      .update(callTokensTable)
+      .set({ usedAt: new Date() })
+      .where(eq(callTokensTable.hash, more[0]?.hash ?? randomBytes(32)));
+    expect((await mint(project, callId)).status).toBe(200);
   });
 
   test.each(["nonsense", newCallId()])("call %s is not found", async (callId) => {

@@ -25,7 +25,12 @@ afterAll(() => resources.disposeAsync());
 
 /** An api in a process of its own. */
 async function startApiProcess() {
-  const env = { PORT: "0", DATABASE_URL: databaseUrl, NATS_URL: "memory:", RADIST_ADMIN_TOKEN: "admin" };
+  const env = {
+    PORT: "0",
+    DATABASE_URL: databaseUrl,
+    NATS_URL: "memory:",
+    RADIST_ADMIN_TOKEN: "admin-token-of-the-tests",
+  };
   const api = resources.use(
     await startProcess({
       command: process.execPath,

@@ -30,6 +30,16 @@ describe("X-Request-Id", () => {
   });
 });
 
+test("no cache on the way keeps an answer, be it a token or an error", async () => {
+  for (const [method, path] of [
+    ["POST", "/calls"],
+    ["GET", "/calls"],
+    ["GET", "/calls/nonsense"],
+  ] as const) {
+    expect((await project.ask(method, path)).headers.get("cache-control")).toBe("no-store");
+  }
+});
+
 test.each([
   ["GET", "/nowhere"],
   ["PUT", "/projects"],

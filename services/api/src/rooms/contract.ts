@@ -83,7 +83,7 @@ export const mintRoomTokenRoute = createRoute({
       ...SECRET_KEY_REFUSALS,
       ...BODY_REFUSALS,
       ...IDEMPOTENCY_REFUSALS,
-      ...(["room_not_found", "room_terminated"] as const),
+      ...(["room_not_found", "room_terminated", "too_many_tokens"] as const),
     ),
   },
 });
@@ -95,7 +95,7 @@ export const kickParticipantRoute = createRoute({
   operationId: "kickParticipant",
   summary: "Remove a participant from a room",
   description:
-    "Its socket gets the error kicked and closes with 4403. It cannot resume, and unused tokens of its identity are void; the backend may mint another one.",
+    "All sockets of its identity get the error kicked and close with 4403. They cannot resume, and unused tokens of the identity are void; the backend may mint another one.",
   request: { params: ofParticipant },
   responses: {
     204: { description: "The participant is removed." },

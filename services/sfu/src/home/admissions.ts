@@ -1,3 +1,4 @@
+import { isUnavailable } from "@radist-tech/db";
 import { newPeerId, type PeerId, type RoomFeature } from "@radist-tech/protocol";
 import { type Admitted, Fenced } from "@radist-tech/rooms";
 import type { PeerSession } from "../socket/peer-session.ts";
@@ -21,6 +22,7 @@ export class Admissions {
   readonly #onEvicted: (peerId: PeerId) => void;
   /** Peers that were kicked while others were being admitted: they may be among those. */
   readonly #kicked = new Set<PeerId>();
+  readonly #admitting = new Set<PeerId>();
   #underWay = 0;
 
   /** @param onEvicted called with a peer that lost its seat to another join, because it had not been confirmed */
@@ -34,6 +36,10 @@ export class Admissions {
     return this.#underWay > 0;
   }
 
+  areAdmitting(peerId: PeerId): boolean {
+    return this.#admitting.has(peerId);
+  }
+
   kicked(peerId: PeerId): void {
     if (this.areUnderWay) this.#kicked.add(peerId);
   }
@@ -42,22 +48,24 @@ export class Admissions {
   async admit(session: PeerSession, entry: Entry): Promise<{ readonly peerId: PeerId; readonly isKicked: boolean }> {
     this.#assertOpen();
     this.#underWay++;
+    const { peerId: known, ...credentials } = entry;
+    const expected = known ?? newPeerId();
+    this.#admitting.add(expected);
     try {
-      const { peerId: resuming } = entry;
-      const peerId = await (resuming === undefined
-        ? this.#join(session, entry)
-        : this.#resume(session, entry, resuming));
+      const peerId = await (known === undefined
+        ? this.#join(session, credentials, expected)
+        : this.#resume(session, credentials, expected));
       return { peerId, isKicked: this.#kicked.has(peerId) };
     } finally {
+      this.#admitting.delete(expected);
       this.#underWay--;
       if (this.#underWay === 0) this.#kicked.clear();
     }
   }
 
-  async #join(session: PeerSession, entry: Entry): Promise<PeerId> {
+  async #join(session: PeerSession, entry: Entry, peerId: PeerId): Promise<PeerId> {
     const { seats, media, state } = this.#parts;
     const { features, tokenHash } = entry;
-    const peerId = newPeerId();
     const [taken, opened] = await Promise.allSettled([
       seats.take(peerId, entry, {
         canResume: features.has("resume"),
@@ -79,7 +87,11 @@ export class Admissions {
       }
     }
     if (opened.status === "fulfilled") opened.value.close();
-    if (taken.status === "rejected") throw taken.reason;
+    if (taken.status === "rejected") {
+      // It may have been stored all the same, if only the answer to the COMMIT was lost.
+      if (isUnavailable(taken.reason)) void seats.giveBack(peerId, tokenHash);
+      throw taken.reason;
+    }
     // First, so that the token can be used again at once.
     if (!taken.value.isAgain) await seats.giveBack(peerId, tokenHash);
     throw opened.status === "rejected" && !state.isClosed ? opened.reason : new Fenced();
@@ -98,10 +110,15 @@ export class Admissions {
   async #resume(session: PeerSession, entry: Entry, peerId: PeerId): Promise<PeerId> {
     const { seats, state } = this.#parts;
     const { features, needsTransports = false } = entry;
-    const resumed = await seats.resume(peerId, entry, {
+    const resuming = seats.resume(peerId, entry, {
       isLive: () => state.peers.has(peerId),
       // Its socket is gone.
       onLate: () => this.#keepUnlessAttached(peerId),
+    });
+    const resumed = await resuming.catch((error: unknown) => {
+      // As for a join.
+      if (isUnavailable(error)) this.#keepUnlessAttached(peerId);
+      throw error;
     });
     this.#assertOpen();
     const live = state.peers.get(peerId);

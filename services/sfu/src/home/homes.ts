@@ -30,6 +30,16 @@ export class Homes {
     return room?.claim.epoch === epoch ? room : undefined;
   }
 
+  /** The room, under whichever claim this node holds it. */
+  find(roomId: RoomId): RoomHome | undefined {
+    return this.#rooms.get(roomId);
+  }
+
+  /** Whether the room is being claimed or given up. */
+  isMoving(roomId: RoomId): boolean {
+    return this.#claiming.has(roomId) || this.#releasing.has(roomId);
+  }
+
   /**
    * The room, with this node as its home; claimed if need be.
    *

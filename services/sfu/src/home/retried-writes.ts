@@ -2,8 +2,12 @@ import { isUnavailable } from "@radist-tech/db";
 import { Fenced } from "@radist-tech/rooms";
 import type { Logger } from "@radist-tech/runtime";
 
-/** Pause before what found the database away is stored again, milliseconds. */
+/** Pause before what could not be stored is stored again, milliseconds; doubles up to the longest. */
 const RETRY_MS = 500;
+const MAX_RETRY_MS = 5_000;
+
+/** After so many failures that are not the database's absence a write is given up; the next comparison mends its rows. */
+const MAX_FAILURES = 10;
 
 /** Stores what has already happened: retries while the database is away. If this node dies, others see it by its lease. */
 export class RetriedWrites {
@@ -29,14 +33,18 @@ export class RetriedWrites {
   }
 
   async #persist(work: () => Promise<void>): Promise<void> {
-    for (;;) {
+    let failures = 0;
+    for (let pauseMs = RETRY_MS; ; pauseMs = Math.min(MAX_RETRY_MS, 2 * pauseMs)) {
       try {
         return await work();
       } catch (error) {
         if (error instanceof Fenced) return this.#onFenced();
-        if (!isUnavailable(error)) return this.#logger.error({ err: error }, "a change of a room was not stored");
+        if (!isUnavailable(error)) {
+          this.#logger.error({ err: error, failures: ++failures }, "a change of a room was not stored");
+          if (failures === MAX_FAILURES) return;
+        }
       }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 }

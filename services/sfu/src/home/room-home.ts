@@ -144,6 +144,24 @@ export class RoomHome {
     this.#closeIfEmpty();
   }
 
+  /** Whether a peer has no socket here, and nothing is being done about it. */
+  isSocketless(peerId: PeerId): boolean {
+    const isHeld = this.state.peers.get(peerId)?.session !== undefined;
+    return !isHeld && !this.#admissions.areAdmitting(peerId) && !this.seats.areStoring(peerId);
+  }
+
+  /** The database says that a peer is connected, and it is not. */
+  dropSeat(peerId: PeerId): void {
+    const peer = this.state.peers.get(peerId);
+    if (peer) this.seats.keep(peerId, () => !peer.session);
+    else this.seats.free(peerId, "disconnected", Number.NEGATIVE_INFINITY);
+  }
+
+  /** Whether this home has the peer, or is about to store that it comes or goes. */
+  has(peerId: PeerId): boolean {
+    return this.state.peers.has(peerId) || this.#admissions.areAdmitting(peerId) || this.seats.areStoring(peerId);
+  }
+
   /** The room ended. */
   end(): void {
     this.#close({ present: this.#dismiss("room_terminated"), reason: "terminated" });
@@ -241,7 +259,7 @@ function mediaOf(node: NodeContext, state: RoomState): RoomMedia {
     nodeId: lease.nodeId,
     workers: node.workers(),
     consumersPerWorker: limits.CONSUMERS_PER_WORKER,
-    transports: { announced: limits.MEDIA_ANNOUNCED_ADDRESS, maxIncomingBitrate: limits.MAX_INCOMING_BITRATE },
+    transports: { maxIncomingBitrate: limits.MAX_INCOMING_BITRATE },
     metrics,
     audience: (feature) => state.audience(feature),
     wants: (peerId, feature) => state.wants(peerId, feature),

@@ -129,6 +129,11 @@ export class RoomSeats {
     });
   }
 
+  /** Whether something of this peer is being stored. */
+  areStoring(peerId: PeerId): boolean {
+    return this.#last.has(peerId);
+  }
+
   /** Resolves when nothing is being stored. */
   stored(): Promise<void> {
     return this.#writes.settled();

@@ -24,19 +24,26 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("::1", "ipv6");
 
-/** Those of the announced addresses at which only this machine reaches itself. */
-export const loopbacks = (announced: readonly string[]): string[] =>
-  announced.filter((address) => isIP(address) !== 0 && LOOPBACK.check(address, isIP(address) === 6 ? "ipv6" : "ipv4"));
+/** Whether only this machine reaches itself at an address. */
+export const isLoopback = (address: string): boolean =>
+  isIP(address) !== 0 && LOOPBACK.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 
 /**
- * The same, and in addition UDP at each announced loopback address itself, in the same port. A browser sends there from
- * the address of a real interface; the answer of a socket that listens on all addresses comes from that address too,
- * and is not taken for one. Where ports are published from a container, packets come to other addresses than loopback.
+ * The same, and in addition UDP at each of this machine's announced addresses itself, in the same port. A browser on this
+ * machine sends to loopback from the address of an interface, and to one interface from another; the answer of a socket
+ * that listens on all addresses comes from the address that was sent from, and is not taken for one. Where ports are
+ * published from a container, packets come to other addresses than those.
+ *
+ * @param bindable those of the announced addresses that this machine has
  */
-export function withLoopbacks(announced: readonly string[], port: number): types.TransportListenInfo[] {
+export function withOwnAddresses(
+  announced: readonly string[],
+  bindable: readonly string[],
+  port: number,
+): types.TransportListenInfo[] {
   const share = (info: types.TransportListenInfo): types.TransportListenInfo =>
     info.protocol === "udp" ? { ...info, flags: { ...info.flags, udpReusePort: true } } : info;
-  const more = loopbacks(announced).map((ip) => share({ protocol: "udp", ip, port, ...BUFFERS }));
+  const more = bindable.map((ip) => share({ protocol: "udp", ip, port, ...BUFFERS }));
   return [...listenInfos(announced, port).map(share), ...more];
 }
 
@@ -51,7 +58,7 @@ export function iceCandidates(
   const known = new Set<string>();
   return given.flatMap((candidate) => {
     const family = isIP(candidate.address) === 6;
-    // Those of loopback addresses come last: they are among the announced ones.
+    // Those of the machine's own addresses come last: they are among the announced ones.
     const kind = `${candidate.protocol} ${family}`;
     if (known.has(kind)) return [];
     known.add(kind);

@@ -26,6 +26,9 @@ const lacks = (wanted: string): boolean => interfaces.every(({ address }) => add
 const ownAddress = (family: "IPv4" | "IPv6"): string | undefined =>
   interfaces.find((one) => one.family === family && !one.internal && !one.address.startsWith("fe80"))?.address;
 
+/** Announced addresses; those that this machine has are listened at themselves. */
+const at = (...current: string[]) => ({ current, bindable: current.filter((address) => !lacks(address)) });
+
 const portsOf = async (server: types.WebRtcServer): Promise<Set<number>> => {
   const { udpSockets, tcpServers } = await server.dump();
   return new Set([...udpSockets, ...tcpServers].map(({ port }) => port));
@@ -41,7 +44,7 @@ describe.each([
   { family: "IPv6", loopback: "::1", own: ownAddress("IPv6") },
 ])("Where a loopback address of $family is announced", ({ loopback, own }) => {
   test.skipIf(lacks(loopback))("it is one candidate for UDP and one for TCP, of one port, be it any port", async () => {
-    const server = await openWebRtcServer(worker, [loopback], 0);
+    const server = await openWebRtcServer(worker, at(loopback), 0);
     const [port, ...others] = await portsOf(server);
     expect(others).toEqual([]);
     const { iceCandidates } = await transportOf(server);
@@ -52,7 +55,7 @@ describe.each([
   test.skipIf(!own || lacks(loopback))(
     "who asks there is answered from there, wherever it asks from; other addresses answer, too",
     async () => {
-      const server = await openWebRtcServer(worker, [loopback], 0);
+      const server = await openWebRtcServer(worker, at(loopback), 0);
       const [port = 0] = await portsOf(server);
       const { iceParameters } = await transportOf(server);
       const asked = (from = "", to = "") => answeredFrom(iceParameters, { from, to, port });
@@ -64,9 +67,22 @@ describe.each([
   );
 });
 
+test.skipIf(interfaces.filter(({ family }) => family === "IPv4").length < 2)(
+  "Whoever asks at one address of this machine from another one is answered from where it asked.",
+  async () => {
+    const own = interfaces.filter(({ family }) => family === "IPv4").map(({ address }) => address);
+    const server = await openWebRtcServer(worker, at(...own), 0);
+    const [port = 0] = await portsOf(server);
+    const { iceParameters } = await transportOf(server);
+    for (const to of own) {
+      for (const from of own) expect(await answeredFrom(iceParameters, { from, to, port })).toBe(to);
+    }
+  },
+);
+
 test.skipIf(lacks("::1"))("Of both families, and beside other addresses, all are answered in one port.", async () => {
   const announced = ["192.0.2.7", "127.0.0.1", "::1"];
-  const server = await openWebRtcServer(worker, announced, 0);
+  const server = await openWebRtcServer(worker, at(...announced), 0);
   const [port = 0, ...others] = await portsOf(server);
   expect(others).toEqual([]);
   const { iceParameters, iceCandidates } = await transportOf(server);
@@ -103,14 +119,14 @@ describe("A port is refused that is held", () => {
     ["for TCP", tcp],
   ])("%s", async (_how, hold) => {
     using holder = await hold();
-    await expect(openWebRtcServer(worker, ["127.0.0.1"], holder.port)).rejects.toThrow(refusal(holder.port));
+    await expect(openWebRtcServer(worker, at("127.0.0.1"), holder.port)).rejects.toThrow(refusal(holder.port));
   });
 
   test("by another worker, which is not disturbed", async () => {
-    const server = await openWebRtcServer(worker, ["127.0.0.1"], 0);
+    const server = await openWebRtcServer(worker, at("127.0.0.1"), 0);
     const [port = 0] = await portsOf(server);
     const other = await startWorker(process.env.MEDIASOUP_WORKER_BIN);
-    await expect(openWebRtcServer(other, ["127.0.0.1"], port)).rejects.toThrow(refusal(port));
+    await expect(openWebRtcServer(other, at("127.0.0.1"), port)).rejects.toThrow(refusal(port));
     const { iceParameters } = await transportOf(server);
     for (const to of ["127.0.0.1", ownAddress("IPv4") ?? "127.0.0.1"]) {
       expect(await answeredFrom(iceParameters, { from: to, to, port })).toBe(to);
@@ -120,10 +136,10 @@ describe("A port is refused that is held", () => {
 });
 
 test("A port is free again for the next worker when the one that had it is gone.", async () => {
-  const [port = 0] = await portsOf(await openWebRtcServer(worker, ["127.0.0.1"], 0));
+  const [port = 0] = await portsOf(await openWebRtcServer(worker, at("127.0.0.1"), 0));
   const died = once(worker, "died");
   process.kill(worker.pid, "SIGKILL");
   await died;
   worker = await startWorker(process.env.MEDIASOUP_WORKER_BIN);
-  expect(await portsOf(await openWebRtcServer(worker, ["127.0.0.1"], port))).toEqual(new Set([port]));
+  expect(await portsOf(await openWebRtcServer(worker, at("127.0.0.1"), port))).toEqual(new Set([port]));
 });

@@ -1,6 +1,9 @@
 import { InvalidConfig } from "@radist-tech/runtime";
 import type { types } from "mediasoup";
-import { listenInfos, loopbacks, withLoopbacks } from "./ice-candidates.ts";
+import type { AnnouncedAddresses } from "./announced-addresses.ts";
+import { listenInfos, withOwnAddresses } from "./ice-candidates.ts";
+
+type Announced = Pick<AnnouncedAddresses, "current" | "bindable">;
 
 /** Number of ports that are tried when any will do. */
 const ATTEMPTS = 10;
@@ -13,7 +16,7 @@ const ATTEMPTS = 10;
  */
 export async function openWebRtcServer(
   worker: types.Worker,
-  announced: readonly string[],
+  announced: Announced,
   port: number,
 ): Promise<types.WebRtcServer> {
   for (let attempt = 1; ; attempt++) {
@@ -29,12 +32,12 @@ export async function openWebRtcServer(
   }
 }
 
-async function open(worker: types.Worker, announced: readonly string[], port: number): Promise<types.WebRtcServer> {
-  const alone = await worker.createWebRtcServer({ listenInfos: listenInfos(announced, port) });
-  if (loopbacks(announced).length === 0) return alone;
+async function open(worker: types.Worker, { current, bindable }: Announced, port: number): Promise<types.WebRtcServer> {
+  const alone = await worker.createWebRtcServer({ listenInfos: listenInfos(current, port) });
+  if (bindable.length === 0) return alone;
   // Sockets that share a port would share it with another program as well; this one was free a moment ago.
   const { udpSockets } = await alone.dump();
   alone.close();
   const [free = { port }] = udpSockets;
-  return worker.createWebRtcServer({ listenInfos: withLoopbacks(announced, free.port) });
+  return worker.createWebRtcServer({ listenInfos: withOwnAddresses(current, bindable, free.port) });
 }

@@ -9,8 +9,6 @@ import { createRouter, type MediaWorker } from "./workers.ts";
 const PIPE_LISTEN = { protocol: "udp", ip: "127.0.0.1", portRange: { min: 20_000, max: 59_999 } } as const;
 
 export interface TransportLimits {
-  /** Addresses at which browsers reach the media ports. */
-  readonly announced: readonly string[];
   readonly maxIncomingBitrate: number;
 }
 
@@ -59,14 +57,13 @@ export class WorkerSite implements MediaSite {
       worker.consumers++;
       consumer.observer.once("close", () => worker.consumers--);
     });
-    const { announced } = this.#limits;
     return {
       send,
       recv,
       parametersOf: ({ id, iceParameters, iceCandidates: gathered, dtlsParameters, sctpParameters }) => ({
         id,
         iceParameters,
-        iceCandidates: [...iceCandidates(announced, gathered)],
+        iceCandidates: [...iceCandidates(worker.announced.current, gathered)],
         dtlsParameters,
         ...(sctpParameters && { sctpParameters: { ...sctpParameters } }),
       }),

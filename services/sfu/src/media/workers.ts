@@ -1,6 +1,7 @@
 import process from "node:process";
 import type { Logger } from "@radist-tech/runtime";
 import type { types } from "mediasoup";
+import type { AnnouncedAddresses } from "./announced-addresses.ts";
 import { MEDIA_CODECS } from "./codecs.ts";
 import { startWorker } from "./start-worker.ts";
 import { openWebRtcServer } from "./web-rtc-server.ts";
@@ -18,6 +19,8 @@ export interface MediaWorker {
   readonly index: number;
   readonly worker: types.Worker;
   readonly webRtcServer: types.WebRtcServer;
+  /** Where browsers reach that port. */
+  readonly announced: AnnouncedAddresses;
   /** Number of consumers on it. */
   consumers: number;
   /** Number of peers whose transports are on it. */
@@ -34,7 +37,7 @@ export interface WorkerOptions {
   readonly count: number;
   /** First of their ports; 0: any. */
   readonly port: number;
-  readonly announced: readonly string[];
+  readonly announced: AnnouncedAddresses;
   readonly workerBin: string | undefined;
   readonly logger: Logger;
   /** A worker died, with all media on it; the others, and soon its successor, can take over. */
@@ -86,6 +89,7 @@ export class Workers {
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#timer);
+    this.#options.announced[Symbol.dispose]();
     for (const { worker } of this.alive) worker.close();
     this.#workers.fill(undefined);
     this.#wake();
@@ -97,7 +101,7 @@ export class Workers {
     try {
       const webRtcServer = await openWebRtcServer(worker, announced, port === 0 ? 0 : port + index);
       if (this.#isClosed) throw new Error("The workers are closed.");
-      const entry: MediaWorker = { index, worker, webRtcServer, consumers: 0, peers: 0 };
+      const entry: MediaWorker = { index, worker, webRtcServer, announced, consumers: 0, peers: 0 };
       worker.once("died", (error) => this.#died(entry, error));
       this.#workers[index] = entry;
       this.#wake();

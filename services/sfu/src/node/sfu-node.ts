@@ -1,16 +1,18 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
-import { type NodeId, Refusal } from "@radist-tech/protocol";
+import { type NodeId, type PeerId, Refusal, type RoomId } from "@radist-tech/protocol";
 import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { roomChores } from "@radist-tech/rooms";
-import { aborted, holdLease, type Logger, startChores } from "@radist-tech/runtime";
+import { aborted, holdLease, type Logger, Superseded, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
-import { keepCheckpoints, lostSessions, type PresentPeer } from "@radist-tech/usage";
+import { keepCheckpoints, lostSessions, type PresentPeer, SessionComparison } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import type { Limits } from "../config.ts";
 import { RoomDirectory } from "../entry/room-directory.ts";
 import { Homes } from "../home/homes.ts";
+import { RowComparison } from "../home/row-comparison.ts";
 import { TrackJournal } from "../home/track-journal.ts";
+import { AnnouncedAddresses } from "../media/announced-addresses.ts";
 import { Workers } from "../media/workers.ts";
 import { RemoteHomes } from "../relay/remote-homes.ts";
 import { RemotePeers } from "../relay/remote-peers.ts";
@@ -47,10 +49,13 @@ export class SfuNode {
   readonly #remoteHomes: RemoteHomes;
   readonly #remotePeers: RemotePeers;
   readonly #keepalive: Keepalive;
+  readonly #rows: RowComparison;
+  readonly #sessions: SessionComparison;
   readonly #nodeWatch: NodeWatch;
   readonly #chores: AsyncDisposable;
   readonly #checkpoints: AsyncDisposable;
   readonly #timers: NodeJS.Timeout[];
+  readonly #failed = Promise.withResolvers<Error>();
   readonly #endings: (() => unknown)[] = [];
   #workers: Workers | undefined;
   #inTouchAt = performance.now();
@@ -64,7 +69,10 @@ export class SfuNode {
       logger,
       times: { leaseMs: limits.LEASE_MS, renewMs: limits.LEASE_RENEW_MS },
       onLapse: () => this.#homes.compare(),
-      onSuperseded: () => this.#letGo(),
+      onSuperseded: () => {
+        this.#letGo();
+        this.#failed.resolve(new Superseded(nodeId));
+      },
     });
     const metrics = createMetrics(registry, () => census(nodeId, this.#homes, this.#remoteHomes), {
       cpu: () => cpu(this.#workers),
@@ -76,6 +84,16 @@ export class SfuNode {
     this.#homes = new Homes(this.context);
     this.#remoteHomes = new RemoteHomes(this.context);
     this.#remotePeers = new RemotePeers(this.context, this.#homes);
+    this.#rows = new RowComparison(this.context, this.#homes);
+    this.#sessions = new SessionComparison({
+      connection,
+      lease,
+      logger,
+      has: ({ subjectId, peerId }) => {
+        const roomId = subjectId as RoomId;
+        return this.#homes.isMoving(roomId) || this.#homes.find(roomId)?.has(peerId as PeerId) === true;
+      },
+    });
     this.#keepalive = new Keepalive({ pingIntervalMs: limits.PING_INTERVAL_MS, timeoutMs: limits.SOCKET_TIMEOUT_MS });
     const directory = new RoomDirectory(this.context, this.#homes, this.#remoteHomes, this.#keepalive);
     this.entrance = new Entrance({
@@ -115,7 +133,11 @@ export class SfuNode {
       },
       onFenced: (count) => metrics.fenced.inc(count),
     });
-    this.#timers = [setInterval(() => this.#compare(), COMPARE_MS), setInterval(() => this.#watch(), WATCH_MS)];
+    this.#timers = [
+      setInterval(() => this.#compare(), COMPARE_MS),
+      setInterval(() => void this.#compareRows(), limits.COMPARE_ROWS_MS),
+      setInterval(() => this.#watch(), WATCH_MS),
+    ];
     for (const timer of this.#timers) timer.unref();
   }
 
@@ -138,7 +160,7 @@ export class SfuNode {
     const workers = await Workers.start({
       count: limits.MEDIA_WORKERS,
       port: limits.MEDIA_PORT,
-      announced: limits.MEDIA_ANNOUNCED_ADDRESS,
+      announced: await AnnouncedAddresses.open({ configured: limits.MEDIA_ANNOUNCED_ADDRESS, logger }),
       workerBin,
       logger,
       onDeath: (worker) => {
@@ -172,6 +194,11 @@ export class SfuNode {
     const pause = () => Promise.race([new Promise<void>((resolve) => setTimeout(resolve, pauseMs)), over]);
     await Promise.all([this.#homes.handOverSpread(pause), this.#remoteHomes.dropSpread(pause)]);
     await Promise.race([this.#homes.settled(), over]);
+  }
+
+  /** Resolves with the reason when this node cannot go on. */
+  get failed(): Promise<Error> {
+    return this.#failed.promise;
   }
 
   close(): Promise<void> {
@@ -219,6 +246,19 @@ export class SfuNode {
     this.#homes
       .compare()
       .catch((error: unknown) => this.context.logger.warn({ err: error }, "rooms were not compared"));
+  }
+
+  /** The other way round: what the database, and other nodes, say is here. */
+  async #compareRows(): Promise<void> {
+    const { lease, logger, limits } = this.context;
+    this.#remotePeers.askAfter(limits.CHECKPOINT_MS + limits.PING_INTERVAL_MS);
+    if (!lease.holds() || !lease.isTrusted()) return;
+    try {
+      await this.#rows.compare();
+      await this.#sessions.compare();
+    } catch (error) {
+      logger.warn({ err: error }, "the rows of this node were not compared with its rooms");
+    }
   }
 
   /** Cut off from the database and the bus for longer than the lease, others may have claimed what is here. */

@@ -103,6 +103,11 @@ export class RemotePeers {
     return Buffer.from(TAKEN);
   }
 
+  /** Asks the nodes of clients that have not been heard for long whether they still have them. */
+  askAfter(silentMs: number): void {
+    for (const session of this.#sessions.values()) if (session.silentMs > silentMs) session.toFront.signOfLife();
+  }
+
   nodesDied(isGone: (node: NodeId, epoch: number) => boolean): void {
     for (const session of this.#sessions.values()) {
       if (isGone(session.nodeId, session.nodeEpoch)) this.#lost(session);

@@ -1,6 +1,6 @@
 import { type PeerId, Refusal } from "@radist-tech/protocol";
 import { ACKNOWLEDGEMENT_LABEL } from "@radist-tech/protocol/data-channels";
-import type { DataProducer } from "@radist-tech/rooms";
+import { type DataProducer, refusesToPublish } from "@radist-tech/rooms";
 import type { PeerMedia } from "../media/peer-media.ts";
 import { type Reply, type Request, type RequestContext, unlessEnded, unlessLeft, withParameters } from "./context.ts";
 import { transportOf } from "./transports.ts";
@@ -8,7 +8,8 @@ import { transportOf } from "./transports.ts";
 export async function produceData(context: RequestContext, message: Request<"produce-data">): Promise<Reply> {
   const { room, peerId, limits } = context;
   const { sctpStreamParameters, label = "", protocol = "", targetPeerId } = message;
-  if (!room.peer(peerId).participant.canPublish && label !== ACKNOWLEDGEMENT_LABEL) throw new Refusal("not_allowed");
+  const refused = refusesToPublish(room.room, room.peer(peerId));
+  if (refused && !(refused === "not_allowed" && label === ACKNOWLEDGEMENT_LABEL)) throw new Refusal(refused);
   if (targetPeerId !== undefined && (targetPeerId === peerId || !room.room.peers.has(targetPeerId))) {
     throw new Refusal("peer_not_found", "No such peer in this room.");
   }

@@ -1,4 +1,5 @@
 import { Attempt, PublicKey, Refusal, RoomJoinQuery, RoomResumeQuery } from "@radist-tech/protocol";
+import { readQuery } from "@radist-tech/sockets";
 import type { z } from "zod";
 
 /** What a room socket asks for by its URL. */
@@ -15,7 +16,7 @@ const RESUME = ["roomId", "peerId", "resumeToken"] as const;
  *   `invalid_reconnect` for parameters that cannot be what they should be
  */
 export function readRoomRequest(url: string): RoomRequest {
-  const query = Object.fromEntries(new URL(url, "ws://radist.invalid").searchParams);
+  const query = readQuery(url);
   const wantsJoin = query.roomToken !== undefined;
   const given = RESUME.filter((name) => query[name] !== undefined);
   if (wantsJoin === given.length > 0 || (!wantsJoin && given.length < RESUME.length)) {

@@ -4,18 +4,24 @@ import {
   type DepartureContext,
   type DoneStep,
   disconnectPeer,
+  isLatestClaim,
   leaveCall,
   type PeerSession,
   withdrawJoin,
 } from "@radist-tech/calls";
 import { DatabaseUnavailable } from "@radist-tech/db";
+import type { PeerId } from "@radist-tech/protocol";
 import { pause } from "@radist-tech/protocol/timing";
 import { callLimits, type NodeContext } from "../node/context.ts";
 import type { SignalRouter } from "../signals/signal-router.ts";
 import type { EventFanout } from "./event-fanout.ts";
 
-/** Pause before a step that found the database away is tried again, milliseconds. */
+/** Pause before a step that could not be stored is tried again, milliseconds; doubles up to the longest. */
 const RETRY_MS = 500;
+const MAX_RETRY_MS = 5_000;
+
+/** After so many failures that are not the database's absence a step is given up; the next comparison finds its peer. */
+const MAX_FAILURES = 10;
 
 /** Stores that peers leave or are lost, and notifies the others. */
 export class Departures {
@@ -23,6 +29,8 @@ export class Departures {
   readonly #fanout: EventFanout;
   readonly #router: SignalRouter;
   readonly #underWay = new Set<Promise<void>>();
+  /** How many departures of a peer are under way. */
+  readonly #storing = new Map<PeerId, number>();
   #isClosed = false;
 
   constructor(node: NodeContext, fanout: EventFanout, router: SignalRouter) {
@@ -40,12 +48,14 @@ export class Departures {
   }
 
   /**
-   * Frees seat and token of a join whose caller had given up before it was stored.
-   *
-   * @throws {DatabaseUnavailable}
+   * Frees seat and token of a join that was stored, or may have been, when its caller had given up. Keeps trying like
+   * {@link lose}.
    */
-  async withdraw(peer: PeerSession, tokenHash: Uint8Array): Promise<void> {
-    await this.#sent(withdrawJoin(this.#context, peer, tokenHash));
+  withdraw(peer: PeerSession, tokenHash: Uint8Array): void {
+    const withdrawn = this.#insist(peer, async () => {
+      await this.#sent(withdrawJoin(this.#context, peer, tokenHash));
+    });
+    this.#track(withdrawn, peer, "a join that nobody waited for was not taken back");
   }
 
   /**
@@ -72,6 +82,11 @@ export class Departures {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
+  /** Whether a departure of this peer is being stored. */
+  areStoring(peerId: PeerId): boolean {
+    return this.#storing.has(peerId);
+  }
+
   close(): void {
     this.#isClosed = true;
   }
@@ -91,34 +106,47 @@ export class Departures {
   }
 
   #track(work: Promise<void>, { callId, peerId }: PeerSession, failure: string): void {
+    this.#storing.set(peerId, (this.#storing.get(peerId) ?? 0) + 1);
     const underWay = work
       .catch((error: unknown) => this.#node.logger.error({ err: error, callId, peerId }, failure))
-      .finally(() => this.#underWay.delete(underWay));
+      .finally(() => {
+        this.#underWay.delete(underWay);
+        const left = (this.#storing.get(peerId) ?? 1) - 1;
+        if (left === 0) this.#storing.delete(peerId);
+        else this.#storing.set(peerId, left);
+      });
     this.#underWay.add(underWay);
   }
 
-  async #storeConfirmation(peer: PeerSession): Promise<void> {
-    while (!(await this.#reached(() => confirmPeer(this.#node.connection, peer)))) await pause(RETRY_MS);
+  #storeConfirmation(peer: PeerSession): Promise<void> {
+    return this.#insist(peer, () => confirmPeer(this.#node.connection, peer));
   }
 
-  async #storeLoss(peer: PeerSession, undelivered: readonly string[]): Promise<void> {
-    const store = async (): Promise<void> => {
+  #storeLoss(peer: PeerSession, undelivered: readonly string[]): Promise<void> {
+    return this.#insist(peer, async () => {
       if (await this.#sent(disconnectPeer(this.#context, peer, undelivered))) return;
+      // It has left, or its call has ended.
+      if (await isLatestClaim(this.#node.connection, peer)) return;
       this.#node.metrics.fenced.inc();
       // Another claim was stored first. It did not find on the socket what was still undelivered here.
       await this.#router.redeliver(peer, undelivered);
-    };
-    while (!(await this.#reached(store))) await pause(RETRY_MS);
+    });
   }
 
-  /** @returns false when the database was away, and the work is to be tried again */
-  async #reached(work: () => Promise<void>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      if (!(error instanceof DatabaseUnavailable) || this.#isClosed) throw error;
-      return false;
+  /** Repeats what could not be stored: the database may be away, and whatever else it says must not lose a departure. */
+  async #insist({ callId, peerId }: PeerSession, work: () => Promise<void>): Promise<void> {
+    let failures = 0;
+    for (let pauseMs = RETRY_MS; ; pauseMs = Math.min(MAX_RETRY_MS, 2 * pauseMs)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (this.#isClosed) throw error;
+        if (!(error instanceof DatabaseUnavailable)) {
+          if (++failures === MAX_FAILURES) throw error;
+          this.#node.logger.error({ err: error, callId, peerId, failures }, "a departure was not stored; trying again");
+        }
+      }
+      await pause(pauseMs);
     }
   }
 }

@@ -1,15 +1,16 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
-import { type CallSnapshot, ERRORS, type NodeId } from "@radist-tech/protocol";
+import { type CallSnapshot, ERRORS, type NodeId, type PeerId } from "@radist-tech/protocol";
 import { Control, SUBJECTS } from "@radist-tech/protocol/bus";
-import { aborted, holdLease, type Logger, startChores } from "@radist-tech/runtime";
+import { aborted, holdLease, type Logger, Superseded, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
-import { keepCheckpoints, lostSessions, type PresentPeer } from "@radist-tech/usage";
+import { keepCheckpoints, lostSessions, type PresentPeer, SessionComparison } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import { callChores } from "../calls/chores.ts";
 import { Departures } from "../calls/departures.ts";
 import { EventFanout } from "../calls/event-fanout.ts";
 import { Reconciler } from "../calls/reconciler.ts";
+import { SocketlessPeers } from "../calls/socketless-peers.ts";
 import { Takeover } from "../calls/takeover.ts";
 import type { Limits } from "../config.ts";
 import { SignalRouter } from "../signals/signal-router.ts";
@@ -43,9 +44,12 @@ export class SignalingNode {
   readonly #takeover: Takeover;
   readonly #router: SignalRouter;
   readonly #keepalive: Keepalive;
+  readonly #socketlessPeers: SocketlessPeers;
+  readonly #sessions: SessionComparison;
   readonly #chores: AsyncDisposable;
   readonly #checkpoints: AsyncDisposable;
   readonly #timers: NodeJS.Timeout[];
+  readonly #failed = Promise.withResolvers<Error>();
   readonly #endings: (() => unknown)[] = [];
   #inTouchAt = performance.now();
   #closing: Promise<void> | undefined;
@@ -59,7 +63,10 @@ export class SignalingNode {
       logger,
       times: { leaseMs: limits.LEASE_MS, renewMs: limits.LEASE_RENEW_MS },
       onLapse: () => this.#reconciler.reconcileAll(),
-      onSuperseded: () => this.#closeAll(),
+      onSuperseded: () => {
+        this.#closeAll();
+        this.#failed.resolve(new Superseded(nodeId));
+      },
     });
     const metrics = createMetrics(registry, () => attachedPeers.size);
     this.context = { connection, bus, lease, logger, limits, attachedPeers, metrics };
@@ -69,6 +76,13 @@ export class SignalingNode {
     this.#departures = new Departures(this.context, this.#fanout, this.#router);
     this.#takeover = new Takeover(this.context, this.#router);
     this.#keepalive = new Keepalive({ pingIntervalMs: limits.PING_INTERVAL_MS, timeoutMs: limits.SOCKET_TIMEOUT_MS });
+    this.#socketlessPeers = new SocketlessPeers(this.context, this.#departures);
+    this.#sessions = new SessionComparison({
+      connection,
+      lease,
+      logger,
+      has: ({ peerId }) => this.#has(peerId as PeerId),
+    });
     const chores = [...callChores(this.context, this.#fanout), lostSessions(connection, lease)];
     this.#chores = startChores({ connection, nodeId, logger, registry }, chores);
     this.#checkpoints = keepCheckpoints({
@@ -96,7 +110,11 @@ export class SignalingNode {
       read: readConnectionRequest,
       admit: (...request) => admission.admit(...request),
     });
-    this.#timers = [setInterval(() => this.#compareAll(), COMPARE_MS), setInterval(() => this.#watch(), WATCH_MS)];
+    this.#timers = [
+      setInterval(() => this.#compareAll(), COMPARE_MS),
+      setInterval(() => void this.#compareRows(), limits.COMPARE_ROWS_MS),
+      setInterval(() => this.#watch(), WATCH_MS),
+    ];
     for (const timer of this.#timers) timer.unref();
   }
 
@@ -133,6 +151,11 @@ export class SignalingNode {
     await Promise.race([entered, aborted(deadline)]);
     this.#closeAll();
     await Promise.race([this.#departures.settled(), aborted(deadline)]);
+  }
+
+  /** Resolves with the reason when this node cannot go on. */
+  get failed(): Promise<Error> {
+    return this.#failed.promise;
   }
 
   close(): Promise<void> {
@@ -179,6 +202,27 @@ export class SignalingNode {
     this.#reconciler
       .reconcileAll()
       .catch((error: unknown) => this.context.logger.warn({ err: error }, "peers were not compared with the database"));
+  }
+
+  /** The other way round: what the database says is here. */
+  async #compareRows(): Promise<void> {
+    const { lease, logger } = this.context;
+    if (!lease.holds() || !lease.isTrusted()) return;
+    try {
+      await this.#socketlessPeers.compare();
+      await this.#sessions.compare();
+    } catch (error) {
+      logger.warn({ err: error }, "the rows of this node were not compared with its sockets");
+    }
+  }
+
+  #has(peerId: PeerId): boolean {
+    const { attachedPeers } = this.context;
+    return (
+      attachedPeers.get(peerId) !== undefined ||
+      attachedPeers.isAdmitting(peerId) ||
+      this.#departures.areStoring(peerId)
+    );
   }
 
   /** When it is cut off from both database and bus for longer than the lease, others may have claimed its peers. */

@@ -12,7 +12,8 @@ import {
   snapshot,
   view,
 } from "@radist-tech/calls";
-import type { PeerId, ProjectId } from "@radist-tech/protocol";
+import { isUnavailable } from "@radist-tech/db";
+import type { CallId, Epoch, PeerId, ProjectId } from "@radist-tech/protocol";
 import { pause } from "@radist-tech/protocol/timing";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import type { Departures } from "../calls/departures.ts";
@@ -31,6 +32,9 @@ const ABNORMAL = 1006;
 /** How often, and how far apart in milliseconds, a used token is tried while its peer is unconfirmed. */
 const LOSS_TRIES = 5;
 const LOSS_MS = 200;
+
+/** The epoch of a peer that joins. */
+const FIRST_CLAIM = 1 as Epoch;
 
 type Join = Extract<ConnectionRequest, { kind: "join" }>;
 type Reconnect = Extract<ConnectionRequest, { kind: "reconnect" }>;
@@ -74,7 +78,12 @@ export class Admission {
     const { attachedPeers } = this.#node;
     const { fanout, departures } = this.#parts;
     const admitting = new Set<PeerId>();
-    const begin = (peerId: PeerId): void => {
+    let unanswered: (() => void) | undefined;
+    const begin = (callId: CallId, peerId: PeerId, tokenHash?: Uint8Array): void => {
+      if (tokenHash) {
+        const peer = { callId, peerId, epoch: FIRST_CLAIM, silentMs: Number.POSITIVE_INFINITY };
+        unanswered = () => departures.withdraw(peer, tokenHash);
+      }
       if (admitting.has(peerId)) return;
       admitting.add(peerId);
       attachedPeers.beginAdmission(peerId);
@@ -101,6 +110,10 @@ export class Admission {
       this.#replay(attached, admitted.held, missed);
       attachedPeers.add(attached);
       this.#open(attached);
+    } catch (error) {
+      // It may have been stored all the same, if only the answer to the COMMIT was lost.
+      if (isUnavailable(error)) unanswered?.();
+      throw error;
     } finally {
       for (const peerId of admitting) attachedPeers.endAdmission(peerId);
     }
@@ -110,10 +123,10 @@ export class Admission {
    * A token whose answer was lost can be used again as soon as the loss of the socket is known, which may be a moment
    * after its client knew of it.
    */
-  async #seat(context: JoinContext, join: Join, begin: (peerId: PeerId) => void): Promise<Joined> {
+  async #seat(context: JoinContext, join: Join, begin: Parameters<typeof joinCall>[2]): Promise<Joined> {
     for (let tries = 1; ; tries++) {
       try {
-        return await joinCall(context, join, (_callId, peerId) => begin(peerId));
+        return await joinCall(context, join, begin);
       } catch (error) {
         if (tries === LOSS_TRIES || !(await isUnanswered(context.connection, join.callToken, error))) throw error;
       }
@@ -227,13 +240,7 @@ export class Admission {
 
   /** Nobody waits for this join any more: its seat and its token are free again. */
   #withdraw(late: Joined): void {
-    const peer = unheard(late);
-    const { callId, peerId } = peer;
-    this.#parts.departures
-      .withdraw(peer, late.tokenHash)
-      .catch((error: unknown) =>
-        this.#node.logger.warn({ err: error, callId, peerId }, "a late join was not taken back"),
-      );
+    this.#parts.departures.withdraw(unheard(late), late.tokenHash);
   }
 }
 

@@ -50,6 +50,10 @@ export class AttachedPeers {
     else this.#admissions.set(peerId, { open: 1, isInDoubt: false, waiting: [] });
   }
 
+  isAdmitting(peerId: PeerId): boolean {
+    return this.#admissions.has(peerId);
+  }
+
   /** Whole calls have changed: peers that are being admitted may have stored their claims before that. */
   doubtAdmissions(): void {
     for (const admission of this.#admissions.values()) admission.isInDoubt = true;

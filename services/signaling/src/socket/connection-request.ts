@@ -1,4 +1,5 @@
 import { Attempt, JoinQuery, PublicKey, ReconnectQuery, Refusal } from "@radist-tech/protocol";
+import { readQuery } from "@radist-tech/sockets";
 import type { z } from "zod";
 
 /** What a client asks for in its socket's URL. */
@@ -15,7 +16,7 @@ const RECONNECT = ["callId", "peerId", "reconnectToken"] as const;
  *   `invalid_reconnect` for parameters that cannot be what they should be
  */
 export function readConnectionRequest(url: string): ConnectionRequest {
-  const query = Object.fromEntries(new URL(url, "ws://radist.invalid").searchParams);
+  const query = readQuery(url);
   const wantsJoin = query.callToken !== undefined;
   const given = RECONNECT.filter((name) => query[name] !== undefined);
   if (wantsJoin === given.length > 0 || (!wantsJoin && given.length < RECONNECT.length)) {

@@ -99,7 +99,6 @@ export class Conversation {
       const done = await this.#departures.leave(this.#attached);
       if (!done) {
         // Another socket claimed the peer, or the call ended, while this was under way: the comparison says which.
-        this.#node.metrics.fenced.inc();
         return this.#reconciler.reconcile(this.#attached);
       }
       this.#node.attachedPeers.remove(this.#attached);

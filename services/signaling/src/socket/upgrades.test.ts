@@ -67,7 +67,7 @@ describe("Odd queries are refused by an error and a close:", () => {
     ["a statement in the token", () => `${path()}'%20or%201=1--`, ["invalid_token", 4401]],
     ["ten kilobytes of token", () => `${path()}${"x".repeat(10_000)}`, ["invalid_token", 4401]],
     ["a key that is none", () => `${P2P_SOCKET_PATH}?publicKey=%00&callToken=x`, ["unauthorized", 4401]],
-    ["a second token that is wrong", () => `${path()}&callToken=ct_`, ["invalid_token", 4401]],
+    ["a second token", () => `${path()}&callToken=ct_`, ["invalid_connection_request", 4400]],
   ])("%s", async (_what, query, [code, closeCode]) => {
     const heard = await outcome(upgradeRequest(query()));
     expect(errorsIn(heard.texts).map((error) => error.code)).toEqual([code]);

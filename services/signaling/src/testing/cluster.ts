@@ -18,6 +18,7 @@ import {
   freshDatabase,
   freshSubjectPrefix,
   type OwnProcess,
+  type OwnService,
   sharedNatsUrl,
   startService,
   type TestSocket,
@@ -50,6 +51,8 @@ export interface Cluster extends AsyncDisposable {
   readonly bus: Bus;
   readonly projectId: ProjectId;
   readonly publicKey: PublicKey;
+  /** One more node that was not there from the beginning, as a process. */
+  startAnother(): Promise<OwnService>;
   /** A call with this number of unused tokens. */
   createCall(tokens?: number): Promise<{ callId: CallId; callTokens: string[] }>;
   /** What the API does when it ends a call. */
@@ -92,15 +95,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     const plane = await createSignaling({ connection: ownConnection, bus: ownBus, logger, registry, config });
     return stack.use(await listen({ planes: [plane], port: 0, host: "127.0.0.1", logger, registry }));
   };
-  const startApart = async (): Promise<ClusterNode> => {
-    const env = {
-      DATABASE_URL: databaseUrl,
-      NATS_URL: natsUrl,
-      ...FAST,
-      ...options.env,
-    };
-    return stack.use(await startService({ main: MAIN, env }));
-  };
+  const startAnother = (): Promise<OwnService> =>
+    startService({ main: MAIN, env: { DATABASE_URL: databaseUrl, NATS_URL: natsUrl, ...FAST, ...options.env } });
+  const startApart = async (): Promise<ClusterNode> => stack.use(await startAnother());
   const start = options.processes ? startApart : startInProcess;
   const nodes = await Promise.all(Array.from({ length: options.nodes ?? 1 }, start));
   const projectId = newProjectId();
@@ -114,6 +111,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     bus,
     projectId,
     publicKey,
+    startAnother,
     async createCall(tokens = 2) {
       const ttlSeconds = 600;
       return transact(connection, async (tx) => {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { FirefoxPage } from "@radist-tech/testkit";
 import type { Page } from "playwright-core";
 import { build } from "vite";
 import type { Stage } from "./room-stage.ts";
@@ -33,6 +34,8 @@ function bundle(): Promise<ReadonlyMap<string, string>> {
   return built;
 }
 
+const html = `<!doctype html><title>Room</title><script type="module" src="${PATH}/stage.js"></script>`;
+
 /** Opens the page on the platform's own origin. */
 export async function openRoomPage(page: Page, origin: string): Promise<void> {
   const scripts = await bundle();
@@ -42,6 +45,22 @@ export async function openRoomPage(page: Page, origin: string): Promise<void> {
   });
   // A document of the server itself: to one that a test made up Chromium refuses WebSockets to this machine.
   await page.goto(`${origin}/web/config`);
-  await page.setContent(`<!doctype html><title>Room</title><script type="module" src="${PATH}/stage.js"></script>`);
+  await page.setContent(html);
   await page.waitForFunction(() => window.stage !== undefined);
+}
+
+/** The same in Firefox. */
+export async function openRoomPageInFirefox(page: FirefoxPage, origin: string): Promise<void> {
+  const scripts = await bundle();
+  await page.setRequestInterception(true);
+  page.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    const body = scripts.get(pathname.slice(PATH.length + 1));
+    const isOurs = pathname.startsWith(`${PATH}/`) && body !== undefined;
+    // A page that has closed asks for nothing any more.
+    void (isOurs ? request.respond({ contentType: "text/javascript", body }) : request.continue()).catch(() => {});
+  });
+  await page.goto(`${origin}/web/config`);
+  await page.setContent(html);
+  await page.waitForFunction("window.stage !== undefined");
 }

@@ -1,8 +1,9 @@
 import type { CreateRoomConnectionOptions, RoomEvents } from "@radist-tech/client";
+import type { launchFirefox } from "@radist-tech/testkit";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 import type { Platform } from "./platform.ts";
-import { openRoomPage } from "./room-page.ts";
+import { openRoomPage, openRoomPageInFirefox } from "./room-page.ts";
 
 const WITHIN = { timeout: 60_000, interval: 100 };
 
@@ -19,14 +20,21 @@ export type RoomUserOptions = Omit<CreateRoomConnectionOptions, "roomToken" | "l
   readonly logsFrames?: boolean;
 };
 
+type Firefox = Awaited<ReturnType<typeof launchFirefox>>;
+
+/** What is needed of a page once it is open; Chromium's driver and Firefox's have it alike. */
+type OpenPage = Pick<Page, "evaluate">;
+
 /** A user of the SDK in a room, in a browser window of their own. */
 export class RoomUser {
-  readonly page: Page;
+  readonly page: OpenPage;
   readonly peerId: string;
+  readonly closes: () => Promise<void>;
 
-  private constructor(page: Page, peerId: string) {
+  private constructor(page: OpenPage, peerId: string, closes: () => Promise<void>) {
     this.page = page;
     this.peerId = peerId;
+    this.closes = closes;
   }
 
   static async enters(
@@ -35,10 +43,32 @@ export class RoomUser {
     roomToken: string,
     options: RoomUserOptions = {},
   ): Promise<RoomUser> {
-    const { attaches = true, tileSize = [640, 360], logsFrames = false, rtcConfiguration, prepare, ...given } = options;
     const context = await browser.newContext({ viewport: { width: 1_600, height: 1_200 } });
     const page = await context.newPage();
     await openRoomPage(page, platform.front.url);
+    return RoomUser.#enters(page, () => context.close(), platform, roomToken, options);
+  }
+
+  static async entersInFirefox(
+    firefox: Firefox,
+    platform: Platform,
+    roomToken: string,
+    options: RoomUserOptions = {},
+  ): Promise<RoomUser> {
+    const context = await firefox.createBrowserContext();
+    const page = await context.newPage();
+    await openRoomPageInFirefox(page, platform.front.url);
+    return RoomUser.#enters(page as OpenPage, () => context.close(), platform, roomToken, options);
+  }
+
+  static async #enters(
+    page: OpenPage,
+    closes: () => Promise<void>,
+    platform: Platform,
+    roomToken: string,
+    options: RoomUserOptions,
+  ): Promise<RoomUser> {
+    const { attaches = true, tileSize = [640, 360], logsFrames = false, rtcConfiguration, prepare, ...given } = options;
     await page.evaluate((given) => {
       window.stage.rtcConfiguration = given;
     }, rtcConfiguration);
@@ -58,7 +88,7 @@ export class RoomUser {
         logsFrames ? "enterLogging" : "enter",
       ] as const,
     );
-    return new RoomUser(page, peerId);
+    return new RoomUser(page, peerId, closes);
   }
 
   /** What the page was told under this name, oldest first. */
@@ -230,10 +260,6 @@ export class RoomUser {
 
   async leaves(): Promise<void> {
     await this.page.evaluate(() => window.stage.room?.leave());
-  }
-
-  async closes(): Promise<void> {
-    await this.page.context().close();
   }
 
   #frames(peerId: string, source: string): Promise<number> {
