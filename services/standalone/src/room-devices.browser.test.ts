@@ -24,7 +24,8 @@ function refuseDevices(): void {
   };
 }
 
-const askedOf = (page: Pick<Page, "evaluate">): Promise<number> => page.evaluate(() => (window as unknown as { asked: number }).asked);
+const askedOf = (page: Pick<Page, "evaluate">): Promise<number> =>
+  page.evaluate(() => (window as unknown as { asked: number }).asked);
 
 async function roomWith(participant: object) {
   const { roomId, roomTokens } = await platform.server.createRoom();
