@@ -1,5 +1,6 @@
+import { type Deferred, deferred } from "../core/deferred.ts";
 import { RadistError } from "../core/errors.ts";
-import { FileTransfers } from "../core/files/file-transfers.ts";
+import type { FileTransfers } from "../core/files/file-transfers.ts";
 import type { ReceivedFile } from "../core/files/incoming-file.ts";
 import { CallData } from "./call-data.ts";
 
@@ -9,42 +10,76 @@ export interface CallFilesOptions {
   remotePeerId(): string | undefined;
   maxBytes(): number | undefined;
   offered(file: ReceivedFile): void;
+  error(error: RadistError): void;
 }
 
-/** Files to and from the other peer, on a channel of their own, so that messages do not wait behind them. */
+/**
+ * Files to and from the other peer, on a channel of their own, so that messages do not wait behind them. What transfers
+ * them is loaded with the first file.
+ */
 export class CallFiles {
   readonly channels: CallData;
-  readonly transfers: FileTransfers;
-  #opened: PromiseWithResolvers<void> | undefined;
+  readonly #options: CallFilesOptions;
+  #opened: Deferred<void> | undefined;
+  #loading: Promise<FileTransfers> | undefined;
+  #received: Promise<void> = Promise.resolve();
 
   constructor(options: CallFilesOptions) {
-    this.transfers = new FileTransfers({
-      send: async (frame) => {
-        if (!this.#opened) {
-          this.#opened = Promise.withResolvers();
-          // It may be reset while nothing waits for it.
-          this.#opened.promise.catch(() => {});
-          options.open();
-        }
-        await this.#opened.promise;
-        await this.channels.send(frame, options.maxBytes());
-      },
-      offered: (file) => options.offered(file),
-    });
+    this.#options = options;
     this.channels = new CallData({
       open: () => {
-        this.#opened ??= Promise.withResolvers();
+        this.#opened ??= deferred();
         this.#opened.resolve();
       },
       close: () => this.interrupt(new RadistError("data_channel_not_open")),
-      message: (message) => this.transfers.receive(message, options.remotePeerId() ?? "", true),
+      message: (message) => {
+        const from = options.remotePeerId() ?? "";
+        this.#inOrder((transfers) => transfers.receive(message, from, true));
+      },
     });
+  }
+
+  /** @throws RadistError `network_error` when it could not be loaded */
+  transfers(): Promise<FileTransfers> {
+    this.#loading ??= this.#load().catch((cause: unknown) => {
+      this.#loading = undefined;
+      throw new RadistError("network_error", { message: "The part of the SDK for files could not be loaded.", cause });
+    });
+    return this.#loading;
   }
 
   /** What is being transferred cannot be continued over another channel. */
   interrupt(error: RadistError): void {
     this.#opened?.reject(error);
     this.#opened = undefined;
-    this.transfers.interrupt(error);
+    if (this.#loading) this.#inOrder((transfers) => transfers.interrupt(error));
+  }
+
+  /** What arrives while it is loaded keeps its order. */
+  #inOrder(work: (transfers: FileTransfers) => void): void {
+    this.#received = this.#received
+      .then(async () => work(await this.transfers()))
+      .catch((error: unknown) => {
+        if (!(error instanceof RadistError)) throw error;
+        this.#options.error(error);
+      });
+  }
+
+  async #load(): Promise<FileTransfers> {
+    const { FileTransfers } = await import("../core/files/file-transfers.ts");
+    const { open, maxBytes, offered } = this.#options;
+    return new FileTransfers({
+      send: async (frame) => {
+        if (!this.#opened) {
+          this.#opened = deferred();
+          // It may be reset while nothing waits for it.
+          this.#opened.promise.catch(() => {});
+          open();
+        }
+        await this.#opened.promise;
+        await this.channels.send(frame, maxBytes());
+      },
+      offered,
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { RadistClient } from "../client.ts";
 import { SocketServer } from "../core/socket/socket-server.fixture.ts";
 
@@ -17,7 +17,8 @@ async function connected(server: SocketServer) {
   return radist.createConnection({ callToken: "ct_1", channels: ["audio", "video", "data"], localStream: silent() });
 }
 
-/** Node has no streams. */
+// Node has no streams.
+vi.stubGlobal("MediaStream", class extends EventTarget {});
 const silent = () => Object.assign(new EventTarget(), { getTracks: () => [] }) as unknown as MediaStream;
 
 test("after leave(), methods say that this side has left", async () => {

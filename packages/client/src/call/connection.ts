@@ -90,6 +90,7 @@ export class RadistConnection {
       remotePeerId: () => this.remotePeerId,
       maxBytes: () => this.peerConnection?.sctp?.maxMessageSize,
       offered: (file) => this.#events.emit("file", file),
+      error: (error) => this.#report(error),
     });
     this.#socket = new SignalingSocket({
       credentials: deps.credentials,
@@ -263,14 +264,16 @@ export class RadistConnection {
    *
    * @throws RadistError `data_channel_not_open`, also when the session breaks; `file_cancelled` by the other peer;
    * `peer_not_found` while nobody is there; `receiver_too_slow` when it takes nothing for 30 seconds, as a peer without
-   * this method does; `invalid_argument`, `connection_closed`. What `signal` was aborted with.
+   * this method does; `network_error` when the part of the SDK for files could not be loaded; `invalid_argument`,
+   * `connection_closed`. What `signal` was aborted with.
    * @example await connection.sendFile(input.files[0], { onProgress: (bytes) => { bar.value = bytes; }, signal });
    */
   async sendFile(file: Blob, options: SendFileOptions = {}): Promise<void> {
     this.#assertOpen();
     if (!this.#data.isOpen) throw new RadistError("data_channel_not_open");
     const { remotePeerId } = this;
-    await this.#files.transfers.send(file, remotePeerId === undefined ? [] : [remotePeerId], undefined, options);
+    const transfers = await this.#files.transfers();
+    await transfers.send(file, remotePeerId === undefined ? [] : [remotePeerId], undefined, options);
   }
 
   /**

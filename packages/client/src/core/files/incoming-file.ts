@@ -1,3 +1,4 @@
+import { deferred } from "../deferred.ts";
 import { RadistError } from "../errors.ts";
 
 /** A file that another peer sends. It is received whether or not anybody waits for it, unless it is cancelled. */
@@ -35,7 +36,7 @@ export class IncomingFile implements ReceivedFile {
   /** How much the sender knows to have arrived. */
   confirmed = 0;
   received = 0;
-  readonly #whole = Promise.withResolvers<Blob>();
+  readonly #whole = deferred<Blob>();
   readonly #cancelled: () => void;
   #parts: Blob[] = [];
   #chunks: ArrayBuffer[] = [];

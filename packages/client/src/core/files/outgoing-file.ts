@@ -1,3 +1,4 @@
+import { deferred } from "../deferred.ts";
 import { RadistError } from "../errors.ts";
 
 /** No receiver has confirmed anything for so long: they take no files, or are as good as gone. */
@@ -8,7 +9,7 @@ export class OutgoingFile {
   readonly size: number;
   readonly #receivers: Map<string, number>;
   readonly #onProgress: ((sent: number) => void) | undefined;
-  readonly #done = Promise.withResolvers<void>();
+  readonly #done = deferred();
   #isOver = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 

@@ -1,3 +1,4 @@
+import { deferred } from "../../core/deferred.ts";
 import type { RadistError } from "../../core/errors.ts";
 import { DataPublication, type DataPublicationOptions } from "./data-publication.ts";
 import { type Acknowledgement, encodeNumbered, type NumberedFrame } from "./numbered-frame.ts";
@@ -9,7 +10,7 @@ export class PacedChannel {
   readonly #publication: DataPublication;
   readonly #target: string | undefined;
   #queue: Promise<unknown> = Promise.resolve();
-  #changed = Promise.withResolvers<void>();
+  #changed = deferred();
   #closedWith: RadistError | undefined;
 
   constructor(options: Pick<DataPublicationOptions, "latch" | "subscribers" | "label" | "protocol" | "target">) {
@@ -98,6 +99,6 @@ export class PacedChannel {
 
   #notify(): void {
     this.#changed.resolve();
-    this.#changed = Promise.withResolvers();
+    this.#changed = deferred();
   }
 }
