@@ -23,7 +23,10 @@ const SERVICE = `
     const logger = createLogger({ name: "test", level: config.LOG_LEVEL });
     const plane = {
       name: "test", http: new Hono(), checks: {},
-      ...(process.env.FAILED && { failed: Promise.resolve(new Error(process.env.FAILED)) }),
+      // Told by a signal, so that it is ready before.
+      ...(process.env.FAILED && {
+        failed: new Promise((resolve) => process.once("SIGUSR2", () => resolve(new Error(process.env.FAILED)))),
+      }),
       drain: (deadline) => (say("drains"), drains[process.env.DRAIN ?? "nothing"](deadline)),
       close: async () => say("closes"),
     };
@@ -51,6 +54,7 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s drains, closes, frees in reverse o
 
 test("a plane that cannot go on is drained and closed, the reason is logged, and the process exits 1", async () => {
   await using service = await start({ FAILED: "another process uses this node id", LOG_LEVEL: "fatal" });
+  service.signal("SIGUSR2");
   expect(await service.exited).toBe(1);
   expect(service.output).toContain("another process uses this node id");
   expect(service.output).toMatch(/drains\ncloses\nfrees second\nfrees first/);
