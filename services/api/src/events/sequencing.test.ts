@@ -136,7 +136,7 @@ test("readers see each event once, in one order, while writers overlap and a nod
   timeout: 300_000,
 }, async () => {
   const [doomed, other] = [await startApiProcess(), await startApiProcess()];
-  const project = await new ApiClient(other.url, "admin").project();
+  const project = await new ApiClient(other.url, "admin-token-of-the-tests").project();
   const projectId = ProjectId.parse(project.projectId);
   const readers = [
     startReader(project, [doomed.url, other.url], 7),
