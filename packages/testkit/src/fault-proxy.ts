@@ -1,6 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { type AddressInfo, createServer, connect as dial, type Socket } from "node:net";
-import { CommitWatch } from "./commit-watch.ts";
+import { StatementWatch } from "./statement-watch.ts";
 
 /** A TCP proxy on loopback whose paths can be made to fail as networks do. Disposal closes everything. */
 export interface FaultProxy extends AsyncDisposable {
@@ -63,12 +63,13 @@ export async function faultProxy(
     client.on("error", end).on("close", end);
     server?.on("error", end).on("close", end);
     if (!server) return void client.resume();
-    const commits = new CommitWatch();
+    const watch = new StatementWatch();
     let sent: object | undefined;
     client.on("data", (data) => {
-      const isCommit = commits.isCommit(data);
-      if (losing && data.includes(losing.after)) sent = losing;
-      if (!isCommit || !losing || sent !== losing) return;
+      const statements = watch.statementsIn(data);
+      const { after } = losing ?? {};
+      if (after !== undefined && statements.some((statement) => statement.includes(after))) sent = losing;
+      if (!statements.includes("commit") || !losing || sent !== losing) return;
       const { done } = losing;
       losing = undefined;
       server.unpipe(client).resume();
