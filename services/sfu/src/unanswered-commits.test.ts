@@ -30,6 +30,24 @@ test("a claim whose COMMIT was not answered leaves no room at home on a node tha
   await expect.poll(home).toBeNull();
 });
 
+test("a join whose COMMIT was not answered takes neither seat nor token", async () => {
+  await using behind = await clusterBehindProxy();
+  const { cluster, proxy } = behind;
+  const { db } = cluster.connection;
+  const roomId = await cluster.createRoom();
+  await using _alice = await joins(cluster, roomId);
+  const roomToken = await cluster.mintToken(roomId);
+  const lost = proxy.loseCommit('insert into "room_peers"');
+  await using refused = await cluster.open({ roomToken });
+  await lost;
+  expect(await refused.next()).toMatchObject({ type: "error", code: "unavailable" });
+  await expect.poll(() => db.$count(roomPeers, eq(roomPeers.roomId, roomId))).toBe(1);
+  await using again = await cluster.open({ roomToken });
+  expect(await again.next()).toMatchObject({ type: "room-joined" });
+  const open = and(eq(usageSessions.subjectId, roomId), isNull(usageSessions.closedAt));
+  expect(await db.$count(usageSessions, open)).toBe(2);
+});
+
 test("a peer and a session that the database has and the room's home has not are let go", async () => {
   await using behind = await clusterBehindProxy();
   const { cluster } = behind;
