@@ -1,37 +1,15 @@
 import process from "node:process";
-import { launchBrowser } from "@radist-tech/testkit";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { onePlatform, type Platform } from "./testing/platform.ts";
-import { RoomUser, type RoomUserOptions } from "./testing/room-user.ts";
-import { watchStream } from "./testing/stream-watch.ts";
+import { expect, test } from "vitest";
+import { RoomUser } from "./testing/room-user.ts";
+import { close, shared, shareRooms, twoInARoom } from "./testing/shared-rooms.ts";
 
 const WITHIN = { timeout: 60_000, interval: 200 };
 
-let platform: Platform;
-let browser: Browser;
-beforeAll(async () => {
-  platform = await onePlatform();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await platform?.[Symbol.asyncDispose]();
-});
-
-async function twoInARoom(options: RoomUserOptions = {}) {
-  const { roomId, roomTokens } = await platform.server.createRoom({ tokens: 3 });
-  const [first = "", second = "", third = ""] = roomTokens;
-  const alice = await RoomUser.enters(browser, platform, first, options);
-  const bob = await RoomUser.enters(browser, platform, second, options);
-  await Promise.all([alice.sees(bob), bob.sees(alice)]);
-  return { roomId, alice, bob, third };
-}
-const close = (...users: RoomUser[]) => Promise.all(users.map((user) => user.closes()));
+shareRooms();
 
 test("three users see and hear each other, and one leaves", async () => {
   const { alice, bob, third } = await twoInARoom();
-  const eve = await RoomUser.enters(browser, platform, third);
+  const eve = await RoomUser.enters(shared().browser, shared().platform, third);
   for (const [viewer, other] of [
     [alice, eve],
     [eve, alice],
@@ -53,7 +31,7 @@ test("three users see and hear each other, and one leaves", async () => {
 
 test("messages reach everyone, or one user alone", async () => {
   const { alice, bob, third } = await twoInARoom();
-  const eve = await RoomUser.enters(browser, platform, third);
+  const eve = await RoomUser.enters(shared().browser, shared().platform, third);
   await alice.writes("Hello");
   await alice.writes({ hand: "raised" });
   await alice.writes("Between us", bob);
@@ -93,25 +71,6 @@ test("a screen is shared next to the camera, and stopped", async () => {
   await close(alice, bob);
 });
 
-test("another device takes the camera's place in the same stream", async () => {
-  const { alice, bob } = await twoInARoom();
-  await bob.page.evaluate(async () => {
-    await window.stage.room?.published.get("camera")?.replaceTrack(window.stage.drawing(720, 720));
-  });
-  const isSquare = async () =>
-    (await alice.received(bob.peerId, "camera", "frameWidth")) ===
-    (await alice.received(bob.peerId, "camera", "frameHeight"));
-  await expect.poll(isSquare, WITHIN).toBe(true);
-  await bob.page.evaluate(async () => {
-    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
-    await window.stage.room?.published.get("camera")?.replaceTrack(cameras[0]?.deviceId ?? "");
-  });
-  await expect.poll(isSquare, WITHIN).toBe(false);
-  await alice.sees(bob);
-  expect(await alice.told("streamremoved")).toEqual([]);
-  await close(alice, bob);
-});
-
 test("a camera that is really off keeps its place in the room, and comes back in the same stream", async () => {
   const { alice, bob } = await twoInARoom();
   const released = await bob.page.evaluate(async () => {
@@ -147,62 +106,14 @@ test("a small video gets a small layer, a large one a large layer, and what no o
   await close(alice, bob);
 });
 
-test("a video that one viewer hides costs that viewer no packet while another one keeps watching", async () => {
-  const { alice, bob, third } = await twoInARoom();
-  const eve = await RoomUser.enters(browser, platform, third);
-  await eve.sees(bob);
-  const packets = (viewer: RoomUser) => viewer.received(bob.peerId, "camera", "packetsReceived");
-  /** As the browser counts it, and as the media server does. */
-  const atAlice = () =>
-    Promise.all([
-      packets(alice),
-      alice.received(bob.peerId, "camera", "bytesReceived"),
-      alice.sentByServer(bob, "camera", "packetCount"),
-      alice.sentByServer(bob, "camera", "byteCount"),
-    ]);
-  /** How much more of bob there is at alice when a hundred more packets of him have reached eve. */
-  const growth = async () => {
-    const [before, seen] = [await atAlice(), await packets(eve)];
-    await expect.poll(() => packets(eve), WITHIN).toBeGreaterThanOrEqual(seen + 100);
-    return (await atAlice()).map((figure, index) => figure - (before[index] ?? 0));
-  };
-  expect(Math.min(...(await growth()))).toBeGreaterThan(0);
-  await alice.resizes(bob, [0, 0]);
-  await expect.poll(growth, WITHIN).toEqual([0, 0, 0, 0]);
-  await alice.hears(bob);
-  expect(await growth()).toEqual([0, 0, 0, 0]);
-  await alice.resizes(bob, [640, 360]);
-  await alice.sees(bob);
-  await close(alice, bob, eve);
-});
-
-test("the sockets are cut and come back: no packet and no frame is lost", async () => {
-  const { alice, bob } = await twoInARoom({ logsFrames: true });
-  const videos = await Promise.all([watchStream(alice, bob, "camera"), watchStream(bob, alice, "camera")]);
-  const sounds = await Promise.all([watchStream(alice, bob, "microphone"), watchStream(bob, alice, "microphone")]);
-  const streams = [...videos, ...sounds];
-  platform.front.cutSockets();
-  await Promise.all([alice.isInState("reconnecting"), bob.isInState("reconnecting")]);
-  await Promise.all(streams.map((stream) => stream.brings(30)));
-  platform.front.restoreSockets();
-  await Promise.all([alice.isInState("connected"), bob.isInState("connected")]);
-  await Promise.all(streams.map((stream) => stream.brings(30)));
-  for (const stream of streams) {
-    expect(await stream.losses()).toEqual({ frames: [], packets: 0, isAnotherStream: false });
-  }
-  await Promise.all([alice.mutes("camera"), bob.mutes("camera")]);
-  await Promise.all(videos.map((video) => video.isDecoded()));
-  await close(alice, bob);
-});
-
 test("the sockets are cut: sound and video continue, and missed events are caught up with", async () => {
   const { alice, bob } = await twoInARoom();
-  platform.front.cutSockets();
+  shared().platform.front.cutSockets();
   await Promise.all([alice.isInState("reconnecting"), bob.isInState("reconnecting")]);
   await Promise.all([alice.sees(bob, "camera", 30), bob.sees(alice, "camera", 30), alice.hears(bob)]);
   await bob.mutes("microphone");
   const sharing = bob.showsScreen();
-  platform.front.restoreSockets();
+  shared().platform.front.restoreSockets();
   await Promise.all([alice.isInState("connected"), bob.isInState("connected")]);
   await sharing;
   await alice.isTold("participantchanged", `${bob.peerId} microphone muted`);
@@ -215,10 +126,18 @@ test("the sockets are cut: sound and video continue, and missed events are caugh
 
 test("media workers die: the same users continue in the same streams", async () => {
   const { alice, bob } = await twoInARoom();
-  const workers = platform.media.flatMap(({ children }) => children);
+  const workers = shared().platform.media.flatMap(({ children }) => children);
   for (const pid of workers) {
     process.kill(pid, "SIGKILL");
-    await expect.poll(() => platform.media.flatMap(({ children }) => children).includes(pid), WITHIN).toBe(false);
+    await expect
+      .poll(
+        () =>
+          shared()
+            .platform.media.flatMap(({ children }) => children)
+            .includes(pid),
+        WITHIN,
+      )
+      .toBe(false);
     await Promise.all([alice.sees(bob, "camera", 30), bob.sees(alice, "camera", 30), alice.hears(bob)]);
   }
   await alice.writes("Still here");
@@ -229,33 +148,13 @@ test("media workers die: the same users continue in the same streams", async () 
   await close(alice, bob);
 });
 
-test("a camera that was off when the media workers died comes back", async () => {
-  const { alice, bob } = await twoInARoom();
-  await bob.page.evaluate(() => window.stage.room?.published.get("camera")?.replaceTrack(null));
-  await alice.isTold("participantchanged", `${bob.peerId} camera muted`);
-  for (const pid of platform.media.flatMap(({ children }) => children)) {
-    process.kill(pid, "SIGKILL");
-    await expect.poll(() => platform.media.flatMap(({ children }) => children).includes(pid), WITHIN).toBe(false);
-    await Promise.all([bob.sees(alice, "camera", 30), alice.hears(bob)]);
-  }
-  await bob.page.evaluate(() => window.stage.room?.published.get("camera")?.replaceTrack(window.stage.drawing()));
-  await alice.sees(bob, "camera", 30);
-  expect(await bob.told("error")).toEqual([]);
-  await close(alice, bob);
-});
-
-test("a page that attaches nothing is sent everything", async () => {
-  const { alice, third } = await twoInARoom();
-  const eve = await RoomUser.enters(browser, platform, third, { attaches: false });
-  await eve.sees(alice);
-  expect((await eve.told("participantjoined")).length).toBe(2);
-  await close(eve);
-});
-
 test("a user who may not publish sees and hears, and is not seen", async () => {
   const { roomId, alice, bob } = await twoInARoom();
-  const { connectionToken } = await platform.server.mintConnectionToken({ roomId, participant: { canPublish: false } });
-  const eve = await RoomUser.enters(browser, platform, connectionToken);
+  const { connectionToken } = await shared().platform.server.mintConnectionToken({
+    roomId,
+    participant: { canPublish: false },
+  });
+  const eve = await RoomUser.enters(shared().browser, shared().platform, connectionToken);
   await Promise.all([eve.sees(alice), eve.hears(bob)]);
   expect(await eve.page.evaluate(() => window.stage.room?.published.size)).toBe(0);
   expect(await eve.told("error")).toEqual([]);
@@ -263,43 +162,12 @@ test("a user who may not publish sees and hears, and is not seen", async () => {
   await close(alice, bob, eve);
 });
 
-test("reconnecting takes a new socket and looks for new paths, and no one misses anything", async () => {
-  const { alice, bob } = await twoInARoom();
-  await bob.page.evaluate(() => window.stage.room?.reconnect());
-  await bob.isInState("connected");
-  await Promise.all([alice.sees(bob, "camera", 30), bob.sees(alice, "camera", 30)]);
-  expect([await bob.told("error"), await bob.told("closed"), await alice.told("streamremoved")]).toEqual([[], [], []]);
-  await close(alice, bob);
-});
-
-test("VP9 carries all sizes in one stream", async () => {
-  const { roomTokens } = await platform.server.createRoom();
-  const [first = "", second = ""] = roomTokens;
-  const alice = await RoomUser.enters(browser, platform, first, { codec: "vp9" });
-  const bob = await RoomUser.enters(browser, platform, second);
-  await bob.sees(alice);
-  expect(await alice.sent("camera", "framesEncoded")).toHaveLength(1);
-  await bob.resizes(alice, [160, 90]);
-  await expect.poll(() => bob.received(alice.peerId, "camera", "frameHeight"), WITHIN).toBe(180);
-  await close(alice, bob);
-});
-
-test("a voice travels in RED between users who support it, and as Opus alone to and from one who does not", async () => {
-  const { alice, bob, third } = await twoInARoom();
-  const eve = await RoomUser.enters(browser, platform, third, { redundantAudio: false });
-  await Promise.all([alice.hears(bob), bob.hears(alice), alice.hears(eve), eve.hears(alice), eve.hears(bob)]);
-  expect(await alice.redundancyOf(bob)).toBeGreaterThan(0.5);
-  expect(await alice.redundancyOf(eve)).toBeLessThan(0.1);
-  expect(await eve.redundancyOf(bob)).toBeLessThan(0.1);
-  await close(alice, bob, eve);
-});
-
 test("a removed user is told, and when the room ends all are", async () => {
   const { roomId, alice, bob } = await twoInARoom();
-  await platform.server.kickParticipant({ roomId, peerId: bob.peerId });
+  await shared().platform.server.kickParticipant({ roomId, peerId: bob.peerId });
   await bob.isTold("closed", "kicked");
   await alice.isTold("participantleft", `${bob.peerId} kicked`);
-  await platform.server.endRoom(roomId);
+  await shared().platform.server.endRoom(roomId);
   await alice.isTold("closed", "terminated");
   await close(alice, bob);
 });
