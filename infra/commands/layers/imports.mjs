@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, sep } from "node:path";
 
 const SCOPE = "@radist-tech/";
@@ -21,10 +21,25 @@ const DYNAMIC = /\bimport\("([^"]+)"\)/g;
 
 /** @param {string} root the folder of the repository */
 export function productionImports(root) {
-  const files = globSync("{packages,services}/*/{src,app}/**/*.{ts,tsx}", { cwd: root });
-  return files
-    .map((file) => file.split(sep).join("/"))
-    .flatMap((file) => (isTestCode(file) ? [] : importsOf(root, file)));
+  return sources(root).flatMap((file) => (isTestCode(file) ? [] : importsOf(root, file)));
+}
+
+/**
+ * By the Node that starts the commands, which may be an old one: it has no globSync.
+ *
+ * @param {string} root
+ */
+function sources(root) {
+  const folders = ["packages", "services"].flatMap((parent) =>
+    readdirSync(join(root, parent)).flatMap((name) => [`${parent}/${name}/src`, `${parent}/${name}/app`]),
+  );
+  return folders
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+        .filter((file) => /\.tsx?$/.test(file))
+        .map((file) => `${folder}/${file.split(sep).join("/")}`),
+    );
 }
 
 /**
