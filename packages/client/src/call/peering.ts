@@ -1,4 +1,5 @@
-import { backoffMs } from "../core/backoff.ts";
+import { backoffMs } from "@radist-tech/protocol/timing";
+import { RETRIES } from "../core/backoff.ts";
 import { type IncomingSignal, isPolite } from "./negotiation.ts";
 import type { RosterEvent } from "./roster.ts";
 
@@ -81,7 +82,7 @@ export class Peering<L extends Link> {
   /** Starts a new link with an offer, after a delay that grows while links keep failing. */
   renew(): void {
     if (this.#remotePeerId === undefined || this.#renewTimer !== undefined) return;
-    this.#renewTimer = setTimeout(() => this.#start(true), backoffMs(this.#renewals++, Math.random()));
+    this.#renewTimer = setTimeout(() => this.#start(true), backoffMs(this.#renewals++, RETRIES));
   }
 
   /** Media flows, so that the next failure is a first one. */

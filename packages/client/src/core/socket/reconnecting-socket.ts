@@ -1,4 +1,5 @@
-import { backoffMs } from "../backoff.ts";
+import { backoffMs } from "@radist-tech/protocol/timing";
+import { RETRIES } from "../backoff.ts";
 import { RadistError } from "../errors.ts";
 import type { CloseEvidence } from "./close-verdict.ts";
 import {
@@ -134,7 +135,11 @@ export class ReconnectingSocket<Message extends { readonly type: string }, End e
         );
         return;
       case "scheduleRetry": {
-        const delayMs = backoffMs(effect.attempt, Math.random(), this.#options.maxDelayMs);
+        const { maxDelayMs } = this.#options;
+        const delayMs = backoffMs(effect.attempt, {
+          ...RETRIES,
+          ...(maxDelayMs !== undefined && { longestMs: maxDelayMs }),
+        });
         this.#timers.set(
           "retry",
           setTimeout(() => this.#dispatch("retryDue", {}), delayMs),

@@ -1,10 +1,10 @@
 import type { RoomFeature, RoomServerMessage } from "@radist-tech/protocol";
+import { TokenBucket } from "@radist-tech/protocol/timing";
 import { attemptOf } from "../../core/attempts.ts";
 import { ConnectionLost } from "../../core/connection-lost.ts";
 import { closesSocket, protocolError, RadistError } from "../../core/errors.ts";
 import { ReconnectingSocket } from "../../core/socket/reconnecting-socket.ts";
 import type { SocketState } from "../../core/socket/socket-phase.ts";
-import { TokenBucket } from "../../core/token-bucket.ts";
 import type { RoomEnding, RoomResumeState } from "../types.ts";
 import { judgeRoomClose } from "./close-verdict.ts";
 import { closeLateObject } from "./late-answers.ts";

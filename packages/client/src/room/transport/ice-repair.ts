@@ -1,5 +1,6 @@
+import { backoffMs } from "@radist-tech/protocol/timing";
 import type { types } from "mediasoup-client";
-import { backoffMs } from "../../core/backoff.ts";
+import { RETRIES } from "../../core/backoff.ts";
 import { ConnectionLost } from "../../core/connection-lost.ts";
 import type { LatchReader } from "../../core/latch.ts";
 import type { RoomSocket } from "../signaling/room-socket.ts";
@@ -120,7 +121,7 @@ export class IceRepair {
         break;
       case "failed":
         this.#worked.add(transport);
-        this.#schedule(transport, backoffMs(this.#attempt++, Math.random()));
+        this.#schedule(transport, backoffMs(this.#attempt++, RETRIES));
     }
     this.#handlers.changed();
   }
