@@ -67,19 +67,19 @@ export class CallFiles {
 
   async #load(): Promise<FileTransfers> {
     const { FileTransfers } = await import("../core/files/file-transfers.ts");
-    const { open, maxBytes, offered } = this.#options;
+    const options = this.#options;
     return new FileTransfers({
       send: async (frame) => {
         if (!this.#opened) {
           this.#opened = deferred();
           // It may be reset while nothing waits for it.
           this.#opened.promise.catch(() => {});
-          open();
+          options.open();
         }
         await this.#opened.promise;
-        await this.channels.send(frame, maxBytes());
+        await this.channels.send(frame, options.maxBytes());
       },
-      offered,
+      offered: (file) => options.offered(file),
     });
   }
 }
