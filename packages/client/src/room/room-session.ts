@@ -294,7 +294,7 @@ export class RoomSession {
   #setSpeaker(peerId: string | undefined): void {
     if (peerId === this.activeSpeaker) return;
     this.activeSpeaker = peerId;
-    this.#events.emit("activespeaker", { peerId });
+    this.#events.emitLasting("activespeaker", { peerId });
   }
 
   #reportLevels(levels: readonly { peerId: string; producerId: string; volume: number }[]): void {

@@ -244,7 +244,7 @@ export interface RoomEvents {
   remotestream: RemoteTrack;
   /** A track is no longer published, or its participant left. */
   streamremoved: RemoteTrack;
-  /** Who speaks now, which may be this participant; undefined: nobody. */
+  /** Who speaks now, which may be this participant; undefined: nobody. Lasting. */
   activespeaker: { readonly peerId: string | undefined };
   /** The loudest voices, loudest first, two or three times a second; empty: silence. */
   levels: readonly AudioLevel[];

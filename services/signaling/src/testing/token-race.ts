@@ -12,7 +12,10 @@ export async function raceForToken(rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const { callTokens } = await cluster.createCall(1);
     const callToken = String(callTokens[0]);
-    const outcomes = await Promise.all(Array.from({ length: USES }, (_, index) => use(cluster, callToken, index % 2)));
+    await using winners = new AsyncDisposableStack();
+    const outcomes = await Promise.all(
+      Array.from({ length: USES }, (_, index) => use(cluster, callToken, index % 2, winners)),
+    );
     const counts = Object.fromEntries(
       [...Map.groupBy(outcomes, (outcome) => outcome)].map(([key, all]) => [key, all.length]),
     );
@@ -21,13 +24,16 @@ export async function raceForToken(rounds: number): Promise<void> {
 }
 
 /** What a client is told in the end: it comes back for as long as it is told that nobody can say just now. */
-async function use(cluster: Cluster, callToken: string, node: number): Promise<string> {
+async function use(cluster: Cluster, callToken: string, node: number, winners: AsyncDisposableStack): Promise<string> {
   for (;;) {
     const socket = await cluster.open({ callToken }, node);
     const first = await socket.next();
-    const { code } = first.type === "error" ? await socket.closed : { code: undefined };
-    socket.terminate();
-    if (first.type !== "error") return first.type;
+    if (first.type !== "error") {
+      // It stays: until a join is confirmed, its token could take the seat of a lost socket.
+      winners.use(socket);
+      return first.type;
+    }
+    const { code } = await socket.closed;
     if (first.code !== "unavailable") return `${String(first.code)} ${code}`;
   }
 }
