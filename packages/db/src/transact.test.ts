@@ -58,6 +58,20 @@ describe.each(kinds)("$name", ({ name, open }) => {
     };
   };
 
+  // The driver sends up to 100 queries ahead on each connection.
+  test("a transaction has a connection of its own, however many queries are sent before it", async () => {
+    const id = await aNode();
+    await using few = name === "Postgres" ? await connect(database.url, { maxConnections: 2 }) : undefined;
+    const { db } = few ?? connection;
+    for (let queries = 190; queries <= 210; queries++) {
+      const sent = Promise.all(Array.from({ length: queries }, () => db.execute(sql`select 1`)));
+      // By then the driver has all of them, and no answer yet.
+      await new Promise(setImmediate);
+      await Promise.all([sent, db.transaction((tx) => grow(tx, id))]);
+    }
+    expect(await epochOf(id)).toBe(21);
+  });
+
   // The embedded database has one connection: there, what comes too late has waited for it, and is not begun.
   if (name === "Postgres")
     test("a caller waits no longer than its deadline, and hears of what happened afterwards", async () => {

@@ -1,3 +1,4 @@
+import { backoffMs, pause } from "@radist-tech/protocol/timing";
 import { expect } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
 
@@ -23,9 +24,11 @@ export async function raceForToken(rounds: number): Promise<void> {
   }
 }
 
-/** What a client is told in the end: it comes back for as long as it is told that nobody can say just now. */
+const BACKOFF = { firstMs: 500, longestMs: 10_000 };
+
+/** What a client is told in the end: it comes back, as the SDK does, for as long as it is told that nobody can say just now. */
 async function use(cluster: Cluster, callToken: string, node: number, winners: AsyncDisposableStack): Promise<string> {
-  for (;;) {
+  for (let attempt = 0; ; attempt++) {
     const socket = await cluster.open({ callToken }, node);
     const first = await socket.next();
     if (first.type !== "error") {
@@ -35,5 +38,6 @@ async function use(cluster: Cluster, callToken: string, node: number, winners: A
     }
     const { code } = await socket.closed;
     if (first.code !== "unavailable") return `${String(first.code)} ${code}`;
+    await pause(backoffMs(attempt, BACKOFF));
   }
 }
