@@ -5,7 +5,7 @@ import { createApi } from "@radist-tech/api";
 import { inProcessBus } from "@radist-tech/bus";
 import { connect } from "@radist-tech/db";
 import { NodeId } from "@radist-tech/protocol";
-import { createLogger, createRegistry, listen, type Running, readConfig, run } from "@radist-tech/runtime";
+import { createLogger, createRegistry, listen, listenAt, type Running, readConfig, run } from "@radist-tech/runtime";
 import { createSfu, isPatched } from "@radist-tech/sfu";
 import { createSignaling } from "@radist-tech/signaling";
 import { createWeb } from "@radist-tech/web";
@@ -26,7 +26,7 @@ await run(async () => {
 });
 
 async function start(config: StandaloneConfig): Promise<Running> {
-  const logger = createLogger({ name: "radist", level: config.LOG_LEVEL });
+  const logger = createLogger({ name: "radist", level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const registry = createRegistry("standalone");
   const dataDirectory = resolve(config.RADIST_DATA_DIR);
   const secrets = new SecretsFile(dataDirectory);
@@ -59,11 +59,9 @@ async function start(config: StandaloneConfig): Promise<Running> {
   const planes = [api, signaling, sfu, web];
   const listening = await listen({
     planes,
-    port: config.PORT,
-    host: config.HOST,
+    ...listenAt(config),
     logger,
     registry,
-    trustedProxies: config.TRUSTED_PROXIES,
   });
   const adminTokenFrom = config.RADIST_ADMIN_TOKEN ? "from RADIST_ADMIN_TOKEN" : `in ${secrets.path}`;
   const { MEDIASOUP_WORKER_BIN: workerBin } = config;
