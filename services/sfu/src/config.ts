@@ -5,6 +5,7 @@ import { NodeId, newNodeId } from "@radist-tech/protocol";
 import { commonConfig, databaseConfig, integer, leaseConfig } from "@radist-tech/runtime";
 import { socketConfig } from "@radist-tech/sockets";
 import { z } from "zod";
+import { HOW_TO_GET_A_WORKER } from "./media/start-worker.ts";
 
 const HOUR_MS = 3_600_000;
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
@@ -48,7 +49,10 @@ export const SfuConfig = z.object({
   ...databaseConfig,
   NATS_URL: z.string().min(1),
   /** Default: where mediasoup itself puts its worker. */
-  MEDIASOUP_WORKER_BIN: z.string().refine(isExecutable, "Must name an executable file").optional(),
+  MEDIASOUP_WORKER_BIN: z
+    .string()
+    .refine(isExecutable, `Must name an executable file. ${HOW_TO_GET_A_WORKER}`)
+    .optional(),
 });
 
 function isExecutable(path: string): boolean {
