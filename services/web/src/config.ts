@@ -2,7 +2,7 @@ import { NodeId, newNodeId, ProjectId, PublicKey, SecretKey } from "@radist-tech
 import { AdminToken, commonConfig, InvalidConfig, integer, readConfig } from "@radist-tech/runtime";
 import { z } from "zod";
 
-const WebConfig = z.object({
+export const WebConfig = z.object({
   ...commonConfig,
   /** Base URL of the API as this process reaches it. */
   API_BASE_URL: z.url({ protocol: /^https?$/ }).default("http://127.0.0.1:3000/api/v1"),

@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import diagnostics from "node:diagnostics_channel";
+import { accessSync, constants } from "node:fs";
 import process from "node:process";
 import { InvalidConfig } from "@radist-tech/runtime";
 import { createWorker, type types, version, workerBin as workerBinOfMediasoup } from "mediasoup";
@@ -62,14 +63,19 @@ async function spawn(workerBin: string | undefined, startMs: number): Promise<ty
   try {
     return await Promise.race([creating, late]);
   } catch (error) {
-    throw isMissing(error) ? noWorker(workerBin ?? DEFAULT_WORKER_BIN) : error;
+    const path = workerBin ?? DEFAULT_WORKER_BIN;
+    if (isExecutable(path)) throw error;
+    throw new InvalidConfig([`MEDIASOUP_WORKER_BIN: there is no media worker at ${path}. ${HOW_TO_GET_A_WORKER}`]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-const isMissing = (error: unknown): boolean =>
-  ["ENOENT", "EACCES"].includes(String((error as NodeJS.ErrnoException | undefined)?.code));
-
-const noWorker = (path: string): InvalidConfig =>
-  new InvalidConfig([`MEDIASOUP_WORKER_BIN: there is no media worker at ${path}. ${HOW_TO_GET_A_WORKER}`]);
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
