@@ -48,6 +48,6 @@ export function createLogger(options: LoggerOptions, destination?: DestinationSt
   if (!isPretty) return destination ? pino(settings, destination) : pino(settings);
   // Synchronous, so that lines stand where they were written among those that do not come from here.
   const output = destination ?? pino.destination({ dest: 1, sync: true });
-  const pretty = prettyFactory({ translateTime: TIME });
+  const pretty = prettyFactory({ translateTime: TIME, singleLine: true });
   return pino(settings, { write: (line) => output.write(pretty(line)) });
 }
