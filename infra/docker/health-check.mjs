@@ -29,6 +29,6 @@ try {
   process.stdout.write(`${response.status} ${await response.text()}\n`);
   process.exitCode = response.ok ? 0 : 1;
 } catch (error) {
-  process.stdout.write(`${url} does not answer (${error}).\n`);
+  process.stdout.write(`${url} does not answer (${String(error)}).\n`);
   process.exitCode = 1;
 }
