@@ -16,8 +16,9 @@ export const flag = () => z.stringbool();
 export const commonConfig = {
   HOST: z.string().min(1).default("0.0.0.0"),
   PORT: integer(0, 65_535).default(3000),
-  /** The port of `/readyz` and `/metrics`, which are then on no other. Default: PORT, where `/metrics` answers this machine only. */
+  /** The port of `/readyz` and `/metrics`, and of no other. Default: PORT, where `/metrics` answers this machine only. */
   ADMIN_PORT: integer(0, 65_535).optional(),
+  /** The address at which ADMIN_PORT is. */
   ADMIN_HOST: z.string().min(1).default("0.0.0.0"),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
   /** `json`: a JSON object a line; `pretty`: for people. Default: `pretty` on a terminal, `json` elsewhere. */
