@@ -7,6 +7,7 @@ import { buildPage, pageIsCurrent } from "./page.mjs";
 import { passSignals } from "./pass-signals.mjs";
 import { NODE, ROOT, toolEnvironment } from "./paths.mjs";
 import { prepare } from "./prepare.mjs";
+import { run } from "./run.mjs";
 
 const USAGE = `Starts the whole platform in one process: npm start
 
@@ -18,7 +19,10 @@ Settings come from the environment, for example: PORT=4000 npm start
   RADIST_ADMIN_TOKEN  the admin token (default: generated at the first start and kept in the data directory)
   ICE_SERVERS         STUN and TURN servers for the browsers, a JSON list of RTCIceServer objects (default none)
   TRUSTED_PROXIES     how many proxies in front of it append to X-Forwarded-For (default 0)
+  ADMIN_PORT          the port of /readyz and /metrics (default: PORT, where /metrics answers this machine only)
+  ADMIN_HOST          the address of that port (default 0.0.0.0: all addresses of this machine)
   LOG_LEVEL           trace, debug, info, warn, error, fatal or silent (default warn)
+  LOG_FORMAT          json or pretty (default: pretty on a terminal)
 
   MEDIA_ANNOUNCED_ADDRESS  the addresses or names at which browsers in a room reach this machine (default: all that it has)
   MEDIA_PORT               the first media port, UDP and TCP; each worker uses one
@@ -34,6 +38,7 @@ const COMPILED = join(ROOT, "node_modules/.cache/compiled");
 async function start() {
   await prepare();
   if (!pageIsCurrent()) {
+    await checkSettings();
     console.log("Building the page …");
     const { code, output } = await buildPage();
     if (code !== 0) throw new Unprepared(`The page could not be built:\n${output}`);
@@ -46,6 +51,16 @@ async function start() {
     over.abort();
     await rooms;
   }
+}
+
+/**
+ * The platform checks them as well, but nobody should wait for the page to hear of a typing error.
+ *
+ * @throws {Unprepared} with every problem
+ */
+async function checkSettings() {
+  const { code, output } = await run(NODE, [join(ROOT, "services/standalone/src/check-settings.ts")], { quiet: true });
+  if (code !== 0) throw new Unprepared(output.trim());
 }
 
 /**

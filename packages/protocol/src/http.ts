@@ -11,6 +11,18 @@ export const ErrorBody = z
   .meta({ id: "Error" });
 export type ErrorBody = z.infer<typeof ErrorBody>;
 
+/** The API in a few words. */
+export const ApiInfo = z
+  .object({
+    name: z.string(),
+    version: z.string().describe("Of the platform that serves this API, such as 0.1.0."),
+    docs: z.string().describe("Where the API is described for people."),
+    openapi: z.string(),
+    asyncapi: z.string(),
+  })
+  .meta({ id: "ApiInfo", description: "Which platform this is, and the paths of its descriptions." });
+export type ApiInfo = z.infer<typeof ApiInfo>;
+
 // ── Calls ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** `public`: a public key may mint tokens. `private`: only a secret key may. */

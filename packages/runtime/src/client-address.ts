@@ -1,4 +1,9 @@
 import type { IncomingMessage } from "node:http";
+import { BlockList, isIP } from "node:net";
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8);
+LOOPBACK.addAddress("::1", "ipv6");
 
 /**
  * The address that a request comes from. Each trusted proxy appends one entry to X-Forwarded-For, so the entry counted
@@ -26,4 +31,21 @@ export function addressBlock(address: string): string {
     .slice(0, 4)
     .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ""))
     .join(":")}::/64`;
+}
+
+/**
+ * Whether a request was made on this machine. One that a proxy on this machine passes on for another one is not: whoever
+ * it is said to be forwarded for counts as well, trusted or not, as do proxies that do not say for whom.
+ */
+export function isFromThisMachine({ socket, headers }: IncomingMessage): boolean {
+  const forwardedFor = [headers["x-forwarded-for"], headers["x-real-ip"]].flat().filter((value) => value !== undefined);
+  const isForwarded = Object.keys(headers).some((name) => name === "via" || name.startsWith("x-forwarded-"));
+  if (headers.forwarded !== undefined || (isForwarded && forwardedFor.length === 0)) return false;
+  const addresses = forwardedFor.flatMap((value) => value.split(",").map((entry) => entry.trim()));
+  return [socket.remoteAddress ?? "", ...addresses].every(isLoopback);
+}
+
+function isLoopback(address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && LOOPBACK.check(address, family === 6 ? "ipv6" : "ipv4");
 }

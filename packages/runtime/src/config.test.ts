@@ -20,7 +20,9 @@ test("defaults stand in for what is absent or empty", () => {
     ...valid,
     HOST: "0.0.0.0",
     PORT: 3000,
+    ADMIN_HOST: "0.0.0.0",
     LOG_LEVEL: "info",
+    LOG_FORMAT: "auto",
     TRUSTED_PROXIES: 0,
     DRAIN_MS: 10_000,
   });

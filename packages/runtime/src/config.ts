@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LOG_LEVELS } from "./logger.ts";
+import { LOG_FORMATS, LOG_LEVELS } from "./logger.ts";
 
 /** A whole number written in the environment, between `min` and `max`. */
 export const integer = (min: number, max: number) =>
@@ -16,12 +16,23 @@ export const flag = () => z.stringbool();
 export const commonConfig = {
   HOST: z.string().min(1).default("0.0.0.0"),
   PORT: integer(0, 65_535).default(3000),
+  /** The port of `/readyz` and `/metrics`, and of no other. Default: PORT, where `/metrics` answers this machine only. */
+  ADMIN_PORT: integer(0, 65_535).optional(),
+  /** The address at which ADMIN_PORT is. */
+  ADMIN_HOST: z.string().min(1).default("0.0.0.0"),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+  /** `json`: a JSON object a line; `pretty`: for people. Default: `pretty` on a terminal, `json` elsewhere. */
+  LOG_FORMAT: z.enum(LOG_FORMATS).default("auto"),
   /** How many proxies in front of this service append to X-Forwarded-For. 0: the socket's address counts. */
   TRUSTED_PROXIES: integer(0, 10).default(0),
   /** How long sockets may take to move to other nodes after SIGTERM. */
   DRAIN_MS: integer(0, 600_000).default(10_000),
 };
+
+/** The admin token, which opens projects and keys. Printable ASCII, as it travels in a header. */
+export const AdminToken = z
+  .string()
+  .regex(/^[!-~]{16,512}$/, "Must be 16 to 512 printable ASCII characters without spaces (openssl rand -hex 32)");
 
 /** The settings of a process that owns something: how long its lease is valid, and how often it is renewed. */
 export const leaseConfig = {

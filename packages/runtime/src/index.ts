@@ -12,3 +12,4 @@ export * from "./plane.ts";
 export * from "./run.ts";
 export * from "./superseded.ts";
 export * from "./throttle.ts";
+export * from "./version.ts";

@@ -1,7 +1,17 @@
 import { connect as connectTcp, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
+import { reservePort } from "@radist-tech/testkit";
 import { Hono } from "hono";
 import { describe, expect, test, vi } from "vitest";
-import { createLogger, createRegistry, type Listening, listen, type Plane } from "./index.ts";
+import {
+  createLogger,
+  createRegistry,
+  type Listening,
+  type ListenOptions,
+  listen,
+  type Plane,
+  VERSION,
+} from "./index.ts";
 
 const logger = createLogger({ name: "test", level: "silent" });
 
@@ -18,8 +28,10 @@ function plane(parts: Partial<Plane> = {}): Plane {
   };
 }
 
-const serve = (...planes: Plane[]): Promise<Listening> =>
-  listen({ planes, port: 0, host: "127.0.0.1", logger, registry: createRegistry("test") });
+const serveAt = (options: Partial<ListenOptions>): Promise<Listening> =>
+  listen({ planes: [plane()], port: 0, host: "127.0.0.1", logger, registry: createRegistry("test"), ...options });
+
+const serve = (...planes: Plane[]): Promise<Listening> => serveAt({ planes });
 
 /** Sends bytes and never closes its own side: resolves with all that came until the server closed its side. */
 async function say(port: number, bytes: string): Promise<{ answer: string; socket: Socket }> {
@@ -39,14 +51,7 @@ const upgrade = (path: string, to = "websocket") =>
 
 describe("what every answer has", () => {
   const headersOf = async (trustedProxies: number, headers: Record<string, string> = {}) => {
-    await using listening = await listen({
-      planes: [plane()],
-      port: 0,
-      host: "127.0.0.1",
-      logger,
-      registry: createRegistry("test"),
-      trustedProxies,
-    });
+    await using listening = await serveAt({ trustedProxies });
     return (await fetch(`${listening.url}/healthz`, { headers })).headers;
   };
 
@@ -102,6 +107,15 @@ describe("health", () => {
     expect((await fetch(`${listening.url}/healthz`)).status).toBe(200);
   });
 
+  test("degraded, and ready, while a check of a part fails that the rest can do without", async () => {
+    const parts = { checks: { database: () => true }, optionalChecks: { workers: () => false } };
+    await using listening = await serve(plane(parts));
+    expect(await readiness(listening)).toEqual({
+      status: 200,
+      body: { status: "degraded", checks: { "echo.database": true, "echo.workers": false } },
+    });
+  });
+
   test("draining: alive, and not ready", async () => {
     const { promise: drained, resolve } = Promise.withResolvers<void>();
     await using listening = await serve(plane({ checks: { database: () => true }, drain: () => drained }));
@@ -110,7 +124,7 @@ describe("health", () => {
       status: 503,
       body: { status: "draining", checks: { "echo.database": true } },
     });
-    expect(await (await fetch(`${listening.url}/healthz`)).json()).toEqual({ status: "ok" });
+    expect(await (await fetch(`${listening.url}/healthz`)).json()).toEqual({ status: "ok", version: VERSION });
     resolve();
     await draining;
   });
@@ -120,6 +134,106 @@ describe("health", () => {
     const response = await fetch(`${listening.url}/metrics`);
     expect(response.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(await response.text()).toMatch(/^process_cpu_seconds_total\{service="test"\} [\d.e-]+$/m);
+  });
+});
+
+describe("/metrics on the port of everything else", () => {
+  const asked = async (url: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${url}/metrics`, { headers });
+    return { status: response.status, text: await response.text() };
+  };
+  const REFUSED = { status: 403, text: expect.stringContaining("this machine only. Set ADMIN_PORT") };
+
+  test.each([
+    ["an outside address", { "x-forwarded-for": "203.0.113.7" }],
+    ["an outside address that claims to be loopback", { "x-forwarded-for": "127.0.0.1, 203.0.113.7" }],
+    ["an address that cannot be read", { "x-forwarded-for": "unknown" }],
+    ["an address that another header tells", { "x-real-ip": "203.0.113.7" }],
+    ["an address that is told by RFC 7239", { forwarded: "for=203.0.113.7", "x-forwarded-for": "127.0.0.1" }],
+    ["nobody knows whom", { via: "1.1 proxy" }],
+    ["nobody knows whom, of a scheme", { "x-forwarded-proto": "https" }],
+  ])("is refused to a proxy of this machine that forwards for %s, trusted or not", async (_whom, headers) => {
+    for (const trustedProxies of [0, 1]) {
+      await using listening = await serveAt({ trustedProxies });
+      expect(await asked(listening.url, headers)).toEqual(REFUSED);
+    }
+  });
+
+  test("answers this machine, directly and by a proxy", async () => {
+    await using listening = await serveAt({ trustedProxies: 1 });
+    expect((await asked(listening.url)).status).toBe(200);
+    expect((await asked(listening.url, { "x-forwarded-for": "127.0.0.1" })).status).toBe(200);
+  });
+
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.family === "IPv4" && !address.internal)?.address;
+  test.skipIf(outside === undefined)("is refused to other addresses", async () => {
+    await using listening = await serveAt({ host: "0.0.0.0" });
+    const url = `http://${outside}:${listening.port}`;
+    expect(await asked(url)).toEqual(REFUSED);
+    expect(await asked(url, { "x-forwarded-for": "127.0.0.1" })).toEqual(REFUSED);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+});
+
+describe("a port for those who run it", () => {
+  const everyPath = new Hono().all("*", (context) => context.text("the page"));
+  const serveApart = (options: Partial<ListenOptions> = {}) =>
+    serveAt({ planes: [plane({ http: everyPath })], admin: { port: 0, host: "127.0.0.1" }, ...options });
+  const statuses = async (port: number | undefined) => {
+    const paths = ["/healthz", "/readyz", "/metrics", "/other"];
+    const answers = paths.map(async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).status);
+    return Promise.all(answers);
+  };
+
+  test("has readiness and figures, which are then nowhere else, and both say that the process lives", async () => {
+    await using listening = await serveApart();
+    expect(await statuses(listening.adminPort)).toEqual([200, 200, 200, 404]);
+    expect(await statuses(listening.port)).toEqual([200, 404, 404, 200]);
+    const elsewhere = await (await fetch(`${listening.url}/metrics`)).json();
+    expect(elsewhere).toEqual({ error: "This path is served on ADMIN_PORT.", code: "not_found" });
+  });
+
+  test("answers requests that a proxy forwards, too", async () => {
+    await using listening = await serveApart();
+    const headers = { "x-forwarded-for": "203.0.113.7" };
+    expect((await fetch(`http://127.0.0.1:${listening.adminPort}/metrics`, { headers })).status).toBe(200);
+  });
+
+  test("says that the process drains, and is closed with it", async () => {
+    const { promise: drained, resolve } = Promise.withResolvers<void>();
+    const listening = await serveApart({ planes: [plane({ drain: () => drained })] });
+    const draining = listening.drain(AbortSignal.timeout(60_000));
+    expect((await fetch(`http://127.0.0.1:${listening.adminPort}/readyz`)).status).toBe(503);
+    resolve();
+    await draining;
+    await listening.close();
+    await expect(fetch(`http://127.0.0.1:${listening.adminPort}/healthz`)).rejects.toThrow();
+  });
+
+  test("takes no sockets", async () => {
+    const accept = vi.fn();
+    await using listening = await serveApart({ planes: [plane({ sockets: { path: "/ws", accept } })] });
+    const { answer, socket } = await say(listening.adminPort ?? 0, upgrade("/ws").replace("Upgrade", "close, Upgrade"));
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect(accept).not.toHaveBeenCalled();
+    socket.destroy();
+  });
+
+  test("that is taken, or the other one, or of no address here, is a problem of the configuration", async () => {
+    await using taken = await serve(plane());
+    const problemOf = (options: Partial<ListenOptions>) => serveApart(options).catch((error) => error.problems);
+    expect(await problemOf({ admin: { port: taken.port, host: "127.0.0.1" } })).toEqual([
+      expect.stringMatching(/^ADMIN_PORT: \d+ is in use by another program/),
+    ]);
+    const port = await reservePort();
+    expect(await problemOf({ port, admin: { port, host: "127.0.0.1" } })).toEqual([
+      `ADMIN_PORT: ${port} is PORT already. Choose another port.`,
+    ]);
+    expect(await problemOf({ admin: { port: 0, host: "203.0.113.7" } })).toEqual([
+      expect.stringMatching(/^ADMIN_HOST: 203\.0\.113\.7 is not an address of this machine/),
+    ]);
   });
 });
 

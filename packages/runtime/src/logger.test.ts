@@ -1,10 +1,15 @@
+import { dirname } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { newCallToken, newPublicKey, newReconnectToken, newSecretKey } from "@radist-tech/protocol";
+import { startProcess } from "@radist-tech/testkit";
 import { describe, expect, test } from "vitest";
-import { createLogger, type Logger } from "./logger.ts";
+import { createLogger, type LogFormat, type Logger } from "./logger.ts";
 
-function linesOf(level: string, write: (logger: Logger) => void): string[] {
+function linesOf(level: string, write: (logger: Logger) => void, format: LogFormat = "json"): string[] {
   const lines: string[] = [];
-  write(createLogger({ name: "test", level }, { write: (line) => void lines.push(line) }));
+  write(createLogger({ name: "test", level, format }, { write: (line) => void lines.push(line) }));
   return lines;
 }
 
@@ -42,6 +47,9 @@ describe("credentials are in no line", () => {
       expect(line).not.toContain(secret);
       expect(line).not.toContain(secret.slice(10, 30));
     }
+    const [pretty = ""] = linesOf("info", write, "pretty");
+    expect(pretty).toMatch(/INFO|ERROR/);
+    for (const secret of [...Object.values(secrets), "the-admin-token"]) expect(pretty).not.toContain(secret);
   });
 
   test("ids stay", () => {
@@ -65,4 +73,43 @@ test("a line is JSON with name, level, time and message", () => {
 test("what is below the level is not written", () => {
   expect(linesOf("warn", (logger) => logger.info("hush"))).toEqual([]);
   expect(linesOf("silent", (logger) => logger.fatal("hush"))).toEqual([]);
+});
+
+test("a line for people has time, level, name, message and fields, and an error its stack", () => {
+  const write = (logger: Logger) => logger.error({ callId: "c", err: new Error("lost") }, "late");
+  const [line = ""] = linesOf("info", write, "pretty");
+  const [first, ...rest] = stripVTControlCharacters(line).split("\n");
+  expect(first).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] ERROR \(test\): late \{"callId":"c"\}$/);
+  expect(rest.join("\n")).toMatch(/Error: lost\n +at /);
+});
+
+describe("on standard output", () => {
+  const INDEX = fileURLToPath(new URL("index.ts", import.meta.url));
+  const SCRIPT = `
+    const { createLogger } = await import(process.env.INDEX);
+    createLogger({ name: "test", format: process.env.LOG_FORMAT }).info({ port: 1 }, "hello");
+    process.exit(0);`;
+  const args = ["--input-type=module", "--eval", SCRIPT];
+  const outputOf = async (command: string, commandArgs: string[], format = "auto"): Promise<string> => {
+    const env = { INDEX, LOG_FORMAT: format, SCRIPT };
+    const cwd = dirname(INDEX);
+    await using started = await startProcess({ command, args: commandArgs, env, cwd });
+    expect(await started.exited).toBe(0);
+    return stripVTControlCharacters(started.output);
+  };
+  const PRETTY = /^\[[\d:.]+\] INFO \(test\): hello \{"port":1\}\r?\n$/;
+
+  test("lines are JSON where nobody reads along, unless they are wanted for people", async () => {
+    expect(JSON.parse(await outputOf(process.execPath, args))).toMatchObject({ msg: "hello", port: 1 });
+    expect(await outputOf(process.execPath, args, "pretty")).toMatch(PRETTY);
+  });
+
+  // util-linux's program gives a command a terminal; that of other systems takes other arguments.
+  if (process.platform === "linux")
+    test("lines are for people on a terminal, unless JSON is wanted", async () => {
+      const command = `'${process.execPath}' --input-type=module --eval "$SCRIPT"`;
+      const inTerminal = (format: string) => outputOf("script", ["-qec", command, "/dev/null"], format);
+      expect(await inTerminal("auto")).toMatch(PRETTY);
+      expect(JSON.parse(await inTerminal("json"))).toMatchObject({ msg: "hello", port: 1 });
+    });
 });

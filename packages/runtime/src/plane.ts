@@ -14,6 +14,8 @@ export interface Plane extends AsyncDisposable {
   readonly sockets?: { readonly path: string; readonly accept: AcceptUpgrade };
   /** The conditions under which the plane can serve, by name, for `/readyz`. */
   readonly checks: Readonly<Record<string, () => boolean | Promise<boolean>>>;
+  /** The conditions of a part without which the rest is served: `/readyz` names them, and stays ready. */
+  readonly optionalChecks?: Plane["checks"];
   /** Resolves with the reason when the plane cannot go on: the process ends with exit code 1. */
   readonly failed?: Promise<Error>;
   /** Accepts nothing new, and releases what it holds, until done or `deadline` aborts. */

@@ -3,6 +3,7 @@ import { pause } from "@radist-tech/protocol/timing";
 import { InvalidConfig } from "./config.ts";
 import type { Listening } from "./listen.ts";
 import type { Logger } from "./logger.ts";
+import { VERSION } from "./version.ts";
 
 /** What a process opened, to be closed in reverse order. */
 export interface Running {
@@ -40,6 +41,7 @@ export async function run(start: () => Promise<Running>): Promise<void> {
   }
   if (!running) process.exit(0);
   const { logger, listening } = running;
+  logger.info({ version: VERSION }, "started");
   process.on("unhandledRejection", (error) => logger.error({ err: error }, "unhandled rejection"));
 
   const why = await Promise.race([stopping, listening.failed]);

@@ -1,13 +1,11 @@
 import { NodeId, newNodeId } from "@radist-tech/protocol";
-import { commonConfig, databaseConfig, integer } from "@radist-tech/runtime";
+import { AdminToken, commonConfig, databaseConfig, integer } from "@radist-tech/runtime";
 import { z } from "zod";
 
 /** The plane's own settings, in any process that it runs in. */
 export const apiSettings = {
-  /** Opens the admin side: projects and keys. Printable ASCII, as it travels in a header. */
-  RADIST_ADMIN_TOKEN: z
-    .string()
-    .regex(/^[!-~]{16,512}$/, "Must be 16 to 512 printable ASCII characters without spaces (openssl rand -hex 32)"),
+  /** Opens the admin side: projects and keys. */
+  RADIST_ADMIN_TOKEN: AdminToken,
   /** Names this process among those that share the chores. */
   NODE_ID: NodeId.default(newNodeId),
   /** How long events can be read. */

@@ -26,18 +26,26 @@ test("starts before its database, is ready once that is there, and ends by SIGTE
   await postgres.stop();
   await using service = await startService({
     main: MAIN,
-    env: { DATABASE_URL: postgres.url, NATS_URL: "memory:", RADIST_ADMIN_TOKEN: "admin-token-of-the-tests" },
+    env: {
+      DATABASE_URL: postgres.url,
+      NATS_URL: "memory:",
+      RADIST_ADMIN_TOKEN: "admin-token-of-the-tests",
+      ADMIN_PORT: "0",
+      ADMIN_HOST: "127.0.0.1",
+    },
     readyPath: "/healthz",
   });
   const { url } = service;
-  const ready = async () => (await fetch(`${url}/readyz`)).json();
+  const adminUrl = `http://127.0.0.1:${/"adminPort":(\d+)/.exec(service.process.output)?.[1]}`;
+  expect((await fetch(`${url}/readyz`)).status).toBe(404);
+  const ready = async () => (await fetch(`${adminUrl}/readyz`)).json();
   expect(await ready()).toMatchObject({ checks: { "api.database": false, "api.migrated": false } });
   const listProjects = () =>
     fetch(`${url}/api/v1/projects`, { headers: { authorization: "Bearer admin-token-of-the-tests" } });
   expect((await listProjects()).status).toBe(503);
 
   await postgres.start();
-  await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).ok, { timeout: 60_000 });
+  await vi.waitUntil(async () => (await fetch(`${adminUrl}/readyz`)).ok, { timeout: 60_000 });
   expect(await (await listProjects()).json()).toEqual([]);
   service.process.signal("SIGTERM");
   expect(await service.process.exited).toBe(0);

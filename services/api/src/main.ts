@@ -1,13 +1,13 @@
 import process from "node:process";
 import { openBus } from "@radist-tech/bus";
-import { createLogger, createRegistry, listen, openDatabase, readConfig, run } from "@radist-tech/runtime";
+import { createLogger, createRegistry, listen, listenAt, openDatabase, readConfig, run } from "@radist-tech/runtime";
 import { ApiConfig } from "./config.ts";
 import { migrateWhenUp } from "./migrations.ts";
 import { createApi } from "./service.ts";
 
 await run(async () => {
   const config = readConfig(ApiConfig, process.env);
-  const logger = createLogger({ name: "api", level: config.LOG_LEVEL });
+  const logger = createLogger({ name: "api", level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const registry = createRegistry("api");
   const connection = await openDatabase(config, { applicationName: "radist-api", logger });
   const bus = await openBus(config.NATS_URL, { name: "radist-api", logger });
@@ -19,13 +19,11 @@ await run(async () => {
   const api = createApi({ connection, bus, logger, registry, config, isMigrated: migrating.isDone });
   const listening = await listen({
     planes: [api],
-    port: config.PORT,
-    host: config.HOST,
+    ...listenAt(config),
     logger,
     registry,
-    trustedProxies: config.TRUSTED_PROXIES,
   });
-  logger.info({ port: listening.port }, "listening");
+  logger.info({ port: listening.port, adminPort: listening.adminPort }, "listening");
   const migrations = { [Symbol.asyncDispose]: async () => migrating.stop() };
   return { listening, resources: [connection, bus, migrations], logger, drainMs: config.DRAIN_MS };
 });

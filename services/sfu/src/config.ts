@@ -1,10 +1,10 @@
-import { accessSync, constants } from "node:fs";
 import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { NodeId, newNodeId } from "@radist-tech/protocol";
 import { commonConfig, databaseConfig, integer, leaseConfig } from "@radist-tech/runtime";
 import { socketConfig } from "@radist-tech/sockets";
 import { z } from "zod";
+import { HOW_TO_GET_A_WORKER, isExecutable } from "./media/start-worker.ts";
 
 const HOUR_MS = 3_600_000;
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
@@ -48,17 +48,11 @@ export const SfuConfig = z.object({
   ...databaseConfig,
   NATS_URL: z.string().min(1),
   /** Default: where mediasoup itself puts its worker. */
-  MEDIASOUP_WORKER_BIN: z.string().refine(isExecutable, "Must name an executable file").optional(),
+  MEDIASOUP_WORKER_BIN: z
+    .string()
+    .refine(isExecutable, `Must name an executable file. ${HOW_TO_GET_A_WORKER}`)
+    .optional(),
 });
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The limits that the plane works under. */
 export type Limits = Omit<z.infer<z.ZodObject<typeof sfuConfig>>, "NODE_ID"> & {

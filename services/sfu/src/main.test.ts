@@ -52,7 +52,11 @@ test("A media worker without our patches is pointed out.", async () => {
   const unpatched = join(folder.path, "mediasoup-worker");
   await symlink(String(env.MEDIASOUP_WORKER_BIN), unpatched);
   const started = stack.use(
-    await startService({ main: MAIN, env: { ...env, MEDIASOUP_WORKER_BIN: unpatched, MEDIA_PORT: "0" } }),
+    await startService({
+      main: MAIN,
+      env: { ...env, MEDIASOUP_WORKER_BIN: unpatched, MEDIA_PORT: "0", ADMIN_PORT: "0" },
+      portIn: /"adminPort":(\d+)/,
+    }),
   );
   expect(started.process.output).toContain("this media worker lacks our patches");
 });

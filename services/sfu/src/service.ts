@@ -11,6 +11,7 @@ import { SfuNode } from "./node/sfu-node.ts";
 
 export { SfuConfig, sfuConfig } from "./config.ts";
 export { isPatched } from "./media/patched.ts";
+export { DEFAULT_WORKER_BIN } from "./media/start-worker.ts";
 
 /** Pause before media workers that could not be started are tried again, milliseconds. */
 const RETRY_MS = 5_000;
@@ -49,6 +50,9 @@ export async function createSfu({ connection, bus, logger, registry, config, wor
   const close = async (): Promise<void> => {
     await Promise.all([node.close(), probe.close()]);
   };
+  const workers = { workers: () => node.hasWorkers };
+  // A process that serves more than rooms is ready for the rest before the workers are there.
+  const isPart = workerBin instanceof Promise;
   const http = new Hono();
   http.get(ROOM_SOCKET_PATH, (context) =>
     context.json({ error: ERRORS.upgrade_required.message, code: "upgrade_required" }, 426, { upgrade: "websocket" }),
@@ -61,9 +65,9 @@ export async function createSfu({ connection, bus, logger, registry, config, wor
       database: () => probe.isUp(),
       lease: () => node.context.lease.holds(),
       bus: () => bus.connected,
-      // A process that serves more than rooms is ready for the rest before the workers are there.
-      ...(workerBin instanceof Promise ? {} : { workers: () => node.hasWorkers }),
+      ...(isPart ? {} : workers),
     },
+    ...(isPart && { optionalChecks: workers }),
     failed: node.failed,
     drain: (deadline) => node.drain(deadline),
     close,

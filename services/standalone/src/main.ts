@@ -1,17 +1,16 @@
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { createApi } from "@radist-tech/api";
 import { inProcessBus } from "@radist-tech/bus";
 import { connect } from "@radist-tech/db";
 import { NodeId } from "@radist-tech/protocol";
-import { createLogger, createRegistry, listen, type Running, readConfig, run } from "@radist-tech/runtime";
-import { createSfu, isPatched } from "@radist-tech/sfu";
+import { createLogger, createRegistry, listen, listenAt, type Running, readConfig, run } from "@radist-tech/runtime";
+import { createSfu, DEFAULT_WORKER_BIN } from "@radist-tech/sfu";
 import { createSignaling } from "@radist-tech/signaling";
 import { createWeb } from "@radist-tech/web";
 import { StandaloneConfig } from "./config.ts";
 import { firstProject } from "./first-project.ts";
-import { mediaWorker } from "./media-worker.ts";
+import { mediaWorker, workerState } from "./media-worker.ts";
 import { problemOf } from "./problem.ts";
 import { SecretsFile } from "./secrets.ts";
 import { welcome } from "./welcome.ts";
@@ -26,7 +25,7 @@ await run(async () => {
 });
 
 async function start(config: StandaloneConfig): Promise<Running> {
-  const logger = createLogger({ name: "radist", level: config.LOG_LEVEL });
+  const logger = createLogger({ name: "radist", level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const registry = createRegistry("standalone");
   const dataDirectory = resolve(config.RADIST_DATA_DIR);
   const secrets = new SecretsFile(dataDirectory);
@@ -37,6 +36,7 @@ async function start(config: StandaloneConfig): Promise<Running> {
   const bus = inProcessBus({ logger });
   const api = createApi({ connection, bus, logger, registry, config: { ...config, RADIST_ADMIN_TOKEN: adminToken } });
   const signaling = await createSignaling({ connection, bus, logger, registry, config });
+  const workerBin = config.MEDIASOUP_WORKER_BIN ?? DEFAULT_WORKER_BIN;
   const sfu = await createSfu({
     connection,
     bus,
@@ -44,7 +44,7 @@ async function start(config: StandaloneConfig): Promise<Running> {
     registry,
     // A lease belongs to one plane.
     config: { ...config, NODE_ID: NodeId.parse(`${config.NODE_ID}-sfu`.slice(-64)) },
-    workerBin: mediaWorker(config.MEDIASOUP_WORKER_BIN),
+    workerBin: mediaWorker(workerBin),
   });
   const { project, isNew } = await firstProject(api.http, adminToken, secrets);
   const web = createWeb({
@@ -59,22 +59,19 @@ async function start(config: StandaloneConfig): Promise<Running> {
   const planes = [api, signaling, sfu, web];
   const listening = await listen({
     planes,
-    port: config.PORT,
-    host: config.HOST,
+    ...listenAt(config),
     logger,
     registry,
-    trustedProxies: config.TRUSTED_PROXIES,
   });
   const adminTokenFrom = config.RADIST_ADMIN_TOKEN ? "from RADIST_ADMIN_TOKEN" : `in ${secrets.path}`;
-  const { MEDIASOUP_WORKER_BIN: workerBin } = config;
-  const isWorkerPatched = workerBin !== undefined && existsSync(workerBin) ? isPatched(workerBin) : undefined;
   process.stdout.write(
     welcome({
       port: listening.port,
+      adminPort: listening.adminPort,
       project,
       keptIn: isNew ? undefined : secrets.path,
       adminTokenFrom,
-      isWorkerPatched,
+      worker: workerState(workerBin),
     }),
   );
   return { listening, resources: [connection, bus], logger, drainMs: config.DRAIN_MS };

@@ -1,15 +1,17 @@
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { symlink, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { RadistServerClient } from "@radist-tech/server";
-import { reservePort, startProcess } from "@radist-tech/testkit";
+import { DEFAULT_WORKER_BIN } from "@radist-tech/sfu";
+import { type OwnService, reservePort, startProcess } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
-import { ADMIN_TOKEN, printed, startStandalone, temporaryDirectory } from "./testing/platform.ts";
+import { ADMIN_TOKEN, MEDIA, printed, startStandalone, temporaryDirectory } from "./testing/platform.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+const CHECK_SETTINGS = fileURLToPath(new URL("check-settings.ts", import.meta.url));
 
 test("kill -9 and a second start: same keys, same calls, and events go on, under the same address", {
   timeout: 120_000,
@@ -128,11 +130,53 @@ test("a wrong configuration lists every problem and exits 1", async () => {
   const env = { PORT: "many", LOG_LEVEL: "loud", RECONNECT_WINDOW_MS: "-1" };
   const output = await failedStart(env);
   for (const name of Object.keys(env)) expect(output).toContain(name);
+  const checked = await failedStart(env, CHECK_SETTINGS);
+  expect(checked).toBe(output);
 });
 
+test("Ctrl+C on a terminal, which signals the media workers, too, is quiet with a room open", async () => {
+  await using directory = await temporaryDirectory();
+  await using platform = await startStandalone(join(directory.path, "data"));
+  const { process: started } = platform;
+  await expect.poll(async () => (await joinRoom(platform)).type).toBe("room-joined");
+  const before = started.output.length;
+  process.kill(-started.pid, "SIGINT");
+  expect(await started.exited, started.output).toBe(0);
+  expect(started.output.slice(before)).toBe("");
+});
+
+test("a media worker that is missing is named with what to do, calls are served, and rooms as soon as it is there", async () => {
+  await using directory = await temporaryDirectory();
+  const workerBin = join(directory.path, "worker");
+  const env = { MEDIASOUP_WORKER_BIN: workerBin };
+  await using platform = await startStandalone(join(directory.path, "data"), env);
+  const { output } = platform.process;
+  expect(output).toContain("is ready for calls, not for rooms.");
+  expect(output).toContain(`there is no media worker at\n  ${workerBin}\n`);
+  expect(output).toContain("node infra/commands/worker.mjs");
+  const readiness = async () => (await fetch(`${platform.url}/readyz`)).json();
+  const missing = await readiness();
+  expect(missing).toMatchObject({ status: "degraded", checks: { "signaling.database": true, "sfu.workers": false } });
+  await symlink(MEDIA.MEDIASOUP_WORKER_BIN ?? DEFAULT_WORKER_BIN, workerBin);
+  await expect.poll(readiness).toMatchObject({ status: "ready", checks: { "sfu.workers": true } });
+});
+
+/** The first answer to a room's socket of a new room; the socket stays open. */
+async function joinRoom({ process: { output }, port, url }: OwnService): Promise<{ type: string }> {
+  const server = new RadistServerClient(printed(output, "Secret key"), {
+    projectId: printed(output, "Project id"),
+    apiBaseUrl: `${url}/api/v1`,
+  });
+  const { roomTokens } = await server.createRoom();
+  const query = new URLSearchParams({ publicKey: printed(output, "Public key"), roomToken: roomTokens[0] ?? "" });
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/sfu/signaling/ws?${query}`);
+  const [{ data }] = (await once(socket, "message")) as [MessageEvent<string>];
+  return JSON.parse(data);
+}
+
 /** What a start says that ends with exit code 1. */
-async function failedStart(env: Record<string, string>): Promise<string> {
-  await using failing = await startProcess({ command: process.execPath, args: [MAIN], env });
+async function failedStart(env: Record<string, string>, main = MAIN): Promise<string> {
+  await using failing = await startProcess({ command: process.execPath, args: [main], env });
   expect(await failing.exited, failing.output).toBe(1);
   return failing.output;
 }

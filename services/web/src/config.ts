@@ -1,8 +1,8 @@
 import { NodeId, newNodeId, ProjectId, PublicKey, SecretKey } from "@radist-tech/protocol";
-import { commonConfig, InvalidConfig, integer, readConfig } from "@radist-tech/runtime";
+import { AdminToken, commonConfig, InvalidConfig, integer, readConfig } from "@radist-tech/runtime";
 import { z } from "zod";
 
-const WebConfig = z.object({
+export const WebConfig = z.object({
   ...commonConfig,
   /** Base URL of the API as this process reaches it. */
   API_BASE_URL: z.url({ protocol: /^https?$/ }).default("http://127.0.0.1:3000/api/v1"),
@@ -15,7 +15,7 @@ const WebConfig = z.object({
   RADIST_PROJECT_ID: ProjectId.optional(),
   RADIST_PUBLIC_KEY: PublicKey.optional(),
   RADIST_KEY: SecretKey.optional(),
-  RADIST_ADMIN_TOKEN: z.string().min(1).optional(),
+  RADIST_ADMIN_TOKEN: AdminToken.optional(),
   NODE_ID: NodeId.default(newNodeId),
   /** How many calls, and how many rooms, one address (IPv6: one /64) may start per minute. */
   CALLS_PER_MINUTE: integer(1, 1_000_000).default(30),

@@ -88,7 +88,8 @@ test("with a given project it uses the given keys and creates none", async () =>
 
 test.each([
   { env: {}, says: "RADIST_ADMIN_TOKEN" },
-  { env: { RADIST_ADMIN_TOKEN: "x", API_BASE_URL: "nowhere", PORT: "99999" }, says: "API_BASE_URL" },
+  { env: { RADIST_ADMIN_TOKEN: "12345" }, says: "RADIST_ADMIN_TOKEN: Must be 16 to 512 printable ASCII characters" },
+  { env: { RADIST_ADMIN_TOKEN: ADMIN_TOKEN, API_BASE_URL: "nowhere", PORT: "99999" }, says: "API_BASE_URL" },
   { env: { RADIST_KEY: "rad_sk_mistyped" }, says: "RADIST_KEY" },
 ])("a wrong environment ($says) is named, and ends the process", async ({ env, says }) => {
   const args = [new URL("./main.ts", import.meta.url).pathname];
@@ -100,7 +101,7 @@ test.each([
 
 test("with a wrong admin token it exits at once", async () => {
   const args = [new URL("./main.ts", import.meta.url).pathname];
-  const env = { PORT: "0", API_BASE_URL: `${api.origin}/api/v1`, RADIST_ADMIN_TOKEN: "another" };
+  const env = { PORT: "0", API_BASE_URL: `${api.origin}/api/v1`, RADIST_ADMIN_TOKEN: "another-admin-token" };
   const started = await startProcess({ command: process.execPath, args, env });
   expect(await started.exited).toBe(1);
   expect(started.output).toContain("Invalid admin token.");

@@ -1,12 +1,12 @@
 import process from "node:process";
-import { createLogger, createRegistry, listen, run } from "@radist-tech/runtime";
+import { createLogger, createRegistry, listen, listenAt, run } from "@radist-tech/runtime";
 import { readWebConfig } from "./config.ts";
 import { openOwnProject } from "./project/own-project.ts";
 import { createWeb } from "./service.ts";
 
 await run(async () => {
   const { config, source } = readWebConfig(process.env);
-  const logger = createLogger({ name: "web", level: config.LOG_LEVEL });
+  const logger = createLogger({ name: "web", level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const apiBaseUrl = config.API_BASE_URL;
 
   const project =
@@ -26,12 +26,10 @@ await run(async () => {
   });
   const listening = await listen({
     planes: [web],
-    port: config.PORT,
-    host: config.HOST,
-    trustedProxies: config.TRUSTED_PROXIES,
+    ...listenAt(config),
     logger,
     registry: createRegistry("web"),
   });
-  logger.info({ port: listening.port, nodeId: config.NODE_ID }, "serving the page");
+  logger.info({ port: listening.port, adminPort: listening.adminPort, nodeId: config.NODE_ID }, "serving the page");
   return { listening, resources: Symbol.asyncDispose in project ? [project] : [], logger, drainMs: config.DRAIN_MS };
 });

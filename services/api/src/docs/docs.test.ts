@@ -1,6 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { P2PClientMessage, P2PServerMessage, RoomClientMessage, RoomServerMessage } from "@radist-tech/protocol";
+import {
+  ApiInfo,
+  P2PClientMessage,
+  P2PServerMessage,
+  RoomClientMessage,
+  RoomServerMessage,
+} from "@radist-tech/protocol";
+import { VERSION } from "@radist-tech/runtime";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -37,6 +44,14 @@ describe("openapi.json", () => {
     expect((await api.client.ask("GET", "/openapi.json")).body).toEqual(openApiDocument());
     expect(await reference("openapi.json")).toEqual(openApiDocument());
   });
+});
+
+test("the API tells its version and where it is described, to everyone", async () => {
+  const { status, body } = await api.client.ask("GET", "");
+  expect(status).toBe(200);
+  const { version, docs, openapi, asyncapi } = ApiInfo.parse(body);
+  expect(version).toBe(VERSION);
+  for (const path of [docs, openapi, asyncapi]) expect((await fetch(api.url + path)).status).toBe(200);
 });
 
 describe("asyncapi.json", () => {

@@ -5,6 +5,7 @@ import * as keys from "../keys/contract.ts";
 import * as projects from "../projects/contract.ts";
 import * as rooms from "../rooms/contract.ts";
 import { getUsageRoute } from "../usage/contract.ts";
+import { apiInfoRoute } from "./contract.ts";
 
 /** The routes of this API, by the same definitions that validate their requests. */
 const ROUTES = [
@@ -30,6 +31,7 @@ const ROUTES = [
   rooms.kickParticipantRoute,
   getUsageRoute,
   listEventsRoute,
+  apiInfoRoute,
 ];
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -62,6 +64,7 @@ export function openApiDocument() {
       { name: "Browsers", description: "With a public key." },
       { name: "Projects", description: "For whoever runs the platform, with the admin token." },
       { name: "Keys", description: "For whoever runs the platform, with the admin token." },
+      { name: "About", description: "For everyone." },
     ],
   });
   return withNullableReferences(document);

@@ -50,7 +50,10 @@ export class Workers {
   readonly #workers: (MediaWorker | undefined)[];
   readonly #timer: NodeJS.Timeout;
   #waiting: (() => void)[] = [];
+  #isStopping = false;
   #isClosed = false;
+  /** Why a worker could not be started again, for as long as that does not change. */
+  #told: string | undefined;
 
   private constructor(options: WorkerOptions) {
     this.#options = options;
@@ -86,6 +89,14 @@ export class Workers {
     }
   }
 
+  /**
+   * This process stops. A Ctrl+C, or a service manager, signals the workers as well, and they end at once: that is no
+   * fault, and new ones serve those who are still there.
+   */
+  stopping(): void {
+    this.#isStopping = true;
+  }
+
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#timer);
@@ -104,6 +115,7 @@ export class Workers {
       const entry: MediaWorker = { index, worker, webRtcServer, announced, consumers: 0, peers: 0 };
       worker.once("died", (error) => this.#died(entry, error));
       this.#workers[index] = entry;
+      this.#told = undefined;
       this.#wake();
     } catch (error) {
       worker.close();
@@ -114,7 +126,9 @@ export class Workers {
   #died(entry: MediaWorker, error: Error): void {
     const { logger, onDeath } = this.#options;
     if (this.#isClosed) return;
-    logger.error({ err: error, pid: entry.worker.pid }, "a media worker died");
+    const { pid } = entry.worker;
+    if (this.#isStopping && wasAskedToEnd(error)) logger.info({ pid }, "a media worker ended by the signal to stop");
+    else logger.error({ err: error, pid }, "a media worker died");
     this.#workers[entry.index] = undefined;
     this.#restart(entry.index);
     onDeath(entry);
@@ -123,7 +137,11 @@ export class Workers {
   #restart(index: number): void {
     this.#start(index).catch((error: unknown) => {
       if (this.#isClosed) return;
-      this.#options.logger.error({ err: error }, "a media worker could not be started again");
+      const why = String(error);
+      if (why !== this.#told) {
+        this.#options.logger.error({ err: error }, "a media worker could not be started again; retrying");
+      }
+      this.#told = why;
       setTimeout(() => !this.#isClosed && this.#restart(index), RESTART_MS).unref();
     });
   }
@@ -150,6 +168,9 @@ export class Workers {
     for (const resolve of waiting) resolve();
   }
 }
+
+/** mediasoup tells a worker's exit code only in the text of its error. A worker exits by itself only at a signal. */
+const wasAskedToEnd = ({ message }: Error): boolean => /\bcode:0\b/.test(message);
 
 export const createRouter = ({ worker }: MediaWorker): Promise<types.Router> =>
   worker.createRouter({ mediaCodecs: MEDIA_CODECS });

@@ -187,6 +187,7 @@ export class SfuNode {
 
   /** Hands the rooms over: clients are told to reconnect, and other nodes claim the rooms. */
   async drain(deadline: AbortSignal): Promise<void> {
+    this.#workers?.stopping();
     const over = aborted(deadline);
     await Promise.race([this.entrance.close(), over]);
     const count = this.#homes.size + this.#remoteHomes.size;
