@@ -2,6 +2,7 @@ import { type Epoch, Refusal, type RoomId } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
 import { claimHome, findLostClaims, findSeated, type HomeLocation } from "@radist-tech/rooms";
 import type { HandOver } from "@radist-tech/runtime";
+import type { types } from "mediasoup";
 import type { MediaWorker } from "../media/workers.ts";
 import { announce, asNode, type NodeContext } from "../node/context.ts";
 import { type RoomClosed, RoomHome } from "./room-home.ts";
@@ -130,6 +131,11 @@ export class Homes {
 
   workerDied(worker: MediaWorker): void {
     for (const room of this.#rooms.values()) room.workerDied(worker);
+  }
+
+  /** Those of all peers. */
+  *transports(): Iterable<types.WebRtcTransport> {
+    for (const { media } of this.#rooms.values()) for (const { send, recv } of media) yield* [send, recv];
   }
 
   /** Gives all rooms up; their peers reconnect to other nodes. */

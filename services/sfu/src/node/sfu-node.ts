@@ -25,7 +25,8 @@ import { Workers } from "../media/workers.ts";
 import { RemoteHomes } from "../relay/remote-homes.ts";
 import { RemotePeers } from "../relay/remote-peers.ts";
 import { type RoomRequest, readRoomRequest } from "../socket/connection-request.ts";
-import { bitrate, census, cpu } from "./census.ts";
+import { BitrateSurvey } from "./bitrate-survey.ts";
+import { census, cpu } from "./census.ts";
 import { announce, type NodeContext } from "./context.ts";
 import { createMetrics } from "./metrics.ts";
 import { NodeWatch } from "./node-watch.ts";
@@ -79,9 +80,10 @@ export class SfuNode {
         this.#failed.resolve(new Superseded(nodeId));
       },
     });
+    const bitrates = new BitrateSurvey(() => this.#homes.transports());
     const metrics = createMetrics(registry, () => census(nodeId, this.#homes, this.#remoteHomes), {
       cpu: () => cpu(this.#workers),
-      bitrate: () => bitrate(this.#homes),
+      bitrate: () => bitrates.measure(),
     });
     const trackJournal = new TrackJournal({ connection, logger });
     const workers = () => this.#readyWorkers();
