@@ -167,6 +167,7 @@ test("the walks reach every event, with and without notifications, every message
   expect([...seen].sort()).toEqual(
     [
       ...events.flatMap((event) => [`${event} told`, `${event} untold`]),
+      "set-levels untold",
       ...Object.keys(HEARD_BY),
       "a full room",
     ].sort(),

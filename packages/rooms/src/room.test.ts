@@ -47,6 +47,7 @@ const EVENTS = {
   join: { type: "join", peerId: STRANGER, participant: { canPublish: true, canSubscribe: true }, features: ALL },
   disconnect: { type: "disconnect", peerId: ALICE },
   resume: { type: "resume", peerId: ALICE, features: ALL },
+  "set-levels": { type: "set-levels", peerId: ALICE, isWanted: true },
   leave: { type: "leave", peerId: ALICE, reason: "left" },
   produce: { type: "produce", peerId: ALICE, producer: audio("n") },
   pause: { type: "pause", peerId: ALICE, producerId: "a" },
@@ -67,6 +68,7 @@ const TABLE: Record<keyof typeof STATES, Record<RoomEventName, string>> = {
     join: "S+",
     disconnect: NOTHING,
     resume: NOTHING,
+    "set-levels": NOTHING,
     leave: NOTHING,
     produce: NOTHING,
     pause: NOTHING,
@@ -81,6 +83,7 @@ const TABLE: Record<keyof typeof STATES, Record<RoomEventName, string>> = {
     join: "A+ S+ | A: peer-joined S",
     disconnect: "A~",
     resume: NOTHING,
+    "set-levels": NOTHING,
     leave: "empty",
     produce: "A+(n)",
     pause: NOTHING,
@@ -95,6 +98,7 @@ const TABLE: Record<keyof typeof STATES, Record<RoomEventName, string>> = {
     join: "A~ S+",
     disconnect: NOTHING,
     resume: "A+",
+    "set-levels": NOTHING,
     leave: "empty",
     produce: "A~(n)",
     pause: NOTHING,
@@ -109,6 +113,7 @@ const TABLE: Record<keyof typeof STATES, Record<RoomEventName, string>> = {
     join: "A+ B+ S+ | AB: peer-joined S",
     disconnect: "A~ B+ | B: peer-disconnected A",
     resume: NOTHING,
+    "set-levels": NOTHING,
     leave: "B+ | B: peer-left A left",
     produce: "A+(n) B+ | B: new-producer A n",
     pause: NOTHING,
@@ -123,6 +128,7 @@ const TABLE: Record<keyof typeof STATES, Record<RoomEventName, string>> = {
     join: "A+ B~ S+ | A: peer-joined S",
     disconnect: "A~ B~",
     resume: NOTHING,
+    "set-levels": NOTHING,
     leave: "B~",
     produce: "A+(n) B~",
     pause: NOTHING,
@@ -137,6 +143,7 @@ const TABLE: Record<keyof typeof STATES, Record<RoomEventName, string>> = {
     join: "A+ P+ S+ | A: peer-joined S",
     disconnect: "A~ P+",
     resume: NOTHING,
+    "set-levels": NOTHING,
     leave: "P+ | P: peer-left A left",
     produce: "A+(n) P+ | P: new-producer A n",
     pause: NOTHING,
@@ -151,6 +158,7 @@ const TABLE: Record<keyof typeof STATES, Record<RoomEventName, string>> = {
     join: "A~ B+ P+ S+ | B: peer-joined S",
     disconnect: NOTHING,
     resume: "A+ B+ P+ | B: peer-resumed A",
+    "set-levels": NOTHING,
     leave: "B+ P+ | BP: peer-left A left",
     produce: "A~(n) B+ P+ | BP: new-producer A n",
     pause: NOTHING,
@@ -165,6 +173,7 @@ const TABLE: Record<keyof typeof STATES, Record<RoomEventName, string>> = {
     join: "A+(a v~ d e>B key1) S+ | A: peer-joined S",
     disconnect: "A~(a v~ d e>B key1)",
     resume: NOTHING,
+    "set-levels": NOTHING,
     leave: "empty",
     produce: "A+(a v~ n d e>B key1)",
     pause: "A+(a~ v~ d e>B key1)",
@@ -179,6 +188,7 @@ const TABLE: Record<keyof typeof STATES, Record<RoomEventName, string>> = {
     join: "A+(a v~ d e>B key1) B+ P+ C~ S+ | AB: peer-joined S",
     disconnect: "A~(a v~ d e>B key1) B+ P+ C~ | B: peer-disconnected A",
     resume: NOTHING,
+    "set-levels": NOTHING,
     leave: "B+ P+ C~ | BP: peer-left A left",
     produce: "A+(a v~ n d e>B key1) B+ P+ C~ | BP: new-producer A n",
     pause: "A+(a~ v~ d e>B key1) B+ P+ C~ | B: producer-paused A a",
@@ -195,6 +205,7 @@ const TABLE: Record<keyof typeof STATES, Record<RoomEventName, string>> = {
     join: "A~(a v~ d e>B key1) B+ C+ P+ S+ | BC: peer-joined S",
     disconnect: NOTHING,
     resume: "A+(a v~ d e>B key1) B+ C+ P+ | BC: peer-resumed A",
+    "set-levels": NOTHING,
     leave: "B+ C+ P+ | BCP: peer-left A left",
     produce: "A~(a v~ n d e>B key1) B+ C+ P+ | BCP: new-producer A n",
     pause: "A~(a~ v~ d e>B key1) B+ C+ P+ | BC: producer-paused A a",
@@ -211,6 +222,7 @@ const TABLE: Record<keyof typeof STATES, Record<RoomEventName, string>> = {
     join: "A+ B+(a d>A) S+ | AB: peer-joined S",
     disconnect: "A~ B+(a d>A) | B: peer-disconnected A",
     resume: NOTHING,
+    "set-levels": NOTHING,
     leave: "B+(a d>A) | B: peer-left A left",
     produce: "A+(n) B+(a d>A) | B: new-producer A n",
     pause: NOTHING,
@@ -311,6 +323,16 @@ test("a peer that resumes gets the features that it asks for this time", () => {
   expect(step(plainer, bobSends).notify).toEqual([]);
   const fuller = step(plainer, { ...EVENTS.resume, features: new Set<RoomFeature>(["media"]) }).room;
   expect(step(fuller, bobSends).notify.map(describeNotification)).toEqual(["A: producer-paused B a"]);
+});
+
+test("who listens to the levels changes with each peer's own wish, and nobody is notified", () => {
+  const room = STATES["Alice sends to all kinds"];
+  const less = step(room, { ...EVENTS["set-levels"], isWanted: false });
+  expect(less.notify).toEqual([]);
+  expect(others(less.room, BOB, "levels")).toEqual([]);
+  expect(others(less.room, BOB, "media")).toEqual([ALICE]);
+  const plain = step(less.room, { ...EVENTS["set-levels"], peerId: PLAIN });
+  expect(others(plain.room, BOB, "levels")).toEqual([PLAIN]);
 });
 
 test("pausing what is paused, and resuming what is not, notifies nobody", () => {

@@ -53,6 +53,8 @@ export type RoomEvent =
   | ({ readonly type: "join" } & NewPeer)
   | { readonly type: "disconnect"; readonly peerId: PeerId }
   | { readonly type: "resume"; readonly peerId: PeerId; readonly features: ReadonlySet<RoomFeature> }
+  /** A connected peer is sent the audio levels from now on, or no longer. */
+  | { readonly type: "set-levels"; readonly peerId: PeerId; readonly isWanted: boolean }
   | { readonly type: "leave"; readonly peerId: PeerId; readonly reason: RoomLeftReason }
   | { readonly type: "produce"; readonly peerId: PeerId; readonly producer: ProducerInfo }
   | { readonly type: "pause" | "unpause" | "unproduce"; readonly peerId: PeerId; readonly producerId: string }
@@ -100,6 +102,13 @@ export function step(room: Room, event: RoomEvent): Step {
             : message({ type: "peer-resumed", peerId }, others(room, peerId, "presence")),
         facts: [],
       };
+    case "set-levels": {
+      if (peer.features.has("levels") === event.isWanted) return unchanged(room);
+      const features = new Set(peer.features);
+      if (event.isWanted) features.add("levels");
+      else features.delete("levels");
+      return { room: withPeer(room, { ...peer, features }), notify: [], facts: [] };
+    }
     case "leave":
       return {
         room: withoutPeer(room, peerId),

@@ -4,6 +4,7 @@ export * from "./client-address.ts";
 export * from "./config.ts";
 export * from "./database.ts";
 export * from "./database-probe.ts";
+export * from "./hand-over.ts";
 export * from "./lease.ts";
 export * from "./listen.ts";
 export * from "./logger.ts";

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { type Connection, isUnavailable, projects, query } from "@radist-tech/db";
 import { ERRORS, type ProjectId, type PublicKey, Refusal } from "@radist-tech/protocol";
 import { pause } from "@radist-tech/protocol/timing";
-import { addressBlock, clientAddress, FailureThrottle, type Lease, type Logger } from "@radist-tech/runtime";
+import { aborted, addressBlock, clientAddress, FailureThrottle, type Lease, type Logger } from "@radist-tech/runtime";
 import { and, eq, isNull } from "drizzle-orm";
 import { WebSocketServer } from "ws";
 import { PeerSocket } from "./peer-socket.ts";
@@ -38,7 +38,7 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
   });
   #waiting = 0;
   readonly #closing = new AbortController();
-  readonly #entering = new Set<Promise<void>>();
+  readonly #entering = new Map<PeerSocket, Promise<void>>();
 
   constructor(options: EntranceOptions<Request>) {
     this.#options = options;
@@ -52,18 +52,34 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
       peerSocket.pause();
       const entering = this.#enter(peerSocket, request)
         .then(
-          () => peerSocket.resume(),
+          () => this.#entered(peerSocket),
           (error: unknown) => this.#refuse(peerSocket, request, error),
         )
-        .finally(() => this.#entering.delete(entering));
-      this.#entering.add(entering);
+        .finally(() => this.#entering.delete(peerSocket));
+      this.#entering.set(peerSocket, entering);
     });
   }
 
-  /** Refuses new sockets from now on; resolves when those in progress are admitted or refused. */
-  async close(): Promise<void> {
+  /**
+   * Refuses new sockets from now on. Resolves when those in progress are admitted or refused, which all that still wait
+   * at the deadline are then.
+   */
+  async close(deadline: AbortSignal): Promise<void> {
     this.#closing.abort();
-    await Promise.all(this.#entering);
+    await Promise.race([Promise.all(this.#entering.values()), aborted(deadline)]);
+    for (const socket of this.#entering.keys()) this.#sendElsewhere(socket);
+    this.#entering.clear();
+  }
+
+  #entered(socket: PeerSocket): void {
+    // It was in time for this process, and too late for those that were told one after the other.
+    if (this.#closing.signal.aborted) this.#sendElsewhere(socket);
+    else socket.resume();
+  }
+
+  #sendElsewhere(socket: PeerSocket): void {
+    socket.resume();
+    socket.refuse("unavailable", ERRORS.unavailable.close);
   }
 
   async #enter(socket: PeerSocket, request: IncomingMessage): Promise<void> {

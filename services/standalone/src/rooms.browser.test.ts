@@ -20,6 +20,8 @@ test("three users see and hear each other, and one leaves", async () => {
   }
   expect(await eve.told("participantjoined")).toEqual([alice.peerId, bob.peerId]);
   await expect.poll(async () => (await eve.told("activespeaker")).length, WITHIN).toBeGreaterThan(0);
+  await eve.listens("levels");
+  await expect.poll(async () => (await eve.told("levels")).join(), WITHIN).toContain(`${alice.peerId} microphone`);
   await eve.leaves();
   await alice.isTold("participantleft", `${eve.peerId} left`);
   expect(await eve.told("closed")).toEqual(["left"]);

@@ -62,6 +62,18 @@ test("a change that failed is tried again from the value that the other side has
   expect(applied).toEqual([1]);
 });
 
+test("a change that failed because the other side was replaced is made to the one that replaced it", async () => {
+  const { converging, applied, next } = value(0);
+  await converging.startFrom(0);
+  const there = converging.set(1);
+  const lost = await next();
+  void converging.startFrom(0);
+  lost.reject(new Error("replaced"));
+  await expect.poll(() => applied).toEqual([1, 1]);
+  (await next()).resolve();
+  await there;
+});
+
 test("misses no change that comes just when it has nothing left to do", async () => {
   const applied: number[] = [];
   const converging = new ConvergingValue(0, async (value) => void applied.push(value));

@@ -38,7 +38,12 @@ export class ConvergingValue<Value> {
       while (this.#actual && this.#actual.value !== this.#wanted) {
         const actual = this.#actual;
         const value = this.#wanted;
-        await this.#apply(value);
+        try {
+          await this.#apply(value);
+        } catch (error) {
+          // That the earlier side is gone says nothing about the one that replaced it.
+          if (this.#actual === actual) throw error;
+        }
         actual.value = value;
       }
     } finally {

@@ -62,3 +62,13 @@ test("a listener that throws stops no other, and its error is reported", async (
   vi.unstubAllGlobals();
   expect([heard, uncaught]).toEqual([[1], [bug]]);
 });
+
+test("an event's first listener, and the end of its last one, are noticed once each", () => {
+  const noticed: string[] = [];
+  const events = new Emitter<Events>((name, isHeard) => noticed.push(`${name} ${isHeard}`));
+  const stops = [events.on("tick", () => {}), events.on("tick", () => {})];
+  events.on("stream", () => {});
+  for (const stop of [...stops, ...stops]) stop();
+  events.on("tick", () => {});
+  expect(noticed).toEqual(["tick true", "stream true", "tick false", "tick true"]);
+});

@@ -8,6 +8,12 @@ export type Listener<Payload> = (payload: Payload) => void;
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
   readonly #lasting = new Map<keyof Events, unknown>();
+  readonly #onInterest: (name: keyof Events, isHeard: boolean) => void;
+
+  /** @param onInterest called when an event gets its first listener, and when its last one is detached */
+  constructor(onInterest: (name: keyof Events, isHeard: boolean) => void = () => {}) {
+    this.#onInterest = onInterest;
+  }
 
   /** Attaches a listener; the returned function detaches it. */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
@@ -15,13 +21,16 @@ export class Emitter<Events extends object> {
     const own: Listener<Events[Name]> = (payload) => listener(payload);
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(own));
+    if (listeners.size === 1) this.#onInterest(name, true);
     if (this.#lasting.has(name)) {
       const payload = this.#lasting.get(name) as Events[Name];
       queueMicrotask(() => {
         if (listeners.has(own) && this.#lasting.get(name) === payload) call(own, payload);
       });
     }
-    return () => void listeners.delete(own);
+    return () => {
+      if (listeners.delete(own) && listeners.size === 0) this.#onInterest(name, false);
+    };
   }
 
   /** Calls the present listeners. Returns whether there were any. */

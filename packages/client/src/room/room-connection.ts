@@ -24,7 +24,9 @@ import type {
 
 /** The room connection that a page holds. */
 export class RoomConnection implements RadistRoomConnection {
-  readonly #events = new Emitter<RoomEvents>();
+  readonly #events = new Emitter<RoomEvents>((event, isHeard) => {
+    if (event === "levels") this.#session.levels.set(isHeard);
+  });
   readonly #channels: ReadonlySet<Channel>;
   readonly #session: RoomSession;
 

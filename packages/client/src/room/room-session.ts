@@ -15,6 +15,7 @@ import { RoomData } from "./messages/room-data.ts";
 import { watchPage } from "./page-watch.ts";
 import { Publications } from "./publishing/publications.ts";
 import { ElementObserver } from "./receiving/element-observer.ts";
+import { LevelReports } from "./receiving/level-reports.ts";
 import { Participants } from "./receiving/participants.ts";
 import type { ReceivedTrack } from "./receiving/remote-track.ts";
 import { Views } from "./receiving/views.ts";
@@ -40,6 +41,7 @@ export class RoomSession {
   readonly publications: Publications;
   readonly participants: Participants;
   readonly views: Views;
+  readonly levels: LevelReports;
   readonly data: RoomData;
   readonly seat: SeatKeeper;
   readonly files: FileTransfers;
@@ -123,6 +125,7 @@ export class RoomSession {
       observe: (element, changed) => new ElementObserver(element, changed),
       failed,
     });
+    this.levels = new LevelReports({ socket, failed });
     this.data = new RoomData({
       latch,
       isReceiving: () => this.receives("data"),
@@ -239,6 +242,7 @@ export class RoomSession {
       (error: RadistError) => this.socket.end({ reason: "failed", error }),
     );
     this.views.reset();
+    this.levels.joined();
   }
 
   #resumed(message: Extract<RoomServerMessage, { type: "room-resumed" }>): void {
@@ -247,6 +251,7 @@ export class RoomSession {
       this.publications.find(producerId)?.resumed(paused);
     }
     this.views.resumed(message.consumers.filter(({ paused }) => !paused).map(({ consumerId }) => consumerId));
+    this.levels.joined();
     this.#findPaths();
     this.#renew();
   }

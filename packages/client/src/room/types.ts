@@ -246,7 +246,10 @@ export interface RoomEvents {
   streamremoved: RemoteTrack;
   /** Who speaks now, which may be this participant; undefined: nobody. Lasting. */
   activespeaker: { readonly peerId: string | undefined };
-  /** The loudest voices, loudest first, two or three times a second; empty: silence. */
+  /**
+   * The loudest voices, loudest first, two or three times a second; empty: silence. Sent to this page only while it
+   * listens.
+   */
   levels: readonly AudioLevel[];
   message: RoomMessage;
   /** A participant begins to send a file. */

@@ -35,6 +35,7 @@ const MESSAGES: Record<MessageType, { readonly must: object; readonly may?: obje
       ],
     },
   },
+  "set-audio-levels": { must: { enabled: false } },
   "restart-ice": { must: { transportId } },
   "produce-data": {
     must: { sctpStreamParameters: { streamId: 0 } },

@@ -119,6 +119,11 @@ export const SetView = request(
   },
   "Tell how large each video is shown, device pixels: the server picks layers and pauses what is hidden. Answer: ack.",
 );
+export const SetAudioLevels = request(
+  "set-audio-levels",
+  { enabled: z.boolean() },
+  "Send audio-levels from now on, or no longer; features=levels asks for them from the start. Answer: ack.",
+);
 export const RestartIce = request("restart-ice", { transportId: MediaId }, "Restart ICE. Answer: ice-restarted.");
 export const ProduceData = request(
   "produce-data",
@@ -166,6 +171,7 @@ export const RoomClientMessage = z.discriminatedUnion("type", [
   CloseConsumer,
   SetPriority,
   SetView,
+  SetAudioLevels,
   RestartIce,
   ProduceData,
   ConsumeData,

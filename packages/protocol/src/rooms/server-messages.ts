@@ -195,7 +195,7 @@ export const ProducerLayers = z
   .object({ type: z.literal("producer-layers"), producerId: z.string(), spatialLayer: z.int().min(-1) })
   .meta({ id: "ProducerLayers", description: "The highest layer that anybody takes of an own producer; -1: none." });
 
-// features=levels
+// features=levels, or set-audio-levels
 export const AudioLevels = z
   .object({
     type: z.literal("audio-levels"),

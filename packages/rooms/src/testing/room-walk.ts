@@ -29,7 +29,7 @@ export const moves: fc.Arbitrary<Move[]> = fc.array(
       often<RoomEvent["type"]>(5, "join", "produce"),
       often<RoomEvent["type"]>(3, "disconnect", "resume", "produce-data", "pause", "unpause", "unproduce"),
       often<RoomEvent["type"]>(2, "unproduce-data", "announce"),
-      often<RoomEvent["type"]>(1, "leave", "migrate"),
+      often<RoomEvent["type"]>(1, "leave", "migrate", "set-levels"),
     ),
     who: fc.oneof(often(9, 0, 1, 2, 3), often(1, 9)),
     which: fc.oneof(often(9, 0, 1), often(1, 2, 9)),
@@ -67,6 +67,8 @@ function toEvent({ kind: type, who, which, features }: Move, room: Room, index: 
       };
     case "resume":
       return { type, peerId, features: new Set(features) };
+    case "set-levels":
+      return { type, peerId, isWanted: features.includes("levels") };
     case "disconnect":
     case "migrate":
       return { type, peerId };

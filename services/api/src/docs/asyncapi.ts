@@ -24,7 +24,7 @@ const FEATURES: Readonly<Record<RoomFeature, string>> = {
   resume: "A socket that is lost can be replaced within 30 s: room-joined carries a resumeToken.",
   data: "Data channels of others: new-data-producer, data-producer-closed.",
   layers: "The layers of the own video that anybody takes: producer-layers.",
-  levels: "How loud the loudest voices are: audio-levels.",
+  levels: "How loud the loudest voices are: audio-levels. A client can ask for them later, too: set-audio-levels.",
   red: "No messages: audio/red (RFC 2198) beside audio/opus in routerRtpCapabilities, and in what such clients send and get.",
 };
 

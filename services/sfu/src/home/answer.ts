@@ -28,6 +28,7 @@ function contextOf({ state, media, node }: RoomParts, { peerId }: LivePeer): Req
     peerId,
     room: state,
     limits: node.limits,
+    speakers: media.speakers,
     get media() {
       const own = media.of(peerId);
       if (!own) throw new Refusal("unavailable", "Your transports are being replaced.");

@@ -34,7 +34,6 @@ export class Attachments {
       this.#sendJoined(peer, media, isMigrated);
     }
     room.speakers.observe();
-    room.speakers.sendCurrent(peerId);
   }
 
   /** A peer that is still here gets another socket. */
@@ -55,7 +54,6 @@ export class Attachments {
     this.#sendAnnouncements(peer);
     room.layerDemand.resend(peerId);
     room.speakers.observe();
-    room.speakers.sendCurrent(peerId);
   }
 
   /** A peer that is still here gets another socket, whose client knows of nothing: what it had before is closed. */
@@ -122,10 +120,11 @@ export class Attachments {
     this.#sendAnnouncements(peer);
   }
 
-  /** The keys that others announced while the peer was not here. */
+  /** The keys that others announced while the peer was not here, and who speaks now. */
   #sendAnnouncements({ peerId }: LivePeer): void {
-    const { state } = this.#parts;
+    const { state, media } = this.#parts;
     for (const notification of announcementsFor(state.room, peerId)) state.send(notification);
+    media.speakers.sendCurrent(peerId);
   }
 
   #circumstances(peer: LivePeer, media: PeerMedia) {

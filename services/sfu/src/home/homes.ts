@@ -1,6 +1,8 @@
 import { type Epoch, Refusal, type RoomId } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
 import { claimHome, findLostClaims, findSeated, type HomeLocation } from "@radist-tech/rooms";
+import type { HandOver } from "@radist-tech/runtime";
+import type { types } from "mediasoup";
 import type { MediaWorker } from "../media/workers.ts";
 import { announce, asNode, type NodeContext } from "../node/context.ts";
 import { type RoomClosed, RoomHome } from "./room-home.ts";
@@ -11,6 +13,8 @@ export class Homes {
   readonly #rooms = new Map<RoomId, RoomHome>();
   readonly #claiming = new Map<RoomId, Promise<RoomHome | undefined>>();
   readonly #releasing = new Map<RoomId, Promise<void>>();
+  /** This node stops: it claims no room again that it has handed over. */
+  #isDraining = false;
 
   constructor(node: NodeContext) {
     this.#node = node;
@@ -64,7 +68,7 @@ export class Homes {
     const { lease, logger, metrics } = this.#node;
     // Asked before it is claimed: a node without media workers takes no rooms.
     this.#node.workers();
-    if (!lease.holds() || !lease.isTrusted()) throw new Refusal("unavailable");
+    if (this.#isDraining || !lease.holds() || !lease.isTrusted()) throw new Refusal("unavailable");
     const claimed = await claimHome(this.#node.connection, seen, {
       node: asNode(this.#node),
       windowMs: this.#node.limits.RESUME_WINDOW_MS,
@@ -129,17 +133,20 @@ export class Homes {
     for (const room of this.#rooms.values()) room.workerDied(worker);
   }
 
+  /** Those of all peers. */
+  *transports(): Iterable<types.WebRtcTransport> {
+    for (const { media } of this.#rooms.values()) for (const { send, recv } of media) yield* [send, recv];
+  }
+
   /** Gives all rooms up; their peers reconnect to other nodes. */
   handOver(): void {
     for (const room of this.#rooms.values()) room.handOver();
   }
 
-  /** The same, one after the other: their peers must not all reconnect at once. */
-  async handOverSpread(pause: () => Promise<void>): Promise<void> {
-    for (const room of this.#rooms.values()) {
-      room.handOver();
-      await pause();
-    }
+  /** The same as one step per room, and no room is claimed any more. */
+  handOvers(): HandOver[] {
+    this.#isDraining = true;
+    return [...this.#rooms.values()].map((room) => () => room.handOver());
   }
 
   /** Resolves when nothing is being stored. */

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { PeerId } from "@radist-tech/protocol";
+import type { PeerId, RoomFeature } from "@radist-tech/protocol";
 import type { types } from "mediasoup";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { MediaSite } from "./media-site.ts";
@@ -13,17 +13,21 @@ afterEach(() => {
 });
 
 /** One speaker in a room, whose observers the test speaks for. */
-async function speakerOf(peerId: PeerId) {
+async function speakerOf(peerId: PeerId, features: readonly RoomFeature[] = ["media"]) {
+  const wanted = new Set(features);
   const levels = Object.assign(new EventEmitter(), { addProducer: async () => undefined });
   const speaker = Object.assign(new EventEmitter(), { addProducer: async () => undefined });
   const router = { createActiveSpeakerObserver: async () => speaker, createAudioLevelObserver: async () => levels };
   const told: (string | null)[] = [];
+  const levelsTold: number[] = [];
   const speakers = new Speakers({
     sites: { main: async () => ({ router, pipeFrom: async () => undefined }) } as unknown as SpeakersOptions["sites"],
     siteOf: () => ({}) as MediaSite,
-    audience: (feature) => (feature === "media" ? [peerId] : []),
-    send: ({ message }) => {
+    audience: (feature) => (wanted.has(feature) ? [peerId] : []),
+    send: ({ to, message }) => {
+      expect(to).toEqual([peerId]);
       if (message.type === "active-speaker") told.push(message.peerId);
+      if (message.type === "audio-levels") levelsTold.push(message.levels.length);
     },
     onTrouble: (error) => {
       throw error;
@@ -34,6 +38,8 @@ async function speakerOf(peerId: PeerId) {
   await vi.advanceTimersByTimeAsync(0);
   return {
     told,
+    levelsTold,
+    wanted,
     speakers,
     speaks: () => levels.emit("volumes", [{ producer, volume: -20 }]),
     pauses: () => levels.emit("silence"),
@@ -76,4 +82,27 @@ test("nothing is told after the end", async () => {
   speakers.close();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(told).toEqual([ADA]);
+});
+
+test("levels are sent only while somebody listens", async () => {
+  const { told, levelsTold, wanted, speaks, pauses } = await speakerOf(ADA);
+  speaks();
+  pauses();
+  wanted.add("levels");
+  speaks();
+  pauses();
+  wanted.delete("levels");
+  speaks();
+  expect(levelsTold).toEqual([1, 0]);
+  expect(told).toEqual([ADA]);
+});
+
+test("who listens when everybody has joined is enough to begin", async () => {
+  const { levelsTold, wanted, speakers, speaks } = await speakerOf(ADA, []);
+  speaks();
+  wanted.add("levels");
+  speakers.observe();
+  await vi.advanceTimersByTimeAsync(0);
+  speaks();
+  expect(levelsTold).toEqual([1]);
 });

@@ -152,6 +152,7 @@ export class Speakers {
   }
 
   #sendSpeaker(to: readonly PeerId[]): void {
+    if (to.length === 0) return;
     const producerId = this.#speaking;
     const peerId = producerId === undefined ? undefined : this.#owners.get(producerId);
     this.#options.send({
@@ -161,11 +162,13 @@ export class Speakers {
   }
 
   #sendLevels(volumes: readonly types.AudioLevelObserverVolume[]): void {
+    const to = this.#options.audience("levels");
+    if (to.length === 0) return;
     const levels = volumes.flatMap(({ producer, volume }) => {
       const peerId = this.#owners.get(producer.id);
       return peerId === undefined ? [] : [{ peerId, producerId: producer.id, volume: Math.round(volume) }];
     });
-    this.#options.send({ to: this.#options.audience("levels"), message: { type: "audio-levels", levels } });
+    this.#options.send({ to, message: { type: "audio-levels", levels } });
   }
 
   #complain(error: unknown): void {

@@ -33,18 +33,3 @@ export async function cpu(workers: Workers | undefined): Promise<Map<number, num
   );
   return seconds;
 }
-
-/** Bits per second of all transports. One that closes while it is asked is left out. */
-export async function bitrate(homes: Homes): Promise<{ received: number; sent: number }> {
-  const sum = { received: 0, sent: 0 };
-  const transports = [...homes].flatMap(({ media }) => [...media].flatMap(({ send, recv }) => [send, recv]));
-  await Promise.allSettled(
-    transports.map(async (transport) => {
-      for (const { recvBitrate, sendBitrate } of await transport.getStats()) {
-        sum.received += recvBitrate;
-        sum.sent += sendBitrate;
-      }
-    }),
-  );
-  return sum;
-}

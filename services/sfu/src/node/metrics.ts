@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { Bitrate } from "./bitrate-survey.ts";
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -17,12 +18,13 @@ export interface MediaFigures {
   /** CPU seconds of each worker. */
   readonly cpu: () => Promise<ReadonlyMap<number, number>>;
   /** Bits per second of all transports. */
-  readonly bitrate: () => Promise<{ readonly received: number; readonly sent: number }>;
+  readonly bitrate: () => Promise<Bitrate>;
 }
 
 /** The figures of the sfu plane. Labels have few values, never an id. */
 export function createMetrics(registry: Registry, census: () => Census, media: MediaFigures) {
   const registers = [registry];
+  const censusOfScrape = oncePerTurn(census);
   for (const [what, help] of [
     ["rooms", "Rooms whose home is this node"],
     ["peers", "Peers whose media is on this node"],
@@ -36,7 +38,7 @@ export function createMetrics(registry: Registry, census: () => Census, media: M
       help,
       registers,
       collect() {
-        this.set(census()[what]);
+        this.set(censusOfScrape()[what]);
       },
     });
   }
@@ -53,7 +55,7 @@ export function createMetrics(registry: Registry, census: () => Census, media: M
   });
   new Gauge({
     name: "radist_sfu_bitrate_bps",
-    help: "Media of all transports, bits per second",
+    help: "Media of all transports, bits per second; beyond 200, as each was when it was last asked",
     labelNames: ["direction"] as const,
     registers,
     async collect() {
@@ -110,5 +112,19 @@ export function createMetrics(registry: Registry, census: () => Census, media: M
       buckets: [0, 2, 4, 6, 8, 9, 10],
       registers,
     }),
+  };
+}
+
+/** A scrape collects all gauges in one turn of the event loop: what one of them has taken serves the others. */
+function oncePerTurn<T>(take: () => T): () => T {
+  let taken: { readonly value: T } | undefined;
+  return () => {
+    if (!taken) {
+      taken = { value: take() };
+      setImmediate(() => {
+        taken = undefined;
+      });
+    }
+    return taken.value;
   };
 }

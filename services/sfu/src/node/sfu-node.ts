@@ -3,7 +3,15 @@ import type { Connection } from "@radist-tech/db";
 import { type NodeId, type PeerId, Refusal, type RoomId } from "@radist-tech/protocol";
 import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import { roomChores } from "@radist-tech/rooms";
-import { aborted, holdLease, type Logger, Superseded, startChores } from "@radist-tech/runtime";
+import {
+  aborted,
+  handOverEvenly,
+  holdLease,
+  interleave,
+  type Logger,
+  Superseded,
+  startChores,
+} from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
 import { keepCheckpoints, lostSessions, type PresentPeer, SessionComparison } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
@@ -17,7 +25,8 @@ import { Workers } from "../media/workers.ts";
 import { RemoteHomes } from "../relay/remote-homes.ts";
 import { RemotePeers } from "../relay/remote-peers.ts";
 import { type RoomRequest, readRoomRequest } from "../socket/connection-request.ts";
-import { bitrate, census, cpu } from "./census.ts";
+import { BitrateSurvey } from "./bitrate-survey.ts";
+import { census, cpu } from "./census.ts";
 import { announce, type NodeContext } from "./context.ts";
 import { createMetrics } from "./metrics.ts";
 import { NodeWatch } from "./node-watch.ts";
@@ -26,11 +35,8 @@ import { NodeWatch } from "./node-watch.ts";
 const COMPARE_MS = 30_000;
 const WATCH_MS = 500;
 
-/** Between two rooms that are handed over, milliseconds. */
-const MAX_PAUSE_MS = 50;
-
-/** How long closing waits for what is being stored, milliseconds: the database may be away. */
-const STORE_MS = 3_000;
+/** How long closing waits for sockets that are being admitted, and for what is being stored, milliseconds. */
+const CLOSE_MS = 3_000;
 
 export interface SfuNodeOptions {
   readonly connection: Connection;
@@ -74,9 +80,10 @@ export class SfuNode {
         this.#failed.resolve(new Superseded(nodeId));
       },
     });
+    const bitrates = new BitrateSurvey(() => this.#homes.transports());
     const metrics = createMetrics(registry, () => census(nodeId, this.#homes, this.#remoteHomes), {
       cpu: () => cpu(this.#workers),
-      bitrate: () => bitrate(this.#homes),
+      bitrate: () => bitrates.measure(),
     });
     const trackJournal = new TrackJournal({ connection, logger });
     const workers = () => this.#readyWorkers();
@@ -188,13 +195,18 @@ export class SfuNode {
   /** Hands the rooms over: clients are told to reconnect, and other nodes claim the rooms. */
   async drain(deadline: AbortSignal): Promise<void> {
     this.#workers?.stopping();
-    const over = aborted(deadline);
-    await Promise.race([this.entrance.close(), over]);
-    const count = this.#homes.size + this.#remoteHomes.size;
-    const pauseMs = Math.min(MAX_PAUSE_MS, (this.context.limits.DRAIN_MS * 0.7) / count);
-    const pause = () => Promise.race([new Promise<void>((resolve) => setTimeout(resolve, pauseMs)), over]);
-    await Promise.all([this.#homes.handOverSpread(pause), this.#remoteHomes.dropSpread(pause)]);
-    await Promise.race([this.#homes.settled(), over]);
+    const { limits, logger } = this.context;
+    // Not awaited before the others are told: it may take as long as a home elsewhere does not answer.
+    const entered = this.entrance.close(deadline);
+    const handOvers = interleave(this.#homes.handOvers(), this.#remoteHomes.handOvers());
+    await handOverEvenly(handOvers, {
+      drainMs: limits.DRAIN_MS,
+      deadline,
+      onError: (error) => logger.error({ err: error }, "a room could not be handed over"),
+    });
+    await entered;
+    this.#letGo();
+    await Promise.race([this.#homes.settled(), aborted(deadline)]);
   }
 
   /** Resolves with the reason when this node cannot go on. */
@@ -208,15 +220,16 @@ export class SfuNode {
   }
 
   async #close(): Promise<void> {
+    const deadline = AbortSignal.timeout(CLOSE_MS);
     for (const timer of this.#timers) clearInterval(timer);
     this.#letGo();
-    await this.entrance.close();
+    await this.entrance.close(deadline);
     this.#letGo();
     this.#keepalive.close();
     await this.#nodeWatch[Symbol.asyncDispose]();
     await this.#chores[Symbol.asyncDispose]();
     await this.#checkpoints[Symbol.asyncDispose]();
-    await Promise.race([this.#homes.settled(), aborted(AbortSignal.timeout(STORE_MS))]);
+    await Promise.race([this.#homes.settled(), aborted(deadline)]);
     this.context.trackJournal.close();
     this.#workers?.close();
     await Promise.all(this.#endings.map((end) => end()));

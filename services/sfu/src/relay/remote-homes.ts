@@ -10,6 +10,7 @@ import {
   SFU_SUBJECTS,
 } from "@radist-tech/protocol/bus";
 import { confirmSeat, type HomeLocation } from "@radist-tech/rooms";
+import type { HandOver } from "@radist-tech/runtime";
 import type { Entry } from "../home/admissions.ts";
 import type { NodeContext } from "../node/context.ts";
 import type { ClientFrame, Line } from "../socket/conversation.ts";
@@ -144,12 +145,9 @@ export class RemoteHomes {
     for (const id of this.#relayed.keys()) this.#drop(id, "this node gives up its sockets");
   }
 
-  /** The same, one after the other. */
-  async dropSpread(pause: () => Promise<void>): Promise<void> {
-    for (const id of this.#relayed.keys()) {
-      this.#drop(id, "this node stops");
-      await pause();
-    }
+  /** The same as one step per socket. */
+  handOvers(): HandOver[] {
+    return [...this.#relayed.keys()].map((id) => () => this.#drop(id, "this node stops"));
   }
 
   #drop(id: SessionId, why: string): void {

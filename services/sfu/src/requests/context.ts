@@ -9,6 +9,7 @@ import type { Limits } from "../config.ts";
 import type { RoomState } from "../home/room-state.ts";
 import type { PeerMedia } from "../media/peer-media.ts";
 import type { PeerConsumer } from "../media/peer-objects.ts";
+import type { Speakers } from "../media/speakers.ts";
 
 /** All that a request handler may see. */
 export interface RequestContext {
@@ -17,6 +18,7 @@ export interface RequestContext {
   readonly room: RoomState;
   /** @throws {Refusal} `unavailable` while the peer's transports are being replaced */
   readonly media: PeerMedia;
+  readonly speakers: Pick<Speakers, "observe">;
   readonly limits: Limits;
 }
 

@@ -3,6 +3,7 @@ import * as consumers from "./consumers.ts";
 import type { Reply, RequestContext } from "./context.ts";
 import * as data from "./data.ts";
 import * as e2ee from "./e2ee.ts";
+import * as levels from "./levels.ts";
 import * as producers from "./producers.ts";
 import * as transports from "./transports.ts";
 
@@ -42,6 +43,8 @@ export async function handle(context: RequestContext, message: RoomClientMessage
       return consumers.setPriority(context, message);
     case "set-view":
       return consumers.setView(context, message);
+    case "set-audio-levels":
+      return levels.setAudioLevels(context, message);
     case "produce-data":
       return data.produceData(context, message);
     case "consume-data":

@@ -37,6 +37,8 @@ export interface ClusterOptions {
   readonly natsUrl?: string;
   /** Each node is a process of its own, to be killed and stopped. */
   readonly processes?: boolean;
+  /** Called with the bus of each node in this process, to hold up what it carries. */
+  readonly onBus?: (bus: Bus) => void;
 }
 
 export interface ClusterNode {
@@ -45,6 +47,8 @@ export interface ClusterNode {
   readonly process?: OwnProcess;
   /** Figures of `/metrics` by name, with their labels. */
   metric(name: string): Promise<number>;
+  /** Of a node in this process, without a time limit. */
+  drain?(): Promise<void>;
 }
 
 /** Sfu nodes that share a database and a bus, with a project to meet in. */
@@ -97,6 +101,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     const registry = createRegistry("sfu");
     const ownConnection = stack.use(await connect(databaseUrl, { maxConnections: 8 }));
     const ownBus = stack.use(await openBus("node"));
+    options.onBus?.(ownBus);
     const config = {
       ...Settings.parse({ ...FAST, ...options.env }),
       NODE_ID: newNodeId(),
@@ -104,8 +109,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       DRAIN_MS: 500,
     };
     const plane = await createSfu({ connection: ownConnection, bus: ownBus, logger, registry, config, workerBin });
-    const { url } = stack.use(await listen({ planes: [plane], port: 0, host: "127.0.0.1", logger, registry }));
-    return { url, metric: (name) => metric(url, name) };
+    const server = stack.use(await listen({ planes: [plane], port: 0, host: "127.0.0.1", logger, registry }));
+    const { url } = server;
+    return { url, metric: (name) => metric(url, name), drain: () => server.drain(new AbortController().signal) };
   };
   const startApart = async (): Promise<ClusterNode> => {
     const env = {

@@ -37,6 +37,7 @@ export const requestsWith = (
   "close-consumer": { consumerId: own.consumer },
   "set-priority": { consumerId: own.consumer, priority: 1 },
   "set-view": { views: [{ consumerId: own.consumer, visible: true, width: 100, height: 100 }] },
+  "set-audio-levels": { enabled: true },
   "restart-ice": { transportId: own.send },
   "produce-data": { sctpStreamParameters: { streamId: 7, ordered: true }, label: "l", targetPeerId: other.peer },
   "consume-data": { dataProducerId: other.dataProducer, transportId: own.recv, paused: true },

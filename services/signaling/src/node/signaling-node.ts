@@ -2,7 +2,7 @@ import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type CallSnapshot, ERRORS, type NodeId, type PeerId } from "@radist-tech/protocol";
 import { Control, SUBJECTS } from "@radist-tech/protocol/bus";
-import { aborted, holdLease, type Logger, Superseded, startChores } from "@radist-tech/runtime";
+import { aborted, handOverEvenly, holdLease, type Logger, Superseded, startChores } from "@radist-tech/runtime";
 import { Entrance, Keepalive } from "@radist-tech/sockets";
 import { keepCheckpoints, lostSessions, type PresentPeer, SessionComparison } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
@@ -24,6 +24,9 @@ import { createMetrics } from "./metrics.ts";
 /** How often every attached peer is compared with the database, milliseconds: catches what was missed silently. */
 const COMPARE_MS = 30_000;
 const WATCH_MS = 500;
+
+/** How long closing waits for sockets that are being admitted, milliseconds. */
+const CLOSE_MS = 3_000;
 
 export interface NodeOptions {
   readonly connection: Connection;
@@ -137,18 +140,17 @@ export class SignalingNode {
     );
   }
 
-  /** Tells the sockets to reconnect elsewhere, spread over the time available, and stores that they are gone. */
+  /** Tells the sockets to reconnect elsewhere, evenly over the time available, and stores that they are gone. */
   async drain(deadline: AbortSignal): Promise<void> {
-    const entered = this.entrance.close();
-    const attachedPeers = [...this.context.attachedPeers];
-    const spreadMs = Math.min(this.context.limits.DRAIN_MS * 0.7, attachedPeers.length * 5);
-    await Promise.all(
-      attachedPeers.map(async (attached, index) => {
-        await pause((spreadMs * index) / attachedPeers.length, deadline);
-        this.#sendElsewhere(attached);
-      }),
-    );
-    await Promise.race([entered, aborted(deadline)]);
+    const { limits, logger } = this.context;
+    const entered = this.entrance.close(deadline);
+    const handOvers = [...this.context.attachedPeers].map((attached) => () => this.#sendElsewhere(attached));
+    await handOverEvenly(handOvers, {
+      drainMs: limits.DRAIN_MS,
+      deadline,
+      onError: (error) => logger.error({ err: error }, "a peer could not be handed over"),
+    });
+    await entered;
     this.#closeAll();
     await Promise.race([this.#departures.settled(), aborted(deadline)]);
   }
@@ -166,7 +168,7 @@ export class SignalingNode {
   async #close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#closeAll();
-    await this.entrance.close();
+    await this.entrance.close(AbortSignal.timeout(CLOSE_MS));
     this.#keepalive.close();
     this.#closeAll();
     await this.#chores[Symbol.asyncDispose]();
@@ -262,8 +264,4 @@ export class SignalingNode {
       .redeliver(attached, attached.takeUnconfirmed())
       .catch((error: unknown) => logger.error({ err: error, callId, peerId }, "signals were lost with their socket"));
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return Promise.race([new Promise<void>((resolve) => setTimeout(resolve, ms)), aborted(signal)]);
 }

@@ -71,9 +71,13 @@ export class Stage {
     });
     const room = await radist.createRoomConnection(options);
     this.room = room;
-    for (const name of NAMES) room.on(name, (payload) => this.told.push({ name, text: textOf(name, payload) }));
+    for (const name of NAMES) this.listen(name);
     room.on("remotestream", (track) => this.#show(track));
     room.on("streamremoved", (track) => this.#hide(track));
+  }
+
+  listen(name: keyof RoomEvents): void {
+    this.room?.on(name, (payload) => this.told.push({ name, text: textOf(name, payload) }));
   }
 
   /** A picture that changes all the time. */
@@ -172,6 +176,8 @@ function textOf(name: keyof RoomEvents, payload: unknown): string {
       return `${(payload as RoomEvents["error"]).code}: ${(payload as RoomEvents["error"]).message}`;
     case "closed":
       return (payload as RoomEvents["closed"]).reason;
+    case "levels":
+      return (payload as RoomEvents["levels"]).map(({ peerId, source }) => `${peerId} ${source}`).join();
     case "activespeaker":
       return (payload as RoomEvents["activespeaker"]).peerId ?? "";
     default:

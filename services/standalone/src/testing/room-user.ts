@@ -91,6 +91,11 @@ export class RoomUser {
     return new RoomUser(page, peerId, closes);
   }
 
+  /** Listens to an event that only who listens is told of. */
+  listens(name: keyof RoomEvents): Promise<void> {
+    return this.page.evaluate((wanted) => window.stage.listen(wanted), name);
+  }
+
   /** What the page was told under this name, oldest first. */
   told(name: keyof RoomEvents): Promise<string[]> {
     return this.page.evaluate(

@@ -88,13 +88,8 @@ test("those who spoke later have higher numbers", () => {
   expect((lastSpoke.get("a") ?? 0) > (lastSpoke.get("b") ?? 0)).toBe(true);
 });
 
-test("audio levels tell who is speaking when no change was reported", () => {
-  const { participants, emit } = roomOf();
-  emit("levels", [
-    { peerId: "b", source: "microphone", volume: -20 },
-    { peerId: "a", source: "microphone", volume: -30 },
-  ]);
-  expect(participants.speaker.value).toBe("b");
+test("audio levels, which are sent all the time, are not asked for", () => {
+  expect([...roomOf().listeners.keys()]).not.toContain("levels");
 });
 
 test("once stopped, it has no listeners and no timer", () => {

@@ -58,11 +58,6 @@ export class Participants {
       }),
       this.#connection.on("streamremoved", ({ peerId }) => refresh(peerId)),
       this.#connection.on("activespeaker", ({ peerId }) => this.#speaks(peerId)),
-      // The active speaker is announced only when it changes, which may be long before this page joined.
-      this.#connection.on("levels", (levels) => {
-        const { activeSpeaker } = this.#connection;
-        this.#speaks((levels.find(({ peerId }) => peerId === activeSpeaker) ?? levels[0])?.peerId);
-      }),
     ];
     // Those who are there already are reported in microtasks, before this one.
     queueMicrotask(() => {
