@@ -8,10 +8,10 @@ import type { HomeClaim } from "./homes.ts";
 export async function findLostClaims(
   connection: Connection,
   claims: readonly HomeClaim[],
-): Promise<Map<RoomId, "ended" | "fenced">> {
-  const lost = new Map<RoomId, "ended" | "fenced">();
+): Promise<Map<HomeClaim, "ended" | "fenced">> {
+  const lost = new Map<HomeClaim, "ended" | "fenced">();
   if (claims.length === 0) return lost;
-  const ids = claims.map(({ roomId }) => roomId);
+  const ids = [...new Set(claims.map(({ roomId }) => roomId))];
   const rows = await query(
     connection.db
       .select({ id: rooms.id, homeEpoch: rooms.homeEpoch, tombstonedAt: rooms.tombstonedAt })
@@ -19,10 +19,10 @@ export async function findLostClaims(
       .where(inArray(rooms.id, ids)),
   );
   const known = new Map(rows.map((row) => [row.id, row]));
-  for (const { roomId, epoch } of claims) {
-    const row = known.get(roomId);
-    if (row?.homeEpoch !== epoch) lost.set(roomId, "fenced");
-    else if (row.tombstonedAt) lost.set(roomId, "ended");
+  for (const claim of claims) {
+    const row = known.get(claim.roomId);
+    if (row?.homeEpoch !== claim.epoch) lost.set(claim, "fenced");
+    else if (row.tombstonedAt) lost.set(claim, "ended");
   }
   return lost;
 }
