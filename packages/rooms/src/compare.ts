@@ -1,7 +1,8 @@
-import { type Connection, query, roomPeers, rooms } from "@radist-tech/db";
+import { type Connection, nodes, query, roomPeers, rooms } from "@radist-tech/db";
 import type { Epoch, PeerId, RoomId } from "@radist-tech/protocol";
 import type { LedgerNode } from "@radist-tech/usage";
 import { and, eq, inArray } from "drizzle-orm";
+import { isHomeAlive } from "./home-lookup.ts";
 import type { HomeClaim } from "./homes.ts";
 
 /** Which of these claims hold no longer: another one came after, or the room has ended. */
@@ -26,6 +27,32 @@ export async function findLostClaims(
   }
   return lost;
 }
+
+/**
+ * Whether rooms are still at home where these claims say, on nodes that live, by the names of {@link nameOfClaim}.
+ *
+ * @throws {DatabaseUnavailable}
+ */
+export async function findStandingHomes(
+  connection: Connection,
+  claims: readonly HomeClaim[],
+): Promise<Map<string, boolean>> {
+  const rows = await query(
+    connection.db
+      .select({ id: rooms.id, homeEpoch: rooms.homeEpoch, isAlive: isHomeAlive })
+      .from(rooms)
+      .leftJoin(nodes, eq(nodes.id, rooms.homeNodeId))
+      .where(inArray(rooms.id, [...new Set(claims.map(({ roomId }) => roomId))])),
+  );
+  const standing = new Set(
+    rows.flatMap(({ id, homeEpoch, isAlive }) =>
+      isAlive ? nameOfClaim({ roomId: id as RoomId, epoch: homeEpoch as Epoch }) : [],
+    ),
+  );
+  return new Map(claims.map(nameOfClaim).map((name) => [name, standing.has(name)]));
+}
+
+export const nameOfClaim = ({ roomId, epoch }: HomeClaim): string => `${roomId} ${epoch}`;
 
 /** Who holds a seat in these rooms. */
 export async function findSeated(connection: Connection, roomIds: readonly RoomId[]): Promise<Set<PeerId>> {

@@ -4,7 +4,7 @@ import { isUnavailable } from "@radist-tech/db";
 import type { CallId, Epoch, ErrorCode, NodeId, PeerId } from "@radist-tech/protocol";
 import { SignalHead, SignalOutcome, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
-import { PeerLocator } from "./peer-locator.ts";
+import { createPeerLocator, type PeerLocator } from "./peer-locator.ts";
 
 /** The node and the claim under which a target was last known. */
 export interface Route {
@@ -30,7 +30,7 @@ export class SignalRouter {
 
   constructor(node: NodeContext) {
     this.#node = node;
-    this.#locator = new PeerLocator(node);
+    this.#locator = createPeerLocator(node);
   }
 
   /** Delivers a signal to a peer that is attached to this node right now, synchronously. */
@@ -74,7 +74,7 @@ export class SignalRouter {
       // A node that answers has just let the peer go. Of silent ones there can be very many, when the bus is away.
       if (offered === "silent" || round > 1) {
         if (isOver()) return this.#refuse("peer_not_connected");
-        const seen = await this.#locator.locate(target);
+        const seen = await this.#locator.find(target);
         if (seen?.isConnected) route = seen;
         if (seen?.isConnected !== false) continue;
       }
