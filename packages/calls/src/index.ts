@@ -11,6 +11,7 @@ export * from "./held-signals.ts";
 export * from "./join.ts";
 export * from "./list.ts";
 export * from "./load.ts";
+export * from "./locate.ts";
 export * from "./mint.ts";
 export * from "./peer-events.ts";
 export * from "./read.ts";

@@ -1,17 +1,18 @@
-import { type Connection, query, roomPeers, rooms } from "@radist-tech/db";
+import { type Connection, nodes, query, roomPeers, rooms } from "@radist-tech/db";
 import type { Epoch, PeerId, RoomId } from "@radist-tech/protocol";
 import type { LedgerNode } from "@radist-tech/usage";
 import { and, eq, inArray } from "drizzle-orm";
+import { isHomeAlive } from "./home-lookup.ts";
 import type { HomeClaim } from "./homes.ts";
 
 /** Which of these claims hold no longer: another one came after, or the room has ended. */
 export async function findLostClaims(
   connection: Connection,
   claims: readonly HomeClaim[],
-): Promise<Map<RoomId, "ended" | "fenced">> {
-  const lost = new Map<RoomId, "ended" | "fenced">();
+): Promise<Map<HomeClaim, "ended" | "fenced">> {
+  const lost = new Map<HomeClaim, "ended" | "fenced">();
   if (claims.length === 0) return lost;
-  const ids = claims.map(({ roomId }) => roomId);
+  const ids = [...new Set(claims.map(({ roomId }) => roomId))];
   const rows = await query(
     connection.db
       .select({ id: rooms.id, homeEpoch: rooms.homeEpoch, tombstonedAt: rooms.tombstonedAt })
@@ -19,13 +20,39 @@ export async function findLostClaims(
       .where(inArray(rooms.id, ids)),
   );
   const known = new Map(rows.map((row) => [row.id, row]));
-  for (const { roomId, epoch } of claims) {
-    const row = known.get(roomId);
-    if (row?.homeEpoch !== epoch) lost.set(roomId, "fenced");
-    else if (row.tombstonedAt) lost.set(roomId, "ended");
+  for (const claim of claims) {
+    const row = known.get(claim.roomId);
+    if (row?.homeEpoch !== claim.epoch) lost.set(claim, "fenced");
+    else if (row.tombstonedAt) lost.set(claim, "ended");
   }
   return lost;
 }
+
+/**
+ * Whether rooms are still at home where these claims say, on nodes that live, by the names of {@link nameOfClaim}.
+ *
+ * @throws {DatabaseUnavailable}
+ */
+export async function findStandingHomes(
+  connection: Connection,
+  claims: readonly HomeClaim[],
+): Promise<Map<string, boolean>> {
+  const rows = await query(
+    connection.db
+      .select({ id: rooms.id, homeEpoch: rooms.homeEpoch, isAlive: isHomeAlive })
+      .from(rooms)
+      .leftJoin(nodes, eq(nodes.id, rooms.homeNodeId))
+      .where(inArray(rooms.id, [...new Set(claims.map(({ roomId }) => roomId))])),
+  );
+  const standing = new Set(
+    rows.flatMap(({ id, homeEpoch, isAlive }) =>
+      isAlive ? nameOfClaim({ roomId: id as RoomId, epoch: homeEpoch as Epoch }) : [],
+    ),
+  );
+  return new Map(claims.map(nameOfClaim).map((name) => [name, standing.has(name)]));
+}
+
+export const nameOfClaim = ({ roomId, epoch }: HomeClaim): string => `${roomId} ${epoch}`;
 
 /** Who holds a seat in these rooms. */
 export async function findSeated(connection: Connection, roomIds: readonly RoomId[]): Promise<Set<PeerId>> {

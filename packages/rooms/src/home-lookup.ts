@@ -5,12 +5,15 @@ import type { HomeLocation } from "./homes.ts";
 import { ATTEMPT_MS } from "./join.ts";
 import { refusal } from "./store/advance.ts";
 
+/** Whether the process that claimed a room holds its lease, in a query that joins rooms with their homes' nodes. */
+export const isHomeAlive = sql<boolean>`coalesce(${nodes.leaseUntil} > now() and ${nodes.epoch} = ${rooms.homeNodeEpoch}, false)`;
+
 const found = {
   id: rooms.id,
   epoch: rooms.homeEpoch,
   nodeId: rooms.homeNodeId,
   tombstonedAt: rooms.tombstonedAt,
-  lives: sql<boolean>`coalesce(${nodes.leaseUntil} > now() and ${nodes.epoch} = ${rooms.homeNodeEpoch}, false)`,
+  lives: isHomeAlive,
 };
 
 const ofToken = and(eq(roomPeers.roomId, roomTokens.roomId), eq(roomPeers.peerId, roomTokens.peerId));

@@ -1,5 +1,13 @@
 export { roomChores } from "./chores.ts";
-export { type ConnectedSeat, findConnectedSeats, findHomesOf, findLostClaims, findSeated } from "./compare.ts";
+export {
+  type ConnectedSeat,
+  findConnectedSeats,
+  findHomesOf,
+  findLostClaims,
+  findSeated,
+  findStandingHomes,
+  nameOfClaim,
+} from "./compare.ts";
 export { confirmSeat } from "./confirm.ts";
 export { createRoom, type NewRoom } from "./create.ts";
 export { digest } from "./digest.ts";

@@ -9,6 +9,7 @@ export * from "./lease.ts";
 export * from "./listen.ts";
 export * from "./logger.ts";
 export * from "./metrics.ts";
+export * from "./paced-lookup.ts";
 export * from "./plane.ts";
 export * from "./run.ts";
 export * from "./superseded.ts";

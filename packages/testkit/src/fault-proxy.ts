@@ -1,6 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { type AddressInfo, createServer, connect as dial, type Socket } from "node:net";
 import { StatementWatch } from "./statement-watch.ts";
+import { TransactionCount } from "./transaction-count.ts";
 
 /** A TCP proxy on loopback whose paths can be made to fail as networks do. Disposal closes everything. */
 export interface FaultProxy extends AsyncDisposable {
@@ -11,6 +12,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly connections: number;
   /** How many connections were ever accepted. */
   readonly accepted: number;
+  /** To Postgres, without TLS: how many transactions have ended on all connections that were ever accepted. */
+  readonly transactions: number;
   /**
    * Connections that are open now forward nothing any more, in either direction, and stay open: a NAT or a proxy that
    * forgot them. New ones work.
@@ -44,6 +47,7 @@ export async function faultProxy(
 ): Promise<FaultProxy> {
   const { host, port } = typeof target === "number" ? { host: "127.0.0.1", port: target } : target;
   const paths = new Set<Path>();
+  const counts: TransactionCount[] = [];
   let accepted = 0;
   let swallows = false;
   let losing: { readonly after: string; readonly done: () => void } | undefined;
@@ -78,6 +82,9 @@ export async function faultProxy(
         done();
       });
     });
+    const count = new TransactionCount();
+    counts.push(count);
+    server.on("data", (data) => count.take(data));
     client.pipe(server);
     server.pipe(client);
   });
@@ -93,6 +100,9 @@ export async function faultProxy(
     },
     get accepted() {
       return accepted;
+    },
+    get transactions() {
+      return counts.reduce((sum, { count }) => sum + count, 0);
     },
     freeze() {
       for (const { client, server } of paths) {

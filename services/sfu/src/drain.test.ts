@@ -8,7 +8,7 @@ test("One socket that is still being admitted, and one that reads nothing, hold 
   // The homes of rooms do not hear of sockets that ask to be admitted by way of another node.
   const heard = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
-  const onBus = (bus: Bus): void => {
+  const busOf = (bus: Bus): Bus => {
     const request = bus.request.bind(bus);
     bus.request = async (subject, ...rest) => {
       if (subject.endsWith(".entries")) {
@@ -17,8 +17,9 @@ test("One socket that is still being admitted, and one that reads nothing, hold 
       }
       return await request(subject, ...rest);
     };
+    return bus;
   };
-  await using cluster = await startCluster({ nodes: 2, env: { ...UNHURRIED, CHECKPOINT_MS: "600000" }, onBus });
+  await using cluster = await startCluster({ nodes: 2, env: { ...UNHURRIED, CHECKPOINT_MS: "600000" }, busOf });
   const elsewhere = await cluster.createRoom();
   await using _host = await joins(cluster, elsewhere, { node: 0 });
   const peers = [];

@@ -7,9 +7,12 @@ import {
   Fenced,
   findHomeByResumeToken,
   findHomeByToken,
+  findStandingHomes,
   type HomeLocation,
   isUnanswered,
+  nameOfClaim,
 } from "@radist-tech/rooms";
+import { PacedLookup } from "@radist-tech/runtime";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import type { Entry } from "../home/admissions.ts";
 import type { Homes } from "../home/homes.ts";
@@ -23,7 +26,7 @@ import { SocketSession } from "../socket/socket-session.ts";
 /** How often the home is looked up: a room can move while a socket is being admitted. */
 const ATTEMPTS = 8;
 
-/** Pause before a home that does not answer is asked again, or found to be dead, milliseconds. */
+/** Pause before it is tried again to store that a peer is confirmed, milliseconds. */
 const RETRY_MS = 250;
 
 /** How often, and how far apart in milliseconds, a used token is tried while its peer is unconfirmed. */
@@ -36,12 +39,17 @@ export class RoomDirectory {
   readonly #homes: Homes;
   readonly #remote: RemoteHomes;
   readonly #keepalive: Keepalive;
+  /** Without the bus every home on another node is silent: all sockets that wait for theirs share one query. */
+  readonly #standingHomes: PacedLookup<HomeLocation, boolean>;
 
   constructor(node: NodeContext, homes: Homes, remote: RemoteHomes, keepalive: Keepalive) {
     this.#node = node;
     this.#homes = homes;
     this.#remote = remote;
     this.#keepalive = keepalive;
+    const { connection, logger } = node;
+    const read = (homes: readonly HomeLocation[]) => findStandingHomes(connection, homes);
+    this.#standingHomes = new PacedLookup({ keyOf: nameOfClaim, read, logger });
   }
 
   /** @throws {Refusal} | {DatabaseUnavailable} */
@@ -106,13 +114,13 @@ export class RoomDirectory {
     // A home that does not answer is dead when its lease is over; until then no other node may claim the room.
     const until = performance.now() + 2 * limits.LEASE_MS;
     let attempts = 0;
+    let seen = await lookUp();
     while (attempts < ATTEMPTS) {
-      const seen = await lookUp();
       if (seen.nodeId !== undefined && seen.nodeId !== lease.nodeId) {
         const line = await this.#remote.admit({ ...seen, nodeId: seen.nodeId }, session, entry);
         if (line === "unreachable") {
           if (performance.now() > until || !session.isOpen) break;
-          await sleep(RETRY_MS);
+          if ((await this.#standingHomes.find(seen)) === false) seen = await lookUp();
           continue;
         }
         if (line !== "not_home") return line;
@@ -120,12 +128,12 @@ export class RoomDirectory {
       attempts++;
       // No node that lives has claimed it, or the one that had has given it up.
       const room = await this.#homes.own(seen);
-      if (!room) continue;
       try {
-        return this.#lineTo(room, session, await room.admit(session, entry));
+        if (room) return this.#lineTo(room, session, await room.admit(session, entry));
       } catch (error) {
         if (!(error instanceof Fenced)) throw error;
       }
+      seen = await lookUp();
     }
     throw new Refusal("unavailable");
   }

@@ -1,15 +1,17 @@
 import { type Epoch, Refusal, type RoomId } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
-import { claimHome, findLostClaims, findSeated, type HomeLocation } from "@radist-tech/rooms";
+import { claimHome, type HomeLocation } from "@radist-tech/rooms";
 import type { HandOver } from "@radist-tech/runtime";
 import type { types } from "mediasoup";
 import type { MediaWorker } from "../media/workers.ts";
 import { announce, asNode, type NodeContext } from "../node/context.ts";
+import { ClaimComparison } from "./claim-comparison.ts";
 import { type RoomClosed, RoomHome } from "./room-home.ts";
 
 /** The rooms whose home is this node. */
 export class Homes {
   readonly #node: NodeContext;
+  readonly #comparison: ClaimComparison;
   readonly #rooms = new Map<RoomId, RoomHome>();
   readonly #claiming = new Map<RoomId, Promise<RoomHome | undefined>>();
   readonly #releasing = new Map<RoomId, Promise<void>>();
@@ -18,6 +20,7 @@ export class Homes {
 
   constructor(node: NodeContext) {
     this.#node = node;
+    this.#comparison = new ClaimComparison(node);
   }
 
   [Symbol.iterator](): IterableIterator<RoomHome> {
@@ -88,45 +91,30 @@ export class Homes {
     return room;
   }
 
+  /** What the bus says is a hint: the rooms that it concerns are compared with the database. */
   handle(control: RoomControl): void {
+    if (control.type === "project_deleted") {
+      for (const room of this.#rooms.values()) {
+        if (room.projectId === control.projectId) this.#comparison.hint({ room });
+      }
+      return;
+    }
+    const room = this.#rooms.get(control.roomId);
+    if (!room) return;
     switch (control.type) {
       case "room_ended":
-        return this.#rooms.get(control.roomId)?.end();
+        return this.#comparison.hint({ room });
       case "participant_kicked":
-        return this.#rooms.get(control.roomId)?.kick(control.peerId);
-      case "project_deleted":
-        for (const room of this.#rooms.values()) if (room.projectId === control.projectId) room.end();
+        return this.#comparison.hint({ room, peerId: control.peerId });
+      case "home_claimed":
+        if (control.epoch > room.claim.epoch) this.#comparison.hint({ room, isClaimedElsewhere: true });
         return;
-      case "home_claimed": {
-        const room = this.#rooms.get(control.roomId);
-        if (room && control.epoch > room.claim.epoch) room.fence();
-        return;
-      }
     }
   }
 
   /** Compares all claims with the database: gives up what is at home elsewhere, ends what has ended. */
-  async compare(): Promise<void> {
-    const held = [...this.#rooms.values()];
-    const lost = await findLostClaims(
-      this.#node.connection,
-      held.map(({ claim }) => claim),
-    );
-    for (const room of held) {
-      const why = lost.get(room.claim.roomId);
-      if (why === "ended") room.end();
-      else if (why === "fenced") room.fence();
-    }
-    await this.#compareSeats();
-  }
-
-  /** A peer that was kicked while the bus was away is found by the seat that it no longer has. */
-  async #compareSeats(): Promise<void> {
-    const seated = [...this.#rooms.values()].flatMap((room) =>
-      [...room.state.peers.keys()].map((peerId) => ({ room, peerId })),
-    );
-    const held = await findSeated(this.#node.connection, [...this.#rooms.keys()]);
-    for (const { room, peerId } of seated) if (!held.has(peerId)) room.kick(peerId);
+  compare(): Promise<void> {
+    return this.#comparison.compare([...this.#rooms.values()]);
   }
 
   workerDied(worker: MediaWorker): void {

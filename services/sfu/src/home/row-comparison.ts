@@ -4,6 +4,7 @@ import {
   findConnectedSeats,
   findHomesOf,
   type HomeClaim,
+  nameOfClaim,
   releaseHome,
 } from "@radist-tech/rooms";
 import { asNode, type NodeContext } from "../node/context.ts";
@@ -36,12 +37,12 @@ export class RowComparison {
     );
     const empty = seats.filter(({ roomId, peerId }) => this.#homes.find(roomId)?.isSocketless(peerId));
     const before = this.#suspects;
-    this.#suspects = new Set([...unheld.map(nameOfHome), ...empty.map(nameOfSeat)]);
+    this.#suspects = new Set([...unheld.map(nameOfClaim), ...empty.map(nameOfSeat)]);
     for (const { roomId, peerId } of empty.filter((seat) => before.has(nameOfSeat(seat)))) {
       this.#node.logger.warn({ roomId, peerId }, "a connected peer has no socket here");
       this.#homes.find(roomId)?.dropSeat(peerId);
     }
-    for (const claim of unheld.filter((one) => before.has(nameOfHome(one)))) await this.#release(claim);
+    for (const claim of unheld.filter((one) => before.has(nameOfClaim(one)))) await this.#release(claim);
   }
 
   async #release(claim: HomeClaim): Promise<void> {
@@ -55,5 +56,4 @@ export class RowComparison {
   }
 }
 
-const nameOfHome = ({ roomId, epoch }: HomeClaim): string => `${roomId} ${epoch}`;
 const nameOfSeat = ({ roomId, peerId }: ConnectedSeat): string => `${roomId} ${peerId}`;

@@ -74,7 +74,7 @@ export class SfuNode {
       service: "sfu",
       logger,
       times: { leaseMs: limits.LEASE_MS, renewMs: limits.LEASE_RENEW_MS },
-      onLapse: () => this.#homes.compare(),
+      onLapse: () => this.#compareAll(),
       onSuperseded: () => {
         this.#letGo();
         this.#failed.resolve(new Superseded(nodeId));
@@ -256,10 +256,12 @@ export class SfuNode {
     this.#remoteHomes.handle(control);
   }
 
+  async #compareAll(): Promise<void> {
+    await Promise.all([this.#homes.compare(), this.#remoteHomes.compare()]);
+  }
+
   #compare(): void {
-    this.#homes
-      .compare()
-      .catch((error: unknown) => this.context.logger.warn({ err: error }, "rooms were not compared"));
+    this.#compareAll().catch((error: unknown) => this.context.logger.warn({ err: error }, "rooms were not compared"));
   }
 
   /** The other way round: what the database, and other nodes, say is here. */

@@ -9,10 +9,11 @@ import {
   type SessionId,
   SFU_SUBJECTS,
 } from "@radist-tech/protocol/bus";
-import { confirmSeat, type HomeLocation } from "@radist-tech/rooms";
+import { confirmSeat, findLostClaims, type HomeLocation } from "@radist-tech/rooms";
 import type { HandOver } from "@radist-tech/runtime";
 import type { Entry } from "../home/admissions.ts";
 import type { NodeContext } from "../node/context.ts";
+import { Hints } from "../node/hints.ts";
 import type { ClientFrame, Line } from "../socket/conversation.ts";
 import type { SocketSession } from "../socket/socket-session.ts";
 import { RelayReceiver } from "./relay-receiver.ts";
@@ -35,9 +36,11 @@ interface Relayed {
 export class RemoteHomes {
   readonly #node: NodeContext;
   readonly #relayed = new Map<SessionId, Relayed>();
+  readonly #hints: Hints<SessionId>;
 
   constructor(node: NodeContext) {
     this.#node = node;
+    this.#hints = new Hints((batch) => this.#settle(batch));
   }
 
   get size(): number {
@@ -124,10 +127,39 @@ export class RemoteHomes {
     return Buffer.from(TAKEN);
   }
 
+  /** A claim is a hint: whether the room has moved is read in the database. */
   handle(control: RoomControl): void {
     if (control.type !== "home_claimed") return;
     for (const [id, { home }] of this.#relayed) {
-      if (home.roomId === control.roomId && home.epoch < control.epoch) this.#drop(id, "the room has moved");
+      if (home.roomId === control.roomId && home.epoch < control.epoch) this.#hints.add(id);
+    }
+  }
+
+  /**
+   * Compares the homes of all sockets here with the database.
+   *
+   * @throws {DatabaseUnavailable}
+   */
+  compare(): Promise<void> {
+    return this.#compare([...this.#relayed.keys()]);
+  }
+
+  async #compare(ids: readonly SessionId[]): Promise<void> {
+    const homes = ids.flatMap((id) => this.#relayed.get(id)?.home ?? []);
+    const lost = await findLostClaims(this.#node.connection, homes);
+    for (const id of ids) {
+      const home = this.#relayed.get(id)?.home;
+      // A room that has ended is ended by its home.
+      if (home && lost.get(home) === "fenced") this.#drop(id, "the room has moved");
+    }
+  }
+
+  /** Never rejects; what could not be read is found by the periodic comparison. */
+  async #settle(hints: readonly SessionId[]): Promise<void> {
+    try {
+      await this.#compare(hints);
+    } catch (error) {
+      this.#node.logger.warn({ err: error }, "whether rooms have moved could not be read in the database");
     }
   }
 

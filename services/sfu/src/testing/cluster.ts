@@ -37,8 +37,8 @@ export interface ClusterOptions {
   readonly natsUrl?: string;
   /** Each node is a process of its own, to be killed and stopped. */
   readonly processes?: boolean;
-  /** Called with the bus of each node in this process, to hold up what it carries. */
-  readonly onBus?: (bus: Bus) => void;
+  /** What each node of this process is given as its bus. Default: the bus. */
+  readonly busOf?: (bus: Bus, node: number) => Bus;
 }
 
 export interface ClusterNode {
@@ -97,11 +97,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const connection = stack.use(await connect(databaseUrl, { maxConnections: 4 }));
   await connection.migrate();
   const bus = stack.use(await openBus("test"));
-  const startInProcess = async (): Promise<ClusterNode> => {
+  const startInProcess = async (index: number): Promise<ClusterNode> => {
     const registry = createRegistry("sfu");
     const ownConnection = stack.use(await connect(databaseUrl, { maxConnections: 8 }));
-    const ownBus = stack.use(await openBus("node"));
-    options.onBus?.(ownBus);
+    const realBus = stack.use(await openBus("node"));
+    const ownBus = options.busOf?.(realBus, index) ?? realBus;
     const config = {
       ...Settings.parse({ ...FAST, ...options.env }),
       NODE_ID: newNodeId(),
@@ -125,7 +125,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     return { url, process: own, metric: (name) => metric(url, name) };
   };
   const start = options.processes ? startApart : startInProcess;
-  const nodes = await Promise.all(Array.from({ length: options.nodes ?? 1 }, start));
+  const nodes = await Promise.all(Array.from({ length: options.nodes ?? 1 }, (_, index) => start(index)));
   const projectId = newProjectId();
   const publicKey = newPublicKey();
   await connection.db.insert(projects).values({ id: projectId, name: "test", publicKey });

@@ -1,4 +1,5 @@
-import type { Peer } from "@radist-tech/calls";
+import { locatePeers, type Peer } from "@radist-tech/calls";
+import { isUnavailable } from "@radist-tech/db";
 import type { CallSnapshot } from "@radist-tech/protocol";
 import { Release, Released, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
@@ -45,26 +46,50 @@ export class Takeover {
   /** Answers another node that has claimed a peer from this one. */
   async handle(data: Uint8Array): Promise<Uint8Array> {
     const release = Release.parse(JSON.parse(Buffer.from(data).toString()));
-    return Buffer.from(JSON.stringify({ frames: await this.#release(release, MAX_ANSWER_LENGTH) } satisfies Released));
+    const answerBy = performance.now() + ARRIVAL_MS;
+    const isClaimed = await this.#isClaimedElsewhere(release);
+    const options = { maxLength: MAX_ANSWER_LENGTH, withinMs: answerBy - performance.now() };
+    const frames = isClaimed ? await this.#release(release, options) : [];
+    return Buffer.from(JSON.stringify({ frames } satisfies Released));
+  }
+
+  /** What the bus says is a hint: the peer is released if the database says that its claim here is over. */
+  async #isClaimedElsewhere({ callId, peerId, epoch }: Release): Promise<boolean> {
+    const { connection, lease, logger } = this.#node;
+    try {
+      const location = (await locatePeers(connection, [{ callId, peerId }])).get(peerId);
+      if (!location?.isConnected || location.epoch > epoch) return true;
+      logger.warn({ callId, peerId, epoch }, "a peer was to be released that nobody has claimed");
+      return false;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      logger.warn({ err: error, callId, peerId }, "whether a peer was claimed could not be read in the database");
+      // The comparison finds out later; a node without a lease does not wait for it.
+      return !lease.holds();
+    }
   }
 
   /** The earlier socket may itself still be in admission; it is released as soon as it is attached. */
-  #release({ peerId, epoch, call }: Release, maxLength = Number.POSITIVE_INFINITY): Promise<string[]> {
+  #release(
+    { callId, peerId, epoch, call }: Release,
+    { maxLength = Number.POSITIVE_INFINITY, withinMs = ARRIVAL_MS } = {},
+  ): Promise<string[]> {
     return new Promise((resolve) => {
-      let isLate = false;
+      let isLate = withinMs <= 0;
       const giveUp = setTimeout(() => {
         isLate = true;
         resolve([]);
-      }, ARRIVAL_MS);
+      }, withinMs);
       this.#node.attachedPeers.arrive(peerId, epoch, (attached) => {
         clearTimeout(giveUp);
-        if (!attached) return resolve([]);
+        if (attached?.callId !== callId) return resolve([]);
         this.#node.attachedPeers.remove(attached);
         attached.release("superseded", call);
         const frames = attached.takeUnconfirmed();
         const length = frames.reduce((sum, frame) => sum + frame.length, 0);
-        if (isLate || length > maxLength) this.#forward(attached, frames);
-        resolve(length > maxLength ? [] : frames);
+        const isForwarded = isLate || length > maxLength;
+        if (isForwarded) this.#forward(attached, frames);
+        resolve(isForwarded ? [] : frames);
       });
     });
   }

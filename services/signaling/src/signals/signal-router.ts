@@ -4,6 +4,7 @@ import { isUnavailable } from "@radist-tech/db";
 import type { CallId, Epoch, ErrorCode, NodeId, PeerId } from "@radist-tech/protocol";
 import { SignalHead, SignalOutcome, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
+import { createPeerLocator, type PeerLocator } from "./peer-locator.ts";
 
 /** The node and the claim under which a target was last known. */
 export interface Route {
@@ -19,16 +20,17 @@ export interface Target {
   readonly peerId: PeerId;
 }
 
-/** How long another node may take to answer, and the pause before it is asked again, milliseconds. */
+/** How long another node may take to answer, milliseconds. */
 const ANSWER_MS = 1_000;
-const PAUSE_MS = 200;
 
 /** Routes signals to a peer wherever it is: on this node, on another one, or held in the database until it reconnects. */
 export class SignalRouter {
   readonly #node: NodeContext;
+  readonly #locator: PeerLocator;
 
   constructor(node: NodeContext) {
     this.#node = node;
+    this.#locator = createPeerLocator(node);
   }
 
   /** Delivers a signal to a peer that is attached to this node right now, synchronously. */
@@ -41,9 +43,21 @@ export class SignalRouter {
   }
 
   /**
-   * Delivers or holds a signal even if the target moves in the meantime; retries for as long as a dead node's lease may
-   * last.
+   * How long a signal that has arrived now is worth trying: as long as the lease of a dead node may last.
    *
+   * @param isHurried whether its sender waits for nothing any more
+   * @returns whether that is over
+   */
+  patience(isHurried: () => boolean = () => false): () => boolean {
+    const until = performance.now() + this.#node.limits.LEASE_MS + 2 * ANSWER_MS;
+    return () => isHurried() || performance.now() >= until;
+  }
+
+  /**
+   * Delivers or holds a signal even if the target moves in the meantime.
+   *
+   * @param known where the target was last known; without it the database is asked
+   * @param isOver see {@link patience}
    * @returns the error to send to the sender, if it failed
    */
   async deliver(
@@ -51,26 +65,24 @@ export class SignalRouter {
     origin: Origin,
     known: Route | undefined,
     frame: string,
+    isOver = this.patience(),
   ): Promise<ErrorCode | undefined> {
-    const giveUpAt = performance.now() + this.#node.limits.LEASE_MS + 2 * ANSWER_MS;
     let route = known;
-    do {
-      if (route && (await this.#offer(target, origin, route, frame))) return undefined;
+    for (let round = 1; ; round++) {
+      const offered = route ? await this.#offer(target, origin, route, frame) : "not_here";
+      if (offered === "delivered") return undefined;
+      // A node that answers has just let the peer go. Of silent ones there can be very many, when the bus is away.
+      if (offered === "silent" || round > 1) {
+        if (isOver()) return this.#refuse("peer_not_connected");
+        const seen = await this.#locator.find(target);
+        if (seen?.isConnected) route = seen;
+        if (seen?.isConnected !== false) continue;
+      }
       const held = await this.#hold(target, frame);
       if (held === "held") return undefined;
-      if (typeof held === "string") {
-        this.#count(held);
-        return held;
-      }
-      if (held && (held.nodeId !== route?.nodeId || held.epoch !== route.epoch)) {
-        route = held;
-        continue;
-      }
-      // The peer's node is silent, or the database is: either comes back, or the node is declared lost.
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    } while (performance.now() < giveUpAt);
-    this.#count("peer_not_connected");
-    return "peer_not_connected";
+      if (typeof held === "string") return this.#refuse(held);
+      route = held ?? route;
+    }
   }
 
   /** Delivers what a socket may not have received to wherever its peer is now, in order. */
@@ -109,11 +121,14 @@ export class SignalRouter {
     });
   }
 
-  async #offer(target: Target, origin: Origin, route: Route, frame: string): Promise<boolean> {
+  /** @returns `silent` when the node of the route cannot be reached */
+  async #offer(target: Target, origin: Origin, route: Route, frame: string): Promise<SignalOutcome | "silent"> {
     const { bus, lease, attachedPeers, logger } = this.#node;
     if (route.nodeId === lease.nodeId) {
       return new Promise((resolve) =>
-        attachedPeers.arrive(target.peerId, route.epoch, () => resolve(this.deliverHere(target, route, frame))),
+        attachedPeers.arrive(target.peerId, route.epoch, () =>
+          resolve(this.deliverHere(target, route, frame) ? "delivered" : "not_here"),
+        ),
       );
     }
     const head: SignalHead = { callId: target.callId, to: target.peerId, epoch: route.epoch, origin };
@@ -125,13 +140,13 @@ export class SignalRouter {
           deadlineMs: ANSWER_MS,
         },
       );
-      const isDelivered = SignalOutcome.parse(Buffer.from(answer).toString()) === "delivered";
-      if (isDelivered) this.#count("delivered_there");
-      return isDelivered;
+      const outcome = SignalOutcome.parse(Buffer.from(answer).toString());
+      if (outcome === "delivered") this.#count("delivered_there");
+      return outcome;
     } catch (error) {
       if (!isSilence(error)) throw error;
       logger.debug({ err: error, nodeId: route.nodeId, peerId: target.peerId }, "the node of a peer is silent");
-      return false;
+      return "silent";
     }
   }
 
@@ -161,6 +176,11 @@ export class SignalRouter {
       if (!isUnavailable(error)) throw error;
       return undefined;
     }
+  }
+
+  #refuse(refused: "peer_not_found" | "peer_not_connected"): ErrorCode {
+    this.#count(refused);
+    return refused;
   }
 
   #count(outcome: string): void {

@@ -33,6 +33,8 @@ export class Conversation {
   readonly #queue = new TaskQueue(MAX_PENDING);
   #signals = 0;
   #isLeaving = false;
+  /** A signal could not be delivered after the peer had said that it leaves: those behind it are not tried. */
+  #isCutShort = false;
 
   constructor(node: NodeContext, attached: AttachedPeer, { router, departures, reconciler }: ConversationParts) {
     this.#node = node;
@@ -71,23 +73,28 @@ export class Conversation {
     const { callId, peerId, epoch, view } = this.#attached;
     const { targetPeerId, signalType, requestId } = message;
     const known = view.peers.find((peer) => peer.peerId === targetPeerId);
-    if (!known || targetPeerId === peerId) return this.#refuse("peer_not_found", requestId);
+    if (targetPeerId === peerId) return this.#refuse("peer_not_found", requestId);
     const frame = signalFrame(text, { callId, from: peerId, signalType, at: new Date() });
     const target = { callId, peerId: targetPeerId };
     const { connection, lease } = this.#node;
     const isTrusted = lease.isTrusted();
-    if (isTrusted && this.#queue.isIdle && this.#router.deliverHere(target, known, frame)) return;
+    if (isTrusted && this.#queue.isIdle && known && this.#router.deliverHere(target, known, frame)) return;
     if (this.#queue.isFull) return this.#refuse("peer_not_connected", requestId);
     const origin = { peerId, epoch, count: ++this.#signals };
+    const isOver = this.#router.patience(() => this.#isLeaving);
     this.#queue.push(async () => {
+      if (this.#isCutShort) return this.#refuse("peer_not_connected", requestId);
       try {
         // What was sent to a frozen process must not be delivered after what the peer has since sent elsewhere.
         if (!isTrusted && !(await isLatestClaim(connection, this.#attached)))
           return this.#refuse("unavailable", requestId);
+        // One that is not in the view may have joined on another node a moment ago: the database knows.
         const now = this.#attached.view.peers.find((peer) => peer.peerId === targetPeerId);
         const route = now?.status === "connected" ? now : undefined;
-        const refused = await this.#router.deliver(target, origin, route, frame);
-        if (refused) this.#refuse(refused, requestId);
+        const refused = await this.#router.deliver(target, origin, route, frame, isOver);
+        if (!refused) return;
+        if (this.#isLeaving && refused === "peer_not_connected") this.#isCutShort = true;
+        this.#refuse(refused, requestId);
       } catch (error) {
         this.#fail(error, requestId);
       }

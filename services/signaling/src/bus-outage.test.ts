@@ -1,0 +1,27 @@
+import { ownNats } from "@radist-tech/testkit";
+import { expect, test } from "vitest";
+import { testBusOutage } from "./testing/bus-outage.ts";
+import { startCluster } from "./testing/cluster.ts";
+import { joins } from "./testing/people.ts";
+
+testBusOutage({ pairs: 12, windowMs: 2_000, by: "SIGKILL" });
+
+test("a peer that has joined on another node is found before anybody has heard of it", async () => {
+  await using nats = await ownNats();
+  await using cluster = await startCluster({ nodes: 2, natsUrl: nats.url });
+  const { callTokens } = await cluster.createCall();
+  await using alice = await joins(cluster, String(callTokens[0]), 0);
+  nats.signal("SIGSTOP");
+  await using bob = await joins(cluster, String(callTokens[1]), 1);
+  alice.signals(bob, "hello");
+  // Answered in the order in which they came.
+  alice.says({ type: "ping", requestId: "taken" });
+  await alice.hears("pong");
+  expect(alice.socket.messages.filter(({ type }) => type === "peer_joined")).toEqual([]);
+  nats.signal("SIGCONT");
+  expect(await bob.hears("signal")).toMatchObject({ payload: "hello", fromPeerId: alice.peerId });
+  expect(await alice.hears("peer_joined")).toMatchObject({ peerId: bob.peerId });
+  alice.says({ type: "signal", targetPeerId: "peer_0000000000000000", signalType: "offer", requestId: "stranger" });
+  expect(await alice.hears("error")).toMatchObject({ code: "peer_not_found", requestId: "stranger" });
+  expect(alice.socket.messages.filter(({ type }) => type === "error")).toHaveLength(1);
+});

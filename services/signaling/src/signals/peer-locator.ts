@@ -1,0 +1,13 @@
+import { locatePeers, type PeerLocation } from "@radist-tech/calls";
+import { PacedLookup } from "@radist-tech/runtime";
+import type { NodeContext } from "../node/context.ts";
+import type { Target } from "./signal-router.ts";
+
+/**
+ * Asks the database where peers are whose nodes are silent: without the bus that is every peer of another node, and all
+ * signals that wait share one query.
+ */
+export type PeerLocator = PacedLookup<Target, PeerLocation>;
+
+export const createPeerLocator = ({ connection, logger }: NodeContext): PeerLocator =>
+  new PacedLookup({ keyOf: ({ peerId }) => peerId, read: (targets) => locatePeers(connection, targets), logger });
