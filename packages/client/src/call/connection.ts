@@ -142,7 +142,7 @@ export class RadistConnection {
     const connection = new RadistConnection(deps);
     const { credentials } = deps;
     try {
-      if ("reconnectToken" in credentials) await connection.#seat.claim(credentials);
+      if ("reconnectToken" in credentials) await connection.#seat.claim(credentials.callId, credentials);
     } catch (error) {
       connection.#socket.end();
       throw error;
