@@ -91,8 +91,11 @@ test("what is missing is named", async () => {
   await expect(radist.createRoomConnection({ roomToken: nothing })).rejects.toMatchObject(missing("roomToken"));
 });
 
-test("a browser without WebRTC cannot join a room", async () => {
+test.each([
+  ["a token", { roomToken: "ct_1" }],
+  ["the seat of an earlier page, without a token", { resume: { roomId: "r", peerId: "p", resumeToken: "rt_1" } }],
+])("a browser without WebRTC cannot join a room by %s", async (_by, credentials) => {
   await RadistClient.prepareRooms();
   const radist = new RadistClient({ publicKey: "rad_pk_1" });
-  await expect(radist.createRoomConnection({ roomToken: "ct_1" })).rejects.toMatchObject({ code: "media_unsupported" });
+  await expect(radist.createRoomConnection(credentials)).rejects.toMatchObject({ code: "media_unsupported" });
 });

@@ -167,13 +167,14 @@ export class RadistClient {
    * a token that does not allow publishing it only receives, whatever `channels` says, and asks for no device. A device
    * that is missing or refused does not end the join: `error` says why.
    *
-   * @throws RadistError `invalid_token`, `room_full`, `room_terminated`, `network_error`, `media_unsupported`, … for the room
+   * @throws RadistError `seat_in_use` when another tab has the seat to be resumed; `invalid_token`, `invalid_reconnect`,
+   * `room_full`, `room_terminated`, `network_error`, `media_unsupported`, … for the room
    * @example
    * const room = await radist.createRoomConnection({ roomToken });
    * room.on("remotestream", (track) => room.attach(track, addTile(track)));
    */
   async createRoomConnection(options: CreateRoomConnectionOptions): Promise<RadistRoomConnection> {
-    assertToken("roomToken", options.roomToken);
+    if (options.resume === undefined) assertToken("roomToken", options.roomToken);
     const channels = channelSet(options.channels ?? CHANNELS);
     const { publicKey, webSocketFactory, rtcConfiguration } = this.#options;
     const { openRoom } = await loadRooms();

@@ -33,6 +33,12 @@ test("the migrations lead to the schema: generating adds nothing", async () => {
   }
 });
 
+test("each migration is dated after the one before: a database that has that one would skip it otherwise", async () => {
+  const journal = JSON.parse(await readFile(join(PACKAGE, "migrations/meta/_journal.json"), "utf8"));
+  const dates = (journal as { entries: { when: number }[] }).entries.map(({ when }) => when);
+  expect(dates).toEqual([...new Set(dates)].toSorted((one, other) => one - other));
+});
+
 test("processes that migrate the same database at once all succeed, and each migration is applied once", async () => {
   await using database = await freshDatabase();
   const runs = await Promise.all([1, 2, 3, 4].map(() => migrate({ DATABASE_URL: database.url })));

@@ -252,6 +252,10 @@ export const roomTokens = pgTable(
       .notNull()
       .references(() => rooms.id, { onDelete: "cascade" }),
     ...participant(),
+    /** What becomes of earlier peers of the identity. */
+    duplicateIdentity: text("duplicate_identity", { enum: ["allow", "replace"] })
+      .notNull()
+      .default("allow"),
     createdAt: instant("created_at").notNull().defaultNow(),
     expiresAt: instant("expires_at").notNull(),
     /** Also when it was made void, because its identity was kicked. */

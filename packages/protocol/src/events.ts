@@ -16,13 +16,17 @@ export type EventSubjectKind = EventSubject["kind"];
 export const CallParticipantLeftReason = z.enum(["left", "expired", "withdrawn", "terminated", "idle"]);
 export type CallParticipantLeftReason = z.infer<typeof CallParticipantLeftReason>;
 
-/** Why a participant is no longer in a room. `node_lost`: its media server died, and it did not come back. */
+/**
+ * Why a participant is no longer in a room. `node_lost`: its media server died, and it did not come back; `superseded`:
+ * another one joined under its identity, to take its place.
+ */
 export const RoomParticipantLeftReason = z.enum([
   "left",
   "disconnected",
   "expired",
   "withdrawn",
   "kicked",
+  "superseded",
   "terminated",
   "idle",
   "node_lost",

@@ -24,7 +24,7 @@ export {
   type PresentPeer,
   releaseHome,
 } from "./homes.ts";
-export { type Admitted, type Joined, takeSeat } from "./join.ts";
+export { type Admitted, type Evicted, type Joined, takeSeat } from "./join.ts";
 export { kickParticipant } from "./kick.ts";
 export { freeSeat } from "./leave.ts";
 export { listRooms } from "./list.ts";

@@ -1,5 +1,6 @@
 import { type Connection, roomTokens, type Transaction, transact } from "@radist-tech/db";
 import {
+  type DuplicateIdentity,
   newReconnectToken,
   type Participant,
   type PeerId,
@@ -11,6 +12,7 @@ import { closeLostSessions, type LedgerNode, openSession } from "@radist-tech/us
 import { and, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import { digest } from "./digest.ts";
 import type { HomeClaim } from "./homes.ts";
+import type { SeatChange } from "./seats/event.ts";
 import { change } from "./store/advance.ts";
 import { loadRooms, participantOf } from "./store/load.ts";
 import { storeChanges } from "./store/store.ts";
@@ -40,8 +42,13 @@ export interface JoinOptions {
 export interface Joined extends Admitted {
   /** The token had seated the peer before, under this id, and the answer was lost. */
   readonly isAgain: boolean;
-  /** Who lost its seat to it. */
-  readonly evicted: readonly PeerId[];
+  readonly evicted: readonly Evicted[];
+}
+
+/** A peer that lost its seat to a join: `expired`, it had not been confirmed; `superseded`, they have one identity. */
+export interface Evicted {
+  readonly peerId: PeerId;
+  readonly reason: "expired" | "superseded";
 }
 
 /** How long, from the first use of a token, the same attempt is the same join, milliseconds. */
@@ -59,24 +66,39 @@ export function takeSeat(connection: Connection, claim: HomeClaim, options: Join
   const resumeToken = newReconnectToken();
   const resumeDigest = canResume ? digest(resumeToken) : null;
   const take = async (tx: Transaction): Promise<Joined> => {
-    const [[loaded], participant] = await Promise.all([
-      loadRooms(tx, [roomId], { seats: "vacant" }),
+    const [[loaded], token] = await Promise.all([
+      loadRooms(tx, [roomId], { seats: { joinedBy: options.tokenHash } }),
       useToken(tx, roomId, options),
     ]);
-    const again = participant ? undefined : await takeAgain(tx, claim, options, resumeToken);
+    const again = token ? undefined : await takeAgain(tx, claim, options, resumeToken);
     if (again) return again;
-    const joined = change(loaded, { type: "join", under: epoch, projectId, peerId, participant, resumeDigest });
+    const { participant, duplicateIdentity = "allow" } = token ?? {};
+    const joined = change(loaded, {
+      type: "join",
+      under: epoch,
+      projectId,
+      peerId,
+      participant,
+      duplicateIdentity,
+      resumeDigest,
+    });
     if (!loaded || !joined || !participant) throw new Error("A join changes the room, or is refused.");
     const identity = participant.identity ?? null;
     await Promise.all([
       storeChanges(tx, [{ ...loaded, change: joined }]),
       openSession(tx, { projectId, kind: "room", subjectId: roomId, peerId, identity }, node),
     ]);
-    const evicted = [...loaded.room.seats.keys()].filter((held) => !joined.room.seats.has(held));
-    return { peerId, participant, resumeToken, isAgain: false, evicted };
+    return { peerId, participant, resumeToken, isAgain: false, evicted: evictedBy(joined) };
   };
   return transact(connection, take, { onLate });
 }
+
+const evictedBy = ({ facts }: SeatChange): Evicted[] =>
+  facts.flatMap((fact) => {
+    if (fact.type !== "room.participant_left") return [];
+    const { peerId, reason } = fact.data;
+    return reason === "expired" || reason === "superseded" ? [{ peerId, reason }] : [];
+  });
 
 /** The same join once more: same peer, and a resume token beside the one that may never have arrived. */
 async function takeAgain(
@@ -118,17 +140,17 @@ async function takeAgain(
   return { peerId, participant, resumeToken, isAgain: true, evicted: [] };
 }
 
-/** @returns whom the token presents; nothing when it cannot be used, or was used before */
+/** @returns what the token says; nothing when it cannot be used, or was used before */
 async function useToken(
   tx: Transaction,
   roomId: RoomId,
   { tokenHash, peerId, attemptHash }: JoinOptions,
-): Promise<Participant | undefined> {
+): Promise<{ participant: Participant; duplicateIdentity: DuplicateIdentity } | undefined> {
   const { hash, usedAt, expiresAt } = roomTokens;
   const [token] = await tx
     .update(roomTokens)
     .set({ usedAt: sql`now()`, peerId, attemptHash })
     .where(and(eq(hash, tokenHash), eq(roomTokens.roomId, roomId), isNull(usedAt), gt(expiresAt, sql`now()`)))
     .returning();
-  return token && participantOf(token);
+  return token && { participant: participantOf(token), duplicateIdentity: token.duplicateIdentity };
 }

@@ -1,5 +1,5 @@
 import { projects, roomPeers, rooms, roomTokens, usageSessions } from "@radist-tech/db";
-import { newRoomId, type PeerId, type RoomId } from "@radist-tech/protocol";
+import { type DuplicateIdentity, newRoomId, type PeerId, type RoomId } from "@radist-tech/protocol";
 import { eq, inArray, isNull, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { keepSeat } from "./disconnect.ts";
@@ -127,6 +127,27 @@ describe.each(["Postgres", "PGlite"] as const)("On %s", (kind) => {
     expect(kicked).toHaveLength(2);
     for (const peerId of [first, second]) expect(kicked).toContainEqual({ type: "participant_kicked", roomId, peerId });
     expect(Object.keys((await expectSameViews(roomId)).seats).toSorted()).toEqual([other, nobody].toSorted());
+  });
+
+  test("a join may replace the peers of its identity, also in a full room, and nobody else", async () => {
+    const node = await database.node();
+    const roomId = await database.room({ maxParticipants: 3 });
+    const { claim } = await database.claim(roomId, node);
+    const join = async (...token: [string?, DuplicateIdentity?]) =>
+      database.join(claim, node, { tokenHash: await database.token(roomId, ...token) });
+    const [first, other, second] = [await join("ann"), await join(), await join("ann")];
+    const third = await join("ann", "replace");
+    const replaced = [first, second].map(({ peerId }) => peerId).toSorted();
+    expect(third.evicted.map(({ peerId }) => peerId).toSorted()).toEqual(replaced);
+    expect(third.evicted.map(({ reason }) => reason)).toEqual(["superseded", "superseded"]);
+    expect(Object.keys((await expectSameViews(roomId)).seats).toSorted()).toEqual(
+      [other.peerId, third.peerId].toSorted(),
+    );
+    expect(new Map(await leavesOf(roomId))).toEqual(new Map(replaced.map((peerId) => [peerId, "superseded"])));
+    await expect(database.resume(claim, node, first)).rejects.toMatchObject({ code: "invalid_reconnect" });
+    const beside = await join("ann");
+    expect(beside.evicted).toEqual([]);
+    expect(Object.keys((await expectSameViews(roomId)).seats)).toHaveLength(3);
   });
 
   test("an end frees all seats; the home closes their sessions when it gives the room up", async () => {

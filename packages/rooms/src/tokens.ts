@@ -1,6 +1,7 @@
 import { rooms, roomTokens, type Transaction } from "@radist-tech/db";
 import {
   type CallToken,
+  type DuplicateIdentity,
   type MintedRoomToken,
   newCallToken,
   type Participant,
@@ -16,6 +17,8 @@ export interface MintOptions {
   readonly roomId: RoomId;
   /** As whom the backend presents who uses the token. */
   readonly participant: Participant;
+  /** Default `allow`. */
+  readonly duplicateIdentity?: DuplicateIdentity;
   readonly ttlSeconds: number;
 }
 
@@ -28,7 +31,7 @@ const MAX_UNUSED = 10_000;
  * @throws {Refusal} `room_not_found`, `room_terminated`, `too_many_tokens`
  */
 export async function mintRoomToken(tx: Transaction, options: MintOptions): Promise<MintedRoomToken> {
-  const { projectId, roomId, participant, ttlSeconds } = options;
+  const { projectId, roomId, participant, duplicateIdentity = "allow", ttlSeconds } = options;
   const [room] = await tx
     .select({ tombstonedAt: rooms.tombstonedAt })
     .from(rooms)
@@ -43,16 +46,24 @@ export async function mintRoomToken(tx: Transaction, options: MintOptions): Prom
     .offset(MAX_UNUSED - 1)
     .limit(1);
   if (oneTooMany) throw new Refusal("too_many_tokens");
-  const [roomToken] = await insertTokens(tx, roomId, { participants: [participant], ttlSeconds });
+  const [roomToken] = await insertTokens(tx, roomId, {
+    participants: [{ ...participant, duplicateIdentity }],
+    ttlSeconds,
+  });
   if (!roomToken) throw new Error("One token was asked for, and none was made.");
   return { roomToken };
+}
+
+/** As whom a token lets in, and what that makes of those who are in under the same identity. */
+interface Presented extends Participant {
+  readonly duplicateIdentity: DuplicateIdentity;
 }
 
 /** @returns one token for each participant */
 export async function insertTokens(
   tx: Transaction,
   roomId: RoomId,
-  { participants, ttlSeconds }: { readonly participants: readonly Partial<Participant>[]; readonly ttlSeconds: number },
+  { participants, ttlSeconds }: { readonly participants: readonly Partial<Presented>[]; readonly ttlSeconds: number },
 ): Promise<CallToken[]> {
   if (participants.length === 0) return [];
   const minted = participants.map((participant) => ({ token: newCallToken(), participant }));

@@ -91,7 +91,8 @@ test("rooms: made, listed, seen, ended, and who is in them", async () => {
   expect(await api.radist.createRoom(settings)).toEqual(created);
   expect(await api.radist.mintConnectionToken({ roomId: ROOM })).toEqual({ connectionToken: "ct_c" });
   const participant = { identity: "user-17", name: "Ada", canPublish: false };
-  const minted = await api.radist.mintConnectionToken({ roomId: ROOM, ttlSeconds: 30, participant });
+  const more = { ttlSeconds: 30, participant, duplicateIdentity: "replace" as const };
+  const minted = await api.radist.mintConnectionToken({ roomId: ROOM, ...more });
   expect(minted).toEqual({ connectionToken: "ct_d" });
   expect(await api.radist.listRooms()).toEqual(page);
   expect(await api.radist.getRoom(ROOM)).toEqual(details);
@@ -103,7 +104,7 @@ test("rooms: made, listed, seen, ended, and who is in them", async () => {
     "POST /rooms {}",
     `POST /rooms ${JSON.stringify(settings)}`,
     `POST /rooms/${ROOM}/tokens {}`,
-    `POST /rooms/${ROOM}/tokens ${JSON.stringify({ ttlSeconds: 30, participant })}`,
+    `POST /rooms/${ROOM}/tokens ${JSON.stringify(more)}`,
     "GET /rooms?page=1&limit=20 ",
     `GET /rooms/${ROOM} `,
     `DELETE /rooms/${ROOM}/participants/peer_a1 `,

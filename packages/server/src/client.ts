@@ -100,6 +100,9 @@ export class RadistServerClient {
    * @param target.ttlSeconds for a room: the token's lifetime, at most a day.
    * @param target.participant for a room: who it is (`identity`, `name`, `metadata`) and what it may do (`canPublish`,
    *   `canSubscribe`, both true by default).
+   * @param target.duplicateIdentity for a room: what becomes of the participants that have the same `identity` when this
+   *   one joins. `allow` (default): they stay, as somebody's second tab. `replace`: their connections end with
+   *   `superseded`, so that nobody is in the room twice.
    * @throws RadistServerError `call_not_found`, `peers_connected` (both seats are held), `call_terminated`,
    *   `room_not_found` or `room_terminated`
    *
@@ -112,7 +115,13 @@ export class RadistServerClient {
   async mintConnectionToken(
     target: { callId: string } | ({ roomId: string } & MintRoomToken),
   ): Promise<{ connectionToken: MintedCallToken["callToken"] }> {
-    assertOptions("mintConnectionToken", target, ["callId", "roomId", "ttlSeconds", "participant"]);
+    assertOptions("mintConnectionToken", target, [
+      "callId",
+      "roomId",
+      "ttlSeconds",
+      "participant",
+      "duplicateIdentity",
+    ]);
     const { callId, roomId: room } = target as { callId?: unknown; roomId?: unknown };
     if ((callId === undefined) === (room === undefined)) {
       throw invalidArgument("mintConnectionToken takes either a callId or a roomId.");

@@ -20,10 +20,15 @@ const FLAGS = [
 /**
  * A real Chromium with a fresh profile, a fake camera and microphone that need no permission. Disposal closes it.
  * @param flags additional flags of Chromium
+ * @param options.keepsPages whether pages are kept for going back, as browsers do and Playwright does not. Default false.
  * @throws what to install, when this machine has no Chromium.
  */
-export async function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
+export async function launchBrowser(
+  flags: readonly string[] = [],
+  { keepsPages = false }: { readonly keepsPages?: boolean } = {},
+): Promise<Browser> {
   return chromium.launch({
+    ...(keepsPages && { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
     executablePath: chromiumPath(),
     headless: true,
     // The sandbox needs privileges that containers and root lack; the pages are those of the tests.

@@ -96,6 +96,35 @@ describe.each(WHERE)("Two peers $name:", (at) => {
     await expect(bob.resumes(at.bob)).rejects.toThrow("invalid_reconnect");
   });
 
+  test("who joins to take the place of its identity does: the earlier peer is told, and cannot resume", async () => {
+    const roomId = await cluster.createRoom({ maxParticipants: 3 });
+    await using alice = await joins(cluster, roomId, { node: at.alice });
+    await using bob = await joins(cluster, roomId, { node: at.alice, identity: "bob" });
+    await using beside = await joins(cluster, roomId, { node: at.bob, identity: "bob" });
+    await alice.hears("peer-joined");
+    const producerId = await produces(bob, produceAudio());
+    await alice.hears("new-producer");
+    beside.socket.terminate();
+    await alice.hears("peer-disconnected");
+    const roomToken = await cluster.mintToken(roomId, { identity: "bob" }, "replace");
+    await using again = await cluster.open({ roomToken, features: "presence,resume" }, at.bob);
+    const joined = await again.next("room-joined");
+    expect(joined.existingPeers).toMatchObject([{ peerId: alice.peerId }]);
+    expect(await bob.hears("error")).toMatchObject({ code: "superseded" });
+    expect(await bob.socket.closed).toMatchObject({ code: 4409 });
+    const left = [await alice.hears("peer-left"), await alice.hears("peer-left")];
+    expect(left.map(({ reason }) => reason)).toEqual(["superseded", "superseded"]);
+    expect(new Set(left.map(({ peerId }) => peerId))).toEqual(new Set([bob.peerId, beside.peerId]));
+    expect(await alice.asks({ type: "consume", producerId })).toMatchObject({ code: "producer_not_found" });
+    await expect(beside.resumes(at.bob)).rejects.toThrow("invalid_reconnect");
+    await until(
+      async () => (await sessionsOf(roomId)).filter(({ closeReason }) => closeReason === "superseded").length === 2,
+    );
+    expect((await placesOf(roomId)).map(({ peerId }) => peerId).toSorted()).toEqual(
+      [alice.peerId, String(joined.peerId)].toSorted(),
+    );
+  });
+
   test("an ended room disconnects all peers, and admits none", async () => {
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: at.alice });

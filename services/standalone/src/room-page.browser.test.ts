@@ -73,18 +73,30 @@ test("three users see and hear each other, mute, share a screen, write, and one 
   await close(...users);
 });
 
-test("a reloaded page is back under its name, and its earlier tile is gone", async () => {
-  const { users } = await roomOf("Ada", "Grace");
-  const [ada, grace] = users as [PageUser, PageUser];
+test("a reloaded page is back as the same participant, also when it is alone, and nobody sees it twice", async () => {
+  const { users, link, roomId } = await roomOf("Ada");
+  const [ada] = users as [PageUser];
+  const reloads = async (user: PageUser) => {
+    const before = user.peerId;
+    await user.page.reload();
+    await user.isIn();
+    expect(user.peerId).toBe(before);
+  };
+  await reloads(ada);
+  const grace = await PageUser.at(browser, link, "Grace");
+  await grace.joins();
   await ada.sees(grace);
-  const before = grace.peerId;
-  await grace.page.reload();
-  await grace.isIn();
+  await ada.countsTiles();
+  await reloads(grace);
   await ada.sees(grace);
-  expect(grace.peerId).not.toBe(before);
-  await ada.byId(`tile-${before}`).waitFor({ state: "detached" });
   await grace.sees(ada);
-  await close(...users);
+  expect(await ada.otherTiles()).toBe(1);
+  const { participants } = await platform.server.getRoom(roomId);
+  expect(participants.map(({ peerId, status }) => `${peerId} ${status}`)).toEqual([
+    `${ada.peerId} connected`,
+    `${grace.peerId} connected`,
+  ]);
+  await close(ada, grace);
 });
 
 test("a user who is alone is shown the link; one who mutes in the lobby joins muted", async () => {

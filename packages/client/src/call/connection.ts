@@ -1,39 +1,14 @@
 import type { CallSnapshot } from "@radist-tech/protocol";
-import type { Channel, MediaKind } from "../core/channels.ts";
+import type { MediaKind } from "../core/channels.ts";
 import { closedError } from "../core/closed-error.ts";
-import { afterListening, Emitter, type Listener } from "../core/emitter.ts";
+import { afterListening, type Listener } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
 import type { SendFileOptions } from "../core/files/file-transfers.ts";
 import type { DataPayload } from "../core/framing.ts";
-import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
-import { watchNetwork } from "../core/network-watch.ts";
-import { PathWatch } from "../core/path-watch.ts";
-import { SeatKeeper } from "../core/seat/seat-keeper.ts";
-import type { ResumeStorage } from "../core/seat/stored-seat.ts";
 import { type ConnectionStats, summarizeStats } from "../core/stats.ts";
-import { OutgoingTracks } from "../devices/outgoing-tracks.ts";
-import { CallData } from "./call-data.ts";
-import { CallFiles } from "./call-files.ts";
-import { CallSession } from "./call-session.ts";
+import { ActiveCall, type CallDeps } from "./active-call.ts";
 import type { PeerMedia } from "./peer-media.ts";
-import { emitRosterEvent } from "./roster-events.ts";
-import { SignalingSocket } from "./signaling-socket.ts";
-import type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./types.ts";
-import type { Credentials } from "./urls.ts";
-
-/** @internal What {@link RadistClient.createConnection} passes on. */
-export interface ConnectionDeps {
-  readonly credentials: Credentials;
-  readonly url: (credentials: Credentials) => string;
-  readonly webSocketFactory: (url: string) => WebSocket;
-  readonly rtcConfiguration: RTCConfiguration | undefined;
-  readonly channels: ReadonlySet<Channel>;
-  readonly localStream: MediaStream | undefined;
-  readonly ownsStream: boolean;
-  /** Why some of the devices could not be opened. */
-  readonly deviceFailures: readonly RadistError[];
-  readonly resumeStorage: ResumeStorage | undefined;
-}
+import type { ConnectionEvents, ConnectionState, ResumeState } from "./types.ts";
 
 /**
  * A seat in a call, and the media session with the other peer.
@@ -48,135 +23,52 @@ export interface ConnectionDeps {
  * connection.on("closed", ({ reason }) => goBack(reason));
  */
 export class RadistConnection {
-  readonly #events = new Emitter<ConnectionEvents>();
-  readonly #channels: ReadonlySet<Channel>;
-  readonly #media: OutgoingTracks;
-  readonly #data: CallData;
-  readonly #files: CallFiles;
-  readonly #socket: SignalingSocket;
-  readonly #session: CallSession;
-  readonly #seat: SeatKeeper;
-  readonly #stopWatching: () => void;
-  readonly #path = new PathWatch(() => {
-    this.#stateChanged();
-    this.#report(new RadistError("no_media_path"));
-  });
-  /** The page shows something of the other peer. */
-  #hasShown = false;
-  #ending: Ending | undefined;
-  #state: ConnectionState = { signaling: "connecting", media: "new" };
+  readonly #call: ActiveCall;
 
-  private constructor(deps: ConnectionDeps) {
-    this.#channels = deps.channels;
-    this.#seat = new SeatKeeper(deps.resumeStorage);
-    this.#media = new OutgoingTracks(deps.localStream, deps.ownsStream, {
-      outgoingChanged: async (kind, track) => this.#session.link?.setTrack(kind, track),
-      localStream: (stream) => this.#events.emitLasting("localstream", stream),
-      screenShare: (stream) => this.#events.emit("screenshare", { active: stream !== undefined, stream }),
-      stateChanged: () => this.#session.mediaChanged(),
-      error: (error) => this.#report(error),
-    });
-    this.#data = new CallData({
-      open: () => this.#events.emitLasting("datachannelopen", { label: DATA_CHANNEL_LABEL }),
-      close: () => {
-        this.#files.interrupt(new RadistError("data_channel_not_open"));
-        this.#events.forget("datachannelopen");
-        this.#events.emit("datachannelclose", { label: DATA_CHANNEL_LABEL });
-      },
-      message: (message) => this.#events.emit("message", message),
-    });
-    this.#files = new CallFiles({
-      open: () => this.#session.link?.openFiles(),
-      remotePeerId: () => this.remotePeerId,
-      maxBytes: () => this.peerConnection?.sctp?.maxMessageSize,
-      offered: (file) => this.#events.emit("file", file),
-      error: (error) => this.#report(error),
-    });
-    this.#socket = new SignalingSocket({
-      credentials: deps.credentials,
-      url: deps.url,
-      webSocketFactory: deps.webSocketFactory,
-      handlers: {
-        message: (message) => this.#session.receive(message),
-        seated: (seat) => this.#seat.seated(seat.callId, seat),
-        state: () => this.#stateChanged(),
-        error: (error) => this.#protocolError(error),
-        overflow: () => this.#session.renew(),
-        ended: (ending) => this.#ended(ending),
-      },
-    });
-    this.#session = new CallSession({
-      channels: deps.channels,
-      rtcConfiguration: deps.rtcConfiguration,
-      media: this.#media,
-      data: this.#data,
-      files: this.#files.channels,
-      socket: this.#socket,
-      handlers: {
-        roster: (event) => {
-          emitRosterEvent(this.#events, event);
-          if (event.type === "left" && event.reason !== "disconnected") this.#remoteGone();
-          this.#stateChanged();
-        },
-        remoteStream: (stream) => {
-          this.#hasShown = true;
-          this.#events.emitLasting("remotestream", stream);
-        },
-        peerMedia: (media) => this.#events.emitLasting("peermedia", media),
-        linkChanged: () => this.#linkChanged(),
-        error: (error) => this.#report(error),
-      },
-    });
-    this.#stopWatching = watchNetwork({
-      visible: () => this.#socket.nudge(),
-      network: () => {
-        this.#socket.nudge();
-        this.#session.networkChanged();
-      },
-    });
-    if (deps.localStream) this.#events.emitLasting("localstream", deps.localStream);
+  private constructor(deps: CallDeps) {
+    this.#call = new ActiveCall(deps);
   }
 
   /** @internal Joins. Rejects with a {@link RadistError} when the platform does not let the page in. */
-  static async open(deps: ConnectionDeps): Promise<RadistConnection> {
+  static async open(deps: CallDeps): Promise<RadistConnection> {
     const connection = new RadistConnection(deps);
     const { credentials } = deps;
     try {
-      if ("reconnectToken" in credentials) await connection.#seat.claim(credentials);
+      if ("reconnectToken" in credentials) await connection.#call.seat.claim(credentials.callId, credentials);
     } catch (error) {
-      connection.#socket.end();
+      connection.#call.socket.end();
       throw error;
     }
-    await connection.#socket.connect();
+    await connection.#call.socket.connect();
     afterListening(() => {
-      for (const failure of deps.deviceFailures) connection.#report(failure);
+      for (const failure of deps.deviceFailures) connection.#call.report(failure);
     });
     return connection;
   }
 
   /** The id of the call. */
   get callId(): string {
-    return this.#socket.resumeState?.callId ?? "";
+    return this.#call.socket.resumeState?.callId ?? "";
   }
 
   /** This side's identity in the call. It stays the same when the connection reconnects. */
   get peerId(): string {
-    return this.#socket.resumeState?.peerId ?? "";
+    return this.#call.socket.resumeState?.peerId ?? "";
   }
 
   /** The other peer, while it holds its seat. */
   get remotePeerId(): string | undefined {
-    return this.#session.remote?.peerId;
+    return this.#call.session.remote?.peerId;
   }
 
   /** The call as the platform last described it. */
   get call(): CallSnapshot | undefined {
-    return this.#session.call;
+    return this.#call.session.call;
   }
 
   /** The state of signaling and media. `statechange` follows each change. */
   get state(): ConnectionState {
-    return this.#state;
+    return this.#call.state;
   }
 
   /**
@@ -184,42 +76,42 @@ export class RadistConnection {
    * reconnect; `resumeStorage` has it stored each time. It opens this seat: treat it as a secret.
    */
   get resumeState(): ResumeState | undefined {
-    return this.#socket.resumeState;
+    return this.#call.socket.resumeState;
   }
 
   /** What this side sends from its devices, or the stream that the page passed. */
   get localStream(): MediaStream | undefined {
-    return this.#media.stream;
+    return this.#call.media.stream;
   }
 
   /** What the other peer sends. Undefined before its first track. */
   get remoteStream(): MediaStream | undefined {
-    return this.#session.link?.remoteStream;
+    return this.#call.session.link?.remoteStream;
   }
 
   /** What the other peer says of what it sends. Undefined while it has not said; some programs never do. */
   get peerMedia(): PeerMedia | undefined {
-    return this.#session.peerMedia;
+    return this.#call.session.peerMedia;
   }
 
   /** The shared screen, while it is shared. */
   get screenStream(): MediaStream | undefined {
-    return this.#media.screen;
+    return this.#call.media.screen;
   }
 
   /** The present media session, for what this package does not offer. It is replaced when a peer joins or reloads. */
   get peerConnection(): RTCPeerConnection | undefined {
-    return this.#session.link?.peer;
+    return this.#call.session.link?.peer;
   }
 
   /** Whether there is a microphone and it is on. */
   get microphoneEnabled(): boolean {
-    return this.#media.device("audio")?.enabled ?? false;
+    return this.#call.media.device("audio")?.enabled ?? false;
   }
 
   /** Whether there is a camera and it is on. */
   get cameraEnabled(): boolean {
-    return this.#media.device("video")?.enabled ?? false;
+    return this.#call.media.device("video")?.enabled ?? false;
   }
 
   /**
@@ -227,7 +119,7 @@ export class RadistConnection {
    * late listeners too, right after the code that attached them.
    */
   on<Name extends keyof ConnectionEvents>(event: Name, listener: Listener<ConnectionEvents[Name]>): () => void {
-    return this.#events.on(event, listener);
+    return this.#call.events.on(event, listener);
   }
 
   /**
@@ -236,13 +128,13 @@ export class RadistConnection {
    * @throws RadistError `connection_closed`, or what ended the connection. Stays pending while the network is down.
    */
   async reconnect(): Promise<void> {
-    if (this.#ending && !this.#ending.error) this.#assertOpen();
-    await this.#socket.connect();
+    if (this.#call.ending && !this.#call.ending.error) this.#assertOpen();
+    await this.#call.socket.connect();
   }
 
   /** Leaves the call for good and frees the seat. Stops the devices that this package opened. Never rejects. */
   async leave(): Promise<void> {
-    await this.#socket.leave();
+    await this.#call.socket.leave();
   }
 
   /**
@@ -255,7 +147,7 @@ export class RadistConnection {
    */
   async send(data: DataPayload): Promise<void> {
     this.#assertOpen();
-    await this.#data.send(data, this.peerConnection?.sctp?.maxMessageSize);
+    await this.#call.data.send(data, this.peerConnection?.sctp?.maxMessageSize);
   }
 
   /**
@@ -270,9 +162,9 @@ export class RadistConnection {
    */
   async sendFile(file: Blob, options: SendFileOptions = {}): Promise<void> {
     this.#assertOpen();
-    if (!this.#data.isOpen) throw new RadistError("data_channel_not_open");
+    if (!this.#call.data.isOpen) throw new RadistError("data_channel_not_open");
     const { remotePeerId } = this;
-    const transfers = await this.#files.transfers();
+    const transfers = await this.#call.files.transfers();
     await transfers.send(file, remotePeerId === undefined ? [] : [remotePeerId], undefined, options);
   }
 
@@ -283,7 +175,7 @@ export class RadistConnection {
    */
   setMicrophone(on: boolean): void {
     this.#assertOpen();
-    this.#media.setEnabled("audio", on);
+    this.#call.media.setEnabled("audio", on);
   }
 
   /**
@@ -294,7 +186,7 @@ export class RadistConnection {
    */
   setCamera(on: boolean): void {
     this.#assertOpen();
-    this.#media.setEnabled("video", on);
+    this.#call.media.setEnabled("video", on);
   }
 
   /**
@@ -307,7 +199,7 @@ export class RadistConnection {
   async replaceTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
     this.#assertOpen();
     this.#assertChannel(kind);
-    await this.#media.replaceTrack(kind, track);
+    await this.#call.media.replaceTrack(kind, track);
   }
 
   /**
@@ -323,12 +215,12 @@ export class RadistConnection {
     this.#assertOpen();
     this.#assertChannel("video");
     // Sound that cannot be sent is not captured either.
-    return this.#media.shareScreen(this.#channels.has("audio") ? options : { ...options, audio: false });
+    return this.#call.media.shareScreen(this.#call.channels.has("audio") ? options : { ...options, audio: false });
   }
 
   /** Sends the camera again. Closes what was about to be chosen, too. */
   async stopSharing(): Promise<void> {
-    await this.#media.stopSharing();
+    await this.#call.media.stopSharing();
   }
 
   /** Figures of the media session. Undefined while there is none. */
@@ -337,60 +229,12 @@ export class RadistConnection {
     return report && summarizeStats(report);
   }
 
-  /** A page that shows what `remotestream` brings shows nothing then, and not the last picture. */
-  #remoteGone(): void {
-    this.#events.forget("remotestream");
-    this.#events.forget("peermedia");
-    if (!this.#hasShown) return;
-    this.#hasShown = false;
-    this.#events.emit("remotestream", new MediaStream());
-  }
-
-  #linkChanged(): void {
-    if (!this.remoteStream) this.#events.forget("remotestream");
-    this.#stateChanged();
-  }
-
-  #stateChanged(): void {
-    const signaling = this.#socket.state;
-    const found = this.peerConnection?.connectionState ?? "new";
-    // Without the other peer, or without the platform, there is another reason, which the page knows.
-    const isNeeded = this.peerConnection && signaling === "connected" && this.#session.remote?.status === "connected";
-    this.#path.update(isNeeded ? found === "connected" : undefined);
-    const media = this.#path.isMissing ? "failed" : found;
-    if (signaling === this.#state.signaling && media === this.#state.media) return;
-    this.#state = { signaling, media };
-    this.#events.emit("statechange", this.#state);
-  }
-
-  #protocolError(error: RadistError): void {
-    // The platform refused a signal that the negotiation depends on.
-    if (error.code === "peer_not_connected" || error.code === "rate_limited") this.#session.renew();
-    this.#report(error);
-  }
-
-  #ended(ending: Ending): void {
-    this.#ending = ending;
-    this.#files.interrupt(closedError(ending));
-    this.#stopWatching();
-    this.#path.update(undefined);
-    this.#seat.ended(ending);
-    this.#session.close();
-    this.#media.close();
-    this.#events.emitLasting("closed", ending);
-  }
-
-  #report(cause: unknown): void {
-    const error = cause instanceof RadistError ? cause : new RadistError("negotiation_failed", { cause });
-    if (!this.#events.emit("error", error)) console.warn(error);
-  }
-
   #assertOpen(): void {
-    if (this.#ending) throw closedError(this.#ending);
+    if (this.#call.ending) throw closedError(this.#call.ending);
   }
 
   #assertChannel(kind: MediaKind): void {
-    if (!this.#channels.has(kind)) {
+    if (!this.#call.channels.has(kind)) {
       throw new RadistError("invalid_argument", { message: `The connection was created without the ${kind} channel.` });
     }
   }

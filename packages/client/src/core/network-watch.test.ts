@@ -35,6 +35,15 @@ test("notices that the network is back", () => {
   expect(seen).toEqual(["network"]);
 });
 
+test("notices that the page was kept for going back, and not that it was loaded", () => {
+  const { seen } = watch();
+  const shows = (persisted: boolean) => page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted }));
+  shows(false);
+  expect(seen).toEqual([]);
+  shows(true);
+  expect(seen).toEqual(["network"]);
+});
+
 test("notices that the page is visible again, and not that it is hidden", () => {
   const { seen } = watch();
   becomes("hidden");

@@ -2,7 +2,7 @@
 export interface NetworkHandlers {
   /** The page is visible again, and may have been suspended. */
   visible(): void;
-  /** The network is back, or is another one. */
+  /** The network is back, or is another one; or the page is, which the browser had kept for going back without its sockets. */
   network(): void;
 }
 
@@ -16,6 +16,13 @@ export function watchNetwork(handlers: NetworkHandlers): () => void {
   const information = (globalThis.navigator as { connection?: NetworkInformation } | undefined)?.connection;
   let type = information?.type;
   globalThis.addEventListener?.("online", () => handlers.network(), { signal });
+  globalThis.addEventListener?.(
+    "pageshow",
+    ({ persisted }) => {
+      if (persisted) handlers.network();
+    },
+    { signal },
+  );
   globalThis.document?.addEventListener(
     "visibilitychange",
     () => {

@@ -39,8 +39,9 @@ export class RoomConnection implements RadistRoomConnection {
   static async open(deps: RoomSessionDeps): Promise<RoomConnection> {
     const connection = new RoomConnection(deps);
     const { socket, seat } = connection.#session;
+    const { credentials } = deps;
     try {
-      if ("resumeToken" in deps.credentials) await seat.claim(deps.credentials);
+      if ("resumeToken" in credentials) await seat.claim(credentials.roomId, credentials);
     } catch (error) {
       socket.end({ reason: "left" });
       throw error;

@@ -77,7 +77,8 @@ export type RoomMediaState = "new" | "connecting" | "connected" | "disconnected"
 
 /**
  * Why a room connection is over: `left` by this page; `kicked` by the backend; `terminated`, the room has ended;
- * `superseded`, another page took over this participant; `expired`, away for too long; `failed`, see the error.
+ * `superseded`, another page took over this participant, or joined under its identity to take its place; `expired`,
+ * away for too long; `failed`, see the error.
  */
 export type RoomClosedReason = "left" | "kicked" | "terminated" | "superseded" | "expired" | "failed";
 
@@ -234,7 +235,7 @@ export interface RoomEvents {
   publicationchanged: PublicationChange;
   /** A participant is in the room, also when it joined first. Lasting. */
   participantjoined: RoomParticipant;
-  /** A participant is gone, together with all its tracks. */
+  /** A participant is gone, together with all its tracks. `superseded`: another one joined to take the place of its identity. */
   participantleft: { readonly participant: RoomParticipant; readonly reason: RoomLeftReason };
   participantchanged: ParticipantChange;
   /**

@@ -3,7 +3,7 @@ import { Instant } from "../common.ts";
 import { CallToken } from "../credentials.ts";
 import { PeerId, RoomId } from "../ids.ts";
 import { LIST_DESCRIPTION, ListCursor } from "../list-cursor.ts";
-import { E2eeMode, Metadata, Participant } from "./participant.ts";
+import { DuplicateIdentity, E2eeMode, Metadata, Participant } from "./participant.ts";
 
 export const CreateRoom = z
   .strictObject({
@@ -33,6 +33,12 @@ export const MintRoomToken = z
     /** How long the token can be used, seconds. Default: as the platform is set up, 600 unless its operator says otherwise. */
     ttlSeconds: z.int().min(1).max(86_400).optional(),
     participant: z.strictObject(Participant.shape).default({ canPublish: true, canSubscribe: true }),
+    /** `replace`: who joins with the token takes the place of the participants that have its identity then. */
+    duplicateIdentity: DuplicateIdentity.default("allow"),
+  })
+  .refine(({ participant, duplicateIdentity }) => duplicateIdentity === "allow" || participant.identity !== undefined, {
+    path: ["participant", "identity"],
+    message: "Required for duplicateIdentity: replace",
   })
   .meta({ id: "MintRoomToken" });
 export type MintRoomToken = z.input<typeof MintRoomToken>;

@@ -46,6 +46,10 @@ export const Participant = ParticipantInfo.extend({
 }).meta({ id: "Participant" });
 export type Participant = z.infer<typeof Participant>;
 
+/** What becomes of earlier participants of the same identity when one joins: they stay, or are `superseded`. */
+export const DuplicateIdentity = z.enum(["allow", "replace"]).meta({ id: "DuplicateIdentity" });
+export type DuplicateIdentity = z.infer<typeof DuplicateIdentity>;
+
 /** `required`: who has not announced an end-to-end key may not publish. */
 export const E2eeMode = z.enum(["optional", "required"]).meta({ id: "E2eeMode" });
 export type E2eeMode = z.infer<typeof E2eeMode>;

@@ -129,7 +129,10 @@ export const Stats = z
 export const Ack = z.object({ type: z.literal("ack"), requestId: RequestId }).meta({ id: "Ack" });
 
 /** Why a peer is no longer in the room. */
-export const RoomLeftReason = z.enum(["left", "disconnected", "expired", "kicked"]).meta({ id: "RoomLeftReason" });
+/** `superseded`: another participant joined under its identity, to take its place. */
+export const RoomLeftReason = z
+  .enum(["left", "disconnected", "expired", "kicked", "superseded"])
+  .meta({ id: "RoomLeftReason" });
 export type RoomLeftReason = z.infer<typeof RoomLeftReason>;
 
 export const RoomPeerLeft = z

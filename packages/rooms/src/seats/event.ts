@@ -1,4 +1,4 @@
-import type { Epoch, Participant, PeerId, ProjectId } from "@radist-tech/protocol";
+import type { DuplicateIdentity, Epoch, Participant, PeerId, ProjectId } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
 import type { EndReason, HomeNode, LeftReason, RoomFact, RoomRecord } from "./record.ts";
 
@@ -11,6 +11,7 @@ export type SeatEvent =
       readonly peerId: PeerId;
       /** Whom the token presents; missing: there is no such token, or it was used. */
       readonly participant: Participant | undefined;
+      readonly duplicateIdentity: DuplicateIdentity;
       /** Digest of the token that it can resume with; null when it cannot. */
       readonly resumeDigest: Uint8Array | null;
     }

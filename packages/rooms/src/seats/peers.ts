@@ -8,7 +8,8 @@ export function join(room: RoomRecord, event: Of<"join">): SeatStep {
   const { peerId, participant, resumeDigest, projectId } = event;
   if (room.ended) return { outcome: "refused", code: "room_terminated" };
   if (room.projectId !== projectId) return { outcome: "refused", code: "invalid_token" };
-  const vacated = vacate(room);
+  const replaced = replace(room, event);
+  const vacated = vacate(replaced.room);
   if (isFull(vacated.room)) return { outcome: "refused", code: "room_full" };
   if (!participant) return { outcome: "refused", code: "invalid_token" };
   const { identity, name } = participant;
@@ -25,6 +26,7 @@ export function join(room: RoomRecord, event: Of<"join">): SeatStep {
     }),
     notify: [],
     facts: [
+      ...replaced.facts,
       ...vacated.facts,
       {
         type: "room.participant_joined",
@@ -35,6 +37,15 @@ export function join(room: RoomRecord, event: Of<"join">): SeatStep {
 }
 
 const isFull = ({ maxParticipants, held }: RoomRecord): boolean => maxParticipants !== null && held >= maxParticipants;
+
+/** Frees the seats of earlier peers of the newcomer's identity, if its token says so. */
+function replace(room: RoomRecord, { participant, duplicateIdentity }: Of<"join">): ReturnType<typeof free> {
+  const identity = duplicateIdentity === "replace" ? participant?.identity : undefined;
+  return free(room, peersOf(room, identity), "superseded");
+}
+
+const peersOf = ({ seats }: RoomRecord, identity: string | undefined): Seat[] =>
+  identity === undefined ? [] : [...seats.values()].filter(({ participant }) => participant.identity === identity);
 
 /** Of a full room, frees a seat whose holder has probably never heard that it has one: of several, the longest. */
 function vacate(room: RoomRecord): ReturnType<typeof free> {
@@ -117,11 +128,8 @@ export function leave(room: RoomRecord, { peerId, reason }: Of<"leave">): SeatSt
 export function kick(room: RoomRecord, { peerId }: Of<"kick">): SeatStep {
   const seat = room.seats.get(peerId);
   if (!seat) return { outcome: "refused", code: "participant_not_found" };
-  const { identity } = seat.participant;
   // Somebody with a second tab would stay otherwise.
-  const isSame = (other: Seat): boolean =>
-    other === seat || (identity !== undefined && other.participant.identity === identity);
-  const gone = [...room.seats.values()].filter(isSame);
+  const gone = [...new Set([seat, ...peersOf(room, seat.participant.identity)])];
   return {
     outcome: "done",
     notify: gone.map((each) => ({ type: "participant_kicked", roomId: room.roomId, peerId: each.peerId })),

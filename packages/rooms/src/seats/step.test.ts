@@ -4,6 +4,7 @@ import {
   ALICE,
   BOB,
   CAROL,
+  DAVE,
   describeControl,
   describeFact,
   describeRecord,
@@ -43,6 +44,7 @@ const EVENTS: { readonly [Type in SeatEvent["type"]]: Extract<SeatEvent, { type:
     projectId: PROJECT,
     peerId: CAROL,
     participant: { identity: "c", name: "Carol", canPublish: true, canSubscribe: true },
+    duplicateIdentity: "allow",
     resumeDigest: digestOf("new"),
   },
   rejoin: {
@@ -284,4 +286,30 @@ test("without the attempt that it was first used for, a token is used again only
     expect(describeStep(STATES[name], event)).toBe("invalid_token");
   }
   expect(describeStep(STATES["full, Alice's answer lost"], event)).toBe("A+? B+ here#4 | resumed A");
+});
+
+describe("A join with an identity that is there", () => {
+  const as = (identity: string) => ({ participant: { identity, canPublish: true, canSubscribe: true } });
+  const replacing = { ...EVENTS.join, duplicateIdentity: "replace" } as const;
+  const twice = roomOf([seat(ALICE, as("c")), { ...lost(BOB), ...as("c") }, seat(DAVE, as("d"))]);
+
+  test("joins beside it, unless its token says otherwise", () => {
+    expect(describeStep({ ...twice, maxParticipants: 4 }, EVENTS.join)).toBe("A+ B~ D+ C+? here#4 | joined C");
+  });
+
+  test("replaces all that have it, also in a full room, and only those", () => {
+    expect(describeStep(twice, replacing)).toBe("D+ C+? here#4 | left A superseded | left B superseded | joined C");
+  });
+
+  test("takes the place of nobody who merely has not answered, when its own is enough", () => {
+    const silent = roomOf([seat(ALICE, as("c")), seat(BOB, { unconfirmedMs: CONFIRM_MS })], { maxParticipants: 2 });
+    expect(describeStep(silent, replacing)).toBe("B+? C+? here#4 | left A superseded | joined C");
+  });
+
+  test("replaces nobody without an identity, and nobody when it is refused", () => {
+    const participant = { canPublish: true, canSubscribe: true };
+    const anonymous = roomOf([seat(ALICE)]);
+    expect(describeStep(anonymous, { ...replacing, participant })).toBe("A+ C+? here#4 | joined C");
+    expect(describeStep(twice, { ...replacing, projectId: OTHER_PROJECT })).toBe("invalid_token");
+  });
 });

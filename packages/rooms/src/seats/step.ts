@@ -17,6 +17,8 @@ import type { RoomRecord } from "./record.ts";
  * can be repeated (rejoin), and in a full room another one can take the seat: at once while it is disconnected, else after
  * CONFIRM_MS.
  *
+ * A join may also free seats: those of its own identity, where its token says so.
+ *
  * Every seat that is freed makes one `participant_left` true, whoever frees it.
  */
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { type Replayed, replay } from "../testing/replay.ts";
 import { digestOf, HERE, PROJECT, roomOf, THERE } from "../testing/room-records.ts";
 import type { SeatEvent } from "./event.ts";
-import type { RoomFact, RoomRecord } from "./record.ts";
+import type { RoomFact, RoomRecord, Seat } from "./record.ts";
 import { stepSeats } from "./step.ts";
 
 // fast-check prints the seed of a failure, and the walk, made as short as it goes; `{ seed, path }` repeats it.
@@ -45,9 +45,10 @@ function eventOf({ type, who, canResume, isLate }: Move, { homeEpoch }: RoomReco
   switch (type) {
     case "join": {
       const joining = `peer_${index}` as PeerId;
-      const participant = { canPublish: true, canSubscribe: true };
+      const participant = { identity: `person ${who % 3}`, canPublish: true, canSubscribe: true };
+      const duplicateIdentity = who < 5 ? "allow" : "replace";
       const resumeDigest = canResume ? tokenOf(joining) : null;
-      return { type, under, projectId: PROJECT, peerId: joining, participant, resumeDigest };
+      return { type, under, projectId: PROJECT, peerId: joining, participant, duplicateIdentity, resumeDigest };
     }
     case "rejoin":
       return { type, under, projectId: PROJECT, peerId, isSameAttempt: canResume, freshDigest: tokenOf(peerId) };
@@ -90,12 +91,17 @@ test("On any walk the facts, replayed, give the room; its counts are right, and 
         ...path,
         { type: "end", who: 0, canResume: true, isLate: false } as const,
       ].entries()) {
-        const step = stepSeats(room, eventOf(move, room, index));
+        const event = eventOf(move, room, index);
+        const step = stepSeats(room, event);
         if (step.outcome !== "done") continue;
         expect(step.room.homeEpoch).toBeGreaterThanOrEqual(room.homeEpoch);
         room = step.room;
         facts.push(...step.facts);
         const seats = [...room.seats.values()];
+        if (event.type === "join" && event.duplicateIdentity === "replace") {
+          const isSame = ({ participant }: Seat) => participant.identity === event.participant?.identity;
+          expect(seats.filter(isSame).map(({ peerId }) => peerId)).toEqual([event.peerId]);
+        }
         expect(room.held).toBe(seats.length);
         expect(room.held).toBeLessThanOrEqual(5);
         expect(room.connected).toBe(seats.filter(({ status }) => status === "connected").length);

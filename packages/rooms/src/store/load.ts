@@ -1,4 +1,4 @@
-import { events, roomPeers, rooms, type Transaction } from "@radist-tech/db";
+import { events, roomPeers, rooms, roomTokens, type Transaction } from "@radist-tech/db";
 import type { Epoch, NodeId, Participant, PeerId, ProjectId, RoomId } from "@radist-tech/protocol";
 import { and, asc, count, eq, inArray, isNotNull, lte, or, type SQL, sql } from "drizzle-orm";
 import { CONFIRM_MS, type RoomRecord, type Seat, type Track } from "../seats/record.ts";
@@ -8,8 +8,8 @@ export const GRACE_MS = 3_000;
 
 export interface Scope {
   /** Which seats the step concerns; `overdue`: those whose window, and the grace after it, are over;
-   * `vacant`: those that count as free. */
-  readonly seats: "none" | "all" | "overdue" | "vacant" | readonly PeerId[];
+   * `joinedBy`: those that a join by the token with this digest may free, because they count as free or by their identity. */
+  readonly seats: "none" | "all" | "overdue" | readonly PeerId[] | { readonly joinedBy: Uint8Array };
   /** Whether it ends the media of all. */
   readonly tracks?: boolean;
 }
@@ -105,9 +105,14 @@ async function selectSeats(tx: Transaction, ids: string[], which: Exclude<Scope[
 
 function concerned(which: Exclude<Scope["seats"], "none">): SQL | undefined {
   if (which === "all") return undefined;
-  if (which === "vacant") return seatIsVacant();
-  return which === "overdue" ? isOverdue() : inArray(roomPeers.peerId, [...which]);
+  if (which === "overdue") return isOverdue();
+  return "joinedBy" in which ? or(seatIsVacant(), isReplacedBy(which.joinedBy)) : inArray(roomPeers.peerId, [...which]);
 }
+
+/** A null never equals: peers without an identity are replaced by nobody. */
+const isReplacedBy = (tokenHash: Uint8Array): SQL => sql`${roomPeers.identity} = (
+  select ${roomTokens.identity} from ${roomTokens}
+  where ${roomTokens.hash} = ${tokenHash}::bytea and ${roomTokens.duplicateIdentity} = 'replace')`;
 
 export const isOverdue = (): SQL | undefined =>
   and(

@@ -1,11 +1,19 @@
 import { type Connection, connect, nodes, projects, roomMediaSites, roomPeers, rooms, transact } from "@radist-tech/db";
-import { newNodeId, newPeerId, newProjectId, newPublicKey, type ProjectId, type RoomId } from "@radist-tech/protocol";
+import {
+  type DuplicateIdentity,
+  newNodeId,
+  newPeerId,
+  newProjectId,
+  newPublicKey,
+  type ProjectId,
+  type RoomId,
+} from "@radist-tech/protocol";
 import { freshDatabase } from "@radist-tech/testkit";
 import { eq, sql } from "drizzle-orm";
 import { createRoom, type NewRoom } from "../create.ts";
 import { digest } from "../digest.ts";
 import { type ClaimedRoom, claimHome, type HomeClaim } from "../homes.ts";
-import { type Admitted, takeSeat } from "../join.ts";
+import { type Admitted, type Joined, takeSeat } from "../join.ts";
 import { resumeSeat } from "../resume.ts";
 import type { HomeNode } from "../seats/record.ts";
 import { mintRoomToken } from "../tokens.ts";
@@ -62,9 +70,9 @@ export class RoomsDatabase implements AsyncDisposable {
     return roomId;
   }
 
-  async token(roomId: RoomId, identity?: string): Promise<Uint8Array> {
+  async token(roomId: RoomId, identity?: string, duplicateIdentity: DuplicateIdentity = "allow"): Promise<Uint8Array> {
     const participant = { canPublish: true, canSubscribe: true, ...(identity !== undefined && { identity }) };
-    const mint = { projectId: this.projectId, roomId, participant, ttlSeconds: 600 };
+    const mint = { projectId: this.projectId, roomId, participant, duplicateIdentity, ttlSeconds: 600 };
     const { roomToken } = await transact(this.connection, (tx) => mintRoomToken(tx, mint));
     return digest(roomToken);
   }
@@ -82,7 +90,7 @@ export class RoomsDatabase implements AsyncDisposable {
     claim: HomeClaim,
     node: HomeNode,
     more: { canResume?: boolean; tokenHash?: Uint8Array } = {},
-  ): Promise<Admitted> {
+  ): Promise<Joined> {
     const { canResume = true, tokenHash = await this.token(claim.roomId) } = more;
     const { projectId } = this;
     return takeSeat(this.connection, claim, {

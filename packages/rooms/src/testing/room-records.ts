@@ -5,6 +5,7 @@ import type { RoomFact, RoomRecord, Seat } from "../seats/record.ts";
 export const ALICE = "peer_Alice" as PeerId;
 export const BOB = "peer_Bob" as PeerId;
 export const CAROL = "peer_Carol" as PeerId;
+export const DAVE = "peer_Dave" as PeerId;
 
 export const PROJECT = "c56a4180-65aa-42ec-a945-5fd21dec0538" as ProjectId;
 export const OTHER_PROJECT = "16fd2706-8baf-433b-82eb-8c7fada847da" as ProjectId;

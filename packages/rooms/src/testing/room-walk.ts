@@ -50,7 +50,7 @@ export function walk(path: readonly Move[]): Walked[] {
   });
 }
 
-const LEFT = ["left", "disconnected", "expired", "kicked"] as const;
+const LEFT = ["left", "disconnected", "expired", "kicked", "superseded"] as const;
 
 function toEvent({ kind: type, who, which, features }: Move, room: Room, index: number): RoomEvent {
   const peers = [...room.peers.values()];

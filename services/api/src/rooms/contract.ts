@@ -75,7 +75,7 @@ export const mintRoomTokenRoute = createRoute({
   operationId: "mintRoomToken",
   summary: "Mint a token for one participant",
   description:
-    "It carries the participant's identity and permissions. Whether there is a seat is decided when it joins.",
+    "It carries the participant's identity and permissions. Whether there is a seat is decided when it joins. With duplicateIdentity: replace, the participants that have the identity then get the error superseded and close with 4409; by default they stay.",
   request: { params: ofRoom, headers: IdempotencyHeader, body: takes(MintRoomToken, false) },
   responses: {
     200: answers("The token.", MintedRoomToken),

@@ -61,8 +61,8 @@ export function serveRooms(app: ApiApp, parts: ApiParts): void {
 
   app.openapi({ ...contract.mintRoomTokenRoute, middleware: auth.secretKey }, async (context) => {
     const room = { projectId: context.get("caller").project.id, roomId: context.req.valid("param").roomId };
-    const { participant, ttlSeconds = settings.TOKEN_TTL_SECONDS } = MintRoomToken.parse(context.req.valid("json"));
-    const outcome = await once(context, connection, (tx) => mintRoomToken(tx, { ...room, participant, ttlSeconds }));
+    const { ttlSeconds = settings.TOKEN_TTL_SECONDS, ...token } = MintRoomToken.parse(context.req.valid("json"));
+    const outcome = await once(context, connection, (tx) => mintRoomToken(tx, { ...room, ...token, ttlSeconds }));
     if (!outcome.isReplay) metrics.roomTokensMinted.inc();
     return context.json(outcome.answer, 200);
   });

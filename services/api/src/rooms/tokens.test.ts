@@ -29,6 +29,7 @@ describe("POST …/rooms/:roomId/tokens", () => {
         metadata: null,
         canPublish: true,
         canSubscribe: true,
+        duplicateIdentity: "allow",
         usedAt: null,
         lifetimeMs: 90_000,
       });
@@ -47,6 +48,11 @@ describe("POST …/rooms/:roomId/tokens", () => {
     expect(await storedOf(answer)).toMatchObject({ ...participant, lifetimeMs: 5_000 });
   });
 
+  test("says what becomes of participants with the same identity", async () => {
+    const answer = await mint({ participant: { identity: "user-1" }, duplicateIdentity: "replace" });
+    expect(await storedOf(answer)).toMatchObject({ identity: "user-1", duplicateIdentity: "replace" });
+  });
+
   test("can be minted for a full room, which then refuses the socket", async () => {
     const answers = await Promise.all([mint(), mint(), mint()]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -61,6 +67,10 @@ describe("POST …/rooms/:roomId/tokens", () => {
     [{ participant: { metadata: "x".repeat(16 * 1024) } }, "participant.metadata"],
     [{ participant: { canPublish: "yes" } }, "participant.canPublish"],
     [{ participant: [] }, "participant"],
+    [{ participant: { identity: "user-1" }, duplicateIdentity: "kick" }, "duplicateIdentity"],
+    [{ participant: { name: "Ann" }, duplicateIdentity: "replace" }, "participant.identity"],
+    [{ duplicateIdentity: "replace" }, "participant.identity"],
+    [{ participant: { identity: "user-1", duplicateIdentity: "replace" } }, "participant"],
   ])("out of bounds %#: refused by the name of the field", async (json, field) => {
     const { status, body } = await mint(json);
     expect(status).toBe(400);

@@ -1,6 +1,6 @@
 import { isUnavailable } from "@radist-tech/db";
 import { newPeerId, type PeerId, type RoomFeature } from "@radist-tech/protocol";
-import { type Admitted, Fenced } from "@radist-tech/rooms";
+import { type Admitted, type Evicted, Fenced } from "@radist-tech/rooms";
 import type { PeerSession } from "../socket/peer-session.ts";
 import type { Attachments } from "./attachments.ts";
 import type { RoomParts } from "./room-parts.ts";
@@ -19,14 +19,14 @@ export interface Entry extends Credentials {
 export class Admissions {
   readonly #parts: RoomParts;
   readonly #attachments: Attachments;
-  readonly #onEvicted: (peerId: PeerId) => void;
+  readonly #onEvicted: (evicted: Evicted) => void;
   /** Peers that were kicked while others were being admitted: they may be among those. */
   readonly #kicked = new Set<PeerId>();
   readonly #admitting = new Set<PeerId>();
   #underWay = 0;
 
-  /** @param onEvicted called with a peer that lost its seat to another join, because it had not been confirmed */
-  constructor(parts: RoomParts, attachments: Attachments, onEvicted: (peerId: PeerId) => void) {
+  /** @param onEvicted called with a peer that lost its seat to another join */
+  constructor(parts: RoomParts, attachments: Attachments, onEvicted: (evicted: Evicted) => void) {
     this.#onEvicted = onEvicted;
     this.#parts = parts;
     this.#attachments = attachments;
@@ -71,6 +71,7 @@ export class Admissions {
         canResume: features.has("resume"),
         isLive: (earlier) => state.peers.has(earlier),
         onLateAgain: (earlier) => this.#keepUnlessAttached(earlier),
+        onLateEvicted: this.#onEvicted,
       }),
       media.open(peerId),
     ]);

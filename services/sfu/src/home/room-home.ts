@@ -9,7 +9,7 @@ import {
   type RoomLeftReason,
 } from "@radist-tech/protocol";
 import type { SessionId } from "@radist-tech/protocol/bus";
-import { Fenced, type HomeClaim, type PendingResume } from "@radist-tech/rooms";
+import { type Evicted, Fenced, type HomeClaim, type PendingResume } from "@radist-tech/rooms";
 import { RoomMedia } from "../media/room-media.ts";
 import type { MediaWorker } from "../media/workers.ts";
 import type { NodeContext } from "../node/context.ts";
@@ -67,7 +67,7 @@ export class RoomHome {
       maxParticipants,
     };
     this.#attachments = new Attachments(this.#parts);
-    this.#admissions = new Admissions(this.#parts, this.#attachments, (peerId) => this.#evict(peerId));
+    this.#admissions = new Admissions(this.#parts, this.#attachments, (evicted) => this.#evict(evicted));
   }
 
   get claim(): HomeClaim {
@@ -126,13 +126,13 @@ export class RoomHome {
     this.#leave(peer, "kicked");
   }
 
-  /** Another join took the seat of a peer that may never have heard that it had one. */
-  #evict(peerId: PeerId): void {
-    if (this.#parts.pending.remove(peerId)) this.#giveUp(peerId, "expired");
+  /** Another join took the seat of a peer that may never have heard that it had one, or has the same identity. */
+  #evict({ peerId, reason }: Evicted): void {
+    if (this.#parts.pending.remove(peerId)) this.#giveUp(peerId, reason);
     const peer = this.state.peers.get(peerId);
     if (!peer) return;
     peer.session?.end(ERRORS.superseded.close, "superseded");
-    this.#leave(peer, "expired");
+    this.#leave(peer, reason);
   }
 
   /** A newcomer whose socket was never told that it was admitted: its seat and its token are free again. */

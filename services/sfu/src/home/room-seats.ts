@@ -1,6 +1,7 @@
 import type { PeerId, ProjectId } from "@radist-tech/protocol";
 import {
   type Admitted,
+  type Evicted,
   freeSeat,
   type HomeClaim,
   type Joined,
@@ -29,6 +30,8 @@ interface TakeOptions {
   readonly isLive: (peerId: PeerId) => boolean;
   /** Called when a repeated join was stored after the caller had given up. */
   readonly onLateAgain: (peerId: PeerId) => void;
+  /** Called with each peer that lost its seat to a join that was stored after the caller had given up. */
+  readonly onLateEvicted: (evicted: Evicted) => void;
 }
 
 /** The claim on a room, and the seats under it: what is stored of one peer is stored in order. */
@@ -50,7 +53,7 @@ export class RoomSeats {
   take(
     peerId: PeerId,
     { projectId, tokenHash, attemptHash }: Credentials,
-    { canResume, isLive, onLateAgain }: TakeOptions,
+    { canResume, isLive, onLateAgain, onLateEvicted }: TakeOptions,
   ): Promise<Joined> {
     return takeSeat(this.#node.connection, this.claim, {
       projectId,
@@ -60,7 +63,11 @@ export class RoomSeats {
       canResume,
       isLive,
       node: asNode(this.#node),
-      onLate: (late) => (late.isAgain ? onLateAgain(late.peerId) : void this.giveBack(peerId, tokenHash)),
+      onLate: (late) => {
+        for (const evicted of late.evicted) onLateEvicted(evicted);
+        if (late.isAgain) onLateAgain(late.peerId);
+        else void this.giveBack(peerId, tokenHash);
+      },
     });
   }
 

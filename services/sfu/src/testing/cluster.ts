@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Bus, connectNats } from "@radist-tech/bus";
 import { type Connection, connect, projects, transact } from "@radist-tech/db";
 import {
+  type DuplicateIdentity,
   newNodeId,
   newProjectId,
   newPublicKey,
@@ -59,7 +60,7 @@ export interface Cluster extends AsyncDisposable {
   readonly projectId: ProjectId;
   readonly publicKey: PublicKey;
   createRoom(room?: Partial<NewRoom>): Promise<RoomId>;
-  mintToken(roomId: RoomId, participant?: Partial<Participant>): Promise<string>;
+  mintToken(roomId: RoomId, participant?: Partial<Participant>, duplicateIdentity?: DuplicateIdentity): Promise<string>;
   /** As the API does it: in the database, then on the bus. */
   kick(roomId: RoomId, peerId: PeerId): Promise<void>;
   endRoom(roomId: RoomId): Promise<void>;
@@ -146,10 +147,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       );
       return created.roomId;
     },
-    async mintToken(roomId, more = {}) {
+    async mintToken(roomId, more = {}, duplicateIdentity = "allow") {
       const participant = { canPublish: true, canSubscribe: true, ...more };
       const minted = await transact(connection, (tx) =>
-        mintRoomToken(tx, { projectId, roomId, participant, ttlSeconds: 600 }),
+        mintRoomToken(tx, { projectId, roomId, participant, duplicateIdentity, ttlSeconds: 600 }),
       );
       return minted.roomToken;
     },

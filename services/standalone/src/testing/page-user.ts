@@ -9,7 +9,7 @@ const WITHIN = { timeout: 60_000, interval: 200 };
 export class PageUser {
   readonly page: Page;
   readonly name: string;
-  /** Their id in the room; another one after a reload. */
+  /** Their id in the room; the same one after a reload. */
   peerId = "";
 
   private constructor(page: Page, name: string) {
@@ -34,6 +34,18 @@ export class PageUser {
     return this.page.url();
   }
 
+  /** Opens another tab of the same window with a copy of what this one keeps, as browsers do. */
+  async duplicates(link: string): Promise<PageUser> {
+    const kept = await this.page.evaluate(() => Object.entries(sessionStorage));
+    const page = await this.page.context().newPage();
+    await page.addInitScript(hum);
+    await page.addInitScript((entries) => {
+      for (const [key, value] of entries) sessionStorage.setItem(key, value);
+    }, kept);
+    await page.goto(link);
+    return new PageUser(page, this.name);
+  }
+
   async joins(): Promise<void> {
     await this.byId("join").click();
     await this.isIn();
@@ -43,6 +55,24 @@ export class PageUser {
     await this.byId("room").waitFor();
     await this.page.waitForFunction(() => window.radist?.room.state === "connected");
     this.peerId = await this.page.evaluate(() => window.radist?.room.peerId ?? "");
+  }
+
+  /** From here on, {@link otherTiles} counts. */
+  async countsTiles(): Promise<void> {
+    await this.page.evaluate(() => {
+      const counted = { tiles: 0 };
+      const count = () => {
+        counted.tiles = Math.max(counted.tiles, document.querySelectorAll("[data-testid^=tile-]").length);
+      };
+      new MutationObserver(count).observe(document.body, { subtree: true, childList: true, attributes: true });
+      count();
+      Object.assign(window, { counted });
+    });
+  }
+
+  /** How many tiles of others were shown at once, at most. */
+  otherTiles(): Promise<number> {
+    return this.page.evaluate(() => (window as unknown as { counted: { tiles: number } }).counted.tiles);
   }
 
   byId(id: string): Locator {

@@ -1,9 +1,9 @@
-import { forgetSeat, type RadistClient, RadistError, type ResumeState, storedSeat } from "@radist-tech/client";
+import { type RadistClient, storedSeat } from "@radist-tech/client";
 import { mintCallToken } from "../backend/backend.ts";
 import type { DeviceSignals } from "../media/device-signals.ts";
 import type { EndReason } from "../meeting/ending.ts";
 import type { Entry, MeetingKind } from "../meeting/meeting-kind.ts";
-import { tabStorage } from "../ui/tab-storage.ts";
+import { TabSeat } from "../meeting/tab-seat.ts";
 import { CALL_ENDINGS } from "./ending-texts.ts";
 import { JoinedCall } from "./joined-call.ts";
 
@@ -12,18 +12,19 @@ export class CallKind implements MeetingKind<JoinedCall> {
   readonly name = "call";
   readonly endings = CALL_ENDINGS;
   readonly #callId: string;
+  readonly #seat;
 
   constructor(callId: string) {
     this.#callId = callId;
+    this.#seat = new TabSeat(callId, storedSeat);
   }
 
   hasSeat(): boolean {
-    return this.#seat() !== undefined;
+    return this.#seat.isHeld;
   }
 
   forgetSeat(): void {
-    const storage = tabStorage();
-    if (storage) forgetSeat(storage, this.#callId);
+    this.#seat.forget();
   }
 
   tokenKey(): string {
@@ -44,28 +45,13 @@ export class CallKind implements MeetingKind<JoinedCall> {
     devices: DeviceSignals,
     onEnd: (reason: EndReason) => void,
   ): Promise<JoinedCall> {
-    const resumeStorage = tabStorage();
     const connection = await client.createConnection({
-      ...(resumeStorage && { resumeStorage }),
-      ...this.#credentials(entry),
+      ...this.#seat.storage,
+      ...(entry.by === "token" ? { callToken: entry.token } : { resume: this.#seat.read() }),
       channels: ["audio", "video", "data"],
       localStream: devices.local.stream,
     });
     window.radist = { connection };
     return new JoinedCall(connection, devices, onEnd);
-  }
-
-  /** In sessionStorage alone: it is a credential, so it belongs in no address and in nothing that outlives the tab. */
-  #seat(): ResumeState | undefined {
-    const storage = tabStorage();
-    return storage && storedSeat(storage, this.#callId);
-  }
-
-  #credentials(entry: Entry) {
-    if (entry.by === "token") return { callToken: entry.token };
-    const resume = this.#seat();
-    // Another tab cleared the storage between two steps.
-    if (!resume) throw new RadistError("invalid_reconnect");
-    return { resume };
   }
 }

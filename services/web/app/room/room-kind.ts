@@ -1,30 +1,32 @@
-import { RadistClient } from "@radist-tech/client";
+import { RadistClient, storedRoomSeat } from "@radist-tech/client";
 import { mintRoomToken } from "../backend/backend.ts";
 import type { DeviceSignals } from "../media/device-signals.ts";
 import type { EndReason } from "../meeting/ending.ts";
 import type { Entry, MeetingKind } from "../meeting/meeting-kind.ts";
+import { TabSeat } from "../meeting/tab-seat.ts";
 import { ownName } from "../ui/name.ts";
 import { ROOM_ENDINGS } from "./ending-texts.ts";
 import { JoinedRoom } from "./joined-room.ts";
-import { forgetRoom, rememberRoom, wasInRoom } from "./rejoin.ts";
 import { tokenKey } from "./token-key.ts";
 
-/** A room for many: a reloaded tab returns under the same name, with a new token. */
+/** A room for many: a reloaded tab returns as the same participant. */
 export class RoomKind implements MeetingKind<JoinedRoom> {
   readonly name = "room";
   readonly endings = ROOM_ENDINGS;
   readonly #roomId: string;
+  readonly #seat;
 
   constructor(roomId: string) {
     this.#roomId = roomId;
+    this.#seat = new TabSeat(roomId, storedRoomSeat);
   }
 
   hasSeat(): boolean {
-    return wasInRoom(this.#roomId);
+    return this.#seat.isHeld;
   }
 
   forgetSeat(): void {
-    forgetRoom();
+    this.#seat.forget();
   }
 
   tokenKey(): string {
@@ -45,11 +47,13 @@ export class RoomKind implements MeetingKind<JoinedRoom> {
     devices: DeviceSignals,
     onEnd: (reason: EndReason) => void,
   ): Promise<JoinedRoom> {
-    const roomToken = entry.by === "token" ? entry.token : await this.mintToken();
-    // The microphone and camera are published afterwards, muted if the user has muted them.
-    const connection = await client.createRoomConnection({ roomToken, localStream: new MediaStream() });
+    const connection = await client.createRoomConnection({
+      ...this.#seat.storage,
+      ...(entry.by === "token" ? { roomToken: entry.token } : { resume: this.#seat.read() }),
+      // The microphone and camera are published afterwards, muted if the user has muted them.
+      localStream: new MediaStream(),
+    });
     window.radist = { room: connection };
-    rememberRoom(this.#roomId);
     return new JoinedRoom(connection, devices, onEnd);
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { storedSeat } from "../../call/stored-seat.ts";
 import { SeatKeeper } from "./seat-keeper.ts";
+import { storeSeat } from "./stored-seat.ts";
 
 const SEAT = { callId: "c1", peerId: "peer_1", reconnectToken: "rt_1" };
 
@@ -40,10 +41,37 @@ test("a seat that another page has is not claimed", async () => {
   });
   const other = navigator.locks.request("radist.seat.peer_2", () => held);
   const seat = { ...SEAT, peerId: "peer_2" };
-  await expect(new SeatKeeper(undefined).claim(seat)).rejects.toMatchObject({ code: "seat_in_use" });
+  const kept = storage();
+  storeSeat(kept, "c1", seat);
+  const refused = new SeatKeeper(kept);
+  await expect(refused.claim("c1", seat)).rejects.toMatchObject({ code: "seat_in_use" });
+  refused.ended({ reason: "left" });
+  expect(storedSeat(kept, "c1")).toEqual(seat);
   release();
   await other;
   const keeper = new SeatKeeper(undefined);
-  await keeper.claim(seat);
+  await keeper.claim("c1", seat);
   keeper.ended({ reason: "left" });
+});
+
+test("a seat that the platform has given up is forgotten, so that the next reload does not try it again", async () => {
+  const kept = storage();
+  storeSeat(kept, "c1", SEAT);
+  const keeper = new SeatKeeper(kept);
+  await keeper.claim("c1", SEAT);
+  keeper.ended({ reason: "expired" });
+  expect(storedSeat(kept, "c1")).toBeUndefined();
+});
+
+test("the end of an earlier connection does not forget the seat of a later one in the same call", () => {
+  const kept = storage();
+  const earlier = new SeatKeeper(kept);
+  earlier.seated("c1", SEAT);
+  const other = { ...SEAT, peerId: "peer_other" };
+  const later = new SeatKeeper(kept);
+  later.seated("c1", other);
+  earlier.ended({ reason: "left" });
+  expect(storedSeat(kept, "c1")).toEqual(other);
+  later.ended({ reason: "left" });
+  expect(storedSeat(kept, "c1")).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { RadistError } from "../errors.ts";
 import { lockSeat } from "./seat-lock.ts";
-import { forgetSeat, type ResumeStorage, storeSeat } from "./stored-seat.ts";
+import { forgetSeat, type ResumeStorage, storedPeer, storeSeat } from "./stored-seat.ts";
 
 /** What proves a seat to the platform. */
 interface Seat {
@@ -10,7 +10,7 @@ interface Seat {
 /** Keeps what a reload of the page needs to return to the same seat, and keeps other tabs from taking it. */
 export class SeatKeeper {
   readonly #storage: ResumeStorage | undefined;
-  #id: string | undefined;
+  #seat: { readonly id: string; readonly peerId: string } | undefined;
   #lock: Promise<(() => void) | undefined> | undefined;
 
   constructor(storage: ResumeStorage | undefined) {
@@ -18,13 +18,16 @@ export class SeatKeeper {
   }
 
   /**
-   * Before a seat of an earlier page is taken.
+   * Before a seat of an earlier page is taken. From then on it is forgotten with the connection: one that the platform has
+   * given up must not be tried at each reload.
    *
-   * @throws RadistError `seat_in_use`
+   * @param id of the call or the room
+   * @throws RadistError `seat_in_use`; what is stored stays, since the other page may be about to go
    */
-  async claim({ peerId }: Seat): Promise<void> {
+  async claim(id: string, { peerId }: Seat): Promise<void> {
     this.#lock = lockSeat(peerId);
     if (!(await this.#lock)) throw new RadistError("seat_in_use");
+    this.#seat = { id, peerId };
   }
 
   /**
@@ -33,14 +36,21 @@ export class SeatKeeper {
    * @param id of the call or the room
    */
   seated(id: string, seat: Seat): void {
-    this.#id = id;
+    this.#seat = { id, peerId: seat.peerId };
     this.#lock ??= lockSeat(seat.peerId);
     if (this.#storage) storeSeat(this.#storage, id, seat);
   }
 
-  /** What failed may be tried again after a reload; any other end is one of the seat. */
+  /**
+   * What failed may be tried again after a reload; any other end is one of the seat. Another one that the page has taken in
+   * the same call or room stays stored.
+   */
   ended({ reason }: { readonly reason: string }): void {
-    if (this.#storage && this.#id !== undefined && reason !== "failed") forgetSeat(this.#storage, this.#id);
+    const storage = this.#storage;
+    if (storage && this.#seat && reason !== "failed") {
+      const { id, peerId } = this.#seat;
+      if (storedPeer(storage, id) === peerId) forgetSeat(storage, id);
+    }
     void this.#lock?.then((release) => release?.());
   }
 }

@@ -20,6 +20,16 @@ export function forgetSeat(storage: ResumeStorage, id: string): void {
   }
 }
 
+/** Whose seat is stored; undefined: nobody's, or what is stored is no seat. */
+export function storedPeer(storage: ResumeStorage, id: string): string | undefined {
+  try {
+    const seat: { peerId?: unknown } | null = JSON.parse(storage.getItem(key(id)) ?? "null");
+    return typeof seat?.peerId === "string" ? seat.peerId : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** @param fields which have texts; the first one is what the seat is of */
 export function readSeat<Field extends string>(
   storage: ResumeStorage,

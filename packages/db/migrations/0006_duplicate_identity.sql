@@ -1,0 +1,1 @@
+ALTER TABLE "room_tokens" ADD COLUMN "duplicate_identity" text DEFAULT 'allow' NOT NULL;
