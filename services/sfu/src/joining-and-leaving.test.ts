@@ -1,5 +1,6 @@
 import { calls, callTokens, roomPeers, rooms, roomTokens, usageSessions } from "@radist-tech/db";
 import { newCallToken, PeerId } from "@radist-tech/protocol";
+import { backoffMs, pause } from "@radist-tech/protocol/timing";
 import { digest } from "@radist-tech/rooms";
 import { eq, isNull, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -185,17 +186,34 @@ test("A room with nobody connected ends after its idle time.", async () => {
   expect((await state())?.tombstoneReason).toBe("idle");
 });
 
+const compareTexts = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+const BACKOFF = { firstMs: 500, longestMs: 10_000 };
+
+/** What a client is told in the end: it comes back, as the SDK does, for as long as it is told that nobody can say just now. */
+async function uses(roomToken: string, node: number, winners: AsyncDisposableStack): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    const socket = await cluster.open({ roomToken }, node);
+    const first = await socket.next();
+    if (first.type !== "error") {
+      // It stays: until a join is confirmed, its token could take the seat of a lost socket.
+      winners.use(socket);
+      return first.type;
+    }
+    await socket.closed;
+    if (first.code !== "unavailable") return String(first.code);
+    await pause(backoffMs(attempt, BACKOFF));
+  }
+}
+
 describe("A token:", () => {
   test("works once, however many clients use it at the same time, on any nodes", async () => {
     const roomId = await cluster.createRoom();
     const roomToken = await cluster.mintToken(roomId);
-    const sockets = await Promise.all(
-      Array.from({ length: 100 }, (_none, index) => cluster.open({ roomToken }, index % 2)),
+    await using winners = new AsyncDisposableStack();
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, (_none, index) => uses(roomToken, index % 2, winners)),
     );
-    const answers = await Promise.all(sockets.map((socket) => socket.next()));
-    expect(answers.filter(({ type }) => type === "room-joined")).toHaveLength(1);
-    expect(answers.filter(({ code }) => code === "invalid_token")).toHaveLength(99);
-    await Promise.all(sockets.map((socket) => socket[Symbol.asyncDispose]()));
+    expect(outcomes.toSorted(compareTexts)).toEqual([...Array<string>(99).fill("invalid_token"), "room-joined"]);
   });
 
   test("is not used up by a room that is full", async () => {
