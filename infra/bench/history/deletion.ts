@@ -29,7 +29,7 @@ export async function benchDeletion(platform: Platform, count: number): Promise<
   const creating = createCalls();
   const startedAt = performance.now();
   const sinceStart = (): string => `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`;
-  const { status } = await platform.ask("DELETE", `/projects/${doomed.projectId}`);
+  const { status } = await platform.ask("DELETE", `/projects/${String(doomed.projectId)}`);
   console.log(
     `\nThe deletion of a project with ${count} open calls is answered ${status} after ${sinceStart()}; ${await left()} are left`,
   );

@@ -57,7 +57,7 @@ async function cycle(platform: Platform, times: Times): Promise<void> {
     asks(name, method, project + path, secretKey, json);
 
   const call = await own("POST call", "POST", "/calls");
-  const callPath = `/calls/${call.callId}`;
+  const callPath = `/calls/${String(call.callId)}`;
   await own("POST call token", "POST", `${callPath}/tokens`);
   const { callToken } = await asks("POST call token (browser)", "POST", `/p2p${callPath}/token`, history.publicKey);
   await using _callSocket = await timed("join call", () =>
@@ -66,11 +66,12 @@ async function cycle(platform: Platform, times: Times): Promise<void> {
   await own("GET call", "GET", callPath);
   await own("GET call of the history", "GET", `/calls/${history.callId}`);
   const page = await own("GET calls", "GET", "/calls?limit=20");
-  if (page.cursor) await own("GET calls, next page", "GET", `/calls?limit=20&cursor=${page.cursor}`);
+  if (typeof page.cursor === "string")
+    await own("GET calls, next page", "GET", `/calls?limit=20&cursor=${page.cursor}`);
   await own("DELETE call", "DELETE", callPath);
 
   const room = await own("POST room", "POST", "/rooms", {});
-  const roomPath = `/rooms/${room.roomId}`;
+  const roomPath = `/rooms/${String(room.roomId)}`;
   const { roomToken } = await own("POST room token", "POST", `${roomPath}/tokens`, {});
   await using roomSocket = await timed("join room", () =>
     join(platform, "sfu", ROOM_SOCKET_PATH, { roomToken: String(roomToken), features: "presence,resume" }),
@@ -87,9 +88,9 @@ async function cycle(platform: Platform, times: Times): Promise<void> {
   await asks("GET keys", "GET", `${project}/keys`);
   await asks("PATCH project", "PATCH", project, undefined, { name: "history" });
   const created = await asks("POST project", "POST", "/projects", undefined, { name: "bench" });
-  const createdPath = `/projects/${created.projectId}`;
+  const createdPath = `/projects/${String(created.projectId)}`;
   const key = await asks("POST key", "POST", `${createdPath}/keys`, undefined, { name: "bench" });
-  await asks("DELETE key", "DELETE", `${createdPath}/keys/${key.keyId}`);
+  await asks("DELETE key", "DELETE", `${createdPath}/keys/${String(key.keyId)}`);
   await asks("DELETE project", "DELETE", createdPath);
 }
 
@@ -102,7 +103,7 @@ async function join(
 ): Promise<{ readonly peerId: string } & AsyncDisposable> {
   const origin = platform.url(service).replace("http", "ws");
   const parameters = new URLSearchParams({ publicKey: platform.history.publicKey, ...query });
-  const socket = new WebSocket(`${origin}${path}?${parameters}`);
+  const socket = new WebSocket(`${origin}${path}?${parameters.toString()}`);
   const [data] = await once(socket, "message");
   const message = JSON.parse(String(data)) as { type: string; peerId?: string };
   if (!message.peerId) throw new Error(`A socket was refused: ${JSON.stringify(message)}`);

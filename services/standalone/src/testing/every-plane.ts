@@ -51,7 +51,7 @@ export async function joinWith(nodes: Nodes, { callTokens, roomTokens }: Tokens)
 /** Opens a socket of the project. */
 export function open(nodes: Nodes, plane: "signaling" | "sfu", query: Record<string, string>): Promise<TestSocket> {
   const parameters = new URLSearchParams({ publicKey: nodes.project.publicKey, ...query });
-  return connectSocket(`${nodes.url(plane, 0).replace("http", "ws")}${PATHS[plane]}?${parameters}`);
+  return connectSocket(`${nodes.url(plane, 0).replace("http", "ws")}${PATHS[plane]}?${parameters.toString()}`);
 }
 
 /** Resolves when a node of each plane says that it can serve. */
