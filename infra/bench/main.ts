@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import process from "node:process";
 import { benchCalls } from "./calls.ts";
 import { benchEvents } from "./events.ts";
-import { benchHistory } from "./history.ts";
+import { benchHistory } from "./history/history.ts";
 import { benchRooms } from "./rooms/rooms.ts";
 
 const USAGE = `The project's figures, each divided by its limit in the same run, A-B-A-B:

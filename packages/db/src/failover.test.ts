@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createServer, connect as dial, type Socket } from "node:net";
 import { faultProxy, ownPostgres, ownStandby } from "@radist-tech/testkit";
 import { type SQL, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
@@ -19,24 +17,9 @@ test("after a failover within one address, each connection that is kept to the o
   await using primary = await ownPostgres();
   await using standby = await ownStandby(primary);
   // One address, as providers have it: whoever connects is led to the server that is the primary then.
-  let target = portOf(primary.url);
-  const sockets = new Set<Socket>();
-  const front = createServer((client) => {
-    const server = dial(target, "127.0.0.1");
-    for (const socket of [client, server]) {
-      sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        client.destroy();
-        server.destroy();
-      });
-    }
-    client.pipe(server).pipe(client);
-  });
-  front.listen(0, "127.0.0.1");
-  await once(front, "listening");
+  await using front = await faultProxy(portOf(primary.url));
   const url = new URL(primary.url);
-  url.port = String((front.address() as { port: number }).port);
+  url.host = front.host;
   const max = 4;
   await using connection = await connect(url.href, { maxConnections: max });
   await using admin = await connect(standby.url);
@@ -50,7 +33,7 @@ test("after a failover within one address, each connection that is kept to the o
   await query(old.db.execute(sql`alter system set default_transaction_read_only = on`));
   await query(old.db.execute(sql`select pg_reload_conf()`));
   await query(admin.db.execute(sql`select pg_promote(wait => false)`));
-  target = portOf(standby.url);
+  front.leadTo(portOf(standby.url));
 
   const readOnly = sql`select current_setting('default_transaction_read_only') as value`;
   await expect.poll(() => query(old.db.execute(readOnly)), SOON).toMatchObject([{ value: "on" }]);
@@ -66,8 +49,6 @@ test("after a failover within one address, each connection that is kept to the o
   // The first one that is refused takes the idle ones along.
   expect(outcomes.filter((outcome) => outcome === "failed").length).toBeLessThanOrEqual(1);
   expect(outcomes.at(-1)).toBe("written");
-  for (const socket of sockets) socket.destroy();
-  front.close();
 });
 
 test("of several hosts the primary is found, before a failover and after it", async () => {

@@ -5,6 +5,7 @@ export { deleteEnded } from "./delete-ended.ts";
 export { deleteInBatches } from "./delete-in-batches.ts";
 export { DirectoryInUse } from "./directory-lock.ts";
 export { type ListPage, type ListPosition, type ListQuery, newestFirst } from "./newest-first.ts";
+export { outageAdvice } from "./outage-advice.ts";
 export { report } from "./report.ts";
 export * from "./schema.ts";
 export { countCreated } from "./totals.ts";

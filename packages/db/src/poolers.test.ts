@@ -1,4 +1,4 @@
-import { ownPgBouncer, ownPostgres, sharedPostgresUrl } from "@radist-tech/testkit";
+import { freshDatabase, ownPgBouncer, ownPostgres, sharedPostgresUrl } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { connect, isUnavailable, query, transact } from "./index.ts";
@@ -47,6 +47,31 @@ test("statements with parameters are prepared on the server itself, and not wher
     expect(results[7]).toMatchObject([[{ twice: 14 }], [{ twice: 16 }]]);
     expect(await query(connection.db.execute(prepared))).toMatchObject([{ count }]);
   }
+});
+
+test("whatever session of the pooler a transaction gets, what it committed is stored", async () => {
+  await using database = await freshDatabase();
+  await using pooler = await ownPgBouncer(database.url);
+  await using connection = await connect(pooler.url);
+  await query(connection.db.execute(sql`create table notes (number int)`));
+  const write = (number: number) => transact(connection, (tx) => tx.execute(sql`insert into notes values (${number})`));
+  const count = 40;
+  // One after the other and side by side: sessions change hands.
+  for (let number = 0; number < count; number++) await write(number);
+  await Promise.all(Array.from({ length: count }, (_, number) => write(number)));
+  const rows = await query(connection.db.execute(sql`select count(*)::int as count from notes`));
+  expect(rows).toMatchObject([{ count: 2 * count }]);
+});
+
+test("a COMMIT that the server answers with a rollback is an error", async () => {
+  await using database = await freshDatabase();
+  await using connection = await connect(database.url, { maxConnections: 1 });
+  const one = sql`select 1`;
+  await transact(connection, (tx) => tx.execute(one));
+  // The driver has prepared its COMMIT, and this server forgets it: as with a pooler that hides that it is one.
+  const forgotten = transact(connection, (tx) => tx.execute(sql.raw("deallocate all")));
+  await expect(forgotten).rejects.toSatisfy(isUnavailable);
+  await transact(connection, (tx) => tx.execute(one));
 });
 
 test("a PgBouncer that is restarted: what was under way fails as unavailable, what comes next works", async () => {

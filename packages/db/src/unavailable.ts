@@ -12,6 +12,7 @@ const CONNECTION_CODES = new Set([
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
   "CONNECT_TIMEOUT",
+  "NOT_COMMITTED",
   "ECONNREFUSED",
   "ECONNRESET",
   "EPIPE",
@@ -23,9 +24,25 @@ const CONNECTION_CODES = new Set([
   "ENOENT",
 ]);
 
-/** SQLSTATE classes and codes that mean the same (PostgreSQL, appendix A). */
-const isUnavailableState = (code: string): boolean =>
-  /^08...$/.test(code) || ["57P01", "57P02", "57P03", "57014", "53300", "25006", "25P03"].includes(code);
+/**
+ * SQLSTATE codes that mean the same (PostgreSQL, appendix A), besides those of class 08. What somebody must mend first
+ * is among them: a password that was changed, a database or its schema that is yet to be created.
+ */
+const UNAVAILABLE_STATES = new Set([
+  "25006",
+  "25P03",
+  "28000",
+  "28P01",
+  "3D000",
+  "42P01",
+  "53300",
+  "57014",
+  "57P01",
+  "57P02",
+  "57P03",
+]);
+
+const isUnavailableState = (code: string): boolean => /^08...$/.test(code) || UNAVAILABLE_STATES.has(code);
 
 /** Whether an error of a query means that the database is unavailable, not that the query is wrong. */
 export function isUnavailable(error: unknown): boolean {
@@ -41,7 +58,7 @@ export const isConflict = (error: unknown): boolean => ["40001", "40P01"].includ
 export const isDuplicate = (error: unknown): boolean => sqlState(error) === "23505";
 
 /** The code of an error or of what caused it: drizzle wraps the driver's errors. */
-function sqlState(error: unknown): string | undefined {
+export function sqlState(error: unknown): string | undefined {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
     if ("code" in cause && typeof cause.code === "string") return cause.code;
   }

@@ -4,6 +4,7 @@ import type { Registry } from "prom-client";
 import { ChoreLease } from "./chore-lease.ts";
 import { type ChoreMetrics, choreMetrics } from "./chore-metrics.ts";
 import { jitteredMs, pause, retryMs } from "./chore-timing.ts";
+import { logUnavailable } from "./database-outage.ts";
 import type { Logger } from "./logger.ts";
 
 /**
@@ -121,7 +122,7 @@ class ChoreRunner {
       const { logger } = this.#options;
       const chore = this.#chore.name;
       this.#metrics.failures.inc({ chore });
-      if (isUnavailable(error)) logger.warn({ err: error, chore }, "a chore waits for the database");
+      if (isUnavailable(error)) logUnavailable(logger, error, "a chore waits for the database", { chore });
       else logger.error({ err: error, chore }, "a chore failed");
       return undefined;
     }

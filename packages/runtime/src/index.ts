@@ -3,6 +3,7 @@ export * from "./chores.ts";
 export * from "./client-address.ts";
 export * from "./config.ts";
 export * from "./database.ts";
+export * from "./database-outage.ts";
 export * from "./database-probe.ts";
 export * from "./hand-over.ts";
 export * from "./lease.ts";

@@ -23,6 +23,8 @@ export interface FaultProxy extends AsyncDisposable {
   blackhole(): void;
   /** New connections work again; frozen ones stay frozen. */
   pass(): void;
+  /** From now on new connections go to this port on 127.0.0.1, as with an address that was moved; open ones stay. */
+  leadTo(port: number): void;
   /** Resets all open connections. */
   cut(): void;
   /**
@@ -45,7 +47,7 @@ interface Path {
 export async function faultProxy(
   target: number | { readonly host: string; readonly port: number },
 ): Promise<FaultProxy> {
-  const { host, port } = typeof target === "number" ? { host: "127.0.0.1", port: target } : target;
+  let { host, port } = typeof target === "number" ? { host: "127.0.0.1", port: target } : target;
   const paths = new Set<Path>();
   const counts: TransactionCount[] = [];
   let accepted = 0;
@@ -116,6 +118,10 @@ export async function faultProxy(
     },
     pass() {
       swallows = false;
+    },
+    leadTo(next) {
+      host = "127.0.0.1";
+      port = next;
     },
     cut() {
       for (const { client, server } of paths) {

@@ -1,6 +1,6 @@
 import { type Connection, isUnavailable, query, usageSessions } from "@radist-tech/db";
 import type { PeerId } from "@radist-tech/protocol";
-import type { Lease, Logger } from "@radist-tech/runtime";
+import { type Lease, type Logger, logUnavailable } from "@radist-tech/runtime";
 import { and, eq, isNull, ne, or, sql } from "drizzle-orm";
 
 /** A peer on this node; `agoMs`: milliseconds since it was last heard, if that is known. */
@@ -42,7 +42,7 @@ export function keepCheckpoints(options: CheckpointOptions): AsyncDisposable {
     try {
       return await checkpoint(options);
     } catch (error) {
-      if (isUnavailable(error)) logger.warn({ err: error }, "usage could not be checkpointed");
+      if (isUnavailable(error)) logUnavailable(logger, error, "usage could not be checkpointed");
       else logger.error({ err: error }, "checkpointing usage failed");
       return false;
     }

@@ -1,6 +1,6 @@
 import { type Connection, isUnavailable } from "@radist-tech/db";
 import { backoffMs, pause } from "@radist-tech/protocol/timing";
-import type { Logger } from "@radist-tech/runtime";
+import { type Logger, logUnavailable } from "@radist-tech/runtime";
 
 const PAUSES = { firstMs: 500, longestMs: 5_000 };
 
@@ -28,7 +28,7 @@ export function migrateWhenUp(connection: Connection, logger: Logger): Migrating
         return;
       } catch (error) {
         if (!isUnavailable(error)) throw error;
-        logger.warn({ err: error, retryInMs: pauseMs }, "the database is not up yet");
+        logUnavailable(logger, error, "the schema could not be brought up to date", { retryInMs: pauseMs });
       }
       await pause(pauseMs, stopping.signal);
     }

@@ -65,7 +65,7 @@ export function createApi(deps: ApiDependencies): Plane {
     [...apiChores({ quick: chores, bulk: connection }, config), deletedProjects(connection, announcements), ...billing],
   );
   const reports = new Reports(connection);
-  const probe = new DatabaseProbe(connection);
+  const probe = new DatabaseProbe(connection, logger, isMigrated);
   const parts: ApiParts = {
     connection,
     reports,

@@ -46,7 +46,7 @@ export async function createSfu({ connection, bus, logger, registry, config, wor
     await node.close();
     throw error;
   }
-  const probe = new DatabaseProbe(connection);
+  const probe = new DatabaseProbe(connection, logger);
   const close = async (): Promise<void> => {
     await Promise.all([node.close(), probe.close()]);
   };

@@ -21,7 +21,7 @@ export interface SignalingDeps {
 export async function createSignaling({ connection, bus, logger, registry, config }: SignalingDeps): Promise<Plane> {
   const node = new SignalingNode({ connection, bus, logger, registry, nodeId: config.NODE_ID, limits: config });
   await node.listen();
-  const probe = new DatabaseProbe(connection);
+  const probe = new DatabaseProbe(connection, logger);
   const close = async (): Promise<void> => {
     await Promise.all([node.close(), probe.close()]);
   };

@@ -13,7 +13,11 @@ export interface HistorySize {
 }
 
 /** What one statement writes, in less time than a connection waits for an answer. */
-const BATCH = 50_000;
+const BATCH = 10_000;
+
+/** A made-up UUID (RFC 9562, version 8), the same for the same number. */
+const uuidOf = (kind: string, number: SQL = sql`number`): SQL =>
+  sql`overlay(overlay(md5(${kind} || ${number}) placing '8' from 13 for 1) placing '8' from 17 for 1)::uuid`;
 
 /** Over how many days the history is spread, less than what is kept. */
 const DAYS = 80;
@@ -23,11 +27,14 @@ export async function writeHistory({ db }: Connection, size: HistorySize): Promi
   const each = async (total: number, statement: (numbers: SQL) => SQL): Promise<void> => {
     for (let first = 0; first < total; first += BATCH) {
       const last = Math.min(first + BATCH, total) - 1;
-      await db.execute(statement(sql`generate_series(${first}::int, ${last}::int) as number`));
+      await db.transaction(async (tx) => {
+        // What refers to what is right by construction: the server need not look.
+        await tx.execute(sql`set local session_replication_role = replica`);
+        await tx.execute(statement(sql`generate_series(${first}::int, ${last}::int) as number`));
+      });
     }
   };
-  const uuidOf = (kind: string): SQL => sql`md5(${kind} || number)::uuid`;
-  const project = sql`md5('project' || number % ${size.projects}::int)::uuid`;
+  const project = uuidOf("project", sql`number % ${size.projects}::int`);
   const spread = (total: number): SQL =>
     sql`date_trunc('milliseconds', now() - (1 - number / ${Math.max(1, total)}::float8) * interval '${sql.raw(String(DAYS))} days')`;
   await each(
@@ -95,9 +102,9 @@ export async function writeHistory({ db }: Connection, size: HistorySize): Promi
 
 /** Writes what goes on: open calls and rooms, each with two peers that are connected, on nodes that live. */
 export async function writeLive({ db }: Connection, projects: number, count: number): Promise<void> {
-  const project = sql`md5('project' || number % ${projects}::int)::uuid`;
+  const project = uuidOf("project", sql`number % ${projects}::int`);
   const numbers = sql`generate_series(1, ${count}::int) as number`;
-  const [call, room] = [sql`md5('live call' || number)::uuid`, sql`md5('live room' || number)::uuid`];
+  const [call, room] = [uuidOf("live call"), uuidOf("live room")];
   await db.execute(sql`
     insert into nodes (id, service, epoch, lease_until)
     select 'node_' || service, service, 1, now() + interval '1 day' from unnest(array['signaling', 'sfu']) as service`);
@@ -118,6 +125,36 @@ export async function writeLive({ db }: Connection, projects: number, count: num
     insert into usage_sessions (id, project_id, kind, subject_id, peer_id, node_id, node_epoch)
     select gen_random_uuid(), ${project}, 'room', ${room}, 'peer_' || seat, 'node_sfu', 1
     from ${numbers} cross join generate_series(1, 2) as seat`);
+}
+
+/** Writes open calls of one project, each with a peer that is connected, on a node that lives. */
+export async function writeOpenCalls({ db }: Connection, projectId: string, count: number): Promise<void> {
+  for (let first = 0; first < count; first += BATCH) {
+    const numbers = sql`generate_series(${first}::int, ${Math.min(first + BATCH, count) - 1}::int) as number`;
+    const call = uuidOf(`open call of ${projectId}`);
+    await db.execute(sql`
+      insert into calls (id, project_id, access_control, version, idle_since, event_seq)
+      select ${call}, ${projectId}, 'public', 2, null, 2 from ${numbers}`);
+    await db.execute(sql`
+      insert into call_peers (call_id, peer_id, status, epoch, node_id, node_epoch, joined_at, updated_at, reconnect_hash)
+      select ${call}, 'peer_1', 'connected', 1, 'node_signaling', 1, now(), now(), '' from ${numbers}`);
+  }
+}
+
+/** Writes very much in less time: indexes that enforce nothing are dropped before the work, and created again after it. */
+export async function withoutIndexes(url: string, work: () => Promise<void>): Promise<void> {
+  const session = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    const indexes = await session<{ name: string; definition: string }[]>`
+      select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
+      from pg_index join pg_class on pg_class.oid = indrelid
+      where relnamespace = 'public'::regnamespace and not indisunique`;
+    for (const { name } of indexes) await session`drop index ${session(name)}`;
+    await work();
+    for (const { definition } of indexes) await session.unsafe(definition);
+  } finally {
+    await session.end();
+  }
 }
 
 /** Does what autovacuum does, now. It may take longer than a {@link Connection} waits. */

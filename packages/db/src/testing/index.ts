@@ -1,2 +1,2 @@
 export { blocksRead } from "./blocks-read.ts";
-export { type HistorySize, vacuum, writeHistory, writeLive } from "./history.ts";
+export { type HistorySize, vacuum, withoutIndexes, writeHistory, writeLive, writeOpenCalls } from "./history.ts";

@@ -1,6 +1,6 @@
 import { isUnavailable } from "@radist-tech/db";
 import { type ErrorBody, Refusal } from "@radist-tech/protocol";
-import type { Logger } from "@radist-tech/runtime";
+import { type Logger, logUnavailable } from "@radist-tech/runtime";
 import type { ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -14,9 +14,7 @@ export function answerErrors(logger: Logger): ErrorHandler<ApiEnv> {
     const refusal = refusalOf(error);
     const ids = { requestId: context.get("requestId"), projectId: context.get("projectId") };
     if (refusal.code === "internal_error") logger.error({ err: error, ...ids }, "request failed");
-    if (refusal.code === "unavailable") {
-      logger.warn({ err: error, ...ids }, "database unavailable");
-    }
+    if (isUnavailable(error)) logUnavailable(logger, error, "a request could not be answered", ids);
     if (refusal.code === "unavailable" || refusal.code === "too_many_reports") {
       context.header("retry-after", RETRY_AFTER_SECONDS);
     }

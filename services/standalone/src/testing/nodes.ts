@@ -1,27 +1,41 @@
 import { connect } from "@radist-tech/db";
-import { freshDatabase, type OwnService, sharedNatsUrl, startService } from "@radist-tech/testkit";
+import {
+  type FreshDatabase,
+  freshDatabase,
+  type OwnProcess,
+  type OwnService,
+  sharedNatsUrl,
+  startService,
+} from "@radist-tech/testkit";
 import { ADMIN_TOKEN, createProject, MEDIA, mainOf, type ProjectKeys } from "./platform.ts";
 
 export type Plane = "api" | "signaling" | "sfu";
 export const PLANES: readonly Plane[] = ["api", "signaling", "sfu"];
 
-/** Two nodes of each plane on one database, each of which can be killed and replaced. */
+export interface NodesOptions {
+  /** Of all of them. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** How many of each plane; default two. */
+  readonly perPlane?: number;
+  /** What they are told of the database. Default: a fresh one on the shared Postgres, where the schema is up to date. */
+  readonly databaseUrl?: string;
+}
+
+/** Nodes of each plane on one database, each of which can be killed and replaced. */
 export interface Nodes extends AsyncDisposable {
   readonly databaseUrl: string;
   readonly project: ProjectKeys;
   /** The origin of a node. */
   url(plane: Plane, which: number): string;
+  process(plane: Plane, which: number): OwnProcess;
   /** Kills a node as a power cut does, and starts another one in its place. */
   replace(plane: Plane, which: number): Promise<void>;
 }
 
-/** @param env of all of them */
-export async function startNodes(env: Readonly<Record<string, string>>): Promise<Nodes> {
+export async function startNodes({ env = {}, perPlane = 2, ...options }: NodesOptions = {}): Promise<Nodes> {
   await using stack = new AsyncDisposableStack();
-  const database = stack.use(await freshDatabase());
-  await using connection = await connect(database.url);
-  await connection.migrate();
-  const shared = { DATABASE_URL: database.url, NATS_URL: sharedNatsUrl(), ...env };
+  const databaseUrl = options.databaseUrl ?? stack.use(await migratedDatabase()).url;
+  const shared = { DATABASE_URL: databaseUrl, NATS_URL: sharedNatsUrl(), ...env };
   const start = (plane: Plane): Promise<OwnService> =>
     startService({
       main: mainOf(plane),
@@ -35,7 +49,9 @@ export async function startNodes(env: Readonly<Record<string, string>>): Promise
   stack.defer(async () => {
     await Promise.all(PLANES.flatMap((plane) => nodes[plane].map((node) => node[Symbol.asyncDispose]())));
   });
-  for (const plane of PLANES) nodes[plane].push(...(await Promise.all([start(plane), start(plane)])));
+  const startAll = (plane: Plane): Promise<OwnService[]> =>
+    Promise.all(Array.from({ length: perPlane }, () => start(plane)));
+  for (const plane of PLANES) nodes[plane].push(...(await startAll(plane)));
   const node = (plane: Plane, which: number): OwnService => {
     const found = nodes[plane][which % nodes[plane].length];
     if (!found) throw new Error(`There is no ${plane}.`);
@@ -44,9 +60,10 @@ export async function startNodes(env: Readonly<Record<string, string>>): Promise
   const project = await createProject(node("api", 0).url);
   const resources = stack.move();
   return {
-    databaseUrl: database.url,
+    databaseUrl,
     project,
     url: (plane, which) => node(plane, which).url,
+    process: (plane, which) => node(plane, which).process,
     async replace(plane, which) {
       const killed = node(plane, which);
       killed.process.signal("SIGKILL");
@@ -55,4 +72,13 @@ export async function startNodes(env: Readonly<Record<string, string>>): Promise
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+async function migratedDatabase(): Promise<FreshDatabase> {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await freshDatabase());
+  await using connection = await connect(database.url);
+  await connection.migrate();
+  const resources = stack.move();
+  return { url: database.url, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }

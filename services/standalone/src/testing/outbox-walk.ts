@@ -40,7 +40,7 @@ interface Participant {
  * event once, those of one subject in the order of their numbers.
  */
 export async function walkOutbox({ steps, kills, seed }: { steps: number; kills: number; seed: number }) {
-  await using nodes = await startNodes(WINDOWS);
+  await using nodes = await startNodes({ env: WINDOWS });
   await using database = await connect(nodes.databaseUrl);
   const walk = new Walk(nodes, seed);
   const reading = readEvents(walk.client);
