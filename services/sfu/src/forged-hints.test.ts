@@ -20,9 +20,9 @@ async function homeEpoch(cluster: Cluster, roomId: RoomId): Promise<Epoch> {
   return Number(row?.homeEpoch) as Epoch;
 }
 
-const isTerminated = async ({ next, closed }: TestSocket): Promise<void> => {
-  expect(await next("error")).toMatchObject({ code: "room_terminated" });
-  expect(await closed).toMatchObject({ code: 4410 });
+const isTerminated = async (socket: TestSocket): Promise<void> => {
+  expect(await socket.next("error")).toMatchObject({ code: "room_terminated" });
+  expect(await socket.closed).toMatchObject({ code: 4410 });
 };
 
 /** Resolves when both nodes have handled what the bus said before: rooms at home there have ended. */

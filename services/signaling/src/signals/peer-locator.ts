@@ -1,7 +1,13 @@
 import { locatePeers, type PeerLocation } from "@radist-tech/calls";
+import type { CallId, PeerId } from "@radist-tech/protocol";
 import { PacedLookup } from "@radist-tech/runtime";
 import type { NodeContext } from "../node/context.ts";
-import type { Target } from "./signal-router.ts";
+
+/** Whom a signal is for. */
+export interface Target {
+  readonly callId: CallId;
+  readonly peerId: PeerId;
+}
 
 /**
  * Asks the database where peers are whose nodes are silent: without the bus that is every peer of another node, and all

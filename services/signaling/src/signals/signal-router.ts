@@ -1,10 +1,10 @@
 import { BusUnavailable, DeadlineExceeded, NoResponders, RemoteFailure } from "@radist-tech/bus";
 import { holdSignal } from "@radist-tech/calls";
 import { isUnavailable } from "@radist-tech/db";
-import type { CallId, Epoch, ErrorCode, NodeId, PeerId } from "@radist-tech/protocol";
+import type { Epoch, ErrorCode, NodeId } from "@radist-tech/protocol";
 import { SignalHead, SignalOutcome, SUBJECTS } from "@radist-tech/protocol/bus";
 import type { NodeContext } from "../node/context.ts";
-import { createPeerLocator, type PeerLocator } from "./peer-locator.ts";
+import { createPeerLocator, type PeerLocator, type Target } from "./peer-locator.ts";
 
 /** The node and the claim under which a target was last known. */
 export interface Route {
@@ -14,11 +14,6 @@ export interface Route {
 
 /** The sender, and the number of this signal among those it sent. */
 export type Origin = SignalHead["origin"];
-
-export interface Target {
-  readonly callId: CallId;
-  readonly peerId: PeerId;
-}
 
 /** How long another node may take to answer, milliseconds. */
 const ANSWER_MS = 1_000;
