@@ -38,7 +38,7 @@ function door(...words: string[]) {
   const open = async (word: string): Promise<string> => {
     const outcome = tell(word);
     await vi.advanceTimersByTimeAsync(0);
-    return Promise.race([outcome, "waits"]);
+    return Promise.race([outcome, Promise.resolve("waits")]);
   };
   return { throttle, known, asked, tell, open };
 }

@@ -44,7 +44,7 @@ test("one batch is under way at a time, of bounded size, and so is the number th
   await vi.advanceTimersByTimeAsync(100);
   expect(batches[2]?.words).toEqual(["e", "f"]);
   batches[2]?.answer();
-  expect(await Promise.all(waiting)).toEqual([1, 1, 1, 1, 1]);
+  expect(await Promise.all(waiting.map(async (answer) => answer))).toEqual([1, 1, 1, 1, 1]);
 });
 
 test("a failed batch fails its questions alone", async () => {
