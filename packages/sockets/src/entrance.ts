@@ -4,9 +4,9 @@ import type { Duplex } from "node:stream";
 import { type Connection, isUnavailable, projects, query } from "@radist-tech/db";
 import { ERRORS, type ProjectId, type PublicKey, Refusal } from "@radist-tech/protocol";
 import {
-  aborted,
   type AuthSettings,
   AuthThrottle,
+  aborted,
   clientAddress,
   isWrongCredential,
   type Lease,
