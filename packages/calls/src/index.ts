@@ -17,6 +17,7 @@ export * from "./peer-events.ts";
 export * from "./read.ts";
 export * from "./reconnect.ts";
 export * from "./retention.ts";
+export { type CallCredentials, screenCredentials } from "./screening.ts";
 export * from "./sessions.ts";
 export * from "./snapshot.ts";
 export * from "./step.ts";

@@ -1,12 +1,12 @@
-import { callPeers, calls, callTokens, type Transaction } from "@radist-tech/db";
+import { callPeers, calls, callTokens, isFewerThan, type Transaction } from "@radist-tech/db";
 import { type MintedCallToken, Refusal } from "@radist-tech/protocol";
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { SEATS } from "./call.ts";
 import { seatIsTaken } from "./seats.ts";
 import { freshToken } from "./tokens.ts";
 
-/** Maximum of tokens of a call that nobody has used; what anybody may mint comes on top of the two of its creation. */
-const MAX_UNUSED = { public: 2 + 20, secret: 1_000 };
+/** Maximum of tokens of a call that nobody has used, by the kind of the key that minted them. */
+const MAX_UNUSED = { public: 20, secret: 1_000 };
 
 /**
  * A token for one more participant.
@@ -32,15 +32,20 @@ export async function mintToken(
   if (by === "public" && call.accessControl === "private") throw new Refusal("call_private");
   if (call.isTombstoned) throw new Refusal("call_terminated");
   if (call.seatsTaken >= SEATS) throw new Refusal("peers_connected");
-  const isUnused = and(eq(callTokens.callId, callId), isNull(callTokens.usedAt), gt(callTokens.expiresAt, sql`now()`));
-  const [oneTooMany] = await tx
-    .select({ callId: callTokens.callId })
-    .from(callTokens)
-    .where(isUnused)
-    .offset(MAX_UNUSED[by] - 1)
-    .limit(1);
-  if (oneTooMany) throw new Refusal("too_many_tokens");
+  const byPublicKey = by === "public";
+  const isUnused = and(
+    eq(callTokens.callId, callId),
+    eq(callTokens.byPublicKey, byPublicKey),
+    isNull(callTokens.usedAt),
+    gt(callTokens.expiresAt, sql`now()`),
+  );
+  const mayMint = await isFewerThan(tx, {
+    limit: MAX_UNUSED[by],
+    subjectId: callId,
+    rows: (offset) => tx.select({ one: sql`1` }).from(callTokens).where(isUnused).offset(offset).limit(1),
+  });
+  if (!mayMint) throw new Refusal("too_many_tokens");
   const { token, stored } = freshToken(ttlSeconds);
-  await tx.insert(callTokens).values({ ...stored, callId });
+  await tx.insert(callTokens).values({ ...stored, callId, byPublicKey });
   return { callToken: token };
 }

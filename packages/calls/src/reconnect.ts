@@ -4,6 +4,7 @@ import { type AdmissionContext, type Admitted, admitPeer } from "./admission.ts"
 import type { Peer } from "./call.ts";
 import { type HeldSignal, heldFor } from "./held-signals.ts";
 import { type LockedCall, lockCalls, type PeerTokens } from "./load.ts";
+import { screenCredentials } from "./screening.ts";
 import { digest } from "./tokens.ts";
 
 export interface Reconnected extends Admitted {
@@ -24,11 +25,14 @@ interface ReconnectContext extends AdmissionContext<Reconnected> {
  * @throws {Refusal} `invalid_reconnect`, `call_terminated`
  * @throws {DatabaseUnavailable}
  */
-export function reconnectPeer(
+export async function reconnectPeer(
   { connection, projectId, ownerNode, limits, silentMs, onLate }: ReconnectContext,
   claim: { readonly callId: CallId; readonly peerId: PeerId; readonly reconnectToken: ReconnectToken },
 ): Promise<Reconnected> {
   const { callId, peerId } = claim;
+  // Without the lock: who only guesses must not hold up those who join this call.
+  const [wrong] = await screenCredentials(connection, [{ kind: "reconnect", ...claim }]);
+  if (wrong) throw wrong;
   const reconnect = async (tx: Transaction): Promise<Reconnected> => {
     const locked = await lockCalls(tx, [callId]);
     const before = locked.byId.get(callId);

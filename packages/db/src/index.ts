@@ -4,6 +4,7 @@ export { type DatabaseAddress, InvalidDatabaseUrl, readDatabaseUrl } from "./dat
 export { deleteEnded } from "./delete-ended.ts";
 export { deleteInBatches } from "./delete-in-batches.ts";
 export { DirectoryInUse } from "./directory-lock.ts";
+export { isFewerThan } from "./fewer-than.ts";
 export { type ListPage, type ListPosition, type ListQuery, newestFirst } from "./newest-first.ts";
 export { outageAdvice } from "./outage-advice.ts";
 export { report } from "./report.ts";

@@ -142,6 +142,8 @@ export const callTokens = pgTable(
     callId: uuid("call_id")
       .notNull()
       .references(() => calls.id, { onDelete: "cascade" }),
+    /** Minted by a browser, which has no more than the public key. */
+    byPublicKey: boolean("by_public_key").notNull().default(false),
     createdAt: instant("created_at").notNull().defaultNow(),
     expiresAt: instant("expires_at").notNull(),
     usedAt: instant("used_at"),

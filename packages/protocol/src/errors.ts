@@ -18,7 +18,7 @@ export const ERRORS = {
   invalid_public_key: { status: 401, close: null, retry: false, message: "Invalid public key." },
   invalid_secret_key: { status: 401, close: null, retry: false, message: "Invalid project id or secret key." },
   invalid_admin_token: { status: 401, close: null, retry: false, message: "Invalid admin token." },
-  too_many_failures: { status: 429, close: null, retry: true, message: "Too many failed attempts. Try again later." },
+  too_many_failures: { status: 429, close: 4429, retry: true, message: "Too many failed attempts. Try again later." },
   invalid_body: { status: 400, close: null, retry: false, message: "Invalid request body." },
   invalid_page: { status: 400, close: null, retry: false, message: "Invalid page query parameter." },
   invalid_limit: { status: 400, close: null, retry: false, message: "Invalid limit query parameter." },

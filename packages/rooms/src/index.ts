@@ -32,6 +32,7 @@ export { findRoom } from "./read.ts";
 export { resumeSeat } from "./resume.ts";
 export { deleteOldRooms } from "./retention.ts";
 export * from "./room.ts";
+export { type RoomCredentials, screenCredentials } from "./screening.ts";
 export type { LeftReason, TrackFact } from "./seats/record.ts";
 export * from "./snapshot.ts";
 export { Fenced } from "./store/fenced.ts";

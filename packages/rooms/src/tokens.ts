@@ -1,4 +1,4 @@
-import { rooms, roomTokens, type Transaction } from "@radist-tech/db";
+import { isFewerThan, rooms, roomTokens, type Transaction } from "@radist-tech/db";
 import {
   type CallToken,
   type DuplicateIdentity,
@@ -39,13 +39,13 @@ export async function mintRoomToken(tx: Transaction, options: MintOptions): Prom
   if (!room) throw new Refusal("room_not_found");
   if (room.tombstonedAt) throw new Refusal("room_terminated");
   const { usedAt, expiresAt } = roomTokens;
-  const [oneTooMany] = await tx
-    .select({ roomId: roomTokens.roomId })
-    .from(roomTokens)
-    .where(and(eq(roomTokens.roomId, roomId), isNull(usedAt), gt(expiresAt, sql`now()`)))
-    .offset(MAX_UNUSED - 1)
-    .limit(1);
-  if (oneTooMany) throw new Refusal("too_many_tokens");
+  const isUnused = and(eq(roomTokens.roomId, roomId), isNull(usedAt), gt(expiresAt, sql`now()`));
+  const mayMint = await isFewerThan(tx, {
+    limit: MAX_UNUSED,
+    subjectId: roomId,
+    rows: (offset) => tx.select({ one: sql`1` }).from(roomTokens).where(isUnused).offset(offset).limit(1),
+  });
+  if (!mayMint) throw new Refusal("too_many_tokens");
   const [roomToken] = await insertTokens(tx, roomId, {
     participants: [{ ...participant, duplicateIdentity }],
     ttlSeconds,

@@ -14,23 +14,14 @@ export function clientAddress(request: IncomingMessage, trustedProxies: number):
   if (trustedProxies === 0) return direct;
   const header = request.headers["x-forwarded-for"];
   const entries = (Array.isArray(header) ? header.join(",") : (header ?? "")).split(",").map((entry) => entry.trim());
-  return entries.at(-trustedProxies) || direct;
+  return addressIn(entries.at(-trustedProxies) ?? "") ?? direct;
 }
 
-/** The unit that is throttled: an IPv4 address, or the /64 of an IPv6 address (one subscriber, RFC 6177). */
-export function addressBlock(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  if (mapped?.[1]) return mapped[1];
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.split("%", 1)[0]?.split("::") ?? [];
-  const left = head.split(":").filter(Boolean);
-  const right = (tail ?? "").split(":").filter(Boolean);
-  const groups =
-    tail === undefined ? left : [...left, ...Array(Math.max(0, 8 - left.length - right.length)).fill("0"), ...right];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ""))
-    .join(":")}::/64`;
+/** Some proxies append the port, which is another one for each connection. */
+function addressIn(entry: string): string | undefined {
+  const [, bracketed, beforePort] = /^\[(.+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(entry) ?? [];
+  const address = bracketed ?? beforePort ?? entry;
+  return isIP(address) === 0 ? undefined : address;
 }
 
 /**
@@ -49,3 +40,52 @@ function isLoopback(address: string): boolean {
   const family = isIP(address);
   return family !== 0 && LOOPBACK.check(address, family === 6 ? "ipv6" : "ipv4");
 }
+
+/** The units that are limited together. */
+export interface AddressBlocks {
+  /** An IPv4 address, or the /64 of an IPv6 address: one subscriber (RFC 6177). */
+  readonly block: string;
+  /** The /48 above it, which a subscriber may also have. */
+  readonly site?: string;
+}
+
+/** The units that an address belongs to. IPv6 addresses that stand for an IPv4 address count as that. */
+export function addressBlocks(address: string): AddressBlocks {
+  if (isIP(address) !== 6) return { block: address };
+  const groups = groupsOf(address);
+  const ipv4 = embeddedIpv4(groups);
+  if (ipv4 !== undefined) return { block: ipv4 };
+  const prefix = (length: number): string => groups.slice(0, length).map(hex).join(":");
+  return { block: `${prefix(4)}::/64`, site: `${prefix(3)}::/48` };
+}
+
+/** The eight groups of a valid IPv6 address (RFC 4291, 2.2), with or without a zone. */
+function groupsOf(address: string): number[] {
+  const [head = "", tail] = (address.split("%", 1)[0] ?? "").split("::");
+  const left = parts(head);
+  const right = parts(tail ?? "");
+  return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right];
+}
+
+function parts(text: string): number[] {
+  return text
+    .split(":")
+    .filter(Boolean)
+    .flatMap((part) => {
+      if (!part.includes(".")) return Number.parseInt(part, 16);
+      const [a = 0, b = 0, c = 0, d = 0] = part.split(".").map(Number);
+      return [a * 256 + b, c * 256 + d];
+    });
+}
+
+/** Of ::ffff:0:0/96 (mapped, RFC 4291) and 64:ff9b::/96 (translated, RFC 6052). */
+function embeddedIpv4(groups: readonly number[]): string | undefined {
+  const prefix = groups.slice(0, 6).map(hex).join(":");
+  if (prefix !== "0:0:0:0:0:ffff" && prefix !== "64:ff9b:0:0:0:0") return undefined;
+  return groups
+    .slice(6)
+    .flatMap((group) => [group >> 8, group & 0xff])
+    .join(".");
+}
+
+const hex = (group: number): string => group.toString(16);

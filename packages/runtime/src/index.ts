@@ -1,4 +1,6 @@
 export * from "./aborted.ts";
+export * from "./auth-throttle/auth-throttle.ts";
+export { type AuthSettings, authConfig } from "./auth-throttle/config.ts";
 export * from "./chores.ts";
 export * from "./client-address.ts";
 export * from "./config.ts";
@@ -12,7 +14,8 @@ export * from "./logger.ts";
 export * from "./metrics.ts";
 export * from "./paced-lookup.ts";
 export * from "./plane.ts";
+export * from "./rate-budget.ts";
+export * from "./retry-later.ts";
 export * from "./run.ts";
 export * from "./superseded.ts";
-export * from "./throttle.ts";
 export * from "./version.ts";

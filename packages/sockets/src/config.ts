@@ -1,11 +1,12 @@
 import { IceServer } from "@radist-tech/protocol";
-import { integer } from "@radist-tech/runtime";
+import { authConfig, integer } from "@radist-tech/runtime";
 import { z } from "zod";
 
 const HOUR_MS = 3_600_000;
 
 /** The settings of a plane with WebSockets; everything has a default. */
 export const socketConfig = {
+  ...authConfig,
   /** RTCIceServer objects as JSON, handed to every participant. */
   ICE_SERVERS: z
     .string()

@@ -3,9 +3,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Connection, connect, projects } from "@radist-tech/db";
 import { newNodeId, newProjectId, newPublicKey } from "@radist-tech/protocol";
-import { createLogger, holdLease, type Lease } from "@radist-tech/runtime";
+import { authConfig, createLogger, holdLease, type Lease } from "@radist-tech/runtime";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
+import { z } from "zod";
 import { Entrance } from "./entrance.ts";
 
 const logger = createLogger({ name: "entrance", level: "silent" });
@@ -34,8 +35,10 @@ async function entranceOf() {
     connection,
     lease,
     logger,
-    trustedProxies: 0,
+    settings: { ...z.object(authConfig).parse({}), TRUSTED_PROXIES: 0 },
     read: () => ({ publicKey }),
+    tokenOf: () => "",
+    screen: async (requests) => requests.map(() => undefined),
     admit: () =>
       new Promise<void>((resolve) => {
         admissions.push(resolve);

@@ -1,26 +1,34 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type Connection, isUnavailable, projects, query } from "@radist-tech/db";
 import { ERRORS, type ProjectId, type PublicKey, Refusal } from "@radist-tech/protocol";
-import { pause } from "@radist-tech/protocol/timing";
-import { aborted, addressBlock, clientAddress, FailureThrottle, type Lease, type Logger } from "@radist-tech/runtime";
-import { and, eq, isNull } from "drizzle-orm";
+import {
+  type AuthSettings,
+  AuthThrottle,
+  aborted,
+  clientAddress,
+  isWrongCredential,
+  type Lease,
+  type Logger,
+} from "@radist-tech/runtime";
+import { and, eq, inArray, isNull } from "drizzle-orm";
 import { WebSocketServer } from "ws";
 import { PeerSocket } from "./peer-socket.ts";
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
-/** Maximum of refused sockets that wait for their delay at the same time; further ones are refused at once. */
-const MAX_WAITING = 1_000;
-
 export interface EntranceOptions<Request> {
   readonly connection: Connection;
   readonly lease: Lease;
   readonly logger: Logger;
-  readonly trustedProxies: number;
+  readonly settings: AuthSettings & { readonly TRUSTED_PROXIES: number };
   /** Reads the connection request from the URL, or throws a {@link Refusal}. */
   readonly read: (url: string) => Request;
+  /** The token that the request presents. */
+  readonly tokenOf: (request: Request) => string;
+  /** Finds, without a lock, which tokens may work: why not, in the order of the requests, or nothing. */
+  readonly screen: (requests: readonly Request[]) => Promise<readonly (Refusal | undefined)[]>;
   /** Admits a socket whose key and origin are valid, or throws the reason why not. */
   readonly admit: (socket: PeerSocket, projectId: ProjectId, request: Request) => Promise<void>;
 }
@@ -28,7 +36,7 @@ export interface EntranceOptions<Request> {
 /** Accepts upgrades, authenticates them, and sends refused sockets the reason: an `error`, then the close. */
 export class Entrance<Request extends { readonly publicKey: PublicKey }> {
   readonly #options: EntranceOptions<Request>;
-  readonly #throttle = new FailureThrottle();
+  readonly #throttle: AuthThrottle<Request>;
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -36,12 +44,12 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
     clientTracking: false,
     WebSocket: PeerSocket,
   });
-  #waiting = 0;
   readonly #closing = new AbortController();
   readonly #entering = new Map<PeerSocket, Promise<void>>();
 
   constructor(options: EntranceOptions<Request>) {
     this.#options = options;
+    this.#throttle = new AuthThrottle(options.settings, (requests) => this.#screen(requests));
   }
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -53,7 +61,7 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
       const entering = this.#enter(peerSocket, request)
         .then(
           () => this.#entered(peerSocket),
-          (error: unknown) => this.#refuse(peerSocket, request, error),
+          (error: unknown) => this.#refuse(peerSocket, error),
         )
         .finally(() => this.#entering.delete(peerSocket));
       this.#entering.set(peerSocket, entering);
@@ -66,6 +74,7 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
    */
   async close(deadline: AbortSignal): Promise<void> {
     this.#closing.abort();
+    this.#throttle.close();
     await Promise.race([Promise.all(this.#entering.values()), aborted(deadline)]);
     for (const socket of this.#entering.keys()) this.#sendElsewhere(socket);
     this.#entering.clear();
@@ -83,15 +92,55 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
   }
 
   async #enter(socket: PeerSocket, request: IncomingMessage): Promise<void> {
-    if (this.#closing.signal.aborted || !this.#options.lease.holds()) throw new Refusal("unavailable");
-    const wanted = this.#options.read(request.url ?? "/");
+    this.#assertOpen();
+    const address = clientAddress(request, this.#options.settings.TRUSTED_PROXIES);
+    const wanted = await this.#read(request, address);
+    const presented = { credential: wanted, digest: digest(this.#options.tokenOf(wanted)) };
+    await this.#throttle.attempt(address, presented, () => this.#admit(socket, request, wanted));
+  }
+
+  async #read({ url = "/" }: IncomingMessage, address: string): Promise<Request> {
+    try {
+      return this.#options.read(url);
+    } catch (error) {
+      if (error instanceof Refusal && isWrongCredential(error)) await this.#throttle.refuse(address, error);
+      throw error;
+    }
+  }
+
+  async #admit(socket: PeerSocket, { headers: { origin } }: IncomingMessage, wanted: Request): Promise<void> {
+    // Time may have passed.
+    this.#assertOpen();
     const project = await this.#findProject(wanted.publicKey);
     if (!project) throw new Refusal("unauthorized");
-    const { origin } = request.headers;
     if (origin !== undefined && project.allowedOrigins.length > 0 && !project.allowedOrigins.includes(origin)) {
       throw new Refusal("origin_not_allowed");
     }
     await this.#options.admit(socket, project.projectId as ProjectId, wanted);
+  }
+
+  #assertOpen(): void {
+    if (this.#closing.signal.aborted || !this.#options.lease.holds()) throw new Refusal("unavailable");
+  }
+
+  async #screen(requests: readonly Request[]): Promise<readonly (Refusal | undefined)[]> {
+    const [known, refusals] = await Promise.all([
+      this.#knownKeys(requests.map(({ publicKey }) => publicKey)),
+      this.#options.screen(requests),
+    ]);
+    return requests.map(({ publicKey }, index) =>
+      known.has(publicKey) ? refusals[index] : new Refusal("unauthorized"),
+    );
+  }
+
+  async #knownKeys(publicKeys: readonly PublicKey[]): Promise<ReadonlySet<string>> {
+    const rows = await query(
+      this.#options.connection.db
+        .select({ publicKey: projects.publicKey })
+        .from(projects)
+        .where(and(inArray(projects.publicKey, [...new Set(publicKeys)]), isNull(projects.deletedAt))),
+    );
+    return new Set(rows.map(({ publicKey }) => publicKey));
   }
 
   async #findProject(publicKey: PublicKey) {
@@ -105,25 +154,17 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
     return project;
   }
 
-  async #refuse(socket: PeerSocket, request: IncomingMessage, error: unknown): Promise<void> {
+  #refuse(socket: PeerSocket, error: unknown): void {
     const refusal = error instanceof Refusal ? error : isUnavailable(error) ? new Refusal("unavailable") : undefined;
     const code = refusal?.code ?? "internal_error";
     const requestId = refusal ? undefined : randomUUID();
     if (!refusal) this.#options.logger.error({ err: error, requestId }, "a socket could not be admitted");
-    if (code === "unauthorized") await this.#delay(request);
     socket.resume();
     socket.refuse(code, ERRORS[code].close ?? ERRORS.internal_error.close, {
       requestId,
       ...(refusal && { message: refusal.message }),
     });
   }
-
-  async #delay(request: IncomingMessage): Promise<void> {
-    const block = addressBlock(clientAddress(request, this.#options.trustedProxies));
-    const delayMs = this.#throttle.failed(block, performance.now());
-    if (delayMs === 0 || this.#waiting >= MAX_WAITING) return;
-    this.#waiting++;
-    await pause(delayMs, this.#closing.signal);
-    this.#waiting--;
-  }
 }
+
+const digest = (token: string): string => createHash("sha256").update(token).digest("base64");

@@ -1,5 +1,5 @@
 import { NodeId, newNodeId } from "@radist-tech/protocol";
-import { AdminToken, commonConfig, databaseConfig, integer } from "@radist-tech/runtime";
+import { AdminToken, authConfig, commonConfig, databaseConfig, integer } from "@radist-tech/runtime";
 import { z } from "zod";
 
 /** The plane's own settings, in any process that it runs in. */
@@ -22,13 +22,10 @@ export const apiSettings = {
   /** How long a participant token is valid. */
   TOKEN_TTL_SECONDS: integer(1, 86_400).default(600),
   TRUSTED_PROXIES: commonConfig.TRUSTED_PROXIES,
-  /** Number of wrong credentials of one address that are answered at once; from then on the delay doubles with each. */
-  AUTH_FREE_FAILURES: integer(0, 1_000_000).default(10),
-  AUTH_FIRST_DELAY_MS: integer(0, 60_000).default(100),
-  AUTH_MAX_DELAY_MS: integer(0, 60_000).default(10_000),
-  /** Maximum number of delayed answers to wrong credentials, for one address and for all. */
-  AUTH_MAX_WAITING_PER_ADDRESS: integer(0, 10_000).default(10),
-  AUTH_MAX_WAITING: integer(0, 1_000_000).default(1_000),
+  ...authConfig,
+  /** How many tokens the public key mints in a minute, for one address (IPv6: one /64) and for all of a project. */
+  PUBLIC_MINTS_PER_MINUTE: integer(1, 1_000_000).default(300),
+  PUBLIC_MINTS_PER_MINUTE_PER_PROJECT: integer(1, 1_000_000).default(3_000),
 };
 
 const ApiSettings = z.object(apiSettings);

@@ -7,7 +7,7 @@ import { Hono } from "hono";
 import type { Registry } from "prom-client";
 import { announceOn } from "./announcements.ts";
 import { adminAuth } from "./auth/admin.ts";
-import { FailedAttempts } from "./auth/failed-attempts.ts";
+import { CredentialAttempts } from "./auth/credential-attempts.ts";
 import { KeyUse } from "./auth/key-use.ts";
 import { publicKeyAuth } from "./auth/public-key.ts";
 import { secretKeyAuth } from "./auth/secret-key.ts";
@@ -51,7 +51,7 @@ export interface ApiDependencies {
 export function createApi(deps: ApiDependencies): Plane {
   const { connection, bus, logger, config } = deps;
   const metrics = createMetrics(deps.registry);
-  const failures = new FailedAttempts(config, metrics);
+  const attempts = new CredentialAttempts(connection, config, metrics);
   const keyUse = new KeyUse(connection, logger);
   const announcements = announceOn(bus, logger);
   const isMigrated = deps.isMigrated ?? (() => true);
@@ -74,9 +74,9 @@ export function createApi(deps: ApiDependencies): Plane {
     settings: config,
     announcements,
     auth: {
-      admin: adminAuth(config.RADIST_ADMIN_TOKEN, failures),
-      secretKey: secretKeyAuth(connection, failures, keyUse),
-      publicKey: publicKeyAuth(connection, failures),
+      admin: adminAuth(config.RADIST_ADMIN_TOKEN, attempts),
+      secretKey: secretKeyAuth(connection, attempts, keyUse),
+      publicKey: publicKeyAuth(connection, attempts),
     },
   };
 
@@ -94,7 +94,7 @@ export function createApi(deps: ApiDependencies): Plane {
   serveEvents(app, parts);
 
   const close = async (): Promise<void> => {
-    failures.close();
+    attempts.close();
     await Promise.all([doingChores[Symbol.asyncDispose](), keyUse.settled()]);
     await Promise.all([chores.close(), reports.close(), probe.close()]);
   };
@@ -108,7 +108,7 @@ export function createApi(deps: ApiDependencies): Plane {
     },
     // Requests under way are short, but for refusals that are held back.
     async drain() {
-      failures.close();
+      attempts.close();
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -3,6 +3,7 @@ import { NodeId } from "@radist-tech/protocol";
 import { commonConfig } from "@radist-tech/runtime";
 import { sfuConfig } from "@radist-tech/sfu";
 import { signalingConfig } from "@radist-tech/signaling";
+import { visitorConfig } from "@radist-tech/web";
 import { z } from "zod";
 
 /** Everything has a default: a first look needs no configuration. */
@@ -11,6 +12,7 @@ export const StandaloneConfig = z.object({
   ...signalingConfig,
   ...sfuConfig,
   ...apiSettings,
+  ...visitorConfig,
   LOG_LEVEL: commonConfig.LOG_LEVEL.unwrap().default("warn"),
   /** One process under one name: after a crash the next start knows at once whose sockets are gone. */
   NODE_ID: NodeId.default(NodeId.parse("standalone")),

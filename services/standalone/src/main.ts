@@ -7,7 +7,7 @@ import { NodeId } from "@radist-tech/protocol";
 import { createLogger, createRegistry, listen, listenAt, type Running, readConfig, run } from "@radist-tech/runtime";
 import { createSfu, DEFAULT_WORKER_BIN } from "@radist-tech/sfu";
 import { createSignaling } from "@radist-tech/signaling";
-import { createWeb } from "@radist-tech/web";
+import { createWeb, visitorLimits } from "@radist-tech/web";
 import { StandaloneConfig } from "./config.ts";
 import { firstProject } from "./first-project.ts";
 import { mediaWorker, workerState } from "./media-worker.ts";
@@ -52,6 +52,7 @@ async function start(config: StandaloneConfig): Promise<Running> {
     apiBaseUrl: "http://localhost/api/v1",
     logger,
     trustedProxies: config.TRUSTED_PROXIES,
+    ...visitorLimits(config),
     // In this process, not through its port: whether it reaches itself there depends on HOST.
     fetch: async (input, init) => api.http.fetch(new Request(input, init), {}),
   });

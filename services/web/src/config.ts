@@ -1,6 +1,28 @@
 import { NodeId, newNodeId, ProjectId, PublicKey, SecretKey } from "@radist-tech/protocol";
 import { AdminToken, commonConfig, InvalidConfig, integer, readConfig } from "@radist-tech/runtime";
 import { z } from "zod";
+import type { AllowanceLimits } from "./visitors/allowances.ts";
+
+/** How often visitors may do things in a minute, through this process. */
+export const visitorConfig = {
+  /** How many calls, and how many rooms, one address (IPv6: one /64) may start. */
+  CALLS_PER_MINUTE: integer(1, 1_000_000).default(30),
+  /** How many calls and rooms all addresses together may start. */
+  CALLS_PER_MINUTE_IN_ALL: integer(1, 1_000_000).default(300),
+  /** How many tokens for existing calls and rooms one address may get. */
+  JOINS_PER_MINUTE: integer(1, 1_000_000).default(120),
+  /** The same for all addresses. */
+  JOINS_PER_MINUTE_IN_ALL: integer(1, 1_000_000).default(3_000),
+};
+
+/** The limits of a configuration, as `createWeb` takes them. */
+export const visitorLimits = (config: VisitorConfig): Required<AllowanceLimits> => ({
+  callsPerMinute: config.CALLS_PER_MINUTE,
+  callsPerMinuteInAll: config.CALLS_PER_MINUTE_IN_ALL,
+  joinsPerMinute: config.JOINS_PER_MINUTE,
+  joinsPerMinuteInAll: config.JOINS_PER_MINUTE_IN_ALL,
+});
+type VisitorConfig = z.infer<z.ZodObject<typeof visitorConfig>>;
 
 export const WebConfig = z.object({
   ...commonConfig,
@@ -17,10 +39,7 @@ export const WebConfig = z.object({
   RADIST_KEY: SecretKey.optional(),
   RADIST_ADMIN_TOKEN: AdminToken.optional(),
   NODE_ID: NodeId.default(newNodeId),
-  /** How many calls, and how many rooms, one address (IPv6: one /64) may start per minute. */
-  CALLS_PER_MINUTE: integer(1, 1_000_000).default(30),
-  /** How many tokens for existing calls and rooms one address may get per minute. */
-  JOINS_PER_MINUTE: integer(1, 1_000_000).default(120),
+  ...visitorConfig,
 });
 export type WebConfig = z.infer<typeof WebConfig>;
 

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { createLogger, createRegistry, listen, listenAt, run } from "@radist-tech/runtime";
-import { readWebConfig } from "./config.ts";
+import { readWebConfig, visitorLimits } from "./config.ts";
 import { openOwnProject } from "./project/own-project.ts";
 import { createWeb } from "./service.ts";
 
@@ -21,8 +21,7 @@ await run(async () => {
     logger,
     publicApiBaseUrl: config.PUBLIC_API_BASE_URL,
     trustedProxies: config.TRUSTED_PROXIES,
-    callsPerMinute: config.CALLS_PER_MINUTE,
-    joinsPerMinute: config.JOINS_PER_MINUTE,
+    ...visitorLimits(config),
   });
   const listening = await listen({
     planes: [web],

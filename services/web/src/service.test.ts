@@ -79,6 +79,26 @@ test("an address can start a limited number of calls per minute, and learns how 
   expect(await Promise.all(subscriber.map(async (address) => (await from(address)).status))).toContain(429);
 });
 
+test("all addresses together have a budget, calls and rooms one, joins another", async () => {
+  await using web = await serve({ callsPerMinuteInAll: 3, joinsPerMinuteInAll: 2, trustedProxies: 1 });
+  let addresses = 0;
+  const post = (target: string) =>
+    web.post(target, { "x-forwarded-for": `198.51.100.${++addresses}`, "content-type": "application/json" }, {});
+  expect((await post("/web/calls")).status).toBe(200);
+  expect((await post("/web/rooms")).status).toBe(200);
+  const { callId } = (await (await post("/web/calls")).json()) as { callId: string };
+  for (const target of ["/web/calls", "/web/rooms"]) {
+    const refused = await post(target);
+    expect([refused.status, await refused.json()]).toEqual([
+      429,
+      expect.objectContaining({ code: "rate_limited", error: expect.stringContaining("are being started") }),
+    ]);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  }
+  const join = async () => (await post(`/web/calls/${callId}/tokens`)).status;
+  expect([await join(), await join(), await join()]).toEqual([200, 200, 429]);
+});
+
 test("other sites cannot use up their visitors' allowance", async () => {
   await using web = await serve();
   for (const site of ["cross-site", "same-site"]) {

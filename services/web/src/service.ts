@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Refusal } from "@radist-tech/protocol";
-import type { Logger, Plane } from "@radist-tech/runtime";
+import { type Logger, type Plane, RetryLater } from "@radist-tech/runtime";
 import { RadistServerClient, RadistServerError } from "@radist-tech/server";
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -10,10 +10,12 @@ import { pageRoutes } from "./page/routes.ts";
 import { securityHeaders } from "./page/security-headers.ts";
 import { refusalOf } from "./refusal.ts";
 import { roomRoutes } from "./rooms/routes.ts";
-import { allowance } from "./visitors/allowance.ts";
+import { type AllowanceLimits, allowances } from "./visitors/allowances.ts";
 import { ownSiteOnly } from "./visitors/own-site.ts";
 
-export interface WebOptions {
+export { visitorConfig, visitorLimits } from "./config.ts";
+
+export interface WebOptions extends AllowanceLimits {
   /** Base URL of the API as this process reaches it, such as `http://api:3000/api/v1`. */
   readonly apiBaseUrl: string;
   readonly projectId: string;
@@ -26,10 +28,6 @@ export interface WebOptions {
   readonly pageDirectory?: string;
   /** How many proxies in front of this service append to X-Forwarded-For. Default 0. */
   readonly trustedProxies?: number;
-  /** How many calls an address may start in a minute, and how many rooms. Default 30. */
-  readonly callsPerMinute?: number;
-  /** How many tokens for existing calls and rooms an address may get in a minute. Default 120. */
-  readonly joinsPerMinute?: number;
   /** Used in place of `fetch` for the API, such as when it runs in the same process. */
   readonly fetch?: typeof fetch;
 }
@@ -58,17 +56,16 @@ export function createWeb(options: WebOptions): Plane {
     const refusal = error instanceof Refusal ? error : refusalOf(error);
     const requestId = error instanceof RadistServerError ? error.requestId : undefined;
     if (refusal.spec.status >= 500) logger.error({ err: error, projectId }, "request failed");
+    if (refusal instanceof RetryLater) context.header("retry-after", String(refusal.retryAfterSeconds));
     const body = { error: refusal.message, code: refusal.code, ...(requestId !== undefined && { requestId }) };
     return context.json(body, refusal.spec.status as ContentfulStatusCode);
   });
-  const { trustedProxies = 0, callsPerMinute = 30, joinsPerMinute = 120, publicKey } = options;
-  const joins = allowance(trustedProxies, joinsPerMinute, "Too many attempts to join from your network.");
-  const callStarts = allowance(trustedProxies, callsPerMinute, "Too many calls were started from your network.");
-  const roomStarts = allowance(trustedProxies, callsPerMinute, "Too many rooms were started from your network.");
+  const { trustedProxies = 0, publicKey } = options;
+  const { startCall, startRoom, join } = allowances(trustedProxies, options);
   http.use("/web/*", ownSiteOnly);
   http.get("/web/config", (context) => context.json({ publicKey, apiBaseUrl: publicApiBaseUrl }));
-  http.route("/", callRoutes({ radist, publicKey, starts: callStarts, joins }));
-  http.route("/", roomRoutes({ radist, starts: roomStarts, joins }));
+  http.route("/", callRoutes({ radist, publicKey, starts: startCall, joins: join }));
+  http.route("/", roomRoutes({ radist, starts: startRoom, joins: join }));
   http.route("/", pageRoutes(files));
 
   const close = () => Promise.resolve();

@@ -7,18 +7,19 @@ import { admitOrigin } from "../http/cors.ts";
 import type { ApiEnv } from "../http/env.ts";
 import { bearerToken } from "./bearer.ts";
 import type { CallerProject, ProjectCallerEnv } from "./caller.ts";
-import type { FailedAttempts } from "./failed-attempts.ts";
+import type { CredentialAttempts } from "./credential-attempts.ts";
 
 /** Admits requests with the public key of a live project, from pages that the project allows. */
 export function publicKeyAuth(
   connection: Connection,
-  failures: FailedAttempts,
+  attempts: CredentialAttempts,
 ): MiddlewareHandler<ApiEnv & ProjectCallerEnv> {
   return createMiddleware<ApiEnv & ProjectCallerEnv>(async (context, next) => {
     const credential = bearerToken(context.req.header("authorization"));
     const key = PublicKey.safeParse(credential);
-    const project = key.success ? await findProject(connection, key.data) : undefined;
-    if (!project) return failures.refuse(context, "invalid_public_key");
+    if (!key.success) return attempts.refuse(context, "invalid_public_key");
+    const presented = { kind: "public", key: key.data } as const;
+    const project = await attempts.verify(context, presented, () => findProject(connection, key.data));
     context.set("projectId", project.id);
     admitOrigin(context, project.allowedOrigins);
     // Separate from the project's backend, so that a browser cannot collide with the backend's idempotency keys.

@@ -6,8 +6,8 @@ import { createMiddleware } from "hono/factory";
 import type { ApiEnv } from "../http/env.ts";
 import { bearerToken } from "./bearer.ts";
 import type { CallerProject, ProjectCallerEnv } from "./caller.ts";
+import type { CredentialAttempts } from "./credential-attempts.ts";
 import { sha256 } from "./digest.ts";
-import type { FailedAttempts } from "./failed-attempts.ts";
 import type { KeyUse } from "./key-use.ts";
 
 /**
@@ -16,15 +16,16 @@ import type { KeyUse } from "./key-use.ts";
  */
 export function secretKeyAuth(
   connection: Connection,
-  failures: FailedAttempts,
+  attempts: CredentialAttempts,
   keyUse: KeyUse,
 ): MiddlewareHandler<ApiEnv & ProjectCallerEnv> {
   return createMiddleware<ApiEnv & ProjectCallerEnv>(async (context, next) => {
     const credential = bearerToken(context.req.header("authorization"));
     const projectId = ProjectId.safeParse(context.req.param("projectId"));
     const key = SecretKey.safeParse(credential);
-    const found = projectId.success && key.success ? await findKey(connection, projectId.data, key.data) : undefined;
-    if (!found) return failures.refuse(context, "invalid_secret_key");
+    if (!projectId.success || !key.success) return attempts.refuse(context, "invalid_secret_key");
+    const presented = { kind: "secret", key: key.data } as const;
+    const found = await attempts.verify(context, presented, () => findKey(connection, projectId.data, key.data));
     context.set("projectId", found.project.id);
     context.set("caller", { scope: found.project.id, credential, project: found.project });
     if (found.useIsStale) keyUse.note(found.keyId);

@@ -111,6 +111,7 @@ export const mintByPublicKeyRoute = createRoute({
         "peers_connected",
         "call_terminated",
         "too_many_tokens",
+        "rate_limited",
       ] as const),
     ),
   },

@@ -32,28 +32,6 @@ describe.each([
     expect(rows).toHaveLength(4);
   });
 
-  test("stops at the limit of unused tokens, and goes on when some are used", async () => {
-    const project = await api.client.project();
-    const { callId } = await project.call("public");
-    const limit = mint === byPublicKey ? 20 : 998;
-    const stored = await api.connection.db.query.callTokens.findMany({
-      where: (tokens, { eq }) => eq(tokens.callId, callId),
-    });
-    const more = Array.from({ length: limit - 1 }, () => ({
-      callId,
-      hash: randomBytes(32),
-      expiresAt: stored[0]?.expiresAt ?? new Date(),
-    }));
-    await api.connection.db.insert(callTokensTable).values(more);
-    expect((await mint(project, callId)).status).toBe(200);
-    expectError(await mint(project, callId), 429, "Too many unused tokens.", "too_many_tokens");
-    await api.connection.db
-      .update(callTokensTable)
-      .set({ usedAt: new Date() })
-      .where(eq(callTokensTable.hash, more[0]?.hash ?? randomBytes(32)));
-    expect((await mint(project, callId)).status).toBe(200);
-  });
-
   test.each(["nonsense", newCallId()])("call %s is not found", async (callId) => {
     expectError(await mint(await api.client.project(), callId), 404, "Call not found.", "call_not_found");
   });
@@ -94,4 +72,88 @@ test("a private call: the secret key mints, the public key does not, whatever st
   await project.ask("DELETE", `/calls/${callId}`);
   expectError(await byPublicKey(project, callId), 403, "Call is private.", "call_private");
   expectError(await bySecretKey(project, callId), 410, "Call has been terminated.", "call_terminated");
+});
+
+describe("unused tokens of a call", () => {
+  const unused = (callId: string, count: number, byPublicKey: boolean) =>
+    api.connection.db
+      .insert(callTokensTable)
+      .values(
+        Array.from({ length: count }, () => ({
+          callId,
+          byPublicKey,
+          hash: randomBytes(32),
+          expiresAt: new Date(Date.now() + 3_600_000),
+        })),
+      )
+      .returning({ hash: callTokensTable.hash });
+  const use = async (hash: Uint8Array | undefined) => {
+    const used = { usedAt: new Date() };
+    await api.connection.db
+      .update(callTokensTable)
+      .set(used)
+      .where(eq(callTokensTable.hash, hash ?? randomBytes(32)));
+  };
+  const isRefused = (answer: Answer) => expectError(answer, 429, "Too many unused tokens.", "too_many_tokens");
+
+  test("are 20 of the public key, whatever the secret key has minted", async () => {
+    const project = await api.client.project();
+    const { callId } = await project.call("public");
+    await unused(callId, 100, false);
+    const [first] = await unused(callId, 19, true);
+    expect((await byPublicKey(project, callId)).status).toBe(200);
+    isRefused(await byPublicKey(project, callId));
+    expect((await bySecretKey(project, callId)).status).toBe(200);
+    await use(first?.hash);
+    expect((await byPublicKey(project, callId)).status).toBe(200);
+    isRefused(await byPublicKey(project, callId));
+  });
+
+  test("are 1,000 of the secret key, the two of the call's creation among them, whatever the public key has", async () => {
+    const project = await api.client.project();
+    const { callId } = await project.call("public");
+    await unused(callId, 10, true);
+    const [first] = await unused(callId, 997, false);
+    expect((await bySecretKey(project, callId)).status).toBe(200);
+    isRefused(await bySecretKey(project, callId));
+    expect((await byPublicKey(project, callId)).status).toBe(200);
+    await use(first?.hash);
+    expect((await bySecretKey(project, callId)).status).toBe(200);
+    isRefused(await bySecretKey(project, callId));
+  });
+
+  test.each([
+    ["the public key", byPublicKey, 10, true],
+    ["the secret key", bySecretKey, 988, false],
+  ])("of %s are never more, however many are minted at once", async (_name, mint, before, isPublic) => {
+    const project = await api.client.project();
+    const { callId } = await project.call("public");
+    await unused(callId, before, isPublic);
+    const answers = await Promise.all(Array.from({ length: 30 }, () => mint(project, callId)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
+  });
+});
+
+test("public keys have a budget per minute: one of each address, and one of the project", async () => {
+  const settings = { TRUSTED_PROXIES: 1, PUBLIC_MINTS_PER_MINUTE: 2, PUBLIC_MINTS_PER_MINUTE_PER_PROJECT: 3 };
+  await using budgeted = await startApi({ settings });
+  const [project, other] = [await budgeted.client.project(), await budgeted.client.project()];
+  const mint = async (of: ProjectClient, address: string) =>
+    of.mint((await of.call("public")).callId, { headers: { "x-forwarded-for": address } });
+  const isRefused = (answer: Answer, sentence: RegExp) => {
+    expect([answer.status, answer.body]).toEqual([
+      429,
+      expect.objectContaining({ code: "rate_limited", error: expect.stringMatching(sentence) }),
+    ]);
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+  };
+  expect((await mint(project, "192.0.2.1")).status).toBe(200);
+  expect((await mint(project, "192.0.2.1")).status).toBe(200);
+  isRefused(
+    await mint(project, "192.0.2.1"),
+    /^Too many tokens were minted from your network\. Try again in \d+ seconds\.$/,
+  );
+  expect((await mint(project, "192.0.2.2")).status).toBe(200);
+  isRefused(await mint(project, "192.0.2.3"), /^Too many tokens are being minted with this public key\. Try again in/);
+  expect((await mint(other, "192.0.2.3")).status).toBe(200);
 });

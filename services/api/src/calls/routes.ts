@@ -6,10 +6,12 @@ import type { ApiApp, ApiParts } from "../parts.ts";
 import { assertBelowLimit } from "../projects/connection-limit.ts";
 import * as contract from "./contract.ts";
 import { endAndAnnounceCall } from "./end.ts";
+import { publicMintBudget } from "./public-mints.ts";
 
 export function serveCalls(app: ApiApp, parts: ApiParts): void {
   const { connection, reports, auth, metrics, announcements, logger } = parts;
   const ttlSeconds = parts.settings.TOKEN_TTL_SECONDS;
+  const countPublicMint = publicMintBudget(parts.settings);
 
   /** A call that nobody knows of must not count towards the project's limit. */
   const abandon = (projectId: ProjectId, callId: CallId): void => {
@@ -62,6 +64,7 @@ export function serveCalls(app: ApiApp, parts: ApiParts): void {
   });
 
   app.openapi({ ...contract.mintByPublicKeyRoute, middleware: auth.publicKey }, async (context) => {
+    countPublicMint(context, context.get("caller").project.id);
     const call = { projectId: context.get("caller").project.id, callId: context.req.valid("param").callId };
     const outcome = await once(context, connection, (tx) => mintToken(tx, { ...call, by: "public", ttlSeconds }));
     if (!outcome.isReplay) metrics.tokensMinted.inc({ key: "public" });

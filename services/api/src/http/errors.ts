@@ -1,6 +1,6 @@
 import { isUnavailable } from "@radist-tech/db";
 import { type ErrorBody, Refusal } from "@radist-tech/protocol";
-import { type Logger, logUnavailable } from "@radist-tech/runtime";
+import { type Logger, logUnavailable, RetryLater } from "@radist-tech/runtime";
 import type { ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -18,6 +18,7 @@ export function answerErrors(logger: Logger): ErrorHandler<ApiEnv> {
     if (refusal.code === "unavailable" || refusal.code === "too_many_reports") {
       context.header("retry-after", RETRY_AFTER_SECONDS);
     }
+    if (refusal instanceof RetryLater) context.header("retry-after", String(refusal.retryAfterSeconds));
     // Required of every 401 (RFC 9110, 11.6.1).
     if (refusal.spec.status === 401) context.header("www-authenticate", "Bearer");
     const body: ErrorBody = { error: refusal.message, code: refusal.code, requestId: ids.requestId };

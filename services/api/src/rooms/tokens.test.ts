@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { roomTokens } from "@radist-tech/db";
 import { MintedRoomToken } from "@radist-tech/protocol";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, describe, expect, test } from "vitest";
 import { expectError } from "../testing/errors.ts";
 import { startApi } from "../testing/start-api.ts";
@@ -83,4 +83,21 @@ describe("POST …/rooms/:roomId/tokens", () => {
     const answer = await project.ask("POST", `/rooms/${ended.roomId}/tokens`);
     expectError(answer, 410, "Room has been terminated.", "room_terminated");
   });
+});
+
+test("a room has at most 10,000 unused tokens, however many are minted at once", async () => {
+  const project = await api.client.project();
+  const { roomId } = await project.room({ tokens: 10 });
+  const hash = sql`sha256(convert_to(${roomId} || number, 'UTF8'))`;
+  await api.connection.db.execute(
+    sql`insert into room_tokens (room_id, hash, expires_at)
+      select ${roomId}, ${hash}, now() + interval '1 hour' from generate_series(1, 9980) as number`,
+  );
+  const mint = () => project.ask("POST", `/rooms/${roomId}/tokens`, { json: {} });
+  const answers = await Promise.all(Array.from({ length: 30 }, mint));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
+  expectError(await mint(), 429, "Too many unused tokens.", "too_many_tokens");
+  await api.connection.db.execute(sql`update room_tokens set used_at = now() where hash = (
+    select hash from room_tokens where room_id = ${roomId} and used_at is null limit 1)`);
+  expect([(await mint()).status, (await mint()).status]).toEqual([200, 429]);
 });

@@ -2,7 +2,7 @@ import type { Bus, Subscription } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type NodeId, type PeerId, Refusal, type RoomId } from "@radist-tech/protocol";
 import { RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
-import { roomChores } from "@radist-tech/rooms";
+import { roomChores, screenCredentials } from "@radist-tech/rooms";
 import {
   aborted,
   handOverEvenly,
@@ -107,8 +107,10 @@ export class SfuNode {
       connection,
       lease,
       logger,
-      trustedProxies: limits.TRUSTED_PROXIES,
+      settings: limits,
       read: readRoomRequest,
+      tokenOf: (request) => (request.kind === "join" ? request.roomToken : request.resumeToken),
+      screen: (requests) => screenCredentials(connection, requests),
       admit: (...request) => directory.admit(...request),
     });
     this.#nodeWatch = new NodeWatch(this.context, {

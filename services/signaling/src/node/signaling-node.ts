@@ -1,4 +1,5 @@
 import type { Bus, Subscription } from "@radist-tech/bus";
+import { screenCredentials } from "@radist-tech/calls";
 import type { Connection } from "@radist-tech/db";
 import { type CallSnapshot, ERRORS, type NodeId, type PeerId } from "@radist-tech/protocol";
 import { Control, SUBJECTS } from "@radist-tech/protocol/bus";
@@ -109,8 +110,10 @@ export class SignalingNode {
       connection,
       lease,
       logger,
-      trustedProxies: limits.TRUSTED_PROXIES,
+      settings: limits,
       read: readConnectionRequest,
+      tokenOf: (request) => (request.kind === "join" ? request.callToken : request.reconnectToken),
+      screen: (requests) => screenCredentials(connection, requests),
       admit: (...request) => admission.admit(...request),
     });
     this.#timers = [

@@ -34,6 +34,8 @@ export interface ClusterOptions {
   readonly databaseUrl?: string;
   readonly natsUrl?: string;
   readonly embedded?: boolean;
+  /** How many proxies the nodes believe. Default 0. */
+  readonly trustedProxies?: number;
   /** Each node is a process of its own, to be killed and stopped. */
   readonly processes?: boolean;
 }
@@ -70,8 +72,8 @@ const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 const Settings = z.object(signalingConfig);
 
-/** Short leases, so that tests need not wait for real ones. */
-const FAST = { LEASE_MS: "3000", LEASE_RENEW_MS: "500" };
+/** Short leases, so that tests need not wait for real ones. They are one address; only some want to be throttled. */
+const FAST = { LEASE_MS: "3000", LEASE_RENEW_MS: "500", AUTH_FREE_FAILURES: "1000000" };
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const stack = new AsyncDisposableStack();
@@ -91,7 +93,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     const registry = createRegistry("signaling");
     const ownConnection = options.embedded ? connection : stack.use(await connect(databaseUrl, { maxConnections: 8 }));
     const ownBus = options.embedded ? bus : stack.use(await openBus("node"));
-    const config = { ...Settings.parse({ ...FAST, ...options.env }), TRUSTED_PROXIES: 0, DRAIN_MS: 500 };
+    const settings = Settings.parse({ ...FAST, ...options.env });
+    const config = { ...settings, TRUSTED_PROXIES: options.trustedProxies ?? 0, DRAIN_MS: 500 };
     const plane = await createSignaling({ connection: ownConnection, bus: ownBus, logger, registry, config });
     return stack.use(await listen({ planes: [plane], port: 0, host: "127.0.0.1", logger, registry }));
   };

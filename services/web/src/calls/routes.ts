@@ -1,14 +1,13 @@
 import { CallId, Refusal } from "@radist-tech/protocol";
 import type { RadistServerClient } from "@radist-tech/server";
-import { type Context, Hono } from "hono";
-import type { Visited } from "../visitors/allowance.ts";
+import { Hono } from "hono";
+import type { Allowance, Visited } from "../visitors/allowances.ts";
 
 export interface CallRoutesOptions {
   readonly radist: RadistServerClient;
   readonly publicKey: string;
-  /** Counts against the visitor's allowance; throws when it is used up. */
-  readonly starts: (context: Context<Visited>) => void;
-  readonly joins: (context: Context<Visited>) => void;
+  readonly starts: Allowance;
+  readonly joins: Allowance;
 }
 
 /** Creates calls for the page, and tokens for their seats. */

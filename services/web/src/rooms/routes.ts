@@ -3,13 +3,12 @@ import type { RadistServerClient } from "@radist-tech/server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
-import type { Visited } from "../visitors/allowance.ts";
+import type { Allowance, Visited } from "../visitors/allowances.ts";
 
 export interface RoomRoutesOptions {
   readonly radist: RadistServerClient;
-  /** Counts against the visitor's allowance; throws when it is used up. */
-  readonly starts: (context: Context<Visited>) => void;
-  readonly joins: (context: Context<Visited>) => void;
+  readonly starts: Allowance;
+  readonly joins: Allowance;
 }
 
 /** The name that others see; a visitor without one is a guest. */

@@ -1,4 +1,5 @@
-import { newSecretKey } from "@radist-tech/protocol";
+import { lockTables } from "@radist-tech/db/testing";
+import { newCallId, newPublicKey, newSecretKey } from "@radist-tech/protocol";
 import { expect, test } from "vitest";
 import type { Answer } from "../testing/client.ts";
 import { expectError } from "../testing/errors.ts";
@@ -11,9 +12,10 @@ function fail(api: TestApi, address: string): Promise<Answer> {
   return api.client.ask("GET", "/projects", asking);
 }
 
-test("failures of one address wait longer and longer; a working key and other addresses do not", async () => {
-  await using api = await startApi({ settings: { ...TRUSTED, AUTH_FREE_FAILURES: 2, AUTH_MAX_DELAY_MS: 60_000 } });
+test("failures of one address wait longer and longer; a key that worked lately and other addresses do not", async () => {
+  await using api = await startApi({ settings: { ...TRUSTED, AUTH_FREE_FAILURES: 1, AUTH_MAX_DELAY_MS: 60_000 } });
   const project = await api.client.project();
+  await project.ask("GET", "/calls");
   const answered: string[] = [];
   const note = (name: string) => (answer: Answer) => void answered.push(`${name} ${answer.status}`);
 
@@ -53,20 +55,17 @@ test("beyond the maximum number of delayed answers, the refusal is immediate and
       // Requests that are still delayed are cut off at the end of the test.
       for (const address of addresses) attempts.push(fail(api, address).then(refused).catch(reject));
     });
-  await refusals(
-    Array.from({ length: 5 }, (_, host) => `2001:db8:1:2::${host}`),
-    3,
-  );
-  await refusals(
-    Array.from({ length: 8 }, (_, host) => `198.51.100.${host}`),
-    7,
-  );
+  const subscriber = Array.from({ length: 5 }, (_, host) => `2001:db8:1:2::${host}`);
+  const neighbours = Array.from({ length: 8 }, (_, host) => `198.51.100.${host}`);
+  for (const address of ["2001:db8:1:2::1", ...neighbours]) expect((await fail(api, address)).status).toBe(401);
+  await refusals(subscriber, 3);
+  await refusals(neighbours, 7);
   await api[Symbol.asyncDispose]();
   await Promise.all(attempts);
 });
 
 test("without a trusted proxy, X-Forwarded-For is ignored", async () => {
-  const settings = { AUTH_FREE_FAILURES: 1, AUTH_MAX_WAITING_PER_ADDRESS: 0 };
+  const settings = { AUTH_FREE_FAILURES: 0, AUTH_MAX_WAITING_PER_ADDRESS: 0 };
   await using api = await startApi({ settings });
   const statuses = [];
   for (let i = 0; i < 3; i++) statuses.push((await fail(api, `192.0.2.${i}`)).status);
@@ -76,4 +75,40 @@ test("without a trusted proxy, X-Forwarded-For is ignored", async () => {
 test("no credential at all is no attempt", async () => {
   await using api = await startApi({ settings: { AUTH_FREE_FAILURES: 0, AUTH_MAX_WAITING_PER_ADDRESS: 0 } });
   expect((await api.client.ask("GET", "/projects")).status).toBe(401);
+});
+
+const NO_ROOM = {
+  AUTH_FREE_FAILURES: 0,
+  AUTH_FIRST_DELAY_MS: 60_000,
+  AUTH_MAX_DELAY_MS: 60_000,
+  AUTH_MAX_WAITING_PER_ADDRESS: 0,
+};
+
+test("wrong keys are looked up together, and one that works is admitted among them", async () => {
+  await using api = await startApi({ settings: NO_ROOM });
+  const project = await api.client.project();
+  const wrong = () => project.ask("GET", "/calls", { bearer: newSecretKey() });
+  expect((await wrong()).status).toBe(401);
+  {
+    await using locked = await lockTables(api.connection, "secret_keys, projects");
+    const flood = Array.from({ length: 30 }, wrong);
+    const mints = Array.from({ length: 30 }, () => project.mint(newCallId(), { bearer: newPublicKey() }));
+    while ((await locked.waiting()) < 2);
+    // One query for each kind, although each request could have had a connection.
+    expect(await locked.waiting()).toBe(2);
+    await locked[Symbol.asyncDispose]();
+    await Promise.all([...flood, ...mints]);
+  }
+  const flood = Array.from({ length: 30 }, wrong);
+  expect((await project.ask("GET", "/calls")).status).toBe(200);
+  for (const { status } of await Promise.all(flood)) expect(status).toBe(429);
+});
+
+test("a form that is wrong waits like a wrong key", async () => {
+  await using api = await startApi({ settings: NO_ROOM });
+  const statuses = [];
+  for (const bearer of ["nonsense", "nonsense", "rad_sk_"]) {
+    statuses.push((await api.client.ask("GET", "/projects", { bearer })).status);
+  }
+  expect(statuses).toEqual([401, 429, 429]);
 });

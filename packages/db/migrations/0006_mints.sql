@@ -1,0 +1,1 @@
+ALTER TABLE "call_tokens" ADD COLUMN "by_public_key" boolean DEFAULT false NOT NULL;

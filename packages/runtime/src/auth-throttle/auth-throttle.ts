@@ -1,0 +1,150 @@
+import { type ErrorCode, Refusal } from "@radist-tech/protocol";
+import { pause } from "@radist-tech/protocol/timing";
+import { type AddressBlocks, addressBlocks } from "../client-address.ts";
+import { LeastRecent } from "../least-recent.ts";
+import { RetryLater } from "../retry-later.ts";
+import { BatchedLookUp } from "./batched-look-up.ts";
+import type { AuthSettings } from "./config.ts";
+import { FailureDelays } from "./failure-delays.ts";
+import { WaitingSlots } from "./waiting-slots.ts";
+
+const FORGET_MS = 60_000;
+const MAX_BLOCKS = 100_000;
+
+/** How many credentials that worked are remembered, and for how long. */
+const MAX_RECENT = 20_000;
+const RECENT_MS = 600_000;
+
+const BATCHES = { gatherMs: 100, maxBatch: 1_000, maxPending: 5_000 };
+
+/** Refusals that say that a credential is wrong. */
+const WRONG: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "invalid_public_key",
+  "invalid_secret_key",
+  "invalid_admin_token",
+  "unauthorized",
+  "invalid_token",
+  "invalid_reconnect",
+]);
+
+export const isWrongCredential = (error: unknown): boolean => error instanceof Refusal && WRONG.has(error.code);
+
+/** A credential that somebody presents. */
+export interface Presented<Credential> {
+  readonly credential: Credential;
+  /** Of the credential, by which it is remembered when it works. */
+  readonly digest: string;
+}
+
+/** Finds, in one query, which of many credentials are worth verifying: why not, in their order, or nothing. */
+export type Screening<Credential> = (credentials: readonly Credential[]) => Promise<readonly (Refusal | undefined)[]>;
+
+/**
+ * Slows down those who try wrong credentials, at HTTP and at sockets alike:
+ *
+ * - Addresses that failed too often wait, longer with each failure, before the database is asked.
+ * - Then all that wait are screened together, ten times a second at most, whatever their number; only what may work is
+ *   verified. So nothing that works is ever refused.
+ * - What worked lately passes at once.
+ * - The number that wait is bounded. Beyond it attempts are screened without a delay, and `too_many_failures` if wrong.
+ *
+ * It is kept in memory, bounded, by each process for itself.
+ */
+export class AuthThrottle<Credential> {
+  readonly #delays: FailureDelays;
+  readonly #slots: WaitingSlots;
+  readonly #screening: BatchedLookUp<Credential, Refusal | undefined>;
+  /** When credentials worked, by their digests. */
+  readonly #recent = new LeastRecent<number>(MAX_RECENT);
+  readonly #closing = new AbortController();
+
+  constructor(settings: AuthSettings, screen: Screening<Credential>) {
+    this.#delays = new FailureDelays({
+      freeFailures: settings.AUTH_FREE_FAILURES,
+      firstDelayMs: settings.AUTH_FIRST_DELAY_MS,
+      maxDelayMs: settings.AUTH_MAX_DELAY_MS,
+      forgetMs: FORGET_MS,
+      maxBlocks: MAX_BLOCKS,
+    });
+    this.#slots = new WaitingSlots({
+      perBlock: settings.AUTH_MAX_WAITING_PER_ADDRESS,
+      inAll: settings.AUTH_MAX_WAITING,
+    });
+    this.#screening = new BatchedLookUp(BATCHES, screen);
+  }
+
+  /**
+   * Verifies a credential that somebody at `address` presents; what comes of it is remembered.
+   *
+   * @param verify throws the refusal when the credential is wrong
+   * @param signal ends the wait early
+   * @throws {Refusal} as `verify` and the screening do | {RetryLater} `too_many_failures`
+   */
+  async attempt<T>(
+    address: string,
+    { credential, digest }: Presented<Credential>,
+    verify: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const blocks = addressBlocks(address);
+    try {
+      if (!this.#workedLately(digest)) await this.#screen(blocks, credential, signal);
+      const result = await verify();
+      this.#recent.set(digest, performance.now());
+      return result;
+    } catch (error) {
+      if (isWrongCredential(error) || isTooMany(error)) {
+        this.#recent.delete(digest);
+        this.#delays.failed(blocks, performance.now());
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Refuses a credential that is wrong by its form, or was compared without a query, after the delay of its address.
+   *
+   * @throws {Refusal} always: `refusal`, or `too_many_failures` when too many wait
+   */
+  async refuse(address: string, refusal: Refusal, signal?: AbortSignal): Promise<never> {
+    const blocks = addressBlocks(address);
+    const delayMs = this.#delays.of(blocks, performance.now());
+    this.#delays.failed(blocks, performance.now());
+    if (delayMs > 0 && !(await this.#wait(blocks, delayMs, signal))) throw tooMany(delayMs);
+    throw refusal;
+  }
+
+  /** Ends all waits. */
+  close(): void {
+    this.#closing.abort();
+    this.#screening.close();
+  }
+
+  #workedLately(digest: string): boolean {
+    const at = this.#recent.get(digest);
+    return at !== undefined && performance.now() - at < RECENT_MS;
+  }
+
+  async #screen(blocks: AddressBlocks, credential: Credential, signal: AbortSignal | undefined): Promise<void> {
+    const delayMs = this.#delays.of(blocks, performance.now());
+    if (delayMs === 0) return;
+    const hasWaited = await this.#wait(blocks, delayMs, signal);
+    const answer = this.#screening.ask(credential);
+    if (!answer) throw tooMany(delayMs);
+    const refusal = await answer;
+    if (refusal) throw hasWaited ? refusal : tooMany(delayMs);
+  }
+
+  /** @returns whether there was room to wait */
+  async #wait(blocks: AddressBlocks, delayMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+    using slot = this.#slots.take(blocks);
+    if (!slot) return false;
+    const closing = this.#closing.signal;
+    await pause(delayMs, signal ? AbortSignal.any([closing, signal]) : closing);
+    return true;
+  }
+}
+
+const tooMany = (delayMs: number): RetryLater => new RetryLater("too_many_failures", delayMs);
+
+const isTooMany = (error: unknown): boolean => error instanceof RetryLater && error.code === "too_many_failures";
