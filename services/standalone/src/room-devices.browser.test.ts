@@ -50,15 +50,3 @@ test("a participant who refuses both devices is in the room, and watches", async
   await expect.poll(codes).toEqual(["permission_denied", "permission_denied"]);
   await Promise.all([speaker.closes(), other.closes()]);
 });
-
-test("a room without a media path says so after 15 seconds, and not that it is connected", async () => {
-  const { roomTokens } = await platform.server.createRoom();
-  const user = await RoomUser.enters(browser, platform, roomTokens[0] ?? "", {
-    rtcConfiguration: { iceTransportPolicy: "relay" },
-  });
-  const codes = async () => (await user.told("error")).map((text) => text.split(":")[0]);
-  await expect.poll(codes).toContain("no_media_path");
-  expect(await user.state()).toBe("reconnecting");
-  expect(await user.page.evaluate(() => window.stage.room?.mediaState)).toBe("failed");
-  await user.closes();
-});
