@@ -2,12 +2,14 @@ import { cpus } from "node:os";
 import process from "node:process";
 import { benchCalls } from "./calls.ts";
 import { benchEvents } from "./events.ts";
+import { benchFootprint } from "./footprint.ts";
 import { benchHistory } from "./history/history.ts";
 import { benchRooms } from "./rooms/rooms.ts";
 
 const USAGE = `The project's figures, each divided by its limit in the same run, A-B-A-B:
 pnpm bench [calls] [events] [rooms] (default: these three)
 pnpm bench history: what periodic work and requests cost beside millions of ended calls
+pnpm bench footprint: memory, start and image of each service before anybody comes
 `;
 
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
@@ -15,10 +17,11 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   events: benchEvents,
   rooms: benchRooms,
   history: benchHistory,
+  footprint: benchFootprint,
 };
 
-/** Takes minutes, and tells costs, not ratios. */
-const ONLY_BY_NAME = new Set(["history"]);
+/** Take minutes, and tell costs, not ratios. */
+const ONLY_BY_NAME = new Set(["history", "footprint"]);
 
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !(name in PARTS));

@@ -5,7 +5,10 @@ import { NODE, ROOT } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 const DIST = "services/web/dist";
-const STAMP = `${DIST}/.built-from`;
+
+/** Changes with the built page. */
+export const PAGE_STAMP = `${DIST}/.built-from`;
+
 const DEFINED_BY = [
   "services/web/app",
   "services/web/src",
@@ -17,7 +20,7 @@ const DEFINED_BY = [
 
 /** Whether the built page is up to date with its sources. */
 export function pageIsCurrent() {
-  return isStamped(STAMP, fingerprint(DEFINED_BY)) && existsSync(join(ROOT, DIST, "index.html"));
+  return isStamped(PAGE_STAMP, fingerprint(DEFINED_BY)) && existsSync(join(ROOT, DIST, "index.html"));
 }
 
 /**
@@ -31,6 +34,6 @@ export async function buildPage() {
   const mark = fingerprint(DEFINED_BY);
   const cwd = join(ROOT, "services/web");
   const built = await run(NODE, ["node_modules/vite/bin/vite.js", "build"], { cwd, quiet: true });
-  if (built.code === 0) writeStamp(STAMP, mark);
+  if (built.code === 0) writeStamp(PAGE_STAMP, mark);
   return built;
 }

@@ -1,5 +1,3 @@
-import { PGlite } from "@electric-sql/pglite";
-import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import type { Database } from "./database.ts";
@@ -39,6 +37,9 @@ const UNANSWERED_SECONDS = (DEADLINE_MS + 2_000) / 1_000;
 
 /** A prepared statement takes one round trip instead of two, and lets the next one be sent at once. */
 const PREPARED_PARAMETERS = 40;
+
+/** The default of 128 MB is resident from the start, whatever it holds; pages beyond these come from the system's cache. */
+const EMBEDDED_BUFFERS = "16MB";
 
 /**
  * Opens a database by its URL: `postgres://…`, or the embedded PGlite as `pglite:<directory>` or `pglite:memory`.
@@ -128,7 +129,12 @@ function driverSettings(address: DatabaseAddress, applicationName: string): Driv
 async function connectEmbedded(directory: string): Promise<Connection> {
   const release = directory === "memory" ? () => {} : lockDirectory(directory);
   try {
-    const client = await PGlite.create(directory === "memory" ? "memory://" : directory);
+    // Loaded here, because a process on a server has no use for an embedded one.
+    const { PGlite } = await import("@electric-sql/pglite");
+    const { drizzle: drizzlePglite } = await import("drizzle-orm/pglite");
+    const client = await PGlite.create(directory === "memory" ? "memory://" : directory, {
+      startParams: [...PGlite.defaultStartParams, "-c", `shared_buffers=${EMBEDDED_BUFFERS}`],
+    });
     const db = drizzlePglite(client, { schema });
     let migrating: Promise<void> | undefined;
     const migrate = (): Promise<void> => {

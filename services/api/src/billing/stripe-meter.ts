@@ -1,5 +1,5 @@
 import type { SendMeterEvent } from "@radist-tech/usage";
-import Stripe from "stripe";
+import type Stripe from "stripe";
 
 const EVENT_NAME = "radist_sfu_participant_seconds";
 const TIMEOUT_MS = 10_000;
@@ -13,13 +13,16 @@ const ABOUT_THE_REQUEST = new Set([401, 403, 409, 429]);
  * @param apiUrl where Stripe's API is, if it is not where it always is
  */
 export function stripeMeter(apiKey: string, apiUrl?: string): SendMeterEvent {
-  const stripe = new Stripe(apiKey, {
-    maxNetworkRetries: 0,
-    timeout: TIMEOUT_MS,
-    telemetry: false,
-    ...(apiUrl !== undefined && addressOf(new URL(apiUrl))),
-  });
+  let stripe: Stripe | undefined;
   return async ({ identifier, customerId, seconds, at }) => {
+    // Loaded with the first event: it is larger than this whole service, and most installations never need it.
+    const { default: StripeClient } = await import("stripe");
+    stripe ??= new StripeClient(apiKey, {
+      maxNetworkRetries: 0,
+      timeout: TIMEOUT_MS,
+      telemetry: false,
+      ...(apiUrl !== undefined && addressOf(new URL(apiUrl))),
+    });
     try {
       await stripe.billing.meterEvents.create(
         {
@@ -32,7 +35,7 @@ export function stripeMeter(apiKey: string, apiUrl?: string): SendMeterEvent {
       );
       return undefined;
     } catch (error) {
-      if (!(error instanceof Stripe.errors.StripeError)) throw error;
+      if (!(error instanceof StripeClient.errors.StripeError)) throw error;
       const { statusCode, message } = error;
       // Repeated after Stripe has forgotten the request, and not yet the event.
       if (statusCode === 400 && /already exists with identifier/i.test(message)) return undefined;

@@ -1,7 +1,5 @@
 import { readFile } from "node:fs/promises";
 
-const DIRECTORY = new URL(".", import.meta.resolve("swagger-ui-dist/package.json"));
-
 /** Everything that the page loads comes from this origin. */
 export const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -31,11 +29,14 @@ interface Asset {
   readonly read: () => Promise<string>;
 }
 
-const fromPackage = (name: string) => () => readFile(new URL(name, DIRECTORY), "utf8");
+const STYLE = import.meta.resolve("swagger-ui-dist/swagger-ui.css");
+const SCRIPT = import.meta.resolve("swagger-ui-dist/swagger-ui-bundle.js");
+
+const fileAt = (url: string) => () => readFile(new URL(url), "utf8");
 
 /** Files of the page, by name. */
 export const ASSETS: Readonly<Record<string, Asset>> = {
-  "swagger-ui.css": { contentType: "text/css; charset=utf-8", read: fromPackage("swagger-ui.css") },
-  "swagger-ui-bundle.js": { contentType: "text/javascript; charset=utf-8", read: fromPackage("swagger-ui-bundle.js") },
+  "swagger-ui.css": { contentType: "text/css; charset=utf-8", read: fileAt(STYLE) },
+  "swagger-ui-bundle.js": { contentType: "text/javascript; charset=utf-8", read: fileAt(SCRIPT) },
   "start.js": { contentType: "text/javascript; charset=utf-8", read: async () => START },
 };

@@ -34,10 +34,14 @@ export const MEDIA = {
 export const mainOf = (service: string): string =>
   fileURLToPath(new URL(`../../../${service}/src/main.ts`, import.meta.url));
 
-/** A start of the one process, by the command that `npm start` ends in. */
-export function startStandalone(dataDirectory: string, more: Record<string, string> = {}): Promise<OwnService> {
+/** A start of the one process, from its sources or from another program. */
+export function startStandalone(
+  dataDirectory: string,
+  more: Record<string, string> = {},
+  main = mainOf("standalone"),
+): Promise<OwnService> {
   const env = { RADIST_DATA_DIR: dataDirectory, RADIST_ADMIN_TOKEN: ADMIN_TOKEN, ...MEDIA, ...more };
-  return startService({ main: mainOf("standalone"), env, portIn: /http:\/\/localhost:(\d+)\// });
+  return startService({ main, env, portIn: /http:\/\/localhost:(\d+)\// });
 }
 
 /** The value that the start printed beside a label. */
@@ -53,10 +57,10 @@ export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisp
 }
 
 /** Everything in one process, on embedded Postgres and the in-process bus. */
-export async function onePlatform(): Promise<Platform> {
+export async function onePlatform(programOf = mainOf): Promise<Platform> {
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await temporaryDirectory());
-  const started = stack.use(await startStandalone(join(directory.path, "data")));
+  const started = stack.use(await startStandalone(join(directory.path, "data"), {}, programOf("standalone")));
   const { output } = started.process;
   const front = stack.use(await openFront(() => started.port));
   return platform(stack.move(), front, [started.process], {
@@ -66,12 +70,12 @@ export async function onePlatform(): Promise<Platform> {
 }
 
 /** Each plane a process of its own, two of them for signaling and two for rooms, on Postgres and NATS. */
-export async function apartPlatform(): Promise<Platform> {
+export async function apartPlatform(programOf = mainOf): Promise<Platform> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await freshDatabase());
   const shared = { DATABASE_URL: database.url, NATS_URL: sharedNatsUrl() };
   const start = async (service: string, env: Record<string, string>): Promise<OwnService> =>
-    stack.use(await startService({ main: mainOf(service), env: { ...shared, ...env } }));
+    stack.use(await startService({ main: programOf(service), env: { ...shared, ...env } }));
   const api = await start("api", { RADIST_ADMIN_TOKEN: ADMIN_TOKEN });
   const project = await createProject(api.url);
   const [web, ...sockets] = await Promise.all([
