@@ -232,7 +232,7 @@ test("internal_error carries a request id and no detail, and closes with 1011", 
   const { alice, bob } = await twoPeople(broken);
   bob.socket.terminate();
   await alice.hears("peer_left");
-  await broken.connection.db.execute(sql`alter table held_signals rename to lost_signals`);
+  await broken.connection.db.execute(sql`alter table held_signals rename frame to lost_frame`);
   alice.says({ type: "signal", targetPeerId: bob.peerId, signalType: "offer", requestId: "mine" });
   const { message } = ERRORS.internal_error;
   expect(await alice.hears("error")).toEqual({ type: "error", code: "internal_error", message, requestId: "mine" });
