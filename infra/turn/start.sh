@@ -47,7 +47,7 @@ config=$(mktemp)
 {
   cat "$folder/turnserver.conf"
   # It needs none, but complains without.
-  echo "userdb=$config.users"
+  echo "userdb=:memory:"
   echo "listening-ip=$address"
   echo "relay-ip=$address"
   [ -z "${TURN_EXTERNAL_ADDRESS:-}" ] || echo "external-ip=$TURN_EXTERNAL_ADDRESS/$address"
@@ -65,4 +65,7 @@ config=$(mktemp)
     echo "No TLS: TURN_TLS_CERT and TURN_TLS_KEY are not set." >&2
   fi
 } >"$config"
-exec turnserver -c "$config" --log-file=stdout --pidfile=/dev/null "$@"
+# Open, but without a name: the secret is in it.
+exec 3<"$config"
+rm "$config"
+exec turnserver -c /proc/self/fd/3 --log-file=stdout --pidfile=/dev/null "$@"
