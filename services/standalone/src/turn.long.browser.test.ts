@@ -2,6 +2,7 @@ import { whyNoIsolatedNetworks } from "@radist-tech/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Caller } from "./testing/caller.ts";
 import { type RelayedStage, relayedStage } from "./testing/relayed-stage.ts";
+import { RoomUser } from "./testing/room-user.ts";
 
 const WITHIN = { timeout: 120_000, interval: 200 };
 
@@ -12,7 +13,7 @@ const ONLY_443 = [["-p", "tcp", "--dport", "443"]];
 /** Two people in a call, one in each network. */
 async function twoCallers(stage: RelayedStage) {
   const [{ browser: first }, { browser: second }] = stage.sides;
-  const alice = await Caller.at(first, stage.url);
+  const alice = await Caller.at(first, stage.front.url);
   const link = await alice.startsCall();
   const bob = await Caller.at(second, "about:blank");
   await bob.joins(link);
@@ -22,8 +23,36 @@ async function twoCallers(stage: RelayedStage) {
   return { alice, bob, [Symbol.asyncDispose]: close };
 }
 
+let stage: RelayedStage;
+
+const restrict = (allowed: string[][]) => Promise.all(stage.sides.map(({ network }) => network.restrict(allowed)));
+
+describe.skipIf(whyNoIsolatedNetworks())("A room", () => {
+  beforeAll(async () => {
+    stage = await relayedStage();
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  test.each([
+    ["by TCP where UDP is barred", "tcp", TCP],
+    ["through the TURN server by TLS where all but 443 is barred", "udp", ONLY_443],
+  ])("is reached %s", async (_how, protocol, allowed) => {
+    await restrict(allowed);
+    await using _turn = await stage.startTurn();
+    const { roomTokens } = await stage.server.createRoom();
+    const [{ browser: one }, { browser: other }] = stage.sides;
+    const [first = "", second = ""] = roomTokens;
+    const alice = await RoomUser.enters(one, stage, first);
+    const bob = await RoomUser.enters(other, stage, second);
+    await Promise.all([alice.sees(bob), bob.sees(alice)]);
+    const path = `${protocol} ${stage.host}${protocol === "udp" ? " relayed by tls" : ""}`;
+    await expect.poll(() => alice.paths(bob), WITHIN).toEqual([path, path]);
+    await expect.poll(() => bob.paths(alice), WITHIN).toEqual([path, path]);
+    await Promise.all([alice.closes(), bob.closes()]);
+  });
+});
+
 describe.skipIf(whyNoIsolatedNetworks())("A call between two networks without a route to each other", () => {
-  let stage: RelayedStage;
   beforeAll(async () => {
     // Credentials that run out while a call goes on.
     stage = await relayedStage({ TURN_TTL_SECONDS: "10" });
@@ -35,7 +64,7 @@ describe.skipIf(whyNoIsolatedNetworks())("A call between two networks without a 
     ["by TCP where UDP is barred", "tcp", TCP],
     ["by TLS where all but 443 is barred", "tls", ONLY_443],
   ])("is relayed %s", async (_how, protocol, allowed) => {
-    await Promise.all(stage.sides.map(({ network }) => network.restrict(allowed)));
+    await restrict(allowed);
     await using _turn = await stage.startTurn();
     await using callers = await twoCallers(stage);
     const { alice, bob } = callers;
@@ -46,7 +75,7 @@ describe.skipIf(whyNoIsolatedNetworks())("A call between two networks without a 
   });
 
   test("outlives its credentials, and finds another path by new ones when the TURN server restarts", async () => {
-    await Promise.all(stage.sides.map(({ network }) => network.restrict(EVERYTHING)));
+    await restrict(EVERYTHING);
     await using stack = new AsyncDisposableStack();
     const turn = await stage.startTurn();
     const { alice, bob } = stack.use(await twoCallers(stage));
@@ -68,7 +97,7 @@ describe.skipIf(whyNoIsolatedNetworks())("A call between two networks without a 
     ["the TURN server is gone", undefined],
     ["the TURN server knows another secret", { TURN_SECRET: "of-another-platform" }],
   ])("says that there is no path where %s", async (_what, more) => {
-    await Promise.all(stage.sides.map(({ network }) => network.restrict(EVERYTHING)));
+    await restrict(EVERYTHING);
     await using stack = new AsyncDisposableStack();
     if (more) stack.use(await stage.startTurn(more));
     const { alice, bob } = stack.use(await twoCallers(stage));

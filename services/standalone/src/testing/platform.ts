@@ -53,10 +53,10 @@ export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisp
 }
 
 /** Everything in one process, on embedded Postgres and the in-process bus. */
-export async function onePlatform(): Promise<Platform> {
+export async function onePlatform(env: Record<string, string> = {}): Promise<Platform> {
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await temporaryDirectory());
-  const started = stack.use(await startStandalone(join(directory.path, "data")));
+  const started = stack.use(await startStandalone(join(directory.path, "data"), env));
   const { output } = started.process;
   const front = stack.use(await openFront(() => started.port));
   return platform(stack.move(), front, [started.process], {

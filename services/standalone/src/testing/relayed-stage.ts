@@ -19,7 +19,9 @@ export interface Side {
 
 /** Two browsers in networks without a route to each other, a platform and a TURN server that both can reach. */
 export interface RelayedStage extends AsyncDisposable {
-  readonly url: string;
+  readonly front: { readonly url: string };
+  /** The media server's address. */
+  readonly host: string;
   readonly server: RadistServerClient;
   readonly sides: readonly [Side, Side];
   /** Starts coturn as we ship it, with the platform's secrets unless told otherwise. Disposal stops it. */
@@ -64,7 +66,8 @@ export async function relayedStage(env: Readonly<Record<string, string>> = {}): 
   const sides = await Promise.all([sideIn(networkAt(networks, 0)), sideIn(networkAt(networks, 1))]);
   const owned = stack.move();
   return {
-    url,
+    front: { url },
+    host,
     server,
     sides,
     startTurn: (more = {}) =>
