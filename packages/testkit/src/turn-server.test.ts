@@ -28,8 +28,19 @@ test("The TURN server relays to public addresses and the media servers, and to n
     expect([allowed, await client.permit(allowed)]).toEqual([allowed, undefined]);
   }
   for (const denied of [
-    ...["0.0.0.1", "10.1.2.4", "100.64.0.1", "127.0.0.2", "169.254.169.254", "172.16.0.1", "172.31.255.255"],
-    ...["192.0.0.8", "192.168.0.1", "198.18.0.1", "203.0.113.9", "224.0.0.1", "255.255.255.255"],
+    "0.0.0.1",
+    "10.1.2.4",
+    "100.64.0.1",
+    "127.0.0.2",
+    "169.254.169.254",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.0.0.8",
+    "192.168.0.1",
+    "198.18.0.1",
+    "203.0.113.9",
+    "224.0.0.1",
+    "255.255.255.255",
   ]) {
     expect([denied, await client.permit(denied)]).toEqual([denied, 403]);
   }

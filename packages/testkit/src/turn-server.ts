@@ -53,9 +53,7 @@ export interface TurnCertificate extends AsyncDisposable {
 export async function turnCertificate(): Promise<TurnCertificate> {
   const folder = await mkdtempDisposable(join(tmpdir(), "radist-turn-"));
   const [key, cert] = [join(folder.path, "key.pem"), join(folder.path, "cert.pem")];
-  await execute("openssl", [
-    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-    ...["-days", "2", "-subj", "/CN=turn.test", "-keyout", key, "-out", cert],
-  ]);
+  const ec = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=turn.test";
+  await execute("openssl", ["req", "-x509", ...ec.split(" "), "-keyout", key, "-out", cert]);
   return { TURN_TLS_CERT: cert, TURN_TLS_KEY: key, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
 }
