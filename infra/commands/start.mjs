@@ -18,12 +18,17 @@ Settings come from the environment, for example: PORT=4000 npm start
   HOST                the address it listens on (default 0.0.0.0: all addresses of this machine)
   RADIST_DATA_DIR     where it keeps its data (default .radist/)
   RADIST_ADMIN_TOKEN  the admin token (default: generated at the first start and kept in the data directory)
-  ICE_SERVERS         STUN and TURN servers for the browsers, a JSON list of RTCIceServer objects (default none)
   TRUSTED_PROXIES     how many proxies in front of it append to X-Forwarded-For (default 0)
   ADMIN_PORT          the port of /readyz and /metrics (default: PORT, where /metrics answers this machine only)
   ADMIN_HOST          the address of that port (default 0.0.0.0: all addresses of this machine)
   LOG_LEVEL           trace, debug, info, warn, error, fatal or silent (default warn)
   LOG_FORMAT          json or pretty (default: pretty on a terminal)
+
+  STUN_URLS         STUN servers for the browsers, with commas between them: stun:HOST:3478 (default none)
+  TURN_URLS         TURN servers: turn:HOST:3478?transport=udp,turns:HOST:443?transport=tcp (default none)
+  TURN_SECRET       their static-auth-secret; two, with a comma between, while one is rotated
+  TURN_TTL_SECONDS  how long TURN credentials are good for (default 21600); clients get others in time
+  ICE_SERVERS       servers of other services, a JSON list of RTCIceServer objects (default none)
 
   MEDIA_ANNOUNCED_ADDRESS  the addresses or names at which browsers in a room reach this machine (default: all that it has)
   MEDIA_PORT               the first media port, UDP and TCP; each worker uses one

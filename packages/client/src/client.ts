@@ -12,7 +12,10 @@ import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./room/t
 export interface RadistClientOptions {
   /** The project's public key, `rad_pk_…`. Not a secret. */
   readonly publicKey: string;
-  /** For every RTCPeerConnection. Its `iceServers`, if any, replace the platform's. */
+  /**
+   * For every RTCPeerConnection. Its `iceServers`, if any, replace the platform's, whose TURN credentials are renewed while
+   * a connection lasts.
+   */
   readonly rtcConfiguration?: RTCConfiguration | undefined;
   /** Replaces the browser's `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;

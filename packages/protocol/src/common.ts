@@ -28,6 +28,23 @@ export const IceServer = z
   .meta({ id: "IceServer", description: "An RTCIceServer (W3C WebRTC)." });
 export type IceServer = z.infer<typeof IceServer>;
 
+export const IceServersMessage = z.object({ type: z.literal("ice-servers"), iceServers: z.array(IceServer) }).meta({
+  id: "IceServers",
+  description:
+    "Other servers, before the credentials of the present ones run out. They replace those, for what follows.",
+});
+export type IceServersMessage = z.infer<typeof IceServersMessage>;
+
+/** `a,b` in a socket's URL, what a client asks for besides; names that this server does not know are ignored. */
+export const featureList = <Name extends string>(names: readonly Name[]) =>
+  z
+    .string()
+    .default("")
+    .transform((text) => {
+      const known = new Set<string>(names);
+      return [...new Set(text.split(","))].filter((name): name is Name => known.has(name));
+    });
+
 const ProtocolErrorCode = z
   .enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]])
   .meta({ id: "ErrorCode" });

@@ -105,11 +105,15 @@ describe("a socket's query", () => {
   test("joins by key and token", () => {
     expect(JoinQuery.safeParse({ publicKey, callToken: newCallToken() }).success).toBe(true);
     expect(JoinQuery.safeParse({ publicKey }).success).toBe(false);
+    expect(JoinQuery.parse({ publicKey, callToken: newCallToken(), features: "ice,holograms" }).features).toEqual([
+      "ice",
+    ]);
     expect(JoinQuery.safeParse({ publicKey, callToken: newReconnectToken() }).success).toBe(false);
   });
 
   test("reconnects by the full payload only", () => {
-    expect(ReconnectQuery.safeParse(again).success).toBe(true);
+    expect(ReconnectQuery.parse(again)).toEqual({ ...again, features: [] });
+    expect(ReconnectQuery.parse({ ...again, features: "ice" }).features).toEqual(["ice"]);
     for (const name of Object.keys(again)) {
       expect(ReconnectQuery.safeParse({ ...again, [name]: undefined }).success).toBe(false);
     }
@@ -128,6 +132,7 @@ describe("a server's message", () => {
   test.each([
     of({ type: "call_joined", reconnectToken: newReconnectToken() }),
     of({ type: "call_joined", reconnectToken: newReconnectToken(), iceServers: [{ urls: ["stun:stun.example.com"] }] }),
+    { type: "ice-servers", iceServers: [{ urls: ["turn:turn.example.com"], username: "u", credential: "c" }] },
     of({ type: "call_reconnected" }),
     of({ type: "call_reconnected", reconnectToken: newReconnectToken() }),
     of({ type: "peer_joined" }),

@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { Attempt, IceServer, Instant, Json, Ping, Pong, ProtocolError, RequestId } from "./common.ts";
+import {
+  Attempt,
+  featureList,
+  IceServer,
+  IceServersMessage,
+  Instant,
+  Json,
+  Ping,
+  Pong,
+  ProtocolError,
+  RequestId,
+} from "./common.ts";
 import { CallToken, PublicKey, ReconnectToken } from "./credentials.ts";
 import { CallId, PeerId } from "./ids.ts";
 
@@ -8,8 +19,19 @@ export const P2P_SOCKET_PATH = "/api/v1/p2p/signaling/ws";
 
 // ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** What a client can ask to be told beyond the contract's own messages. */
+export const P2P_FEATURES = ["ice"] as const;
+export type P2PFeature = (typeof P2P_FEATURES)[number];
+
+const features = featureList(P2P_FEATURES);
+
 /** Query of a first connection. */
-export const JoinQuery = z.object({ publicKey: PublicKey, callToken: CallToken, attempt: Attempt.optional() });
+export const JoinQuery = z.object({
+  publicKey: PublicKey,
+  callToken: CallToken,
+  attempt: Attempt.optional(),
+  features,
+});
 
 /** Query of a reconnection. */
 export const ReconnectQuery = z.object({
@@ -17,6 +39,7 @@ export const ReconnectQuery = z.object({
   callId: CallId,
   peerId: PeerId,
   reconnectToken: ReconnectToken,
+  features,
 });
 
 // ── Client → server ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -143,6 +166,7 @@ export const P2PServerMessage = z.discriminatedUnion("type", [
   PeerLeft,
   CallLeft,
   SignalReceived,
+  IceServersMessage,
   Pong,
   ProtocolError,
 ]);

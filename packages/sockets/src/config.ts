@@ -1,25 +1,12 @@
-import { IceServer } from "@radist-tech/protocol";
 import { authConfig, integer } from "@radist-tech/runtime";
-import { z } from "zod";
+import { iceSettings } from "./ice/settings.ts";
 
 const HOUR_MS = 3_600_000;
 
 /** The settings of a plane with WebSockets; everything has a default. */
 export const socketConfig = {
   ...authConfig,
-  /** RTCIceServer objects as JSON, handed to every participant. */
-  ICE_SERVERS: z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: "custom", message: "Must be JSON: a list of RTCIceServer objects" });
-        return z.NEVER;
-      }
-    })
-    .pipe(z.array(IceServer))
-    .default([]),
+  ...iceSettings,
   /** How often the database's rows under this node's name are compared with what it holds: two comparisons mend a row. */
   COMPARE_ROWS_MS: integer(10, HOUR_MS).default(10_000),
   PING_INTERVAL_MS: integer(10, HOUR_MS).default(10_000),

@@ -36,6 +36,7 @@ async function entranceOf() {
     lease,
     logger,
     settings: { ...z.object(authConfig).parse({}), TRUSTED_PROXIES: 0 },
+    onClient: () => {},
     read: () => ({ publicKey }),
     tokenOf: () => "",
     screen: async (requests) => requests.map(() => undefined),

@@ -23,6 +23,8 @@ export interface EntranceOptions<Request> {
   readonly lease: Lease;
   readonly logger: Logger;
   readonly settings: AuthSettings & { readonly TRUSTED_PROXIES: number };
+  /** Called with the address of each client that connects. */
+  readonly onClient: (address: string) => void;
   /** Reads the connection request from the URL, or throws a {@link Refusal}. */
   readonly read: (url: string) => Request;
   /** The token that the request presents. */
@@ -94,6 +96,7 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
   async #enter(socket: PeerSocket, request: IncomingMessage): Promise<void> {
     this.#assertOpen();
     const address = clientAddress(request, this.#options.settings.TRUSTED_PROXIES);
+    this.#options.onClient(address);
     const wanted = await this.#read(request, address);
     const presented = { credential: wanted, digest: digest(this.#options.tokenOf(wanted)) };
     await this.#throttle.attempt(address, presented, () => this.#admit(socket, request, wanted));

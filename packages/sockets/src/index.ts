@@ -1,5 +1,8 @@
 export { socketConfig } from "./config.ts";
 export { Entrance } from "./entrance.ts";
+export { type IceHolder, IceIssuer } from "./ice/issuer.ts";
+export { missingServersNotice } from "./ice/missing-servers-notice.ts";
+export { withIceRules } from "./ice/settings.ts";
 export { Intake } from "./intake.ts";
 export { Keepalive } from "./keepalive.ts";
 export { messageReader } from "./message.ts";

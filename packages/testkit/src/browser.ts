@@ -21,15 +21,16 @@ const FLAGS = [
  * A real Chromium with a fresh profile, a fake camera and microphone that need no permission. Disposal closes it.
  * @param flags additional flags of Chromium
  * @param options.keepsPages whether pages are kept for going back, as browsers do and Playwright does not. Default false.
+ * @param options.program in place of this machine's Chromium
  * @throws what to install, when this machine has no Chromium.
  */
 export async function launchBrowser(
   flags: readonly string[] = [],
-  { keepsPages = false }: { readonly keepsPages?: boolean } = {},
+  { keepsPages = false, program }: { readonly keepsPages?: boolean; readonly program?: string } = {},
 ): Promise<Browser> {
   return chromium.launch({
     ...(keepsPages && { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
-    executablePath: chromiumPath(),
+    executablePath: program ?? chromiumPath(),
     headless: true,
     // The sandbox needs privileges that containers and root lack; the pages are those of the tests.
     chromiumSandbox: false,

@@ -1,7 +1,14 @@
 export { launchBrowser } from "./browser.ts";
+export { chromiumPath } from "./browser-program.ts";
 export { type FaultProxy, faultProxy } from "./fault-proxy.ts";
 export { type FirefoxPage, launchFirefox } from "./firefox.ts";
 export { type FreshDatabase, freshDatabase } from "./fresh-database.ts";
+export {
+  type IsolatedNetwork,
+  type IsolatedNetworks,
+  isolatedNetworks,
+  whyNoIsolatedNetworks,
+} from "./machine/isolated-networks.ts";
 export { reservePort } from "./machine/reserve-port.ts";
 export { ownNats, ownPgBouncer, ownPostgres, ownStandby } from "./own-servers.ts";
 export { type OwnProcess, type ProcessOptions, startProcess } from "./process.ts";
@@ -9,3 +16,4 @@ export type { OwnServer } from "./servers/own-server.ts";
 export { type OwnService, startService } from "./service.ts";
 export { freshSubjectPrefix, sharedNatsUrl, sharedPostgresUrl } from "./shared-servers.ts";
 export { type AnyMessage, connectSocket, type TestSocket } from "./socket.ts";
+export { ownTurnServer, type TurnCertificate, turnCertificate } from "./turn-server.ts";

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { NodeId, newNodeId } from "@radist-tech/protocol";
 import { commonConfig, databaseConfig, integer, leaseConfig } from "@radist-tech/runtime";
-import { socketConfig } from "@radist-tech/sockets";
+import { socketConfig, withIceRules } from "@radist-tech/sockets";
 import { z } from "zod";
 import { HOW_TO_GET_A_WORKER, isExecutable } from "./media/start-worker.ts";
 
@@ -42,17 +42,19 @@ export const sfuConfig = {
   MAX_INCOMING_BITRATE: integer(10_000, 1_000_000_000).default(8_000_000),
 };
 
-export const SfuConfig = z.object({
-  ...commonConfig,
-  ...sfuConfig,
-  ...databaseConfig,
-  NATS_URL: z.string().min(1),
-  /** Default: where mediasoup itself puts its worker. */
-  MEDIASOUP_WORKER_BIN: z
-    .string()
-    .refine(isExecutable, `Must name an executable file. ${HOW_TO_GET_A_WORKER}`)
-    .optional(),
-});
+export const SfuConfig = withIceRules(
+  z.object({
+    ...commonConfig,
+    ...sfuConfig,
+    ...databaseConfig,
+    NATS_URL: z.string().min(1),
+    /** Default: where mediasoup itself puts its worker. */
+    MEDIASOUP_WORKER_BIN: z
+      .string()
+      .refine(isExecutable, `Must name an executable file. ${HOW_TO_GET_A_WORKER}`)
+      .optional(),
+  }),
+);
 
 /** The limits that the plane works under. */
 export type Limits = Omit<z.infer<z.ZodObject<typeof sfuConfig>>, "NODE_ID"> & {

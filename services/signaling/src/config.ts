@@ -1,6 +1,6 @@
 import { NodeId, newNodeId } from "@radist-tech/protocol";
 import { commonConfig, databaseConfig, integer, leaseConfig } from "@radist-tech/runtime";
-import { socketConfig } from "@radist-tech/sockets";
+import { socketConfig, withIceRules } from "@radist-tech/sockets";
 import { z } from "zod";
 
 const HOUR_MS = 3_600_000;
@@ -21,12 +21,14 @@ export const signalingConfig = {
   ...leaseConfig,
 };
 
-export const SignalingConfig = z.object({
-  ...commonConfig,
-  ...signalingConfig,
-  ...databaseConfig,
-  NATS_URL: z.string().min(1),
-});
+export const SignalingConfig = withIceRules(
+  z.object({
+    ...commonConfig,
+    ...signalingConfig,
+    ...databaseConfig,
+    NATS_URL: z.string().min(1),
+  }),
+);
 
 /** The limits under which the plane works. */
 export type Limits = Omit<z.infer<z.ZodObject<typeof signalingConfig>>, "NODE_ID"> & {

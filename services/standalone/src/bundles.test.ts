@@ -23,7 +23,7 @@ const bundleOf = (service: string): string => join(folder.path, service, "main.j
 
 test.each([
   ["of each service", () => apartPlatform(bundleOf)],
-  ["of all in one process", () => onePlatform(bundleOf)],
+  ["of all in one process", () => onePlatform({}, bundleOf)],
 ])("The bundles %s serve calls, rooms, the page and the description of the API.", async (_name, start) => {
   await using platform = await start();
   const { publicKey } = JSON.parse(await read(platform, "/web/config")) as { publicKey: string };

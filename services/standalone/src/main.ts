@@ -73,6 +73,7 @@ async function start(config: StandaloneConfig): Promise<Running> {
       keptIn: isNew ? undefined : secrets.path,
       adminTokenFrom,
       worker: workerState(workerBin),
+      hasIceServers: config.STUN_URLS.length + config.TURN_URLS.length + config.ICE_SERVERS.length > 0,
     }),
   );
   return { listening, resources: [connection, bus], logger, drainMs: config.DRAIN_MS };

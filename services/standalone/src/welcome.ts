@@ -14,6 +14,11 @@ const missing = (path: string): string => `
   \`node infra/commands/worker.mjs\` does so by itself, and prints its path.
 `;
 
+const NO_SERVERS = `
+  Calls connect on this machine and within one network. For people elsewhere, set STUN_URLS and TURN_URLS
+  (npm start -- --help; docs/connectivity.md).
+`;
+
 /** What a person who has started the platform wants to know. */
 export function welcome(options: {
   port: number;
@@ -24,8 +29,10 @@ export function welcome(options: {
   keptIn: string | undefined;
   adminTokenFrom: string;
   worker: WorkerState;
+  /** Whether participants are told of any STUN or TURN server. */
+  hasIceServers: boolean;
 }): string {
-  const { port, adminPort, project, keptIn, adminTokenFrom, worker } = options;
+  const { port, adminPort, project, keptIn, adminTokenFrom, worker, hasIceServers } = options;
   const origin = `http://localhost:${port}`;
   return `
   Radist ${VERSION} is ready${typeof worker === "object" ? " for calls, not for rooms" : ""}.
@@ -40,6 +47,6 @@ ${adminPort === undefined ? "" : `    Health       http://localhost:${adminPort}
 
   Browsers give camera and microphone to localhost and to HTTPS pages only.
   Stop with Ctrl+C; the data stays.
-${typeof worker === "object" ? missing(worker.missingAt) : worker === "unpatched" ? UNPATCHED : ""}
+${hasIceServers ? "" : NO_SERVERS}${typeof worker === "object" ? missing(worker.missingAt) : worker === "unpatched" ? UNPATCHED : ""}
 `;
 }

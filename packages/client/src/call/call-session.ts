@@ -1,6 +1,7 @@
 import type { CallSnapshot, P2PServerMessage } from "@radist-tech/protocol";
 import type { Channel } from "../core/channels.ts";
 import { RadistError } from "../core/errors.ts";
+import { withIceServers } from "../core/ice-servers.ts";
 import type { CallData } from "./call-data.ts";
 import { readSignal } from "./negotiation.ts";
 import type { OutgoingMedia } from "./outgoing-media.ts";
@@ -70,6 +71,7 @@ export class CallSession {
       this.#ownPeerId = message.peerId;
       if (message.iceServers) this.#useIceServers(message.iceServers as RTCIceServer[]);
     }
+    if (message.type === "ice-servers") this.#useIceServers(message.iceServers as RTCIceServer[]);
     const { remote, events } = updateRemotePeer(this.#remote, message, this.#ownPeerId);
     this.#remote = remote;
     if ("call" in message) this.#call = message.call;
@@ -134,11 +136,16 @@ export class CallSession {
 
   #useIceServers(iceServers: RTCIceServer[]): void {
     this.#iceServers = iceServers;
-    this.#peering.link?.peer.setConfiguration(this.#configuration());
+    try {
+      // Applies to what is gathered from now on: the present path stays.
+      this.#peering.link?.peer.setConfiguration(this.#configuration());
+    } catch (cause) {
+      this.#options.handlers.error(new RadistError("negotiation_failed", { cause }));
+    }
   }
 
   #configuration(): RTCConfiguration {
-    return { iceServers: this.#iceServers, ...this.#options.rtcConfiguration };
+    return withIceServers(this.#options.rtcConfiguration, this.#iceServers);
   }
 
   #createLink(role: LinkRole, renew: PeerLinkOptions["renew"]): PeerLink {

@@ -197,6 +197,9 @@ export class RoomSession {
       case "room-resumed":
         this.#resumed(message);
         return;
+      case "ice-servers":
+        this.media.useIceServers(message.iceServers);
+        return;
       case "active-speaker":
         this.#setSpeaker(message.peerId ?? undefined);
         return;

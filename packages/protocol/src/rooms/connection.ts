@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Attempt } from "../common.ts";
+import { Attempt, featureList } from "../common.ts";
 import { CallToken, PublicKey, ReconnectToken } from "../credentials.ts";
 import { PeerId, RoomId } from "../ids.ts";
 
@@ -11,23 +11,17 @@ export const ROOM_SOCKET_PATH = "/api/v1/sfu/signaling/ws";
  * `resume` also keeps the peer's place when its socket is lost. `red` brings no messages: the client can send and take
  * Opus in RED (RFC 2198), and is told so by a codec `audio/red` beside `audio/opus`.
  */
-export const ROOM_FEATURES = ["presence", "media", "resume", "data", "layers", "levels", "red"] as const;
+export const ROOM_FEATURES = ["presence", "media", "resume", "data", "layers", "levels", "red", "ice"] as const;
 export type RoomFeature = (typeof ROOM_FEATURES)[number];
 
-const isFeature = (name: string): name is RoomFeature => (ROOM_FEATURES as readonly string[]).includes(name);
-
-/** `a,b`; names that this server does not know are ignored. */
-const Features = z
-  .string()
-  .default("")
-  .transform((text) => [...new Set(text.split(",").filter(isFeature))]);
+const features = featureList(ROOM_FEATURES);
 
 /** Query of a first connection to a room. */
 export const RoomJoinQuery = z.object({
   publicKey: PublicKey,
   roomToken: CallToken,
   attempt: Attempt.optional(),
-  features: Features,
+  features,
 });
 
 /** Query of a peer that comes back. */
@@ -38,5 +32,5 @@ export const RoomResumeQuery = z.object({
   resumeToken: ReconnectToken,
   /** Of a page that was reloaded, and has nothing of its media: the answer is room-joined, with new transports. */
   transports: z.literal("new").optional().catch(undefined),
-  features: Features,
+  features,
 });

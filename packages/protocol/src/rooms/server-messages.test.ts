@@ -87,6 +87,7 @@ const MESSAGES: Record<MessageType, object> = {
   stats: { stats: [{ type: "webrtc-transport", nested: { a: [1] } }] },
   ack: { requestId: "r" },
   pong: {},
+  "ice-servers": { iceServers: [{ urls: "stun:stun.example.com" }] },
   "peer-left": { peerId, reason: "kicked" },
   "peer-joined": { peerId, identity: "a", name: "Ann", metadata: null },
   "peer-disconnected": { peerId },

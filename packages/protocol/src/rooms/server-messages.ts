@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { IceServer, Pong, ProtocolError, RequestId } from "../common.ts";
+import { IceServer, IceServersMessage, Pong, ProtocolError, RequestId } from "../common.ts";
 import { ReconnectToken } from "../credentials.ts";
 import { PeerId, RoomId } from "../ids.ts";
 import { Source } from "./client-messages.ts";
@@ -234,6 +234,7 @@ export const RoomServerMessage = z.discriminatedUnion("type", [
   DataConsumerParameters,
   Stats,
   Ack,
+  IceServersMessage,
   Pong,
   RoomPeerLeft,
   RoomPeerJoined,

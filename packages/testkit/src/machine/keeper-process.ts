@@ -2,6 +2,7 @@
  * Outlives the process that started it just long enough to clean up after it. Reads one JSON object per line from
  * stdin; when stdin ends, because its owner has ended, everything still kept is ended and removed.
  */
+import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { signalFamily } from "./families.ts";
@@ -20,6 +21,7 @@ for await (const text of createInterface({ input: process.stdin })) {
 const left = [...kept.values()];
 for (const item of left) if ("pid" in item) signalFamily(item.pid, "SIGKILL");
 for (const item of left) if ("container" in item) await removeContainer(item.container);
+for (const item of left) if ("namespace" in item) spawnSync("ip", ["netns", "delete", item.namespace]);
 for (const item of left)
   if ("directory" in item) rmSync(item.directory, { recursive: true, force: true, maxRetries: 20 });
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 
 /** A resource of the machine that must not outlive this process. */
-export type Kept = { pid: number } | { directory: string } | { container: string };
+export type Kept = { pid: number } | { directory: string } | { container: string } | { namespace: string };
 export type KeeperLine = { does: "keep" | "release"; what: Kept };
 
 let keeper: ChildProcess | undefined;

@@ -2,6 +2,7 @@ import {
   JoinQuery,
   P2P_SOCKET_PATH,
   P2PClientMessage,
+  type P2PFeature,
   P2PServerMessage,
   ReconnectQuery,
   ROOM_SOCKET_PATH,
@@ -15,6 +16,10 @@ import type { z } from "zod";
 import { AsyncSchemas, querySchema } from "./async-schemas.ts";
 import { callCloseCodes, roomCloseCodes } from "./close-codes.ts";
 
+const ICE = "Other STUN and TURN servers before the credentials of the present ones run out: ice-servers.";
+
+const P2P_FEATURES: Readonly<Record<P2PFeature, string>> = { ice: ICE };
+
 /** Further messages to a client of the room socket whose URL asks for them. */
 const FEATURES: Readonly<Record<RoomFeature, string>> = {
   presence:
@@ -25,6 +30,7 @@ const FEATURES: Readonly<Record<RoomFeature, string>> = {
   data: "Data channels of others: new-data-producer, data-producer-closed.",
   layers: "The layers of the own video that anybody takes: producer-layers.",
   levels: "How loud the loudest voices are: audio-levels. A client can ask for them later, too: set-audio-levels.",
+  ice: ICE,
   red: "No messages: audio/red (RFC 2198) beside audio/opus in routerRtpCapabilities, and in what such clients send and get.",
 };
 
@@ -54,9 +60,10 @@ export function asyncApiDocument() {
         address: P2P_SOCKET_PATH,
         title: "P2P call",
         description:
-          "Connect with publicKey and callToken to take a seat, or with publicKey, callId, peerId and reconnectToken to come back. A refused connection is told by an error message and then closed.",
+          "Connect with publicKey and callToken to take a seat, or with publicKey, callId, peerId and reconnectToken to come back. `features` names, with commas between, what the client wants to be told besides. A refused connection is told by an error message and then closed.",
         messages: references({ ...call.received, ...call.sent }),
         bindings: ws(JoinQuery, ReconnectQuery),
+        "x-features": P2P_FEATURES,
         "x-close-codes": callCloseCodes(),
       },
       room: {

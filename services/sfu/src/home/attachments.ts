@@ -129,6 +129,6 @@ export class Attachments {
 
   #circumstances(peer: LivePeer, media: PeerMedia) {
     const { state, node } = this.#parts;
-    return { room: state.room, peer, media, iceServers: node.limits.ICE_SERVERS };
+    return { room: state.room, peer, media, iceServers: node.ice.issue(peer) };
   }
 }

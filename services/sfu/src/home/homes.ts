@@ -1,4 +1,4 @@
-import { type Epoch, Refusal, type RoomId } from "@radist-tech/protocol";
+import { type Epoch, Refusal, type RoomFeature, type RoomId } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
 import { claimHome, type HomeLocation } from "@radist-tech/rooms";
 import type { HandOver } from "@radist-tech/runtime";
@@ -6,6 +6,7 @@ import type { types } from "mediasoup";
 import type { MediaWorker } from "../media/workers.ts";
 import { announce, asNode, type NodeContext } from "../node/context.ts";
 import { ClaimComparison } from "./claim-comparison.ts";
+import type { LivePeer } from "./live-peer.ts";
 import { type RoomClosed, RoomHome } from "./room-home.ts";
 
 /** The rooms whose home is this node. */
@@ -40,6 +41,16 @@ export class Homes {
   /** The room, under whichever claim this node holds it. */
   find(roomId: RoomId): RoomHome | undefined {
     return this.#rooms.get(roomId);
+  }
+
+  /** The connected peers that asked for the messages of a feature. */
+  *wanting(feature: RoomFeature): Iterable<LivePeer> {
+    for (const { state } of this.#rooms.values()) {
+      for (const peerId of state.audience(feature)) {
+        const peer = state.peers.get(peerId);
+        if (peer) yield peer;
+      }
+    }
   }
 
   /** Whether the room is being claimed or given up. */

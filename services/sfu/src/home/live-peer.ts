@@ -1,11 +1,12 @@
 import type { PeerId, ReconnectToken, RoomServerMessage } from "@radist-tech/protocol";
+import type { IceHolder } from "@radist-tech/sockets";
 import type { PeerSession } from "../socket/peer-session.ts";
 
 /** Maximum requests of one peer that wait for the media worker. */
 const MAX_QUEUED = 512;
 
 /** A peer at its room's home, with its socket, wherever that is. */
-export class LivePeer {
+export class LivePeer implements IceHolder {
   readonly peerId: PeerId;
   resumeToken: ReconnectToken;
   /** Missing while the socket is lost. */
@@ -14,6 +15,7 @@ export class LivePeer {
   lostAt: number | undefined;
   /** Fires when the window to resume is over. */
   expiry: NodeJS.Timeout | undefined;
+  iceRenewAt = Number.POSITIVE_INFINITY;
   #handling: Promise<void> = Promise.resolve();
   #queued = 0;
 

@@ -2,6 +2,7 @@ import type { Bus } from "@radist-tech/bus";
 import type { Connection } from "@radist-tech/db";
 import { type RoomControl, SFU_SUBJECTS } from "@radist-tech/protocol/bus";
 import type { Lease, Logger } from "@radist-tech/runtime";
+import type { IceIssuer } from "@radist-tech/sockets";
 import type { LedgerNode } from "@radist-tech/usage";
 import type { Limits } from "../config.ts";
 import type { TrackJournal } from "../home/track-journal.ts";
@@ -16,6 +17,7 @@ export interface NodeContext {
   readonly logger: Logger;
   readonly limits: Limits;
   readonly metrics: Metrics;
+  readonly ice: IceIssuer;
   readonly trackJournal: TrackJournal;
   /** @throws {Refusal} `unavailable` while the media workers are being prepared */
   readonly workers: () => Workers;

@@ -12,7 +12,7 @@ import {
   Superseded,
   startChores,
 } from "@radist-tech/runtime";
-import { Entrance, Keepalive } from "@radist-tech/sockets";
+import { Entrance, IceIssuer, Keepalive, missingServersNotice } from "@radist-tech/sockets";
 import { keepCheckpoints, lostSessions, type PresentPeer, SessionComparison } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import type { Limits } from "../config.ts";
@@ -87,7 +87,8 @@ export class SfuNode {
     });
     const trackJournal = new TrackJournal({ connection, logger });
     const workers = () => this.#readyWorkers();
-    this.context = { connection, bus, lease, logger, limits, metrics, trackJournal, workers };
+    const ice = new IceIssuer(limits, () => this.#homes.wanting("ice"));
+    this.context = { connection, bus, lease, logger, limits, metrics, trackJournal, workers, ice };
     this.#homes = new Homes(this.context);
     this.#remoteHomes = new RemoteHomes(this.context);
     this.#remotePeers = new RemotePeers(this.context, this.#homes);
@@ -108,6 +109,7 @@ export class SfuNode {
       lease,
       logger,
       settings: limits,
+      onClient: missingServersNotice(ice, logger),
       read: readRoomRequest,
       tokenOf: (request) => (request.kind === "join" ? request.roomToken : request.resumeToken),
       screen: (requests) => screenCredentials(connection, requests),
@@ -228,6 +230,7 @@ export class SfuNode {
     await this.entrance.close(deadline);
     this.#letGo();
     this.#keepalive.close();
+    this.context.ice.close();
     await this.#nodeWatch[Symbol.asyncDispose]();
     await this.#chores[Symbol.asyncDispose]();
     await this.#checkpoints[Symbol.asyncDispose]();

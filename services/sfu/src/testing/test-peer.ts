@@ -23,7 +23,7 @@ interface JoinOptions extends Partial<Participant> {
   readonly features?: string;
 }
 
-const ALL_FEATURES = "presence,media,resume,data,layers,levels,red";
+const ALL_FEATURES = "presence,media,resume,data,layers,levels,red,ice";
 
 export async function joins(cluster: Cluster, roomId: RoomId, options: JoinOptions = {}): Promise<TestPeer> {
   const { node = 0, features = ALL_FEATURES, ...participant } = options;

@@ -2,6 +2,7 @@ import type { Bus } from "@radist-tech/bus";
 import type { CallLimits, OwnerNode } from "@radist-tech/calls";
 import type { Connection } from "@radist-tech/db";
 import type { Lease, Logger } from "@radist-tech/runtime";
+import type { IceIssuer } from "@radist-tech/sockets";
 import type { Limits } from "../config.ts";
 import type { AttachedPeers } from "../socket/attached-peers.ts";
 import type { Metrics } from "./metrics.ts";
@@ -15,6 +16,7 @@ export interface NodeContext {
   readonly limits: Limits;
   readonly attachedPeers: AttachedPeers;
   readonly metrics: Metrics;
+  readonly ice: IceIssuer;
 }
 
 export const callLimits = ({ limits }: NodeContext): CallLimits => ({

@@ -4,7 +4,7 @@ import type { Connection } from "@radist-tech/db";
 import { type CallSnapshot, ERRORS, type NodeId, type PeerId } from "@radist-tech/protocol";
 import { Control, SUBJECTS } from "@radist-tech/protocol/bus";
 import { aborted, handOverEvenly, holdLease, type Logger, Superseded, startChores } from "@radist-tech/runtime";
-import { Entrance, Keepalive } from "@radist-tech/sockets";
+import { Entrance, IceIssuer, Keepalive, missingServersNotice } from "@radist-tech/sockets";
 import { keepCheckpoints, lostSessions, type PresentPeer, SessionComparison } from "@radist-tech/usage";
 import type { Registry } from "prom-client";
 import { callChores } from "../calls/chores.ts";
@@ -73,7 +73,8 @@ export class SignalingNode {
       },
     });
     const metrics = createMetrics(registry, () => attachedPeers.size);
-    this.context = { connection, bus, lease, logger, limits, attachedPeers, metrics };
+    const ice = new IceIssuer(limits, () => attachedPeers.wanting("ice"));
+    this.context = { connection, bus, lease, logger, limits, attachedPeers, metrics, ice };
     this.#reconciler = new Reconciler(this.context, (...attached) => this.#detach(...attached));
     this.#fanout = new EventFanout(this.context, this.#reconciler);
     this.#router = new SignalRouter(this.context);
@@ -111,6 +112,7 @@ export class SignalingNode {
       lease,
       logger,
       settings: limits,
+      onClient: missingServersNotice(ice, logger),
       read: readConnectionRequest,
       tokenOf: (request) => (request.kind === "join" ? request.callToken : request.reconnectToken),
       screen: (requests) => screenCredentials(connection, requests),
@@ -173,6 +175,7 @@ export class SignalingNode {
     this.#closeAll();
     await this.entrance.close(AbortSignal.timeout(CLOSE_MS));
     this.#keepalive.close();
+    this.context.ice.close();
     this.#closeAll();
     await this.#chores[Symbol.asyncDispose]();
     await this.#checkpoints[Symbol.asyncDispose]();

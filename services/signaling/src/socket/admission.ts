@@ -13,7 +13,7 @@ import {
   view,
 } from "@radist-tech/calls";
 import { isUnavailable } from "@radist-tech/db";
-import type { CallId, Epoch, PeerId, ProjectId } from "@radist-tech/protocol";
+import type { CallId, Epoch, P2PFeature, PeerId, ProjectId } from "@radist-tech/protocol";
 import { pause } from "@radist-tech/protocol/timing";
 import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
 import type { Departures } from "../calls/departures.ts";
@@ -96,7 +96,7 @@ export class Admission {
       fanout.send(admitted);
       const call = snapshot(admitted.call);
       const missed = await this.#endSuperseded(admitted);
-      const attached = this.#attach(socket, projectId, admitted);
+      const attached = this.#attach(socket, projectId, admitted, join.features);
       const { callId, peerId } = attached;
       attached.send({
         type: "call_joined",
@@ -104,7 +104,7 @@ export class Admission {
         peerId,
         reconnectToken: admitted.reconnectToken,
         call,
-        iceServers: this.#iceServers,
+        iceServers: this.#node.ice.issue(attached),
       });
       attached.askWhetherJoined(() => departures.confirm(attached));
       this.#replay(attached, admitted.held, missed);
@@ -155,7 +155,7 @@ export class Admission {
       fanout.send(admitted);
       const call = snapshot(admitted.call);
       const missed = admitted.superseded ? await takeover.takeOver(admitted.superseded, call) : [];
-      const attached = this.#attach(socket, projectId, admitted);
+      const attached = this.#attach(socket, projectId, admitted, claim.features);
       const { callId, peerId } = attached;
       attached.send({
         type: "call_reconnected",
@@ -163,7 +163,7 @@ export class Admission {
         peerId,
         call,
         reconnectToken: admitted.reconnectToken,
-        iceServers: this.#iceServers,
+        iceServers: this.#node.ice.issue(attached),
       });
       this.#replay(attached, admitted.held, missed);
       attachedPeers.add(attached);
@@ -187,10 +187,6 @@ export class Admission {
     );
   }
 
-  get #iceServers() {
-    return this.#node.limits.ICE_SERVERS;
-  }
-
   #context<T>(projectId: ProjectId, onLate: (late: T) => void) {
     const node = this.#node;
     const silentMs = (peerId: PeerId) => node.attachedPeers.get(peerId)?.silentMs ?? Number.POSITIVE_INFINITY;
@@ -204,9 +200,15 @@ export class Admission {
     };
   }
 
-  #attach(socket: PeerSocket, projectId: ProjectId, { call, peer, sessionId }: Admitted): AttachedPeer {
+  #attach(
+    socket: PeerSocket,
+    projectId: ProjectId,
+    { call, peer, sessionId }: Admitted,
+    features: readonly P2PFeature[],
+  ): AttachedPeer {
     const claim = { projectId, callId: call.callId, peerId: peer.peerId, epoch: peer.epoch, sessionId };
-    return new AttachedPeer(claim, socket, view(call), this.#node.limits.MAX_UNSENT_BYTES);
+    const { MAX_UNSENT_BYTES: maxUnsentBytes } = this.#node.limits;
+    return new AttachedPeer({ claim, socket, view: view(call), features, maxUnsentBytes });
   }
 
   #open(attached: AttachedPeer): void {

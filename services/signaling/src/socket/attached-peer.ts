@@ -5,12 +5,13 @@ import {
   type CallSnapshot,
   type Epoch,
   type ErrorCode,
+  type P2PFeature,
   type P2PServerMessage,
   type PeerId,
   type ProjectId,
 } from "@radist-tech/protocol";
 import type { CallView, SignalHead } from "@radist-tech/protocol/bus";
-import type { PeerSocket } from "@radist-tech/sockets";
+import type { IceHolder, PeerSocket } from "@radist-tech/sockets";
 import { Unconfirmed } from "./unconfirmed.ts";
 
 /** Of the ping that confirms a join; those for signals are numbers. */
@@ -26,16 +27,27 @@ export interface PeerClaim {
   readonly sessionId: string;
 }
 
+export interface AttachedPeerOptions {
+  readonly claim: PeerClaim;
+  readonly socket: PeerSocket;
+  readonly view: CallView;
+  readonly features: readonly P2PFeature[];
+  readonly maxUnsentBytes: number;
+}
+
 /** A peer whose socket this node holds: what was sent to it last, and what it may not have received yet. */
-export class AttachedPeer implements PeerClaim {
+export class AttachedPeer implements PeerClaim, IceHolder {
   readonly projectId: ProjectId;
   readonly callId: CallId;
   readonly peerId: PeerId;
   readonly epoch: Epoch;
   readonly sessionId: string;
   readonly socket: PeerSocket;
+  /** What its client asked to be told besides. */
+  readonly features: ReadonlySet<P2PFeature>;
   /** The call as it was last sent to this peer. */
   view: CallView;
+  iceRenewAt = Number.POSITIVE_INFINITY;
   /** Why the socket was released, if it was: its end is then no loss. */
   #released: CallLeftReason | undefined;
   /** When anything last arrived from the client; usage counts up to here. */
@@ -46,7 +58,7 @@ export class AttachedPeer implements PeerClaim {
   #replayedBytes = 0;
   readonly #lastOrigin = new Map<PeerId, SignalHead["origin"]>();
 
-  constructor(claim: PeerClaim, socket: PeerSocket, view: CallView, maxUnsentBytes: number) {
+  constructor({ claim, socket, view, features, maxUnsentBytes }: AttachedPeerOptions) {
     this.projectId = claim.projectId;
     this.callId = claim.callId;
     this.peerId = claim.peerId;
@@ -54,6 +66,7 @@ export class AttachedPeer implements PeerClaim {
     this.sessionId = claim.sessionId;
     this.socket = socket;
     this.view = view;
+    this.features = new Set(features);
     this.#maxUnsentBytes = maxUnsentBytes;
     this.#unconfirmed = new Unconfirmed((mark) => {
       if (socket.readyState === socket.OPEN) socket.ping(mark);

@@ -13,12 +13,13 @@ const PROJECT = "7d9f1e9e-6f0b-4c59-9f0e-0f3d8a1f4f11" as ProjectId;
 const Unconnected = PeerSocket as unknown as new (address: null, protocols: undefined, options: object) => PeerSocket;
 
 function attached(peerId: PeerId, claim: number, callId = CALL, projectId = PROJECT): AttachedPeer {
-  return new AttachedPeer(
-    { projectId, callId, peerId, epoch: epoch(claim), sessionId: crypto.randomUUID() },
-    new Unconnected(null, undefined, {}),
-    view(open([])),
-    1_000,
-  );
+  return new AttachedPeer({
+    claim: { projectId, callId, peerId, epoch: epoch(claim), sessionId: crypto.randomUUID() },
+    socket: new Unconnected(null, undefined, {}),
+    view: view(open([])),
+    features: [],
+    maxUnsentBytes: 1_000,
+  });
 }
 
 /** Seats, and what arrives for them, in the order in which it gets there. */

@@ -1,4 +1,4 @@
-import type { CallId, Epoch, PeerId, ProjectId } from "@radist-tech/protocol";
+import type { CallId, Epoch, P2PFeature, PeerId, ProjectId } from "@radist-tech/protocol";
 import type { AttachedPeer } from "./attached-peer.ts";
 
 /** Something addressed to a peer: runs once, with the peer, or with nothing when the peer is not on this node. */
@@ -33,6 +33,11 @@ export class AttachedPeers {
 
   ofProject(projectId: ProjectId): AttachedPeer[] {
     return [...this.#attachedPeers.values()].filter((attached) => attached.projectId === projectId);
+  }
+
+  /** The peers that asked for the messages of a feature. */
+  *wanting(feature: P2PFeature): Iterable<AttachedPeer> {
+    for (const attached of this.#attachedPeers.values()) if (attached.features.has(feature)) yield attached;
   }
 
   /** Runs `arrival` for the peer under this claim: now, or when its admission is over. */

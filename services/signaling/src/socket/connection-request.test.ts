@@ -52,8 +52,8 @@ function expected(given: Record<Name, Given>): ReturnType<typeof read> {
   if (given.publicKey !== "right") return "unauthorized";
   const { publicKey, callToken, callId, peerId, reconnectToken } = VALID;
   const isRight = set.every((name) => given[name] === "right");
-  if (isJoin) return isRight ? { kind: "join", publicKey, callToken } : "invalid_token";
-  return isRight ? { kind: "reconnect", publicKey, callId, peerId, reconnectToken } : "invalid_reconnect";
+  if (isJoin) return isRight ? { kind: "join", publicKey, callToken, features: [] } : "invalid_token";
+  return isRight ? { kind: "reconnect", publicKey, callId, peerId, reconnectToken, features: [] } : "invalid_reconnect";
 }
 
 const names = Object.keys(VALID) as Name[];
@@ -87,7 +87,7 @@ describe("Read from odd URLs:", () => {
     ["nothing", "", "invalid_connection_request"],
     ["no query", P2P_SOCKET_PATH, "invalid_connection_request"],
     ["a lone question mark", `${P2P_SOCKET_PATH}?`, "invalid_connection_request"],
-    ["broken percent signs", `${urlOf(join)}&x=%&y=%zz&%`, { kind: "join", publicKey, callToken }],
+    ["broken percent signs", `${urlOf(join)}&x=%&y=%zz&%`, { kind: "join", publicKey, callToken, features: [] }],
     ["bytes that are not UTF-8", `${P2P_SOCKET_PATH}?callToken=%ff%fe`, "unauthorized"],
     [
       "a token behind a fragment",

@@ -75,6 +75,31 @@ export class Caller {
     return this.#inbound("packetsLost");
   }
 
+  /** The kinds of the two ends of the path in use, and how this side reaches its TURN server. */
+  relayedBy(): Promise<{ local: string; remote: string; protocol: string } | undefined> {
+    return this.page.evaluate(async () => {
+      const report = await window.radist?.connection.peerConnection?.getStats();
+      const stats = new Map<string, Record<string, string>>();
+      report?.forEach((stat: { id: string }) => {
+        stats.set(stat.id, stat as Record<string, string> & { id: string });
+      });
+      const transport = [...stats.values()].find(({ type }) => type === "transport");
+      const pair = stats.get(transport?.selectedCandidatePairId ?? "");
+      const [local, remote] = [pair?.localCandidateId, pair?.remoteCandidateId].map((id) => stats.get(id ?? ""));
+      if (!local || !remote) return undefined;
+      return { local: `${local.candidateType}`, remote: `${remote.candidateType}`, protocol: `${local.relayProtocol}` };
+    });
+  }
+
+  /** When the TURN credentials in use run out, milliseconds since 1970. */
+  credentialsRunOut(): Promise<number> {
+    return this.page.evaluate(() => {
+      const { iceServers = [] } = window.radist?.connection.peerConnection?.getConfiguration() ?? {};
+      const username = iceServers.find((server) => server.username)?.username;
+      return Number.parseInt(username ?? "", 10) * 1_000;
+    });
+  }
+
   peerId(): Promise<string | undefined> {
     return this.page.evaluate(() => window.radist?.connection.peerId);
   }

@@ -57,10 +57,10 @@ export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisp
 }
 
 /** Everything in one process, on embedded Postgres and the in-process bus. */
-export async function onePlatform(programOf = mainOf): Promise<Platform> {
+export async function onePlatform(env: Record<string, string> = {}, programOf = mainOf): Promise<Platform> {
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await temporaryDirectory());
-  const started = stack.use(await startStandalone(join(directory.path, "data"), {}, programOf("standalone")));
+  const started = stack.use(await startStandalone(join(directory.path, "data"), env, programOf("standalone")));
   const { output } = started.process;
   const front = stack.use(await openFront(() => started.port));
   return platform(stack.move(), front, [started.process], {

@@ -2,7 +2,6 @@ import type { CreateRoomConnectionOptions, RoomEvents } from "@radist-tech/clien
 import type { launchFirefox } from "@radist-tech/testkit";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
-import type { Platform } from "./platform.ts";
 import { openRoomPage, openRoomPageInFirefox } from "./room-page.ts";
 
 const WITHIN = { timeout: 60_000, interval: 100 };
@@ -25,6 +24,11 @@ type Firefox = Awaited<ReturnType<typeof launchFirefox>>;
 /** What is needed of a page once it is open; Chromium's driver and Firefox's have it alike. */
 type OpenPage = Pick<Page, "evaluate">;
 
+/** Where the page and the platform are. */
+interface Origin {
+  readonly front: { readonly url: string };
+}
+
 /** A user of the SDK in a room, in a browser window of their own. */
 export class RoomUser {
   readonly page: OpenPage;
@@ -39,7 +43,7 @@ export class RoomUser {
 
   static async enters(
     browser: Browser,
-    platform: Platform,
+    platform: Origin,
     roomToken: string,
     options: RoomUserOptions = {},
   ): Promise<RoomUser> {
@@ -51,7 +55,7 @@ export class RoomUser {
 
   static async entersInFirefox(
     firefox: Firefox,
-    platform: Platform,
+    platform: Origin,
     roomToken: string,
     options: RoomUserOptions = {},
   ): Promise<RoomUser> {
@@ -64,7 +68,7 @@ export class RoomUser {
   static async #enters(
     page: OpenPage,
     closes: () => Promise<void>,
-    platform: Platform,
+    platform: Origin,
     roomToken: string,
     options: RoomUserOptions,
   ): Promise<RoomUser> {
@@ -174,7 +178,7 @@ export class RoomUser {
     return (await figure("packetsDiscarded")) / (await figure("packetsReceived"));
   }
 
-  /** The server's end of the path by which this user's media is sent, and another one's arrives: protocol and address. */
+  /** The server's end of the path by which this user's media is sent, and another one's arrives: protocol and address, and how a relay is reached. */
   paths({ peerId }: RoomUser, source = "camera"): Promise<string[]> {
     return this.page.evaluate(
       async ([id, name]) => {
@@ -189,7 +193,9 @@ export class RoomUser {
           const transport = stats.find(({ type }) => type === "transport");
           const pair = stats.find(({ id }) => id === transport?.selectedCandidatePairId);
           const remote = stats.find(({ id }) => id === pair?.remoteCandidateId);
-          return `${remote?.protocol} ${remote?.address}`;
+          const local = stats.find(({ id }) => id === pair?.localCandidateId);
+          const relay = local?.candidateType === "relay" ? ` relayed by ${local.relayProtocol}` : "";
+          return `${remote?.protocol} ${remote?.address}${relay}`;
         });
       },
       [peerId, source] as const,

@@ -34,7 +34,7 @@ export interface RoomSocketOptions {
   readonly handlers: RoomSocketHandlers;
 }
 
-const FEATURES: readonly RoomFeature[] = ["presence", "media", "resume", "data", "layers"];
+const FEATURES: readonly RoomFeature[] = ["presence", "media", "resume", "data", "layers", "ice"];
 
 /** Below the platform's limits for a socket: 200 at once, 50 per second. */
 const RATE = { burst: 150, perSecond: 40 };

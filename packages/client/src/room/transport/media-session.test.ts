@@ -100,8 +100,8 @@ function open(rtcConfiguration?: RTCConfiguration) {
     joined: {
       sendTransport: transport("send"),
       recvTransport: transport("recv"),
-      iceServers: [{ urls: "turn:platform" }],
     } as never,
+    iceServers: [{ urls: "turn:platform" }],
     rtcConfiguration,
     socket: { request: request as RoomSocket["request"] },
     latch,
@@ -118,12 +118,21 @@ describe("transports", () => {
     expect(open(own).recv.options).toMatchObject(own);
   });
 
-  test("get new ICE servers after an outage", () => {
-    const { session, send, recv } = open();
-    const nothing = { producers: [], consumers: [], dataProducers: [], dataConsumers: [] } as never;
-    session.reconcile(nothing, undefined);
-    session.reconcile(nothing, [{ urls: "turn:next" }]);
-    expect([send.iceServers, recv.iceServers]).toEqual([[[{ urls: "turn:next" }]], [[{ urls: "turn:next" }]]]);
+  test.each<[string, RTCConfiguration, string]>([
+    ["those that the platform names next", {}, "turn:next"],
+    ["the page's own all the same", { iceServers: [{ urls: "turn:own" }] }, "turn:own"],
+  ])("are told of %s", async (_what, rtcConfiguration, urls) => {
+    const { session, send, recv } = open(rtcConfiguration);
+    await session.useIceServers([{ urls: "turn:next" }]);
+    expect([send.iceServers, recv.iceServers]).toEqual([[[{ urls }]], [[{ urls }]]]);
+  });
+
+  test("that were closed meanwhile are told of nothing, and others of what was wrong", async () => {
+    const { session, send } = open();
+    send.updateIceServers = () => Promise.reject(new Error("no servers"));
+    await expect(session.useIceServers([])).rejects.toThrow("no servers");
+    session.close();
+    await session.useIceServers([]);
   });
 
   test("connect as soon as the platform can be reached", async () => {
@@ -263,7 +272,7 @@ describe("consuming", () => {
     const consumed = session.consume(details);
     await settled();
     const consumers = [{ consumerId: "c", producerId: "p", paused: true }];
-    session.reconcile({ producers: [], consumers, dataProducers: [], dataConsumers: [] } as never, undefined);
+    session.reconcile({ producers: [], consumers, dataProducers: [], dataConsumers: [] } as never);
     creating.resolve(new ObjectModel("c", track("video")));
     expect((await consumed).closed).toBe(false);
     expect(requests).toHaveLength(1);

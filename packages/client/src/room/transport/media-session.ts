@@ -3,6 +3,7 @@ import type { types } from "mediasoup-client";
 import type { MediaKind } from "../../core/channels.ts";
 import { ConnectionLost } from "../../core/connection-lost.ts";
 import { RadistError } from "../../core/errors.ts";
+import { withIceServers } from "../../core/ice-servers.ts";
 import type { LatchReader } from "../../core/latch.ts";
 import { RedundantAudio } from "../publishing/redundant-audio.ts";
 import type { RoomRequest } from "../signaling/requests.ts";
@@ -15,6 +16,8 @@ type Resumed = Extract<RoomServerMessage, { type: "room-resumed" }>;
 export interface MediaSessionOptions {
   readonly device: types.Device;
   readonly joined: Joined;
+  /** The latest that the platform named. */
+  readonly iceServers: RTCIceServer[];
   readonly rtcConfiguration: RTCConfiguration | undefined;
   readonly socket: Pick<RoomSocket, "request">;
   /** Open with this session while it is the present one and the platform can be reached. */
@@ -43,18 +46,20 @@ export class MediaSession {
   readonly recv: types.Transport;
   readonly #socket: Pick<RoomSocket, "request">;
   readonly #latch: LatchReader<MediaSession>;
+  readonly #rtcConfiguration: RTCConfiguration;
   readonly #objects: RemoteObjects;
   readonly #red: RedundantAudio | undefined;
   #hasSentCapabilities = false;
 
-  constructor({ device, joined, rtcConfiguration = {}, socket, latch }: MediaSessionOptions) {
+  constructor({ device, joined, iceServers, rtcConfiguration = {}, socket, latch }: MediaSessionOptions) {
     this.device = device;
     this.#socket = socket;
     this.#latch = latch;
+    this.#rtcConfiguration = rtcConfiguration;
     this.#objects = new RemoteObjects(socket);
     const options = (transport: Joined["sendTransport"]): types.TransportOptions => ({
       ...(transport as types.TransportOptions),
-      iceServers: rtcConfiguration.iceServers ?? (joined.iceServers as RTCIceServer[] | undefined) ?? [],
+      iceServers: withIceServers(rtcConfiguration, iceServers).iceServers ?? [],
       ...(rtcConfiguration.iceTransportPolicy && { iceTransportPolicy: rtcConfiguration.iceTransportPolicy }),
       additionalSettings: rtcConfiguration,
     });
@@ -163,13 +168,14 @@ export class MediaSession {
   }
 
   /** After an outage: closes here what the platform has lost, and there what is unknown here. */
-  reconcile(snapshot: Resumed, iceServers: RTCIceServer[] | undefined): void {
+  reconcile(snapshot: Resumed): void {
     this.#objects.reconcile(snapshot);
-    for (const transport of iceServers ? [this.send, this.recv] : []) {
-      transport.updateIceServers({ iceServers: iceServers ?? [] }).catch(() => {
-        // Only a closed transport rejects this.
-      });
-    }
+  }
+
+  /** For what is gathered from now on; present paths stay. */
+  async useIceServers(platform: RTCIceServer[]): Promise<void> {
+    const { iceServers = [] } = withIceServers(this.#rtcConfiguration, platform);
+    await Promise.all([this.send, this.recv].map((transport) => updateIceServers(transport, iceServers)));
   }
 
   close(): void {
@@ -213,5 +219,14 @@ export class MediaSession {
     }
     this.#hasSentCapabilities = true;
     return ask(capabilities);
+  }
+}
+
+async function updateIceServers(transport: types.Transport, iceServers: RTCIceServer[]): Promise<void> {
+  try {
+    await transport.updateIceServers({ iceServers });
+  } catch (error) {
+    // One that is closed needs none.
+    if (!transport.closed) throw error;
   }
 }

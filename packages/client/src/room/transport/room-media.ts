@@ -27,6 +27,7 @@ export class RoomMedia {
   #device: { readonly capabilities: string; readonly loading: Promise<types.Device> } | undefined;
   #session: MediaSession | undefined;
   #repair: IceRepair | undefined;
+  #iceServers: RTCIceServer[] = [];
   #epoch = 0;
 
   constructor(options: RoomMediaOptions) {
@@ -52,9 +53,10 @@ export class RoomMedia {
     const { socket, latch, rtcConfiguration, handlers } = this.#options;
     const epoch = ++this.#epoch;
     this.#end();
+    this.useIceServers(joined.iceServers);
     const device = await this.#load(joined.routerRtpCapabilities);
     if (epoch !== this.#epoch) return;
-    const session = new MediaSession({ device, joined, rtcConfiguration, socket, latch });
+    const session = new MediaSession({ device, joined, iceServers: this.#iceServers, rtcConfiguration, socket, latch });
     this.#session = session;
     this.#repair = new IceRepair(session, socket, latch, handlers);
     if (socket.state === "connected") latch.open(session);
@@ -62,13 +64,20 @@ export class RoomMedia {
 
   /** The same transports, after an outage of the socket. */
   resumed(resumed: Resumed): void {
+    this.useIceServers(resumed.iceServers);
     const session = this.#session;
     // It is still being created, and will open the latch itself.
     if (!session) return;
-    const ownServers = this.#options.rtcConfiguration?.iceServers;
-    session.reconcile(resumed, ownServers ? undefined : (resumed.iceServers as RTCIceServer[] | undefined));
+    session.reconcile(resumed);
     this.#options.latch.open(session);
     this.#repair?.resumed();
+  }
+
+  /** The platform named other servers, or (undefined) none. */
+  useIceServers(iceServers: Joined["iceServers"]): void {
+    if (!iceServers) return;
+    this.#iceServers = iceServers as RTCIceServer[];
+    this.#session?.useIceServers(this.#iceServers).catch((error: unknown) => this.#options.handlers.failed(error));
   }
 
   networkChanged(): void {
