@@ -44,8 +44,8 @@ const MEMORY = { MALLOC_ARENA_MAX: "1" };
 /** @returns {Promise<number>} the exit code of the platform */
 async function start() {
   await prepare();
+  if (!pageIsCurrent() || !bundleIsCurrent()) await checkSettings();
   if (!pageIsCurrent()) {
-    await checkSettings();
     console.log("Building the page …");
     const { code, output } = await buildPage();
     if (code !== 0) throw new Unprepared(`The page could not be built:\n${output}`);
@@ -66,7 +66,7 @@ async function start() {
 }
 
 /**
- * The platform checks them as well, but nobody should wait for the page to hear of a typing error.
+ * The platform checks them as well, but nobody should wait for what is built to hear of a typing error.
  *
  * @throws {Unprepared} with every problem
  */

@@ -40,7 +40,7 @@ async function measure({ connection, projectId, callId }: StoredHistory, costs: 
     costs.set(name, cost);
     const timed = async (): Promise<number> => {
       const begunAt = performance.now();
-      // What misses its deadline shall be told of, with all the others.
+      // A statement that misses its deadline is reported with the others.
       await run().catch((error: unknown) => console.log(`${name}: ${String(error)}`));
       return performance.now() - begunAt;
     };

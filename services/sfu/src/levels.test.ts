@@ -50,7 +50,8 @@ test("Levels are sent to who asked for them, from then on and until they are dec
   const level = { peerId: alice.person.peerId, producerId, volume: -20 };
   await using fromTheStart = await joins(cluster, roomId, { features: "levels" });
   await using later = await joins(cluster, roomId, { features: "media" });
-  expect(await later.hears("active-speaker")).toMatchObject({ peerId: alice.person.peerId });
+  // First that nobody speaks, if nobody has been heard until then.
+  while ((await later.hears("active-speaker")).peerId !== alice.person.peerId);
   for (let count = 0; count < 2; count++) expect(await hearsVoices(fromTheStart)).toEqual([level]);
   expect(levelsTold(later)).toBe(0);
 

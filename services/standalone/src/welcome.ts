@@ -22,7 +22,7 @@ const NO_SERVERS = `
 /** What a person who has started the platform wants to know. */
 export function welcome(options: {
   port: number;
-  /** Of health and figures, where that is another one. */
+  /** The port of `/readyz` and `/metrics`, where it is another one. */
   adminPort: number | undefined;
   project: CreatedProject;
   /** The file with the secret key, once that has been shown: a terminal's history is no place to keep it. */

@@ -128,8 +128,7 @@ export const Stats = z
   .meta({ id: "Stats", description: "As mediasoup's getStats() gives them." });
 export const Ack = z.object({ type: z.literal("ack"), requestId: RequestId }).meta({ id: "Ack" });
 
-/** Why a peer is no longer in the room. */
-/** `superseded`: another participant joined under its identity, to take its place. */
+/** Why a peer is no longer in the room; `superseded`: another participant joined under its identity, to take its place. */
 export const RoomLeftReason = z
   .enum(["left", "disconnected", "expired", "kicked", "superseded"])
   .meta({ id: "RoomLeftReason" });

@@ -49,6 +49,14 @@ async function speakerOf(peerId: PeerId, features: readonly RoomFeature[] = ["me
 
 const ADA = "peer_ada" as PeerId;
 
+test("a peer that is attached is told who speaks, and in silence that nobody does", async () => {
+  const { told, speakers, speaks } = await speakerOf(ADA);
+  speakers.sendCurrent(ADA);
+  speaks();
+  speakers.sendCurrent(ADA);
+  expect(told).toEqual([null, ADA, ADA]);
+});
+
 test("a pause between two words is no silence", async () => {
   const { told, speaks, pauses } = await speakerOf(ADA);
   for (let word = 0; word < 5; word++) {

@@ -88,9 +88,9 @@ export class Speakers {
     }, restart);
   }
 
-  /** Sends a peer that has just been attached who speaks. */
+  /** Sends a peer that has just been attached who speaks, or that nobody does: it may have missed the last change. */
   sendCurrent(peerId: PeerId): void {
-    if (this.#speaking !== undefined && this.#options.audience("media").includes(peerId)) this.#sendSpeaker([peerId]);
+    if (this.#options.audience("media").includes(peerId)) this.#sendSpeaker([peerId]);
   }
 
   close(): void {

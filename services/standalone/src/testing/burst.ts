@@ -42,7 +42,7 @@ function sendsParts(user: RoomUser, parts: number, to?: RoomUser): Promise<void>
   );
 }
 
-/** One sends so many parts to all, then to one; they arrive whole and in order, however slow one receiver is. */
+/** Sends so many parts to all, then to one receiver; they arrive whole and in order, however slow one receiver is. */
 export async function sendBurst(browser: Browser, platform: Platform, parts: number): Promise<void> {
   const { roomTokens } = await platform.server.createRoom({ tokens: 3 });
   const enter = (token = "") => RoomUser.enters(browser, platform, token, { channels: ["data"] });

@@ -95,7 +95,7 @@ export class RoomUser {
     return new RoomUser(page, peerId, closes);
   }
 
-  /** Listens to an event that only who listens is told of. */
+  /** Listens to an event that is sent only to listeners. */
   listens(name: keyof RoomEvents): Promise<void> {
     return this.page.evaluate((wanted) => window.stage.listen(wanted), name);
   }
