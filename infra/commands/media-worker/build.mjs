@@ -34,11 +34,12 @@ export async function buildWorker({ target, mediasoup, say, signal, script = joi
     // A process group of its own, to be ended as a whole: bash would wait for the compiler first.
     detached: true,
   });
-  let stopping = false;
+  /** @type {NodeJS.Timeout | undefined} */
+  let stopping;
   function stop() {
-    // A second signal would interrupt the cleanup.
-    if (!stopping) interrupt(child.pid);
-    stopping = true;
+    interrupt(child.pid);
+    // A process that was being started has not heard it. The script's cleanup does not mind.
+    stopping ??= setInterval(() => interrupt(child.pid), 1_000);
   }
   const passedSignal = passSignals(child, stop);
   signal?.addEventListener("abort", stop);
@@ -53,6 +54,7 @@ export async function buildWorker({ target, mediasoup, say, signal, script = joi
     signal?.throwIfAborted();
     if (code !== 0) throw new Unprepared(complaint || `The build ended with exit code ${code}.`);
   } finally {
+    clearInterval(stopping);
     signal?.removeEventListener("abort", stop);
   }
 }

@@ -243,7 +243,7 @@ test("a worker that can be neither downloaded nor built is explained", async () 
 test("a build is ended as a whole when it is aborted", async () => {
   await using here = await folder();
   const target = join(here.path, "worker");
-  const lines = ["trap 'rm \"$2.new\"' EXIT", "trap 'exit 130' INT", 'touch "$2.new"'];
+  const lines = ['trap \'trap "" INT; rm "$2.new"\' EXIT', "trap 'exit 130' INT", 'touch "$2.new"'];
   const announced = 'echo "build-worker: installing Debian packages: none"';
   const build = await script(join(here.path, "build.sh"), ...lines, announced, "sleep 1000");
   const over = new AbortController();

@@ -206,7 +206,7 @@ describe.each(kinds)("$name", ({ open }) => {
       .catch((error: unknown) => error);
     expect([isDuplicate(orphan), isUnavailable(orphan)]).toEqual([false, false]);
 
-    const wrong = await connection.db.execute(sql`select nothing from nowhere`).catch((error: unknown) => error);
+    const wrong = await connection.db.execute(sql`select nothing from projects`).catch((error: unknown) => error);
     expect([isDuplicate(wrong), isUnavailable(wrong)]).toEqual([false, false]);
   });
 
