@@ -1,4 +1,5 @@
 import { ownPostgres } from "@radist-tech/testkit";
+import { sql } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
 import { expectError } from "./testing/errors.ts";
 import { startApi, type TestApi } from "./testing/start-api.ts";
@@ -45,7 +46,8 @@ test("counts requests, calls, tokens and wrong credentials", async () => {
 });
 
 test("a bug is logged in full and shown without detail", async () => {
-  await using api = await startApi({ migrate: false });
+  await using api = await startApi();
+  await api.connection.db.execute(sql`alter table projects rename name to lost_name`);
   const answer = await api.client.asAdmin("GET", "/projects");
   expectError(answer, 500, "Something went wrong on our side.", "internal_error");
   const logged = api
@@ -53,7 +55,7 @@ test("a bug is logged in full and shown without detail", async () => {
     .split("\n")
     .find((line) => line.includes('"level":"error"'));
   expect(logged).toContain(String(answer.headers.get("x-request-id")));
-  expect(logged).toContain('relation \\"projects\\" does not exist');
+  expect(logged).toContain('column \\"name\\" does not exist');
 });
 
 test.each([

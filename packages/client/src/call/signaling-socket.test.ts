@@ -77,6 +77,7 @@ test("joins with its token, and reconnects with the credentials that it was give
   const { socket, log } = await connected(server);
   expect(Object.fromEntries(server.last.query)).toEqual({
     publicKey: "rad_pk_1",
+    features: "ice",
     callToken: "ct_1",
     attempt: attemptOf("ct_1"),
   });
@@ -85,6 +86,7 @@ test("joins with its token, and reconnects with the credentials that it was give
   await expect.poll(() => log).toEqual(["connected", "call_joined", "reconnecting", "connected", "call_reconnected"]);
   expect(Object.fromEntries(server.last.query)).toEqual({
     publicKey: "rad_pk_1",
+    features: "ice",
     callId: "call",
     peerId: "peer_a",
     reconnectToken: "rt_1",

@@ -45,7 +45,7 @@ test.each([
   ["PUT", "/projects"],
   ["GET", "/projects/x"],
   ["POST", "/p2p/calls"],
-  ["GET", ""],
+  ["POST", ""],
 ])("%s %s is not found, in JSON", async (method, path) => {
   const answer = await client.ask(method, path);
   expect(answer).toMatchObject({ status: 404, body: { error: "Not found.", code: "not_found" } });

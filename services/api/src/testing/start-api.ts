@@ -26,7 +26,6 @@ export interface TestApiOptions {
   readonly databaseUrl?: string;
   readonly bus?: Bus;
   readonly settings?: Partial<ApiSettings>;
-  readonly migrate?: boolean;
 }
 
 /**
@@ -37,7 +36,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const databaseUrl = options.databaseUrl ?? resources.use(await freshDatabase()).url;
   const connection = resources.use(await connect(databaseUrl));
   const bus = options.bus ?? resources.use(inProcessBus());
-  if (options.migrate ?? true) await connection.migrate();
+  await connection.migrate();
   let logs = "";
   const write = (line: string): void => {
     logs += line;
@@ -47,8 +46,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   // Every test comes from one address; only the tests of the throttle want to be throttled.
   const defaults = z.object(apiSettings).parse({ RADIST_ADMIN_TOKEN: ADMIN_TOKEN, AUTH_FREE_FAILURES: "1000000" });
   const config = { ...defaults, ...options.settings };
-  const isMigrated = (): boolean => options.migrate ?? true;
-  const api = createApi({ connection, bus, logger, registry, config, isMigrated });
+  const api = createApi({ connection, bus, logger, registry, config });
   const listening = resources.use(await listen({ planes: [api], port: 0, host: "127.0.0.1", logger, registry }));
   return {
     url: listening.url,

@@ -77,7 +77,7 @@ test("joins with its token, and matches each answer to its request", async () =>
     publicKey: "rad_pk_1",
     roomToken: "ct_1",
     attempt: attemptOf("ct_1"),
-    features: "presence,media,resume,data,layers,red",
+    features: "presence,media,resume,data,layers,ice,red",
   });
   const sctpStreamParameters = { streamId: 0, ordered: true };
   const [produced, restarted, closed] = await Promise.allSettled([
