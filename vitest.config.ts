@@ -8,8 +8,8 @@ const LONG_TESTS = "{packages,services,infra}/**/*.long.test.ts";
 const LONG_BROWSER_TESTS = "{packages,services,infra}/**/*.long.browser.test.ts";
 const NEVER = ["**/node_modules/**", "**/dist/**"];
 
-// Most files wait for servers most of their time: two at once even on two cores.
-const code = { maxWorkers: Math.max(2, availableParallelism() - 1) };
+// Most files wait for servers most of their time: three at once even on two cores.
+const code = { maxWorkers: Math.max(3, availableParallelism() - 1) };
 
 const browser = {
   globalSetup: "packages/testkit/src/browser-setup.ts",

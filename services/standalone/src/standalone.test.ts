@@ -50,23 +50,6 @@ test("kill -9 and a second start: same keys, same calls, and events go on, under
   expect(await second.exited, second.output).toBe(0);
 });
 
-test("requests are counted by the API's routes, though the page has one for every path", async () => {
-  await using directory = await temporaryDirectory();
-  await using platform = await startStandalone(join(directory.path, "data"));
-  await fetch(`${platform.url}/api/v1/projects/nobodys/calls`);
-  await fetch(`${platform.url}/api/v1/nothing`);
-  const metrics = await (await fetch(`${platform.url}/metrics`)).text();
-  expect(metrics).toContain('method="GET",route="/api/v1/projects/:projectId/calls",status="4xx"');
-  expect(metrics).toContain('method="GET",route="unmatched",status="4xx"');
-});
-
-test("a second process on the same data says what to do", async () => {
-  await using directory = await temporaryDirectory();
-  const data = join(directory.path, "data");
-  await using _first = await startStandalone(data);
-  await expect(startStandalone(data)).rejects.toThrow(/in use by process \d+\. Stop that process/);
-});
-
 test("a port or a folder that cannot be had is a problem of its setting, told without a stack", async () => {
   await using directory = await temporaryDirectory();
   await using taken = createServer().listen(0, "127.0.0.1");
@@ -116,15 +99,6 @@ test("a media port that is taken keeps rooms waiting, not calls, and rooms are t
   taken.close();
   await expect.poll(async () => (await joining()).type, { timeout: 20_000, interval: 500 }).toBe("room-joined");
 });
-
-// Elsewhere the loopback network has one address.
-if (process.platform === "linux")
-  test("the page gets its tokens whatever address is listened at", async () => {
-    await using directory = await temporaryDirectory();
-    await using platform = await startStandalone(join(directory.path, "data"), { HOST: "127.0.0.2" });
-    const started = await fetch(`${platform.url}/web/calls`, { method: "POST" });
-    expect(await started.json()).toMatchObject({ callToken: expect.stringMatching(/^ct_/) });
-  });
 
 test("a wrong configuration lists every problem and exits 1", async () => {
   const env = { PORT: "many", LOG_LEVEL: "loud", RECONNECT_WINDOW_MS: "-1" };
