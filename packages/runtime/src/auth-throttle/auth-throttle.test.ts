@@ -24,13 +24,14 @@ function door(...words: string[]) {
     asked.screened++;
     return batch.map((word) => (known.has(word) ? undefined : wrong()));
   });
-  const tell = async (word: string, address = "192.0.2.1"): Promise<string> => {
+  const tell = async (word: string, address = "192.0.2.1", signal?: AbortSignal): Promise<string> => {
+    const verify = async (): Promise<string> => {
+      asked.verified++;
+      if (!known.has(word)) throw wrong();
+      return "in";
+    };
     try {
-      return await throttle.attempt(address, { credential: word, digest: word }, async () => {
-        asked.verified++;
-        if (!known.has(word)) throw wrong();
-        return "in";
-      });
+      return await throttle.attempt(address, { credential: word, digest: word }, verify, signal);
     } catch (error) {
       return (error as Refusal).code;
     }
@@ -90,6 +91,71 @@ test("all addresses together have a bound, too", async () => {
   expect(await beyond).toBe("too_many_failures");
   front.throttle.close();
   await Promise.all(waiting);
+});
+
+/** As many attempts as may be screened without having waited, of one address. */
+const SHARE = 1_000;
+
+/** Undelayed attempts from an address that is slowed down. */
+const flood = (front: ReturnType<typeof door>, address: string, count = SHARE): Promise<string[]> =>
+  Promise.all(Array.from({ length: count }, () => front.tell("wrong", address)));
+
+describe("among floods, what works is in", () => {
+  const others = ["192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6"];
+
+  test("when it has waited, whatever else is to be screened, and before that", async () => {
+    const front = door("right");
+    for (const address of ["192.0.2.1", ...others]) await annoy(front, address);
+    let isIn = false;
+    const right = front.tell("right").then((outcome) => {
+      isIn = outcome === "in";
+    });
+    const waiting = [front.tell("wrong"), front.tell("wrong", "192.0.2.2")];
+    await vi.advanceTimersByTimeAsync(950);
+    const floods = Promise.all(others.map((address) => flood(front, address, SHARE + 1)));
+    await vi.advanceTimersByTimeAsync(100);
+    expect([isIn, front.asked.screened]).toEqual([true, 1]);
+    front.throttle.close();
+    await Promise.all([right, ...waiting, floods]);
+  });
+
+  test("when there is no room to wait, and the flood is of another address", async () => {
+    const front = door("right");
+    for (const address of ["192.0.2.1", ...others]) await annoy(front, address);
+    const waiting = Array.from({ length: 3 }, (_, index) => front.tell("wrong", others[index]));
+    const floods = flood(front, "192.0.2.2", 10 * SHARE);
+    const honest = front.tell("right");
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await honest).toBe("in");
+    front.throttle.close();
+    await Promise.all([...waiting, floods]);
+  });
+});
+
+test("what is refused unseen is no failure", async () => {
+  const settings = { ...SETTINGS, AUTH_MAX_DELAY_MS: 60_000, AUTH_MAX_WAITING: 0 };
+  const throttle = new AuthThrottle<string>(settings, async (batch) => batch.map(() => new Refusal("invalid_token")));
+  const refused = (): Promise<unknown> =>
+    throttle.attempt("192.0.2.1", { credential: "no", digest: "no" }, () =>
+      Promise.reject(new Refusal("invalid_token")),
+    );
+  for (let i = 0; i < 2; i++) await expect(refused()).rejects.toThrow();
+  const filling = Promise.allSettled(Array.from({ length: 5 * SHARE }, refused));
+  // Each failure would double it.
+  for (let i = 0; i < 3; i++) await expect(refused()).rejects.toMatchObject({ retryAfterSeconds: 1 });
+  throttle.close();
+  await filling;
+});
+
+test("nothing is asked about who gives up while waiting", async () => {
+  const front = door("right");
+  await annoy(front);
+  const gone = new AbortController();
+  const outcome = front.tell("wrong", "192.0.2.1", gone.signal);
+  gone.abort();
+  await vi.advanceTimersByTimeAsync(1_000);
+  await outcome;
+  expect(front.asked.screened).toBe(0);
 });
 
 describe("what worked lately", () => {
