@@ -83,6 +83,19 @@ test("what worked lately passes at once, although there is room to wait", async 
   expect(await again.next()).toMatchObject({ type: "call_joined", peerId });
 });
 
+test("what worked lately passes at once, although its token was also tried under the key of another project", async () => {
+  const address = freshAddress();
+  const { callTokens } = await cluster.createCall();
+  const join = { callToken: String(callTokens[0]), attempt: "attempt-of-these-tests" };
+  const first = await from(address, join);
+  const { peerId } = await first.next("call_joined");
+  for (let i = 0; i < 2; i++) {
+    expect(await outcome(await from(address, { ...join, publicKey: newPublicKey() }))).toBe("unauthorized 4401");
+  }
+  const again = await from(address, join);
+  expect(await again.next()).toMatchObject({ type: "call_joined", peerId });
+});
+
 test("other addresses notice nothing", async () => {
   await annoy(freshAddress());
   const { callTokens } = await cluster.createCall();

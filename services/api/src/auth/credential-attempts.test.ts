@@ -104,6 +104,15 @@ test("wrong keys are looked up together, and one that works is admitted among th
   for (const { status } of await Promise.all(flood)) expect(status).toBe(429);
 });
 
+test("a key that worked lately passes at once, although it was also tried for another project", async () => {
+  const delays = { AUTH_FREE_FAILURES: 0, AUTH_FIRST_DELAY_MS: 600_000, AUTH_MAX_DELAY_MS: 600_000 };
+  await using api = await startApi({ settings: delays });
+  const [project, other] = [await api.client.project(), await api.client.project()];
+  expect((await project.ask("GET", "/calls")).status).toBe(200);
+  expect((await other.ask("GET", "/calls", { bearer: project.secretKey })).status).toBe(401);
+  expect((await project.ask("GET", "/calls")).status).toBe(200);
+});
+
 test("a form that is wrong waits like a wrong key", async () => {
   await using api = await startApi({ settings: NO_ROOM });
   const statuses = [];
