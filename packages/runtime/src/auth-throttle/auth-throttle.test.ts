@@ -49,6 +49,13 @@ async function annoy({ tell }: ReturnType<typeof door>, address?: string): Promi
   for (let i = 0; i < 2; i++) await tell("wrong", address);
 }
 
+/** As many attempts as may be screened without having waited, of one address. */
+const SHARE = 1_000;
+
+/** Many wrong attempts at once. */
+const flood = (front: ReturnType<typeof door>, address: string, count = SHARE): Promise<string[]> =>
+  Promise.all(Array.from({ length: count }, () => front.tell("wrong", address)));
+
 test("the first failures are free; what follows waits before anything is asked", async () => {
   const front = door();
   expect([await front.open("no"), await front.open("no"), await front.open("no")]).toEqual([
@@ -58,6 +65,23 @@ test("the first failures are free; what follows waits before anything is asked",
   ]);
   await vi.advanceTimersByTimeAsync(999);
   expect(front.asked).toEqual({ screened: 0, verified: 2 });
+});
+
+test("of many attempts at once, those beyond the free ones are screened together, without a delay", async () => {
+  const front = door("right");
+  const outcomes = Promise.all([flood(front, "192.0.2.1", 20), front.tell("right"), front.tell("wrong", "192.0.2.2")]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(await outcomes).toEqual([Array(20).fill("invalid_token"), "in", "invalid_token"]);
+  expect(front.asked).toEqual({ screened: 1, verified: 1 + 1 + 1 });
+  // All of them were failures.
+  expect(await front.open("wrong")).toBe("waits");
+});
+
+test("a crowd that comes at once from an address without failures is in, whatever its size", async () => {
+  const front = door("right");
+  const crowd = Promise.all(Array.from({ length: 6 * SHARE }, () => front.tell("right")));
+  await vi.advanceTimersByTimeAsync(600);
+  expect(new Set(await crowd)).toEqual(new Set(["in"]));
 });
 
 test("what waited is screened together; only what may work is verified", async () => {
@@ -92,13 +116,6 @@ test("all addresses together have a bound, too", async () => {
   front.throttle.close();
   await Promise.all(waiting);
 });
-
-/** As many attempts as may be screened without having waited, of one address. */
-const SHARE = 1_000;
-
-/** Undelayed attempts from an address that is slowed down. */
-const flood = (front: ReturnType<typeof door>, address: string, count = SHARE): Promise<string[]> =>
-  Promise.all(Array.from({ length: count }, () => front.tell("wrong", address)));
 
 describe("among floods, what works is in", () => {
   const others = ["192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6"];

@@ -3,10 +3,10 @@ import { pause } from "@radist-tech/protocol/timing";
 import { type AddressBlocks, addressBlocks } from "../client-address.ts";
 import { LeastRecent } from "../least-recent.ts";
 import { RetryLater } from "../retry-later.ts";
+import { AttemptSlots } from "./attempt-slots.ts";
 import { BatchedLookUp } from "./batched-look-up.ts";
 import type { AuthSettings } from "./config.ts";
 import { FailureDelays } from "./failure-delays.ts";
-import { WaitingSlots } from "./waiting-slots.ts";
 
 const FORGET_MS = 60_000;
 const MAX_BLOCKS = 100_000;
@@ -45,6 +45,8 @@ export type Screening<Credential> = (credentials: readonly Credential[]) => Prom
 /**
  * Slows down those who try wrong credentials, at HTTP and at sockets alike:
  *
+ * - As many attempts of an address as have no consequences are verified at once. Those that come while that many are under
+ *   way are screened first, without a delay: nobody knows yet how many of them fail.
  * - Addresses that failed too often wait, longer with each failure, before the database is asked.
  * - Then all that have waited are screened together, ten times a second at most, whatever their number; only what may work
  *   is verified. So nothing that works and has waited is refused.
@@ -57,8 +59,9 @@ export type Screening<Credential> = (credentials: readonly Credential[]) => Prom
  */
 export class AuthThrottle<Credential> {
   readonly #delays: FailureDelays;
-  readonly #waiting: WaitingSlots;
-  readonly #undelayed = new WaitingSlots(UNDELAYED);
+  readonly #unscreened: AttemptSlots;
+  readonly #waiting: AttemptSlots;
+  readonly #undelayed = new AttemptSlots(UNDELAYED);
   readonly #screening: BatchedLookUp<Credential, Refusal | undefined>;
   /** When credentials worked, by their digests. */
   readonly #recent = new LeastRecent<number>(MAX_RECENT);
@@ -72,7 +75,8 @@ export class AuthThrottle<Credential> {
       forgetMs: FORGET_MS,
       maxBlocks: MAX_BLOCKS,
     });
-    this.#waiting = new WaitingSlots({
+    this.#unscreened = new AttemptSlots({ perBlock: settings.AUTH_FREE_FAILURES, inAll: Number.POSITIVE_INFINITY });
+    this.#waiting = new AttemptSlots({
       perBlock: settings.AUTH_MAX_WAITING_PER_ADDRESS,
       inAll: settings.AUTH_MAX_WAITING,
     });
@@ -94,7 +98,10 @@ export class AuthThrottle<Credential> {
   ): Promise<T> {
     const blocks = addressBlocks(address);
     const { digest } = presented;
-    if (!this.#workedLately(digest)) await this.#screen(blocks, presented, signal);
+    const isKnown = this.#workedLately(digest);
+    const delayMs = this.#delays.of(blocks, performance.now());
+    using unscreened = isKnown || delayMs > 0 ? undefined : this.#unscreened.take(blocks);
+    if (!isKnown && !unscreened) await this.#screen(blocks, delayMs, presented, signal);
     try {
       const result = await verify();
       this.#recent.set(digest, performance.now());
@@ -139,22 +146,34 @@ export class AuthThrottle<Credential> {
 
   async #screen(
     blocks: AddressBlocks,
+    delayMs: number,
     presented: Presented<Credential>,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const delayMs = this.#delays.of(blocks, performance.now());
-    if (delayMs === 0) return;
-    // Kept until the answer, so that the number that take part is bounded as well.
+    if (delayMs === 0) return this.#askAbout(blocks, presented);
+    // Slots are kept until the answer, so that the number that take part is bounded as well.
     using waiting = this.#waiting.take(blocks);
-    using undelayed = waiting ? undefined : this.#undelayed.take(blocks);
-    if (!waiting && !undelayed) throw tooMany(delayMs);
-    if (waiting) await this.#pause(delayMs, signal);
-    // Nobody is there to hear the answer.
-    if (signal?.aborted) throw tooMany(delayMs);
-    const refusal = await this.#screening.ask(presented.credential, waiting !== undefined);
+    if (waiting) {
+      await this.#pause(delayMs, signal);
+      // Nobody is there to hear the answer.
+      if (signal?.aborted) throw tooMany(delayMs);
+      return await this.#askAbout(blocks, presented, { isUrgent: true });
+    }
+    using undelayed = this.#undelayed.take(blocks);
+    if (!undelayed) throw tooMany(delayMs);
+    await this.#askAbout(blocks, presented, { instead: tooMany(delayMs) });
+  }
+
+  /** @throws {Refusal} why the credential is wrong, or `instead` of that */
+  async #askAbout(
+    blocks: AddressBlocks,
+    { credential, digest }: Presented<Credential>,
+    { isUrgent = false, instead }: { readonly isUrgent?: boolean; readonly instead?: Refusal } = {},
+  ): Promise<void> {
+    const refusal = await this.#screening.ask(credential, isUrgent);
     if (!refusal) return;
-    this.#failed(blocks, presented.digest);
-    throw waiting ? refusal : tooMany(delayMs);
+    this.#failed(blocks, digest);
+    throw instead ?? refusal;
   }
 
   async #pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
