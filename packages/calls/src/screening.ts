@@ -1,4 +1,4 @@
-import { type Connection, callPeers, callTokens, query } from "@radist-tech/db";
+import { type Connection, callPeers, calls, callTokens, query, roomTokens } from "@radist-tech/db";
 import { type CallId, type CallToken, type PeerId, type ReconnectToken, Refusal } from "@radist-tech/protocol";
 import { and, eq, gt, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { ATTEMPT_MS } from "./call.ts";
@@ -16,7 +16,7 @@ export type CallCredentials =
   | ({ readonly kind: "reconnect" } & ReconnectClaim);
 
 /**
- * Finds which credentials may work, of any number, in one query for each kind and without a lock.
+ * Finds which credentials have to be verified, of any number, in one query for each kind and without a lock.
  *
  * @returns in their order: why not, `invalid_token` or `invalid_reconnect`; nothing for what has to be verified
  * @throws {DatabaseUnavailable}
@@ -39,7 +39,10 @@ export async function screenCredentials(
   });
 }
 
-/** Unused, or used by who may not have heard of it. */
+/**
+ * Tokens that have to be verified: unused ones, those whose user may not have heard the answer, and two kinds that admit
+ * nobody but have answers of their own, which are those of an ended call and those of a room.
+ */
 async function findTokens(
   { db }: Connection,
   joins: readonly { readonly callToken: CallToken }[],
@@ -51,13 +54,16 @@ async function findTokens(
     and(isNull(usedAt), gt(expiresAt, sql`now()`)),
     gt(usedAt, sql`now() - ${ATTEMPT_MS} * interval '1 millisecond'`),
     isNotNull(callPeers.unconfirmedSince),
+    isNotNull(calls.tombstonedAt),
   );
   const rows = await query(
     db
       .select({ hash })
       .from(callTokens)
+      .innerJoin(calls, eq(calls.id, callTokens.callId))
       .leftJoin(callPeers, and(eq(callPeers.callId, callTokens.callId), eq(callPeers.peerId, callTokens.peerId)))
-      .where(and(inArray(hash, hashes), mayWork)),
+      .where(and(inArray(hash, hashes), mayWork))
+      .unionAll(db.select({ hash: roomTokens.hash }).from(roomTokens).where(inArray(roomTokens.hash, hashes))),
   );
   return new Set(rows.map((row) => hex(row.hash)));
 }

@@ -1,4 +1,4 @@
-import { type Connection, query, roomPeers, roomTokens } from "@radist-tech/db";
+import { type Connection, callTokens, query, roomPeers, rooms, roomTokens } from "@radist-tech/db";
 import type { CallToken, PeerId, ReconnectToken, Refusal, RoomId } from "@radist-tech/protocol";
 import { and, eq, gt, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { digest } from "./digest.ts";
@@ -17,7 +17,7 @@ export type RoomCredentials =
   | ({ readonly kind: "resume" } & ResumeClaim);
 
 /**
- * Finds which credentials may work, of any number, in one query for each kind and without a lock.
+ * Finds which credentials have to be verified, of any number, in one query or two for each kind and without a lock.
  *
  * @returns in their order: why not, `invalid_token` or `invalid_reconnect`; nothing for what has to be verified
  * @throws {DatabaseUnavailable}
@@ -26,21 +26,26 @@ export async function screenCredentials(
   connection: Connection,
   presented: readonly RoomCredentials[],
 ): Promise<readonly (Refusal | undefined)[]> {
-  const [tokens, peers] = await Promise.all([
+  const claims = presented.filter(isResume);
+  const [tokens, peers, endedRooms] = await Promise.all([
     findTokens(connection, presented.filter(isJoin)),
-    findPeers(connection, presented.filter(isResume)),
+    findPeers(connection, claims),
+    findEndedRooms(connection, claims),
   ]);
   return presented.map((credentials) => {
     if (credentials.kind === "join") {
       return tokens.has(hex(digest(credentials.roomToken))) ? undefined : refusal("invalid_token");
     }
-    return peers.has(nameOf(credentials.peerId, digest(credentials.resumeToken)))
-      ? undefined
-      : refusal("invalid_reconnect");
+    const { roomId, peerId, resumeToken } = credentials;
+    const mayWork = peers.has(nameOf(peerId, digest(resumeToken))) || endedRooms.has(roomId);
+    return mayWork ? undefined : refusal("invalid_reconnect");
   });
 }
 
-/** Unused, or used by who may not have heard of it. */
+/**
+ * Tokens that have to be verified: unused ones, those whose user may not have heard the answer, and two kinds that admit
+ * nobody but have answers of their own, which are those of an ended room and those of a call.
+ */
 async function findTokens(
   { db }: Connection,
   joins: readonly { readonly roomToken: CallToken }[],
@@ -52,13 +57,16 @@ async function findTokens(
     and(isNull(usedAt), gt(expiresAt, sql`now()`)),
     gt(usedAt, sql`now() - ${ATTEMPT_MS} * interval '1 millisecond'`),
     isNotNull(roomPeers.unconfirmedSince),
+    isNotNull(rooms.tombstonedAt),
   );
   const rows = await query(
     db
       .select({ hash })
       .from(roomTokens)
+      .innerJoin(rooms, eq(rooms.id, roomTokens.roomId))
       .leftJoin(roomPeers, and(eq(roomPeers.roomId, roomTokens.roomId), eq(roomPeers.peerId, roomTokens.peerId)))
-      .where(and(inArray(hash, hashes), mayWork)),
+      .where(and(inArray(hash, hashes), mayWork))
+      .unionAll(db.select({ hash: callTokens.hash }).from(callTokens).where(inArray(callTokens.hash, hashes))),
   );
   return new Set(rows.map((row) => hex(row.hash)));
 }
@@ -79,6 +87,20 @@ async function findPeers({ db }: Connection, claims: readonly ResumeClaim[]): Pr
       [row.resumeHash, row.freshResumeHash].flatMap((hash) => (hash ? [nameOf(row.peerId, hash)] : [])),
     ),
   );
+}
+
+/** Seats are deleted with the end; verifying answers that the room has ended. */
+async function findEndedRooms({ db }: Connection, claims: readonly ResumeClaim[]): Promise<ReadonlySet<string>> {
+  if (claims.length === 0) return new Set();
+  const { id, tombstonedAt } = rooms;
+  const roomIds = [...new Set(claims.map(({ roomId }) => roomId))];
+  const rows = await query(
+    db
+      .select({ id })
+      .from(rooms)
+      .where(and(inArray(id, roomIds), isNotNull(tombstonedAt))),
+  );
+  return new Set(rows.map((row) => row.id));
 }
 
 const isJoin = (presented: RoomCredentials) => presented.kind === "join";

@@ -38,7 +38,6 @@ async function entranceOf() {
     settings: { ...z.object(authConfig).parse({}), TRUSTED_PROXIES: 0 },
     onClient: () => {},
     read: () => ({ publicKey }),
-    tokenOf: () => "",
     screen: async (requests) => requests.map(() => undefined),
     admit: () =>
       new Promise<void>((resolve) => {

@@ -27,8 +27,6 @@ export interface EntranceOptions<Request> {
   readonly onClient: (address: string) => void;
   /** Reads the connection request from the URL, or throws a {@link Refusal}. */
   readonly read: (url: string) => Request;
-  /** The token that the request presents. */
-  readonly tokenOf: (request: Request) => string;
   /** Finds, without a lock, which tokens may work: why not, in the order of the requests, or nothing. */
   readonly screen: (requests: readonly Request[]) => Promise<readonly (Refusal | undefined)[]>;
   /** Admits a socket whose key and origin are valid, or throws the reason why not. */
@@ -98,7 +96,7 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
     const address = clientAddress(request, this.#options.settings.TRUSTED_PROXIES);
     this.#options.onClient(address);
     const wanted = await this.#read(request, address);
-    const presented = { credential: wanted, digest: digest(this.#options.tokenOf(wanted)) };
+    const presented = { credential: wanted, digest: digest(wanted) };
     await this.#throttle.attempt(address, presented, () => this.#admit(socket, request, wanted));
   }
 
@@ -170,4 +168,5 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
   }
 }
 
-const digest = (token: string): string => createHash("sha256").update(token).digest("base64");
+/** Of all that is asked for: a token that works does so for its peer, under its project's key and for its attempt alone. */
+const digest = (request: object): string => createHash("sha256").update(JSON.stringify(request)).digest("base64");

@@ -83,6 +83,19 @@ test("what worked lately passes at once, although there is room to wait", async 
   expect(await again.next()).toMatchObject({ type: "call_joined", peerId });
 });
 
+test("what worked lately passes at once, although its token was also tried under the key of another project", async () => {
+  const address = freshAddress();
+  const { callTokens } = await cluster.createCall();
+  const join = { callToken: String(callTokens[0]), attempt: "attempt-of-these-tests" };
+  const first = await from(address, join);
+  const { peerId } = await first.next("call_joined");
+  for (let i = 0; i < 2; i++) {
+    expect(await outcome(await from(address, { ...join, publicKey: newPublicKey() }))).toBe("unauthorized 4401");
+  }
+  const again = await from(address, join);
+  expect(await again.next()).toMatchObject({ type: "call_joined", peerId });
+});
+
 test("other addresses notice nothing", async () => {
   await annoy(freshAddress());
   const { callTokens } = await cluster.createCall();
@@ -96,13 +109,27 @@ test("the addresses of one IPv6 subscriber are one", async () => {
   expect(await outcome(await from("2001:db8:1:3::1", wrongToken()))).toBe("invalid_token 4401");
 });
 
+/** In queries that look up tokens, one or many, and in those that screen many. */
+const OF_TOKENS = 'inner join "calls"';
+const SCREENING = "union all";
+
 test("whatever their number, wrong tokens of an address are one query at a time", async () => {
   const address = freshAddress();
   await annoy(address);
   await using locked = await lockTables(cluster.connection, "call_tokens");
   const flood = await many(50, () => from(address, wrongToken()));
-  while ((await locked.waiting()) === 0);
-  expect(await locked.waiting()).toBe(1);
+  while ((await locked.waiting(OF_TOKENS)) === 0);
+  expect(await locked.waiting(OF_TOKENS)).toBe(1);
+  await locked[Symbol.asyncDispose]();
+  await Promise.all(flood.map((socket) => socket.closed));
+});
+
+test("of many wrong tokens at once, those beyond the free ones are one query, too", async () => {
+  const address = freshAddress();
+  await using locked = await lockTables(cluster.connection, "call_tokens");
+  const flood = await many(50, () => from(address, wrongToken()));
+  while ((await locked.waiting(OF_TOKENS)) < 2);
+  expect([await locked.waiting(OF_TOKENS), await locked.waiting(SCREENING)]).toEqual([2, 1]);
   await locked[Symbol.asyncDispose]();
   await Promise.all(flood.map((socket) => socket.closed));
 });

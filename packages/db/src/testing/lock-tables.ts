@@ -3,8 +3,12 @@ import type { Connection } from "../index.ts";
 
 /** Tables that nobody else can use until this is disposed: whoever asks them something can be counted. */
 export interface LockedTables extends AsyncDisposable {
-  /** How many queries wait for the lock. */
-  waiting(): Promise<number>;
+  /**
+   * How many queries wait for a lock.
+   *
+   * @param text counts only queries that contain it, so that chores which use the same tables do not count
+   */
+  waiting(text?: string): Promise<number>;
 }
 
 /** @param tables their names, with commas between */
@@ -18,10 +22,10 @@ export async function lockTables({ db }: Connection, tables: string): Promise<Lo
   });
   await Promise.race([locked.promise, holding]);
   return {
-    async waiting() {
+    async waiting(text = "") {
       const [row] = (await db.execute<{ count: number }>(
-        sql`select count(distinct pid)::int as count from pg_locks join pg_database on pg_database.oid = database
-          where not granted and datname = current_database()`,
+        sql`select count(distinct pid)::int as count from pg_locks join pg_stat_activity using (pid)
+          where not granted and datname = current_database() and position(${text} in query) > 0`,
       )) as unknown as { count: number }[];
       return row?.count ?? 0;
     },

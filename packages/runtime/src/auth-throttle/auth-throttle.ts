@@ -3,10 +3,10 @@ import { pause } from "@radist-tech/protocol/timing";
 import { type AddressBlocks, addressBlocks } from "../client-address.ts";
 import { LeastRecent } from "../least-recent.ts";
 import { RetryLater } from "../retry-later.ts";
+import { AttemptSlots } from "./attempt-slots.ts";
 import { BatchedLookUp } from "./batched-look-up.ts";
 import type { AuthSettings } from "./config.ts";
 import { FailureDelays } from "./failure-delays.ts";
-import { WaitingSlots } from "./waiting-slots.ts";
 
 const FORGET_MS = 60_000;
 const MAX_BLOCKS = 100_000;
@@ -15,7 +15,10 @@ const MAX_BLOCKS = 100_000;
 const MAX_RECENT = 20_000;
 const RECENT_MS = 600_000;
 
-const BATCHES = { gatherMs: 100, maxBatch: 1_000, maxPending: 5_000 };
+const BATCHES = { gatherMs: 100, maxBatch: 1_000 };
+
+/** How many attempts for which there was no room to wait may take part in the screening at the same time. */
+const UNDELAYED = { perBlock: 1_000, inAll: 5_000 };
 
 /** Refusals that say that a credential is wrong. */
 const WRONG: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -42,17 +45,23 @@ export type Screening<Credential> = (credentials: readonly Credential[]) => Prom
 /**
  * Slows down those who try wrong credentials, at HTTP and at sockets alike:
  *
+ * - As many attempts of an address as have no consequences are verified at once. Those that come while that many are under
+ *   way are screened first, without a delay: nobody knows yet how many of them fail.
  * - Addresses that failed too often wait, longer with each failure, before the database is asked.
- * - Then all that wait are screened together, ten times a second at most, whatever their number; only what may work is
- *   verified. So nothing that works is ever refused.
+ * - Then all that have waited are screened together, ten times a second at most, whatever their number; only what may work
+ *   is verified. So nothing that works and has waited is refused.
  * - What worked lately passes at once.
- * - The number that wait is bounded. Beyond it attempts are screened without a delay, and `too_many_failures` if wrong.
+ * - The number that wait is bounded. Beyond it attempts are screened without a delay, after those that have waited, and are
+ *   `too_many_failures` if wrong. Their number is bounded, too: only beyond that is an attempt refused unseen, which is no
+ *   failure.
  *
  * It is kept in memory, bounded, by each process for itself.
  */
 export class AuthThrottle<Credential> {
   readonly #delays: FailureDelays;
-  readonly #slots: WaitingSlots;
+  readonly #unscreened: AttemptSlots;
+  readonly #waiting: AttemptSlots;
+  readonly #undelayed = new AttemptSlots(UNDELAYED);
   readonly #screening: BatchedLookUp<Credential, Refusal | undefined>;
   /** When credentials worked, by their digests. */
   readonly #recent = new LeastRecent<number>(MAX_RECENT);
@@ -66,7 +75,8 @@ export class AuthThrottle<Credential> {
       forgetMs: FORGET_MS,
       maxBlocks: MAX_BLOCKS,
     });
-    this.#slots = new WaitingSlots({
+    this.#unscreened = new AttemptSlots({ perBlock: settings.AUTH_FREE_FAILURES, inAll: Number.POSITIVE_INFINITY });
+    this.#waiting = new AttemptSlots({
       perBlock: settings.AUTH_MAX_WAITING_PER_ADDRESS,
       inAll: settings.AUTH_MAX_WAITING,
     });
@@ -82,21 +92,22 @@ export class AuthThrottle<Credential> {
    */
   async attempt<T>(
     address: string,
-    { credential, digest }: Presented<Credential>,
+    presented: Presented<Credential>,
     verify: () => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
     const blocks = addressBlocks(address);
+    const { digest } = presented;
+    const isKnown = this.#workedLately(digest);
+    const delayMs = this.#delays.of(blocks, performance.now());
+    using unscreened = isKnown || delayMs > 0 ? undefined : this.#unscreened.take(blocks);
+    if (!isKnown && !unscreened) await this.#screen(blocks, delayMs, presented, signal);
     try {
-      if (!this.#workedLately(digest)) await this.#screen(blocks, credential, signal);
       const result = await verify();
       this.#recent.set(digest, performance.now());
       return result;
     } catch (error) {
-      if (isWrongCredential(error) || isTooMany(error)) {
-        this.#recent.delete(digest);
-        this.#delays.failed(blocks, performance.now());
-      }
+      if (isWrongCredential(error)) this.#failed(blocks, digest);
       throw error;
     }
   }
@@ -110,7 +121,10 @@ export class AuthThrottle<Credential> {
     const blocks = addressBlocks(address);
     const delayMs = this.#delays.of(blocks, performance.now());
     this.#delays.failed(blocks, performance.now());
-    if (delayMs > 0 && !(await this.#wait(blocks, delayMs, signal))) throw tooMany(delayMs);
+    if (delayMs === 0) throw refusal;
+    using slot = this.#waiting.take(blocks);
+    if (!slot) throw tooMany(delayMs);
+    await this.#pause(delayMs, signal);
     throw refusal;
   }
 
@@ -125,26 +139,47 @@ export class AuthThrottle<Credential> {
     return at !== undefined && performance.now() - at < RECENT_MS;
   }
 
-  async #screen(blocks: AddressBlocks, credential: Credential, signal: AbortSignal | undefined): Promise<void> {
-    const delayMs = this.#delays.of(blocks, performance.now());
-    if (delayMs === 0) return;
-    const hasWaited = await this.#wait(blocks, delayMs, signal);
-    const answer = this.#screening.ask(credential);
-    if (!answer) throw tooMany(delayMs);
-    const refusal = await answer;
-    if (refusal) throw hasWaited ? refusal : tooMany(delayMs);
+  #failed(blocks: AddressBlocks, digest: string): void {
+    this.#recent.delete(digest);
+    this.#delays.failed(blocks, performance.now());
   }
 
-  /** @returns whether there was room to wait */
-  async #wait(blocks: AddressBlocks, delayMs: number, signal: AbortSignal | undefined): Promise<boolean> {
-    using slot = this.#slots.take(blocks);
-    if (!slot) return false;
+  async #screen(
+    blocks: AddressBlocks,
+    delayMs: number,
+    presented: Presented<Credential>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    if (delayMs === 0) return this.#askAbout(blocks, presented);
+    // Slots are kept until the answer, so that the number that take part is bounded as well.
+    using waiting = this.#waiting.take(blocks);
+    if (waiting) {
+      await this.#pause(delayMs, signal);
+      // Nobody is there to hear the answer.
+      if (signal?.aborted) throw tooMany(delayMs);
+      return await this.#askAbout(blocks, presented, { isUrgent: true });
+    }
+    using undelayed = this.#undelayed.take(blocks);
+    if (!undelayed) throw tooMany(delayMs);
+    await this.#askAbout(blocks, presented, { instead: tooMany(delayMs) });
+  }
+
+  /** @throws {Refusal} why the credential is wrong, or `instead` of that */
+  async #askAbout(
+    blocks: AddressBlocks,
+    { credential, digest }: Presented<Credential>,
+    { isUrgent = false, instead }: { readonly isUrgent?: boolean; readonly instead?: Refusal } = {},
+  ): Promise<void> {
+    const refusal = await this.#screening.ask(credential, isUrgent);
+    if (!refusal) return;
+    this.#failed(blocks, digest);
+    throw instead ?? refusal;
+  }
+
+  async #pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
     const closing = this.#closing.signal;
     await pause(delayMs, signal ? AbortSignal.any([closing, signal]) : closing);
-    return true;
   }
 }
 
 const tooMany = (delayMs: number): RetryLater => new RetryLater("too_many_failures", delayMs);
-
-const isTooMany = (error: unknown): boolean => error instanceof RetryLater && error.code === "too_many_failures";

@@ -4,7 +4,7 @@ import { BatchedLookUp } from "./batched-look-up.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const LIMITS = { gatherMs: 100, maxBatch: 3, maxPending: 5 };
+const LIMITS = { gatherMs: 100, maxBatch: 3 };
 
 /** A look-up that says how long words are, when it is told to. */
 function lengths() {
@@ -29,12 +29,11 @@ test("questions of a while are asked together, and each gets its answer", async 
   expect(await Promise.all([first, second])).toEqual([1, 2]);
 });
 
-test("one batch is under way at a time, of bounded size, and so is the number that waits", async () => {
+test("one batch is under way at a time, of bounded size", async () => {
   const { lookUp, batches } = lengths();
   void lookUp.ask("a");
   await vi.advanceTimersByTimeAsync(100);
   const waiting = ["b", "c", "d", "e", "f"].map((word) => lookUp.ask(word));
-  expect(lookUp.ask("g")).toBeUndefined();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(batches.length).toBe(1);
   batches[0]?.answer();
@@ -45,6 +44,19 @@ test("one batch is under way at a time, of bounded size, and so is the number th
   expect(batches[2]?.words).toEqual(["e", "f"]);
   batches[2]?.answer();
   expect(await Promise.all(waiting.map(async (answer) => answer))).toEqual([1, 1, 1, 1, 1]);
+});
+
+test("urgent questions are asked before all others", async () => {
+  const { lookUp, batches } = lengths();
+  for (const word of ["a", "b", "c"]) void lookUp.ask(word);
+  for (const word of ["first", "second"]) void lookUp.ask(word, true);
+  await vi.advanceTimersByTimeAsync(100);
+  batches[0]?.answer();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(batches.map(({ words }) => words)).toEqual([
+    ["first", "second", "a"],
+    ["b", "c"],
+  ]);
 });
 
 test("a failed batch fails its questions alone", async () => {

@@ -4,8 +4,6 @@ export interface BatchLimits {
   /** How long questions are gathered before they are asked together, milliseconds. */
   readonly gatherMs: number;
   readonly maxBatch: number;
-  /** How many questions may wait for their batch. */
-  readonly maxPending: number;
 }
 
 interface Pending<Question, Answer> {
@@ -13,11 +11,15 @@ interface Pending<Question, Answer> {
   readonly answered: PromiseWithResolvers<Answer>;
 }
 
-/** Asks many questions at once, and one batch after the other, so that their number does not matter to who answers. */
+/**
+ * Asks many questions at once, and one batch after the other, so that their number does not matter to who answers. It is
+ * for callers to limit how many wait.
+ */
 export class BatchedLookUp<Question, Answer> {
   readonly #limits: BatchLimits;
   readonly #answer: (questions: readonly Question[]) => Promise<readonly Answer[]>;
-  readonly #pending: Pending<Question, Answer>[] = [];
+  readonly #urgent: Pending<Question, Answer>[] = [];
+  readonly #others: Pending<Question, Answer>[] = [];
   readonly #closing = new AbortController();
   #isAsking = false;
 
@@ -27,11 +29,14 @@ export class BatchedLookUp<Question, Answer> {
     this.#answer = answer;
   }
 
-  /** @returns nothing when too many questions wait; rejects with what the batch was rejected with */
-  ask(question: Question): Promise<Answer> | undefined {
-    if (this.#pending.length >= this.#limits.maxPending) return undefined;
+  /**
+   * Rejects with what the batch was rejected with.
+   *
+   * @param isUrgent takes part in a batch before all that are not
+   */
+  ask(question: Question, isUrgent = false): Promise<Answer> {
     const answered = Promise.withResolvers<Answer>();
-    this.#pending.push({ question, answered });
+    (isUrgent ? this.#urgent : this.#others).push({ question, answered });
     if (!this.#isAsking) void this.#askAll();
     return answered.promise;
   }
@@ -44,11 +49,17 @@ export class BatchedLookUp<Question, Answer> {
   /** Never rejects. */
   async #askAll(): Promise<void> {
     this.#isAsking = true;
-    while (this.#pending.length > 0) {
+    while (this.#urgent.length + this.#others.length > 0) {
       await pause(this.#limits.gatherMs, this.#closing.signal);
-      await this.#askBatch(this.#pending.splice(0, this.#limits.maxBatch));
+      await this.#askBatch(this.#nextBatch());
     }
     this.#isAsking = false;
+  }
+
+  #nextBatch(): Pending<Question, Answer>[] {
+    const { maxBatch } = this.#limits;
+    const urgent = this.#urgent.splice(0, maxBatch);
+    return [...urgent, ...this.#others.splice(0, maxBatch - urgent.length)];
   }
 
   async #askBatch(batch: readonly Pending<Question, Answer>[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Connection, projects, query, secretKeys } from "@radist-tech/db";
-import { type ErrorCode, type PublicKey, Refusal, type SecretKey } from "@radist-tech/protocol";
+import { type ErrorCode, type ProjectId, type PublicKey, Refusal, type SecretKey } from "@radist-tech/protocol";
 import { AuthThrottle, clientAddress } from "@radist-tech/runtime";
 import { and, inArray, isNull } from "drizzle-orm";
 import type { ApiSettings } from "../config.ts";
@@ -10,7 +10,7 @@ import { sha256 } from "./digest.ts";
 /** A key that has the form of one. */
 export type PresentedKey =
   | { readonly kind: "public"; readonly key: PublicKey }
-  | { readonly kind: "secret"; readonly key: SecretKey };
+  | { readonly kind: "secret"; readonly key: SecretKey; readonly projectId: ProjectId };
 
 const REFUSALS = { public: "invalid_public_key", secret: "invalid_secret_key" } as const satisfies Record<
   PresentedKey["kind"],
@@ -37,7 +37,8 @@ export class CredentialAttempts {
    * @throws {Refusal} `invalid_public_key`, `invalid_secret_key` when it finds nothing, `too_many_failures`
    */
   async verify<T>(context: Exchange, presented: PresentedKey, find: () => Promise<T | undefined>): Promise<T> {
-    const digest = Buffer.from(sha256(presented.key)).toString("base64");
+    // Of the project, too: a key that works does so for its own alone.
+    const digest = Buffer.from(sha256(JSON.stringify(presented))).toString("base64");
     const verify = async (): Promise<T> => {
       const found = await find();
       if (found === undefined) throw new Refusal(REFUSALS[presented.kind]);

@@ -24,7 +24,7 @@ export function secretKeyAuth(
     const projectId = ProjectId.safeParse(context.req.param("projectId"));
     const key = SecretKey.safeParse(credential);
     if (!projectId.success || !key.success) return attempts.refuse(context, "invalid_secret_key");
-    const presented = { kind: "secret", key: key.data } as const;
+    const presented = { kind: "secret", key: key.data, projectId: projectId.data } as const;
     const found = await attempts.verify(context, presented, () => findKey(connection, projectId.data, key.data));
     context.set("projectId", found.project.id);
     context.set("caller", { scope: found.project.id, credential, project: found.project });

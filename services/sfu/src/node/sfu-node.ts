@@ -111,7 +111,6 @@ export class SfuNode {
       settings: limits,
       onClient: missingServersNotice(ice, logger),
       read: readRoomRequest,
-      tokenOf: (request) => (request.kind === "join" ? request.roomToken : request.resumeToken),
       screen: (requests) => screenCredentials(connection, requests),
       admit: (...request) => directory.admit(...request),
     });

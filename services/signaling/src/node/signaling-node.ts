@@ -114,7 +114,6 @@ export class SignalingNode {
       settings: limits,
       onClient: missingServersNotice(ice, logger),
       read: readConnectionRequest,
-      tokenOf: (request) => (request.kind === "join" ? request.callToken : request.reconnectToken),
       screen: (requests) => screenCredentials(connection, requests),
       admit: (...request) => admission.admit(...request),
     });

@@ -1,10 +1,10 @@
 import type { AddressBlocks } from "../client-address.ts";
 
-/** How many times as many attempts of a /48 may wait. */
+/** How many times as many attempts of a /48 have a slot. */
 const SITE_FACTOR = 4;
 
-/** Limits how many attempts wait at the same time: of one address, and in all. */
-export class WaitingSlots {
+/** Limits how many attempts are in one state, such as waiting, at the same time: of one address, and in all. */
+export class AttemptSlots {
   readonly #perBlock: number;
   readonly #inAll: number;
   readonly #taken = new Map<string, number>();
@@ -15,7 +15,7 @@ export class WaitingSlots {
     this.#inAll = limits.inAll;
   }
 
-  /** @returns nothing when too many are waiting */
+  /** @returns nothing when too many have one */
   take({ block, site }: AddressBlocks): Disposable | undefined {
     if (this.#total >= this.#inAll || this.#of(block) >= this.#perBlock) return undefined;
     if (site !== undefined && this.#of(site) >= SITE_FACTOR * this.#perBlock) return undefined;
