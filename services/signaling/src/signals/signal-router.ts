@@ -29,9 +29,9 @@ export class SignalRouter {
   }
 
   /** Delivers a signal to a peer that is attached to this node right now, synchronously. */
-  deliverHere({ peerId }: Target, route: Route, frame: string): boolean {
+  deliverHere({ callId, peerId }: Target, route: Route, frame: string): boolean {
     const attached = this.#node.lease.isTrusted() ? this.#node.attachedPeers.get(peerId) : undefined;
-    if (attached?.epoch !== route.epoch || !attached.isOpen) return false;
+    if (attached?.callId !== callId || attached.epoch !== route.epoch || !attached.isOpen) return false;
     attached.signal(frame);
     this.#count("delivered_here");
     return true;
@@ -109,7 +109,7 @@ export class SignalRouter {
     if (!this.#node.lease.isTrusted()) return Promise.resolve("not_here");
     return new Promise((resolve) => {
       this.#node.attachedPeers.arrive(head.to, head.epoch, (attached) => {
-        if (!attached?.isOpen) return resolve("not_here");
+        if (attached?.callId !== head.callId || !attached.isOpen) return resolve("not_here");
         attached.signal(frame, head.origin);
         resolve("delivered");
       });
