@@ -53,9 +53,10 @@ export class ClaimComparison {
       this.#node.connection,
       rooms.map(({ claim }) => claim.roomId),
     );
-    for (const { room, peerId } of [...seated, ...hinted]) {
-      if (!held.has(peerId) && !room.state.isClosed) room.kick(peerId);
-    }
+    const unseated = [...seated, ...hinted].filter(({ peerId }) => !held.has(peerId));
+    // A join that took the seat may be stored, and its answer on the way: it says better why the peer has none.
+    await Promise.all([...new Set(unseated.map(({ room }) => room))].map((room) => room.seatsTaken()));
+    for (const { room, peerId } of unseated) if (!room.state.isClosed) room.kick(peerId);
   }
 
   /** Never rejects; what could not be read is found by the periodic comparison. */
