@@ -30,7 +30,7 @@ async function replacesBob(roomId: RoomId) {
 /** The transports that are opened next are ready once they are released. */
 function holdTransports() {
   const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const { open } = RoomMedia.prototype;
+  const open = Reflect.get(RoomMedia.prototype, "open") as RoomMedia["open"];
   vi.spyOn(RoomMedia.prototype, "open").mockImplementationOnce(async function (this: RoomMedia, peerId) {
     asked.resolve();
     await held.promise;
@@ -88,7 +88,7 @@ test("A comparison that finds no seat before the join that took it was answered 
   const roomId = await cluster.createRoom();
   await using bob = await joins(cluster, roomId, { identity: "bob" });
   const held = Promise.withResolvers<void>();
-  const { take } = RoomSeats.prototype;
+  const take = Reflect.get(RoomSeats.prototype, "take") as RoomSeats["take"];
   vi.spyOn(RoomSeats.prototype, "take").mockImplementationOnce(async function (this: RoomSeats, ...of) {
     const joined = await take.apply(this, of);
     await held.promise;

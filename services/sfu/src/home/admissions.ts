@@ -51,9 +51,9 @@ export class Admissions {
     return this.#admitting.has(peerId);
   }
 
-  /** A peer that is not attached lost its seat. */
+  /** A peer that is not attached lost its seat. The first reason counts: that the seat is missing is found later. */
   unseat(peerId: PeerId, reason: Unseated): void {
-    if (this.areUnderWay) this.#unseated.set(peerId, reason);
+    if (this.areUnderWay && !this.#unseated.has(peerId)) this.#unseated.set(peerId, reason);
   }
 
   /** Resolves when it is known who lost their seats to the joins that are being stored now. */

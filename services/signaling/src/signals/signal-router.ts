@@ -18,7 +18,7 @@ export type Origin = SignalHead["origin"];
 export interface Persistence {
   /** See {@link SignalRouter.patience}. */
   readonly isOver?: () => boolean;
-  /** Whether a signal with no known route waits for a database that is away, and others behind it. Default: true */
+  /** Whether a signal without a known route waits for a database that is away; those behind it wait, too. Default: true */
   readonly waitsForDatabase?: boolean;
 }
 
