@@ -11,4 +11,4 @@ export { report } from "./report.ts";
 export * from "./schema.ts";
 export { countCreated } from "./totals.ts";
 export { query, type Transaction, type TransactOptions, transact } from "./transact.ts";
-export { DatabaseUnavailable, isDuplicate, isUnavailable } from "./unavailable.ts";
+export { DatabaseUnavailable, isDuplicate, isUnavailable, sqlState } from "./unavailable.ts";

@@ -25,8 +25,8 @@ function addressIn(entry: string): string | undefined {
 }
 
 /**
- * Whether a request was made on this machine. One that a proxy on this machine passes on for another one is not: whoever
- * it is said to be forwarded for counts as well, trusted or not, as do proxies that do not say for whom.
+ * Whether a request was made on this machine. A request that a local proxy forwards counts only if every address it
+ * names is loopback; a proxy that names none does not count.
  */
 export function isFromThisMachine({ socket, headers }: IncomingMessage): boolean {
   const forwardedFor = [headers["x-forwarded-for"], headers["x-real-ip"]].flat().filter((value) => value !== undefined);

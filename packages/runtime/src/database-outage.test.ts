@@ -1,8 +1,8 @@
-import { connect, isUnavailable, outageAdvice, query } from "@radist-tech/db";
+import { connect, DatabaseUnavailable, isUnavailable, outageAdvice, query } from "@radist-tech/db";
 import { ownPostgres, reservePort } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
-import { expect, test } from "vitest";
-import { logUnavailable } from "./database-outage.ts";
+import { afterEach, expect, test, vi } from "vitest";
+import { logAvailable, logOutage, logUnavailable } from "./database-outage.ts";
 import { DatabaseProbe } from "./database-probe.ts";
 import { createLogger, type Logger } from "./logger.ts";
 
@@ -11,6 +11,8 @@ interface Line {
   readonly msg: string;
   readonly what?: string;
 }
+
+afterEach(() => vi.useRealTimers());
 
 /** A logger, and what it has written at `info` and above. */
 function recording(): { logger: Logger; lines: Line[] } {
@@ -34,11 +36,40 @@ test("of an outage that many notice the log says once what is wrong and what to 
   await server.stop();
   await expect(probe.isUp()).rejects.toSatisfy(isUnavailable);
   for (let time = 0; time < 10; time++) logUnavailable(logger, await errorOf(server.url), `request ${time}`);
-  expect(lines).toHaveLength(1);
-  expect(lines[0]).toMatchObject({ level: "error", msg: expect.stringMatching(/^The database is unavailable\. ./) });
+  await expect.poll(() => lines.at(-1)?.level).toBe("error");
   await server.start();
   await expect.poll(() => lines.at(-1)).toMatchObject({ level: "info", msg: "The database is available again." });
-  expect(lines).toHaveLength(2);
+  // What fails before the probe does is a warning.
+  expect(lines.filter(({ level }) => level !== "warn")).toEqual([
+    expect.objectContaining({ level: "error", msg: expect.stringMatching(/^The database is unavailable\. ./) }),
+    expect.objectContaining({ level: "info" }),
+  ]);
+  expect(lines.length).toBeLessThanOrEqual(3);
+});
+
+test("what is not answered while the probe finds the database available is no outage: a warning, once a minute", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const { logger, lines } = recording();
+  const slow = new DatabaseUnavailable("The database did not answer within 5000 ms.");
+  const said = () => lines.splice(0).map(({ level, msg }) => `${level}: ${msg.slice(0, msg.indexOf(".") + 1)}`);
+  const failing = (): void => {
+    for (let time = 0; time < 10; time++) {
+      logAvailable(logger);
+      logUnavailable(logger, slow, "a request could not be answered");
+    }
+  };
+  failing();
+  expect(said()).toEqual(["warn: The database did not answer a request, and was available a moment ago."]);
+  vi.advanceTimersByTime(59_999);
+  failing();
+  expect(said()).toEqual([]);
+  vi.advanceTimersByTime(1);
+  failing();
+  expect(said()).toHaveLength(1);
+  logOutage(logger, slow, "the database was probed");
+  logUnavailable(logger, slow, "a request could not be answered");
+  logAvailable(logger);
+  expect(said()).toEqual(["error: The database is unavailable.", "info: The database is available again."]);
 });
 
 test("what a refusal means is said in words: a user, a database and a schema that are not there, and a standby", async () => {

@@ -1,7 +1,7 @@
 import { type Connection, query } from "@radist-tech/db";
 import { pause } from "@radist-tech/protocol/timing";
 import { sql } from "drizzle-orm";
-import { logAvailable, logUnavailable } from "./database-outage.ts";
+import { logAvailable, logOutage } from "./database-outage.ts";
 import type { Logger } from "./logger.ts";
 
 /** Short enough for `/readyz` to say which check failed before its own deadline. */
@@ -23,7 +23,7 @@ export class DatabaseProbe implements AsyncDisposable {
   readonly #closing = new AbortController();
   readonly #watching: Promise<void>;
 
-  /** @param mayWatch false while somebody else tells of outages. Default: always true */
+  /** @param mayWatch false while another component reports outages. Default: always true */
   constructor(connection: Connection, logger: Logger, mayWatch = () => true) {
     this.#connection = connection.apart();
     this.#logger = logger;
@@ -53,7 +53,7 @@ export class DatabaseProbe implements AsyncDisposable {
         await query(this.#connection.db.execute(WRITE_NOTHING));
         logAvailable(this.#logger);
       } catch (error) {
-        logUnavailable(this.#logger, error, "the database was probed");
+        logOutage(this.#logger, error, "the database was probed");
       }
     }
   }

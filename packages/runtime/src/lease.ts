@@ -1,7 +1,7 @@
 import { type Connection, isUnavailable, nodes, query } from "@radist-tech/db";
 import type { NodeId } from "@radist-tech/protocol";
 import { and, eq, sql } from "drizzle-orm";
-import { logUnavailable } from "./database-outage.ts";
+import { logOutage } from "./database-outage.ts";
 import type { Logger } from "./logger.ts";
 
 /** Durations of a lease, milliseconds. */
@@ -175,7 +175,7 @@ export function holdLease(options: LeaseOptions): Lease {
     try {
       await beat();
     } catch (error) {
-      if (isUnavailable(error)) logUnavailable(logger, error, "the lease could not be renewed", { nodeId });
+      if (isUnavailable(error)) logOutage(logger, error, "the lease could not be renewed", { nodeId });
       else logger.error({ nodeId, err: error }, "renewing the lease failed");
     }
     if (closed) clearInterval(ticking);

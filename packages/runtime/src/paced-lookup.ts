@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { isUnavailable } from "@radist-tech/db";
+import { pause } from "@radist-tech/protocol/timing";
 import type { Logger } from "./logger.ts";
 
 /** Between two queries, milliseconds, however many wait. */
@@ -46,9 +46,9 @@ export class PacedLookup<Q, A> {
   async #run(): Promise<void> {
     this.#isRunning = true;
     while (this.#asked.size > 0) {
-      const pause = sleep(EVERY_MS);
+      const pacing = pause(EVERY_MS);
       await this.#answer([...this.#asked].slice(0, BATCH));
-      await pause;
+      await pacing;
     }
     this.#isRunning = false;
   }

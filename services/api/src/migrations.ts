@@ -1,4 +1,4 @@
-import { type Connection, isUnavailable } from "@radist-tech/db";
+import { type Connection, isUnavailable, sqlState } from "@radist-tech/db";
 import { backoffMs, pause } from "@radist-tech/protocol/timing";
 import { type Logger, logUnavailable } from "@radist-tech/runtime";
 
@@ -27,7 +27,8 @@ export function migrateWhenUp(connection: Connection, logger: Logger): Migrating
         done = true;
         return;
       } catch (error) {
-        if (!isUnavailable(error)) throw error;
+        // Nobody but this creates the tables: waiting for one that is missing would never end.
+        if (!isUnavailable(error) || sqlState(error) === "42P01") throw error;
         logUnavailable(logger, error, "the schema could not be brought up to date", { retryInMs: pauseMs });
       }
       await pause(pauseMs, stopping.signal);

@@ -7,6 +7,9 @@ import { until } from "./testing/until.ts";
 const SOCKETS = 20;
 const WINDOW_MS = 2_000;
 
+/** What a short window may count and the other not: a periodic comparison, or chores that a busy machine has delayed. */
+const RARE_PER_SECOND = 10;
+
 test("without NATS, sockets that wait for a home on another node do not burden Postgres", async () => {
   await using nats = await ownNats();
   await using database = await freshDatabase();
@@ -30,7 +33,7 @@ test("without NATS, sockets that wait for a home on another node do not burden P
   const sockets = await Promise.all(tokens.map((roomToken) => cluster.open({ roomToken }, 1)));
   // Each has been looked up once: its project, and its room.
   await until(() => proxy.transactions - begun >= 2 * SOCKETS);
-  expect(await perSecond()).toBeLessThanOrEqual(2 * usual);
+  expect(await perSecond()).toBeLessThanOrEqual(2 * usual + RARE_PER_SECOND);
 
   await nats.start();
   for (const socket of sockets) {

@@ -1,4 +1,5 @@
 import { ownNats, ownPostgres } from "@radist-tech/testkit";
+import { sql } from "drizzle-orm";
 import { describe, expect, test, vi } from "vitest";
 import { type Cluster, isReady, startCluster } from "./testing/cluster.ts";
 import { figure } from "./testing/figure.ts";
@@ -112,6 +113,20 @@ describe("Postgres and NATS", () => {
       expect(alice.socket.messages.filter(({ type }) => type === "peer_left")).toEqual([]);
     },
   );
+
+  test("without the database, signals to peers that are here do not wait for one to a stranger", async () => {
+    // A signal that waited would wait for longer than this test may take.
+    await using cluster = await startCluster({ env: { LEASE_MS: "600000" } });
+    const { alice, bob } = await twoPeople(cluster);
+    const { db } = cluster.connection;
+    // A table that is missing counts as a database that is away, and needs no time to show.
+    await db.execute(sql`alter table call_peers rename to away`);
+    alice.says({ type: "signal", targetPeerId: "peer_0000000000000000", signalType: "offer", requestId: "stranger" });
+    alice.signals(bob, "still here");
+    expect(await bob.hears("signal")).toMatchObject({ payload: "still here" });
+    expect(await alice.hears("error")).toMatchObject({ code: "peer_not_connected", requestId: "stranger" });
+    await db.execute(sql`alter table away rename to call_peers`);
+  });
 
   test("without NATS, peers on one node keep signaling; those on two get an error or their signals once it is back", async () => {
     await using nats = await ownNats();

@@ -1,6 +1,13 @@
-import { callPeers } from "@radist-tech/db";
+import { callPeers, calls } from "@radist-tech/db";
 import type { CallId, CallSnapshot, Epoch, NodeId, PeerId } from "@radist-tech/protocol";
-import { type Control, type Release, Released, SUBJECTS } from "@radist-tech/protocol/bus";
+import {
+  type CallNotification,
+  type Control,
+  type Release,
+  Released,
+  type SignalHead,
+  SUBJECTS,
+} from "@radist-tech/protocol/bus";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
@@ -50,4 +57,32 @@ test("what the bus says of calls is done only if the database says it, too", asy
   for (const { socket } of [alice, back]) {
     expect(await socket.next("call_left")).toMatchObject({ reason: "terminated" });
   }
+});
+
+test("what the bus brings for a peer under the id of another call is not delivered", async () => {
+  await using cluster = await startCluster();
+  const { callId, alice, bob } = await twoPeople(cluster);
+  const other = await twoPeople(cluster);
+  const [row] = await cluster.connection.db.select().from(callPeers).where(eq(callPeers.peerId, bob.peerId));
+  const [nodeId, epoch] = [String(row?.nodeId) as NodeId, Number(row?.epoch) as Epoch];
+  const to = bob.peerId as PeerId;
+  const otherId = other.callId;
+
+  const head: SignalHead = { callId: otherId, to, epoch, origin: { peerId: to, epoch, count: 1 } };
+  const signal = Buffer.from(`${JSON.stringify(head)}\n{"type":"signal","payload":"from another call"}`);
+  const answer = await cluster.bus.request(SUBJECTS.signals(nodeId), signal, { deadlineMs: 60_000 });
+  expect(Buffer.from(answer).toString()).toBe("not_here");
+
+  const [call] = await cluster.connection.db.select().from(calls).where(eq(calls.id, callId));
+  const view = { version: Number(call?.version) + 1, peers: [] };
+  const messages: CallNotification["messages"] = [
+    { type: "error", code: "internal_error", message: "from another call" },
+  ];
+  const notification: CallNotification = { callId: otherId, to, epoch, view, messages };
+  cluster.bus.publish(SUBJECTS.callEvents(nodeId), Buffer.from(JSON.stringify(notification)));
+  // On its way after it.
+  expect(await forgeRelease(cluster, bob, callId)).toEqual({ frames: [] });
+  alice.signals(bob, "from this call");
+  expect(await bob.hears("signal")).toMatchObject({ payload: "from this call" });
+  expect(bob.socket.messages.map(({ type }) => type)).toEqual(["call_joined", "signal"]);
 });

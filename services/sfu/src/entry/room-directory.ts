@@ -26,7 +26,7 @@ import { SocketSession } from "../socket/socket-session.ts";
 /** How often the home is looked up: a room can move while a socket is being admitted. */
 const ATTEMPTS = 8;
 
-/** Pause before it is tried again to store that a peer is confirmed, milliseconds. */
+/** Pause before storing that a peer is confirmed is retried, milliseconds. */
 const RETRY_MS = 250;
 
 /** How often, and how far apart in milliseconds, a used token is tried while its peer is unconfirmed. */

@@ -1,6 +1,6 @@
 import { isUnavailable } from "@radist-tech/db";
 import { newPeerId, type PeerId, type RoomFeature } from "@radist-tech/protocol";
-import { type Admitted, type Evicted, Fenced } from "@radist-tech/rooms";
+import { type Admitted, type Evicted, Fenced, type Joined } from "@radist-tech/rooms";
 import type { PeerSession } from "../socket/peer-session.ts";
 import type { Attachments } from "./attachments.ts";
 import type { RoomParts } from "./room-parts.ts";
@@ -15,14 +15,25 @@ export interface Entry extends Credentials {
   readonly needsTransports?: boolean;
 }
 
+/** Why a peer has no seat any more. */
+type Unseated = Evicted["reason"] | "kicked";
+
+interface AdmittedPeer {
+  readonly peerId: PeerId;
+  /** It lost its seat while it was being admitted. */
+  readonly unseated: Unseated | undefined;
+}
+
 /** How peers come into a room: the seat in the database and the media at once, then the socket is attached. */
 export class Admissions {
   readonly #parts: RoomParts;
   readonly #attachments: Attachments;
   readonly #onEvicted: (evicted: Evicted) => void;
-  /** Peers that were kicked while others were being admitted: they may be among those. */
-  readonly #kicked = new Set<PeerId>();
+  /** Peers that lost their seats while some were being admitted: they may be among those. */
+  readonly #unseated = new Map<PeerId, Unseated>();
   readonly #admitting = new Set<PeerId>();
+  /** Seats that are being taken, until it is known who lost theirs. */
+  readonly #taking = new Set<Promise<unknown>>();
   #underWay = 0;
 
   /** @param onEvicted called with a peer that lost its seat to another join */
@@ -40,12 +51,18 @@ export class Admissions {
     return this.#admitting.has(peerId);
   }
 
-  kicked(peerId: PeerId): void {
-    if (this.areUnderWay) this.#kicked.add(peerId);
+  /** A peer that is not attached lost its seat. The first reason counts: that the seat is missing is found later. */
+  unseat(peerId: PeerId, reason: Unseated): void {
+    if (this.areUnderWay && !this.#unseated.has(peerId)) this.#unseated.set(peerId, reason);
+  }
+
+  /** Resolves when it is known who lost their seats to the joins that are being stored now. */
+  async taken(): Promise<void> {
+    await Promise.allSettled(this.#taking);
   }
 
   /** @throws {Refusal} | {Fenced} | {DatabaseUnavailable} */
-  async admit(session: PeerSession, entry: Entry): Promise<{ readonly peerId: PeerId; readonly isKicked: boolean }> {
+  async admit(session: PeerSession, entry: Entry): Promise<AdmittedPeer> {
     this.#assertOpen();
     this.#underWay++;
     const { peerId: known, ...credentials } = entry;
@@ -55,28 +72,19 @@ export class Admissions {
       const peerId = await (known === undefined
         ? this.#join(session, credentials, expected)
         : this.#resume(session, credentials, expected));
-      return { peerId, isKicked: this.#kicked.has(peerId) };
+      return { peerId, unseated: this.#unseated.get(peerId) };
     } finally {
       this.#admitting.delete(expected);
       this.#underWay--;
-      if (this.#underWay === 0) this.#kicked.clear();
+      if (this.#underWay === 0) this.#unseated.clear();
     }
   }
 
   async #join(session: PeerSession, entry: Entry, peerId: PeerId): Promise<PeerId> {
     const { seats, media, state } = this.#parts;
     const { features, tokenHash } = entry;
-    const [taken, opened] = await Promise.allSettled([
-      seats.take(peerId, entry, {
-        canResume: features.has("resume"),
-        isLive: (earlier) => state.peers.has(earlier),
-        onLateAgain: (earlier) => this.#keepUnlessAttached(earlier),
-        onLateEvicted: this.#onEvicted,
-      }),
-      media.open(peerId),
-    ]);
+    const [taken, opened] = await Promise.allSettled([this.#takeSeat(peerId, entry), media.open(peerId)]);
     if (taken.status === "fulfilled" && !state.isClosed) {
-      for (const evicted of taken.value.evicted) this.#onEvicted(evicted);
       if (taken.value.isAgain) {
         // Transports for a newcomer, who this is not.
         if (opened.status === "fulfilled") opened.value.close();
@@ -96,6 +104,22 @@ export class Admissions {
     // First, so that the token can be used again at once.
     if (!taken.value.isAgain) await seats.giveBack(peerId, tokenHash);
     throw opened.status === "rejected" && !state.isClosed ? opened.reason : new Fenced();
+  }
+
+  async #takeSeat(peerId: PeerId, entry: Entry): Promise<Joined> {
+    const { seats, state } = this.#parts;
+    const taking = seats.take(peerId, entry, {
+      canResume: entry.features.has("resume"),
+      isLive: (earlier) => state.peers.has(earlier),
+      onLateAgain: (earlier) => this.#keepUnlessAttached(earlier),
+      onLateEvicted: this.#onEvicted,
+    });
+    const evicting = taking.then(({ evicted }) => {
+      if (!state.isClosed) for (const peer of evicted) this.#onEvicted(peer);
+    });
+    this.#taking.add(evicting);
+    await evicting.finally(() => this.#taking.delete(evicting));
+    return taking;
   }
 
   /** The peer is known, and its client is not: it gets transports that nobody has used. */

@@ -1,6 +1,6 @@
 import { isUnavailable } from "@radist-tech/db";
 import type { PeerId } from "@radist-tech/protocol";
-import { findLostClaims, findSeated } from "@radist-tech/rooms";
+import { findLostClaims, findSeated, nameOfClaim } from "@radist-tech/rooms";
 import type { NodeContext } from "../node/context.ts";
 import { Hints } from "../node/hints.ts";
 import type { RoomHome } from "./room-home.ts";
@@ -12,6 +12,9 @@ interface RoomHint {
   readonly isClaimedElsewhere?: boolean;
 }
 
+const nameOfHint = ({ room, peerId, isClaimedElsewhere }: RoomHint): string =>
+  `${nameOfClaim(room.claim)} ${peerId ?? ""} ${isClaimedElsewhere ?? false}`;
+
 /** Compares rooms that are at home here with the database: gives up what is at home elsewhere, ends what has ended. */
 export class ClaimComparison {
   readonly #node: NodeContext;
@@ -19,7 +22,7 @@ export class ClaimComparison {
 
   constructor(node: NodeContext) {
     this.#node = node;
-    this.#hints = new Hints((batch) => this.#settle(batch));
+    this.#hints = new Hints((batch) => this.#settle(batch), nameOfHint);
   }
 
   /** Compares a room soon: what the bus says is acted on only as far as the database says it, too. */
@@ -53,9 +56,10 @@ export class ClaimComparison {
       this.#node.connection,
       rooms.map(({ claim }) => claim.roomId),
     );
-    for (const { room, peerId } of [...seated, ...hinted]) {
-      if (!held.has(peerId) && !room.state.isClosed) room.kick(peerId);
-    }
+    const unseated = [...seated, ...hinted].filter(({ peerId }) => !held.has(peerId));
+    // A join that took the seat may be stored, and its answer on the way: it says better why the peer has none.
+    await Promise.all([...new Set(unseated.map(({ room }) => room))].map((room) => room.seatsTaken()));
+    for (const { room, peerId } of unseated) if (!room.state.isClosed) room.kick(peerId);
   }
 
   /** Never rejects; what could not be read is found by the periodic comparison. */

@@ -77,8 +77,9 @@ export class RoomHome {
   /** @throws {Refusal} | {Fenced} | {DatabaseUnavailable} */
   async admit(session: PeerSession, entry: Entry): Promise<PeerId> {
     try {
-      const { peerId, isKicked } = await this.#admissions.admit(session, entry);
-      if (isKicked) this.kick(peerId);
+      const { peerId, unseated } = await this.#admissions.admit(session, entry);
+      if (unseated === "kicked") this.kick(peerId);
+      else if (unseated) this.#evict({ peerId, reason: unseated });
       return peerId;
     } catch (error) {
       if (error instanceof Fenced) this.fence();
@@ -121,7 +122,7 @@ export class RoomHome {
   kick(peerId: PeerId): void {
     const peer = this.state.peers.get(peerId);
     if (this.#parts.pending.remove(peerId)) this.#giveUp(peerId, "kicked");
-    if (!peer) return this.#admissions.kicked(peerId);
+    if (!peer) return this.#admissions.unseat(peerId, "kicked");
     peer.session?.end(ERRORS.kicked.close, "kicked");
     this.#leave(peer, "kicked");
   }
@@ -130,9 +131,14 @@ export class RoomHome {
   #evict({ peerId, reason }: Evicted): void {
     if (this.#parts.pending.remove(peerId)) this.#giveUp(peerId, reason);
     const peer = this.state.peers.get(peerId);
-    if (!peer) return;
+    if (!peer) return this.#admissions.unseat(peerId, reason);
     peer.session?.end(ERRORS.superseded.close, "superseded");
     this.#leave(peer, reason);
+  }
+
+  /** Resolves when it is known who lost their seats to the joins that are being stored now. */
+  seatsTaken(): Promise<void> {
+    return this.#admissions.taken();
   }
 
   /** A newcomer whose socket was never told that it was admitted: its seat and its token are free again. */

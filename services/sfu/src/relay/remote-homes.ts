@@ -40,7 +40,10 @@ export class RemoteHomes {
 
   constructor(node: NodeContext) {
     this.#node = node;
-    this.#hints = new Hints((batch) => this.#settle(batch));
+    this.#hints = new Hints(
+      (batch) => this.#settle(batch),
+      (session) => session,
+    );
   }
 
   get size(): number {

@@ -25,8 +25,11 @@ export class EventFanout {
 
   /** Handles what another node's step sends to a peer here. */
   handle(data: Uint8Array): void {
-    const { to, epoch, view: known, messages } = CallNotification.parse(JSON.parse(Buffer.from(data).toString()));
-    this.#node.attachedPeers.arrive(to, epoch, (attached) => attached && this.#apply(attached, known, messages));
+    const notification = CallNotification.parse(JSON.parse(Buffer.from(data).toString()));
+    const { callId, to, epoch, view: known, messages } = notification;
+    this.#node.attachedPeers.arrive(to, epoch, (attached) => {
+      if (attached?.callId === callId) this.#apply(attached, known, messages);
+    });
   }
 
   /** The bus is back: peers that missed something get a version that they do not know, and are reconciled. */

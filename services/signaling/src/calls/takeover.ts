@@ -1,4 +1,4 @@
-import { locatePeers, type Peer } from "@radist-tech/calls";
+import { locatePeers, nameOfPeer, type Peer } from "@radist-tech/calls";
 import { isUnavailable } from "@radist-tech/db";
 import type { CallSnapshot } from "@radist-tech/protocol";
 import { Release, Released, SUBJECTS } from "@radist-tech/protocol/bus";
@@ -57,7 +57,7 @@ export class Takeover {
   async #isClaimedElsewhere({ callId, peerId, epoch }: Release): Promise<boolean> {
     const { connection, lease, logger } = this.#node;
     try {
-      const location = (await locatePeers(connection, [{ callId, peerId }])).get(peerId);
+      const location = (await locatePeers(connection, [{ callId, peerId }])).get(nameOfPeer({ callId, peerId }));
       if (!location?.isConnected || location.epoch > epoch) return true;
       logger.warn({ callId, peerId, epoch }, "a peer was to be released that nobody has claimed");
       return false;

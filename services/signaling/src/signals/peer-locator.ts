@@ -1,4 +1,4 @@
-import { locatePeers, type PeerLocation } from "@radist-tech/calls";
+import { locatePeers, nameOfPeer, type PeerLocation } from "@radist-tech/calls";
 import type { CallId, PeerId } from "@radist-tech/protocol";
 import { PacedLookup } from "@radist-tech/runtime";
 import type { NodeContext } from "../node/context.ts";
@@ -16,4 +16,4 @@ export interface Target {
 export type PeerLocator = PacedLookup<Target, PeerLocation>;
 
 export const createPeerLocator = ({ connection, logger }: NodeContext): PeerLocator =>
-  new PacedLookup({ keyOf: ({ peerId }) => peerId, read: (targets) => locatePeers(connection, targets), logger });
+  new PacedLookup({ keyOf: nameOfPeer, read: (targets) => locatePeers(connection, targets), logger });

@@ -15,6 +15,13 @@ export interface Route {
 /** The sender, and the number of this signal among those it sent. */
 export type Origin = SignalHead["origin"];
 
+export interface Persistence {
+  /** See {@link SignalRouter.patience}. */
+  readonly isOver?: () => boolean;
+  /** Whether a signal without a known route waits for a database that is away; those behind it wait, too. Default: true */
+  readonly waitsForDatabase?: boolean;
+}
+
 /** How long another node may take to answer, milliseconds. */
 const ANSWER_MS = 1_000;
 
@@ -29,9 +36,9 @@ export class SignalRouter {
   }
 
   /** Delivers a signal to a peer that is attached to this node right now, synchronously. */
-  deliverHere({ peerId }: Target, route: Route, frame: string): boolean {
+  deliverHere({ callId, peerId }: Target, route: Route, frame: string): boolean {
     const attached = this.#node.lease.isTrusted() ? this.#node.attachedPeers.get(peerId) : undefined;
-    if (attached?.epoch !== route.epoch || !attached.isOpen) return false;
+    if (attached?.callId !== callId || attached.epoch !== route.epoch || !attached.isOpen) return false;
     attached.signal(frame);
     this.#count("delivered_here");
     return true;
@@ -52,7 +59,6 @@ export class SignalRouter {
    * Delivers or holds a signal even if the target moves in the meantime.
    *
    * @param known where the target was last known; without it the database is asked
-   * @param isOver see {@link patience}
    * @returns the error to send to the sender, if it failed
    */
   async deliver(
@@ -60,7 +66,7 @@ export class SignalRouter {
     origin: Origin,
     known: Route | undefined,
     frame: string,
-    isOver = this.patience(),
+    { isOver = this.patience(), waitsForDatabase = true }: Persistence = {},
   ): Promise<ErrorCode | undefined> {
     let route = known;
     for (let round = 1; ; round++) {
@@ -76,6 +82,7 @@ export class SignalRouter {
       const held = await this.#hold(target, frame);
       if (held === "held") return undefined;
       if (typeof held === "string") return this.#refuse(held);
+      if (!held && !route && !waitsForDatabase) return this.#refuse("peer_not_connected");
       route = held ?? route;
     }
   }
@@ -109,7 +116,7 @@ export class SignalRouter {
     if (!this.#node.lease.isTrusted()) return Promise.resolve("not_here");
     return new Promise((resolve) => {
       this.#node.attachedPeers.arrive(head.to, head.epoch, (attached) => {
-        if (!attached?.isOpen) return resolve("not_here");
+        if (attached?.callId !== head.callId || !attached.isOpen) return resolve("not_here");
         attached.signal(frame, head.origin);
         resolve("delivered");
       });

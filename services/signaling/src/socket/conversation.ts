@@ -91,7 +91,9 @@ export class Conversation {
         // One that is not in the view may have joined on another node a moment ago: the database knows.
         const now = this.#attached.view.peers.find((peer) => peer.peerId === targetPeerId);
         const route = now?.status === "connected" ? now : undefined;
-        const refused = await this.#router.deliver(target, origin, route, frame, isOver);
+        // Without it, signals to peers that are here do not wait for one to a peer that may not exist.
+        const persistence = { isOver, waitsForDatabase: now !== undefined };
+        const refused = await this.#router.deliver(target, origin, route, frame, persistence);
         if (!refused) return;
         if (this.#isLeaving && refused === "peer_not_connected") this.#isCutShort = true;
         this.#refuse(refused, requestId);

@@ -6,6 +6,9 @@ import { type Person, twoPeople } from "./people.ts";
 /** How many signals wait in each direction, as candidates do. */
 const SIGNALS = 20;
 
+/** What a short window may count and the other not: a periodic comparison, or chores that a busy machine has delayed. */
+const RARE_PER_SECOND = 10;
+
 interface Pair {
   readonly alice: Person;
   readonly bob: Person;
@@ -38,7 +41,7 @@ export function testBusOutage({ pairs, windowMs, by }: BusOutageOptions): void {
       sendMany(alice, bob);
       sendMany(bob, alice);
     }
-    expect(await outage.transactionsPerSecond()).toBeLessThanOrEqual(2 * usual);
+    expect(await outage.transactionsPerSecond()).toBeLessThanOrEqual(2 * usual + RARE_PER_SECOND);
     // With signals before it that nobody takes.
     for (const { alice, bob } of outage.pairs) {
       sendMany(alice, bob);
