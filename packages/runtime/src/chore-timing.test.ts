@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { jitteredMs, longestPauseMs, pause, retryMs } from "./chore-timing.ts";
+import { jitteredMs, longestPauseMs, retryMs } from "./chore-timing.ts";
 
 const [least, most] = [() => 0, () => 1 - Number.EPSILON];
 
@@ -18,13 +18,4 @@ test("failures double the pause, up to five seconds or the chore's own pause", (
   const pausesMs = (everyMs: number) => [1, 2, 3, 10, 1_000].map((failures) => retryMs(everyMs, failures, () => 0.5));
   expect(pausesMs(100)).toEqual([200, 400, 800, 5_000, 5_000]);
   expect(pausesMs(60_000)).toEqual([60_000, 60_000, 60_000, 60_000, 60_000]);
-});
-
-test("a signal ends a pause, also one that had aborted before", async () => {
-  const stopping = new AbortController();
-  const pausing = pause(60_000, stopping.signal);
-  stopping.abort();
-  expect(await pausing).toBe(false);
-  expect(await pause(60_000, stopping.signal)).toBe(false);
-  expect(await pause(1, new AbortController().signal)).toBe(true);
 });

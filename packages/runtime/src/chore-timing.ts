@@ -12,17 +12,3 @@ export function retryMs(everyMs: number, failures: number, random: () => number 
   const doubled = everyMs * 2 ** Math.min(failures, 30);
   return jitteredMs(Math.min(doubled, Math.max(everyMs, LONGEST_RETRY_MS)), random);
 }
-
-/** Waits without keeping the process alive. False when the signal ended it. */
-export async function pause(durationMs: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false;
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve(!signal.aborted);
-    };
-    const timer = setTimeout(end, durationMs).unref();
-    signal.addEventListener("abort", end);
-  });
-}

@@ -1,9 +1,10 @@
 import { type Connection, isUnavailable } from "@radist-tech/db";
 import type { NodeId } from "@radist-tech/protocol";
+import { pause } from "@radist-tech/protocol/timing";
 import type { Registry } from "prom-client";
 import { ChoreLease } from "./chore-lease.ts";
 import { type ChoreMetrics, choreMetrics } from "./chore-metrics.ts";
-import { jitteredMs, pause, retryMs } from "./chore-timing.ts";
+import { jitteredMs, retryMs } from "./chore-timing.ts";
 import { logUnavailable } from "./database-outage.ts";
 import type { Logger } from "./logger.ts";
 

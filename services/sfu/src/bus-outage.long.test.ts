@@ -1,3 +1,4 @@
+import { pause } from "@radist-tech/protocol/timing";
 import { faultProxy, freshDatabase, ownNats } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
 import { startCluster } from "./testing/cluster.ts";
@@ -19,7 +20,7 @@ test("without NATS, sockets that wait for a home on another node do not burden P
   await using cluster = await startCluster({ nodes: 2, databaseUrl: url.href, natsUrl: nats.url });
   const perSecond = async (): Promise<number> => {
     const [before, startedAt] = [proxy.transactions, performance.now()];
-    await new Promise((resolve) => setTimeout(resolve, WINDOW_MS));
+    await pause(WINDOW_MS);
     return (1_000 * (proxy.transactions - before)) / (performance.now() - startedAt);
   };
   const roomId = await cluster.createRoom();

@@ -1,32 +1,23 @@
-import { launchBrowser, launchFirefox } from "@radist-tech/testkit";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchFirefox } from "@radist-tech/testkit";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { openCallPage } from "./testing/call-page.ts";
-import { onePlatform, type Platform } from "./testing/platform.ts";
+import { shared, sharePlatform } from "./testing/shared-platform.ts";
 
-let platform: Platform;
-let browser: Browser;
-beforeAll(async () => {
-  platform = await onePlatform();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await platform?.[Symbol.asyncDispose]();
-});
+sharePlatform();
 
 async function callTokens(): Promise<readonly string[]> {
-  return (await platform.server.createP2PConnection()).callTokens;
+  return (await shared().platform.server.createP2PConnection()).callTokens;
 }
 
 async function publicKey(): Promise<string> {
-  const config = (await (await fetch(`${platform.front.url}/web/config`)).json()) as { publicKey: string };
+  const config = (await (await fetch(`${shared().platform.front.url}/web/config`)).json()) as { publicKey: string };
   return config.publicKey;
 }
 
 async function openPage(): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
-  await openCallPage(page, platform.front.url);
+  const page = await (await shared().browser.newContext()).newPage();
+  await openCallPage(page, shared().platform.front.url);
   return page;
 }
 
@@ -158,7 +149,7 @@ test("a call is joined with the microphone where there is no camera, and the pag
 test("In Firefox, too, a remembered device that is gone is replaced", async () => {
   await using firefox = await launchFirefox();
   const page = await firefox.newPage();
-  await openCallPage(page, platform.front.url);
+  await openCallPage(page, shared().platform.front.url);
   const found = await page.evaluate(async () => {
     const devices = new window.calls.sdk.LocalDevices({ storage: null });
     await devices.select("camera", "a-camera-of-another-day");

@@ -1,19 +1,9 @@
-import { launchBrowser } from "@radist-tech/testkit";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { onePlatform, type Platform } from "./testing/platform.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { RoomUser } from "./testing/room-user.ts";
+import { shared, sharePlatform } from "./testing/shared-platform.ts";
 
-let platform: Platform;
-let browser: Browser;
-beforeAll(async () => {
-  platform = await onePlatform();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await platform?.[Symbol.asyncDispose]();
-});
+sharePlatform();
 
 /** In the page: no device can be used, and attempts are counted. */
 function refuseDevices(): void {
@@ -28,10 +18,10 @@ const askedOf = (page: Pick<Page, "evaluate">): Promise<number> =>
   page.evaluate(() => (window as unknown as { asked: number }).asked);
 
 async function roomWith(participant: object) {
-  const { roomId, roomTokens } = await platform.server.createRoom();
-  const { connectionToken } = await platform.server.mintConnectionToken({ roomId, participant });
-  const speaker = await RoomUser.enters(browser, platform, roomTokens[0] ?? "");
-  const other = await RoomUser.enters(browser, platform, connectionToken, { prepare: refuseDevices });
+  const { roomId, roomTokens } = await shared().platform.server.createRoom();
+  const { connectionToken } = await shared().platform.server.mintConnectionToken({ roomId, participant });
+  const speaker = await RoomUser.enters(shared().browser, shared().platform, roomTokens[0] ?? "");
+  const other = await RoomUser.enters(shared().browser, shared().platform, connectionToken, { prepare: refuseDevices });
   return { speaker, other };
 }
 

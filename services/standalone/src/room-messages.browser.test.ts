@@ -1,28 +1,17 @@
 import type { ReceivedFile } from "@radist-tech/client";
-import { launchBrowser } from "@radist-tech/testkit";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { sendBurst } from "./testing/burst.ts";
-import { onePlatform, type Platform } from "./testing/platform.ts";
 import { RoomUser } from "./testing/room-user.ts";
+import { shared, sharePlatform } from "./testing/shared-platform.ts";
 
-let platform: Platform;
-let browser: Browser;
-beforeAll(async () => {
-  platform = await onePlatform();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await platform?.[Symbol.asyncDispose]();
-});
+sharePlatform();
 
 test("a burst arrives whole and in order at all, and at one, however slow one receiver is", () =>
-  sendBurst(browser, platform, 60));
+  sendBurst(shared().browser, shared().platform, 60));
 
 test("a file arrives whole at all, with its name and type", async () => {
-  const { roomTokens } = await platform.server.createRoom({ tokens: 3 });
-  const enter = (token = "") => RoomUser.enters(browser, platform, token, { channels: ["data"] });
+  const { roomTokens } = await shared().platform.server.createRoom({ tokens: 3 });
+  const enter = (token = "") => RoomUser.enters(shared().browser, shared().platform, token, { channels: ["data"] });
   const [alice, bob, eve] = [await enter(roomTokens[0]), await enter(roomTokens[1]), await enter(roomTokens[2])];
   const collect = () => {
     const files: string[] = [];
@@ -50,8 +39,8 @@ test("a file arrives whole at all, with its name and type", async () => {
 });
 
 test("after leave(), methods say that this side has left", async () => {
-  const { roomTokens } = await platform.server.createRoom({ tokens: 1 });
-  const alice = await RoomUser.enters(browser, platform, roomTokens[0] ?? "", { channels: ["data"] });
+  const { roomTokens } = await shared().platform.server.createRoom({ tokens: 1 });
+  const alice = await RoomUser.enters(shared().browser, shared().platform, roomTokens[0] ?? "", { channels: ["data"] });
   await alice.leaves();
   const said = await alice.page.evaluate(async () => {
     const { room } = window.stage;

@@ -1,30 +1,19 @@
 import { ROOM_SOCKET_PATH } from "@radist-tech/protocol";
-import { launchBrowser } from "@radist-tech/testkit";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { PageUser } from "./testing/page-user.ts";
-import { onePlatform, type Platform } from "./testing/platform.ts";
+import { shared, sharePlatform } from "./testing/shared-platform.ts";
 
-let platform: Platform;
-let browser: Browser;
-beforeAll(async () => {
-  platform = await onePlatform();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await platform?.[Symbol.asyncDispose]();
-});
+sharePlatform();
 
 const close = (...users: PageUser[]) => Promise.all(users.map((user) => user.closes()));
 
 async function roomOf(...names: string[]) {
   const [first = "", ...more] = names;
-  const starter = await PageUser.at(browser, platform.front.url, first);
+  const starter = await PageUser.at(shared().browser, shared().platform.front.url, first);
   const link = await starter.startsRoom();
   const users = [starter];
   for (const name of more) {
-    const user = await PageUser.at(browser, link, name);
+    const user = await PageUser.at(shared().browser, link, name);
     await user.joins();
     users.push(user);
   }
@@ -83,7 +72,7 @@ test("a reloaded page is back as the same participant, also when it is alone, an
     expect(user.peerId).toBe(before);
   };
   await reloads(ada);
-  const grace = await PageUser.at(browser, link, "Grace");
+  const grace = await PageUser.at(shared().browser, link, "Grace");
   await grace.joins();
   await ada.sees(grace);
   await ada.countsTiles();
@@ -91,7 +80,7 @@ test("a reloaded page is back as the same participant, also when it is alone, an
   await ada.sees(grace);
   await grace.sees(ada);
   expect(await ada.otherTiles()).toBe(1);
-  const { participants } = await platform.server.getRoom(roomId);
+  const { participants } = await shared().platform.server.getRoom(roomId);
   expect(participants.map(({ peerId, status }) => `${peerId} ${status}`)).toEqual([
     `${ada.peerId} connected`,
     `${grace.peerId} connected`,
@@ -103,7 +92,7 @@ test("a user who is alone is shown the link; one who mutes in the lobby joins mu
   const { users, link } = await roomOf("Ada");
   const [ada] = users as [PageUser];
   expect(await ada.byId("invite").getByTestId("room-link").inputValue()).toBe(link);
-  const grace = await PageUser.at(browser, link, "Grace");
+  const grace = await PageUser.at(shared().browser, link, "Grace");
   await grace.byId("microphone").click();
   await grace.joins();
   await ada.sees(grace);
@@ -119,9 +108,9 @@ test("the sockets are cut: the page says so until they are back, and nothing is 
   const { users } = await roomOf("Ada", "Grace");
   const [ada, grace] = users as [PageUser, PageUser];
   await Promise.all([ada.sees(grace), grace.sees(ada)]);
-  platform.front.cutSockets();
+  shared().platform.front.cutSockets();
   await Promise.all(users.map((user) => user.byId("notice-reconnecting").waitFor()));
-  platform.front.restoreSockets();
+  shared().platform.front.restoreSockets();
   for (const user of users) await user.byId("notice-reconnecting").waitFor({ state: "detached" });
   await Promise.all([ada.sees(grace), grace.sees(ada)]);
   await ada.writes("Still here");
@@ -133,10 +122,10 @@ test("the backend removes one user, then ends the room; its link says so", async
   const { users, link, roomId } = await roomOf("Ada", "Grace");
   const [ada, grace] = users as [PageUser, PageUser];
   await ada.sees(grace);
-  await platform.server.kickParticipant({ roomId, peerId: grace.peerId });
+  await shared().platform.server.kickParticipant({ roomId, peerId: grace.peerId });
   await grace.isOver("kicked");
   await ada.seesNoMore(grace);
-  await platform.server.endRoom(roomId);
+  await shared().platform.server.endRoom(roomId);
   await ada.isOver("ended");
   await grace.page.goto(link);
   await grace.isOver("ended");
@@ -144,7 +133,7 @@ test("the backend removes one user, then ends the room; its link says so", async
 });
 
 test("a microphone that the media server does not take is shown as such, and is heard when it does", async () => {
-  const ada = await PageUser.at(browser, platform.front.url, "Ada");
+  const ada = await PageUser.at(shared().browser, shared().platform.front.url, "Ada");
   let isRefused = true;
   await ada.page.routeWebSocket(new RegExp(ROOM_SOCKET_PATH), (socket) => {
     const server = socket.connectToServer();
@@ -156,7 +145,7 @@ test("a microphone that the media server does not take is shown as such, and is 
     });
   });
   const link = await ada.startsRoom();
-  const grace = await PageUser.at(browser, link, "Grace");
+  const grace = await PageUser.at(shared().browser, link, "Grace");
   await grace.joins();
   await ada.byId("notice-unsent-microphone").waitFor();
   await ada.page.locator("[data-testid=self-tile][data-muted=true]").waitFor();

@@ -1,11 +1,11 @@
-import process from "node:process";
 import { expect, test } from "vitest";
 import { RoomUser } from "./testing/room-user.ts";
-import { close, shared, shareRooms, twoInARoom } from "./testing/shared-rooms.ts";
+import { killWorker, mediaWorkers, shared, sharePlatform } from "./testing/shared-platform.ts";
+import { close, twoInARoom } from "./testing/shared-rooms.ts";
 
 const WITHIN = { timeout: 60_000, interval: 200 };
 
-shareRooms();
+sharePlatform();
 
 test("three users see and hear each other, and one leaves", async () => {
   const { alice, bob, third } = await twoInARoom();
@@ -129,18 +129,8 @@ test("the sockets are cut: sound and video continue, and missed events are caugh
 
 test("media workers die: the same users continue in the same streams", async () => {
   const { alice, bob } = await twoInARoom();
-  const workers = shared().platform.media.flatMap(({ children }) => children);
-  for (const pid of workers) {
-    process.kill(pid, "SIGKILL");
-    await expect
-      .poll(
-        () =>
-          shared()
-            .platform.media.flatMap(({ children }) => children)
-            .includes(pid),
-        WITHIN,
-      )
-      .toBe(false);
+  for (const pid of mediaWorkers()) {
+    await killWorker(pid);
     await Promise.all([alice.sees(bob, "camera", 30), bob.sees(alice, "camera", 30), alice.hears(bob)]);
   }
   await alice.writes("Still here");

@@ -1,12 +1,12 @@
-import process from "node:process";
 import { expect, test } from "vitest";
 import { RoomUser } from "./testing/room-user.ts";
-import { close, shared, shareRooms, twoInARoom } from "./testing/shared-rooms.ts";
+import { killWorker, mediaWorkers, shared, sharePlatform } from "./testing/shared-platform.ts";
+import { close, twoInARoom } from "./testing/shared-rooms.ts";
 import { watchStream } from "./testing/stream-watch.ts";
 
 const WITHIN = { timeout: 60_000, interval: 200 };
 
-shareRooms();
+sharePlatform();
 
 test("another device takes the camera's place in the same stream", async () => {
   const { alice, bob } = await twoInARoom();
@@ -79,17 +79,8 @@ test("a camera that was off when the media workers died comes back", async () =>
   const { alice, bob } = await twoInARoom();
   await bob.page.evaluate(() => window.stage.room?.published.get("camera")?.replaceTrack(null));
   await alice.isTold("participantchanged", `${bob.peerId} camera muted`);
-  for (const pid of shared().platform.media.flatMap(({ children }) => children)) {
-    process.kill(pid, "SIGKILL");
-    await expect
-      .poll(
-        () =>
-          shared()
-            .platform.media.flatMap(({ children }) => children)
-            .includes(pid),
-        WITHIN,
-      )
-      .toBe(false);
+  for (const pid of mediaWorkers()) {
+    await killWorker(pid);
     await Promise.all([bob.sees(alice, "camera", 30), alice.hears(bob)]);
   }
   await bob.page.evaluate(() => window.stage.room?.published.get("camera")?.replaceTrack(window.stage.drawing()));

@@ -1,4 +1,4 @@
-import { backoffMs } from "@radist-tech/protocol/timing";
+import { backoffMs, pause } from "@radist-tech/protocol/timing";
 import { RETRIES } from "./backoff.ts";
 import { ConnectionLost } from "./connection-lost.ts";
 import { RadistError } from "./errors.ts";
@@ -51,7 +51,7 @@ export class Ensured<Place> {
         if (error instanceof ConnectionLost || latch.value !== place) continue;
         if (!isWorthRetrying(error) || (++failures >= MAX_ATTEMPTS && !isPersistent)) throw error;
         retrying?.(error);
-        await new Promise((resolve) => setTimeout(resolve, backoffMs(failures, RETRIES)));
+        await pause(backoffMs(failures, RETRIES));
       }
     }
   }

@@ -1,4 +1,5 @@
 import { isUnavailable } from "@radist-tech/db";
+import { pause } from "@radist-tech/protocol/timing";
 import { Fenced } from "@radist-tech/rooms";
 import type { Logger } from "@radist-tech/runtime";
 
@@ -44,7 +45,7 @@ export class RetriedWrites {
           if (failures === MAX_FAILURES) return;
         }
       }
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await pause(pauseMs);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { type Bus, BusUnavailable, DeadlineExceeded, NoResponders } from "@radist-tech/bus";
 import type { RelayBatch } from "@radist-tech/protocol/bus";
+import { pause } from "@radist-tech/protocol/timing";
 import { FrameBuffer } from "./frame-buffer.ts";
 
 /** How long the other node may take to accept a batch, and for how long it is retried, milliseconds. */
@@ -106,7 +107,7 @@ export class RelaySender {
           error instanceof BusUnavailable || error instanceof DeadlineExceeded || error instanceof NoResponders;
         if (!mayPass || performance.now() > until) return error instanceof Error ? error.message : String(error);
       }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      await pause(RETRY_MS);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { pause } from "@radist-tech/protocol/timing";
 import { faultProxy, freshDatabase, type OwnServer, ownNats } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
@@ -87,7 +88,7 @@ async function prepare(count: number, windowMs: number): Promise<Outage> {
     pairs,
     async transactionsPerSecond() {
       const [count, startedAt] = [proxy.transactions, performance.now()];
-      await new Promise((resolve) => setTimeout(resolve, windowMs));
+      await pause(windowMs);
       return (1_000 * (proxy.transactions - count)) / (performance.now() - startedAt);
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
