@@ -91,11 +91,11 @@ describe.skipIf(whyNoIsolatedNetworks())("A call between two networks without a 
     await expect.poll(() => Date.now(), WITHIN).toBeGreaterThan(Math.max(...runsOut));
     await Promise.all([alice.marksPath(), bob.marksPath()]);
     await Promise.all([alice.seesFrames(), bob.seesFrames()]);
+    const before = await Promise.all([alice.iceSession(), bob.iceSession()]);
     await turn[Symbol.asyncDispose]();
     stack.use(await stage.startTurn());
-    const isConnected = () => alice.page.evaluate(() => window.radist?.connection.state.media);
-    await expect.poll(isConnected, WITHIN).not.toBe("connected");
-    await expect.poll(isConnected, WITHIN).toBe("connected");
+    await expect.poll(() => alice.iceSession(), WITHIN).not.toBe(before[0]);
+    await expect.poll(() => bob.iceSession(), WITHIN).not.toBe(before[1]);
     await Promise.all([alice.seesFrames(), bob.seesFrames()]);
     expect(await Promise.all([alice.hasMarkedPath(), bob.hasMarkedPath()])).toEqual([true, true]);
   });

@@ -91,6 +91,13 @@ export class Caller {
     });
   }
 
+  /** The fragment that names this side's ICE session, which changes with each ICE restart (RFC 8839, section 5.4). */
+  iceSession(): Promise<string | undefined> {
+    return this.page.evaluate(
+      () => window.radist?.connection.peerConnection?.localDescription?.sdp.match(/^a=ice-ufrag:(\S+)/m)?.[1],
+    );
+  }
+
   /** When the TURN credentials in use run out, milliseconds since 1970. */
   credentialsRunOut(): Promise<number> {
     return this.page.evaluate(() => {
