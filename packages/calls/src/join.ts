@@ -3,6 +3,7 @@ import {
   callPeers,
   calls,
   callTokens,
+  onPrimary,
   query,
   rooms,
   roomTokens,
@@ -112,6 +113,7 @@ export async function isUnanswered(connection: Connection, callToken: CallToken,
           eq(callTokens.hash, digest(callToken)),
           isNotNull(callPeers.unconfirmedSince),
           inArray(callPeers.status, ["connected", "disconnected"]),
+          onPrimary,
         ),
       ),
   );
@@ -141,7 +143,7 @@ async function callOf(
       .from(callTokens)
       .innerJoin(calls, eq(calls.id, callTokens.callId))
       .leftJoin(callPeers, and(eq(callPeers.callId, callTokens.callId), eq(callPeers.peerId, callTokens.peerId)))
-      .where(and(eq(callTokens.hash, tokenHash), eq(calls.projectId, projectId))),
+      .where(and(eq(callTokens.hash, tokenHash), eq(calls.projectId, projectId), onPrimary)),
   );
   if (!row) throw await refusalOfUnknown(connection, projectId, tokenHash);
   if (row.tombstonedAt) throw new Refusal("call_terminated");
@@ -156,7 +158,7 @@ async function refusalOfUnknown(connection: Connection, projectId: ProjectId, ha
       .select({ id: rooms.id })
       .from(roomTokens)
       .innerJoin(rooms, eq(rooms.id, roomTokens.roomId))
-      .where(and(eq(roomTokens.hash, hash), eq(rooms.projectId, projectId))),
+      .where(and(eq(roomTokens.hash, hash), eq(rooms.projectId, projectId), onPrimary)),
   );
   if (!room) return new Refusal("invalid_token");
   return new Refusal("invalid_token", "This is a room token. Join its room with it (createRoomConnection in the SDK).");

@@ -1,4 +1,4 @@
-import { type Connection, callPeers, calls, query, type Transaction } from "@radist-tech/db";
+import { type Connection, callPeers, calls, onPrimary, query, type Transaction } from "@radist-tech/db";
 import type { CallId, Epoch, NodeId, PeerId, ProjectId } from "@radist-tech/protocol";
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { Call, OwnerNode, Peer } from "./call.ts";
@@ -65,7 +65,7 @@ export async function loadCalls(connection: Connection, callIds: readonly CallId
       .select()
       .from(calls)
       .leftJoin(callPeers, eq(callPeers.callId, calls.id))
-      .where(inArray(calls.id, [...callIds]))
+      .where(and(inArray(calls.id, [...callIds]), onPrimary))
       .orderBy(callPeers.joinedAt, callPeers.peerId),
   );
   const byCall = Map.groupBy(rows, (row) => row.calls.id as CallId);
@@ -88,7 +88,14 @@ export async function loadPeersOf(connection: Connection, { nodeId, nodeEpoch }:
     connection.db
       .select({ callId: callPeers.callId, peerId: callPeers.peerId, epoch: callPeers.epoch })
       .from(callPeers)
-      .where(and(eq(callPeers.status, "connected"), eq(callPeers.nodeId, nodeId), eq(callPeers.nodeEpoch, nodeEpoch))),
+      .where(
+        and(
+          eq(callPeers.status, "connected"),
+          eq(callPeers.nodeId, nodeId),
+          eq(callPeers.nodeEpoch, nodeEpoch),
+          onPrimary,
+        ),
+      ),
   );
   return rows as PeerOfCall[];
 }
@@ -106,7 +113,12 @@ export interface PeerOfCall {
  * @throws {DatabaseUnavailable}
  */
 export async function isLatestClaim(connection: Connection, { callId, peerId, epoch }: PeerOfCall): Promise<boolean> {
-  const thisClaim = and(eq(callPeers.callId, callId), eq(callPeers.peerId, peerId), eq(callPeers.epoch, epoch));
+  const thisClaim = and(
+    eq(callPeers.callId, callId),
+    eq(callPeers.peerId, peerId),
+    eq(callPeers.epoch, epoch),
+    onPrimary,
+  );
   return (await query(connection.db.$count(callPeers, thisClaim))) === 1;
 }
 

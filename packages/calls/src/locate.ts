@@ -1,4 +1,4 @@
-import { type Connection, callPeers, query } from "@radist-tech/db";
+import { type Connection, callPeers, onPrimary, query } from "@radist-tech/db";
 import type { CallId, Epoch, NodeId, PeerId } from "@radist-tech/protocol";
 import { and, inArray } from "drizzle-orm";
 
@@ -38,7 +38,7 @@ export async function locatePeers(
         epoch: callPeers.epoch,
       })
       .from(callPeers)
-      .where(and(inArray(callPeers.callId, callIds), inArray(callPeers.peerId, peerIds))),
+      .where(and(inArray(callPeers.callId, callIds), inArray(callPeers.peerId, peerIds), onPrimary)),
   );
   for (const { callId, peerId, status, nodeId, epoch } of rows) {
     // Each of the peers may be in any of the calls.

@@ -1,4 +1,4 @@
-import { type Connection, callPeers, calls, query } from "@radist-tech/db";
+import { type Connection, callPeers, calls, onPrimary, query } from "@radist-tech/db";
 import type { CallDetails, CallId, PeerId } from "@radist-tech/protocol";
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { SEATS } from "./call.ts";
@@ -19,7 +19,7 @@ export async function findCall(
       })
       .from(calls)
       .leftJoin(callPeers, and(eq(callPeers.callId, calls.id), isNull(calls.tombstonedAt), seatIsHeld))
-      .where(and(eq(calls.id, callId), eq(calls.projectId, projectId)))
+      .where(and(eq(calls.id, callId), eq(calls.projectId, projectId), onPrimary))
       .orderBy(asc(callPeers.joinedAt), asc(callPeers.peerId))
       .limit(SEATS),
   );

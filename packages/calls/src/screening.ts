@@ -1,4 +1,4 @@
-import { type Connection, callPeers, calls, callTokens, query, roomTokens } from "@radist-tech/db";
+import { type Connection, callPeers, calls, callTokens, onPrimary, query, roomTokens } from "@radist-tech/db";
 import { type CallId, type CallToken, type PeerId, type ReconnectToken, Refusal } from "@radist-tech/protocol";
 import { and, eq, gt, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { ATTEMPT_MS } from "./call.ts";
@@ -62,7 +62,7 @@ async function findTokens(
       .from(callTokens)
       .innerJoin(calls, eq(calls.id, callTokens.callId))
       .leftJoin(callPeers, and(eq(callPeers.callId, callTokens.callId), eq(callPeers.peerId, callTokens.peerId)))
-      .where(and(inArray(hash, hashes), mayWork))
+      .where(and(inArray(hash, hashes), mayWork, onPrimary))
       .unionAll(db.select({ hash: roomTokens.hash }).from(roomTokens).where(inArray(roomTokens.hash, hashes))),
   );
   return new Set(rows.map((row) => hex(row.hash)));
@@ -77,7 +77,7 @@ async function findPeers({ db }: Connection, claims: readonly ReconnectClaim[]):
     db
       .select({ peerId, reconnectHash, freshReconnectHash })
       .from(callPeers)
-      .where(and(inArray(callId, callIds), inArray(peerId, peerIds))),
+      .where(and(inArray(callId, callIds), inArray(peerId, peerIds), onPrimary)),
   );
   return new Set(
     rows.flatMap((row) =>

@@ -6,6 +6,7 @@ export { deleteInBatches } from "./delete-in-batches.ts";
 export { DirectoryInUse } from "./directory-lock.ts";
 export { isFewerThan } from "./fewer-than.ts";
 export { type ListPage, type ListPosition, type ListQuery, newestFirst } from "./newest-first.ts";
+export { onPrimary } from "./on-primary.ts";
 export { outageAdvice } from "./outage-advice.ts";
 export { report } from "./report.ts";
 export * from "./schema.ts";

@@ -1,4 +1,4 @@
-import { type Connection, nodes, query, roomPeers, rooms } from "@radist-tech/db";
+import { type Connection, nodes, onPrimary, query, roomPeers, rooms } from "@radist-tech/db";
 import type { Epoch, PeerId, RoomId } from "@radist-tech/protocol";
 import type { LedgerNode } from "@radist-tech/usage";
 import { and, eq, inArray } from "drizzle-orm";
@@ -17,7 +17,7 @@ export async function findLostClaims(
     connection.db
       .select({ id: rooms.id, homeEpoch: rooms.homeEpoch, tombstonedAt: rooms.tombstonedAt })
       .from(rooms)
-      .where(inArray(rooms.id, ids)),
+      .where(and(inArray(rooms.id, ids), onPrimary)),
   );
   const known = new Map(rows.map((row) => [row.id, row]));
   for (const claim of claims) {
@@ -42,7 +42,7 @@ export async function findStandingHomes(
       .select({ id: rooms.id, homeEpoch: rooms.homeEpoch, isAlive: isHomeAlive })
       .from(rooms)
       .leftJoin(nodes, eq(nodes.id, rooms.homeNodeId))
-      .where(inArray(rooms.id, [...new Set(claims.map(({ roomId }) => roomId))])),
+      .where(and(inArray(rooms.id, [...new Set(claims.map(({ roomId }) => roomId))]), onPrimary)),
   );
   const standing = new Set(
     rows.flatMap(({ id, homeEpoch, isAlive }) =>
@@ -61,7 +61,7 @@ export async function findSeated(connection: Connection, roomIds: readonly RoomI
     connection.db
       .select({ peerId: roomPeers.peerId })
       .from(roomPeers)
-      .where(inArray(roomPeers.roomId, [...roomIds])),
+      .where(and(inArray(roomPeers.roomId, [...roomIds]), onPrimary)),
   );
   return new Set(rows.map(({ peerId }) => peerId as PeerId));
 }
@@ -72,7 +72,7 @@ export async function findHomesOf(connection: Connection, { nodeId, nodeEpoch }:
     connection.db
       .select({ id: rooms.id, homeEpoch: rooms.homeEpoch })
       .from(rooms)
-      .where(and(eq(rooms.homeNodeId, nodeId), eq(rooms.homeNodeEpoch, nodeEpoch))),
+      .where(and(eq(rooms.homeNodeId, nodeId), eq(rooms.homeNodeEpoch, nodeEpoch), onPrimary)),
   );
   return rows.map(({ id, homeEpoch }) => ({ roomId: id as RoomId, epoch: homeEpoch as Epoch }));
 }
@@ -89,7 +89,7 @@ export async function findConnectedSeats(connection: Connection, roomIds: readon
     connection.db
       .select({ roomId: roomPeers.roomId, peerId: roomPeers.peerId })
       .from(roomPeers)
-      .where(and(inArray(roomPeers.roomId, [...roomIds]), eq(roomPeers.status, "connected"))),
+      .where(and(inArray(roomPeers.roomId, [...roomIds]), eq(roomPeers.status, "connected"), onPrimary)),
   );
   return rows as ConnectedSeat[];
 }

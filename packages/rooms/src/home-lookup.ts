@@ -1,4 +1,14 @@
-import { type Connection, calls, callTokens, nodes, query, roomPeers, rooms, roomTokens } from "@radist-tech/db";
+import {
+  type Connection,
+  calls,
+  callTokens,
+  nodes,
+  onPrimary,
+  query,
+  roomPeers,
+  rooms,
+  roomTokens,
+} from "@radist-tech/db";
 import { type Epoch, type NodeId, type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
 import { and, eq, exists, isNotNull, or, sql } from "drizzle-orm";
 import type { HomeLocation } from "./homes.ts";
@@ -29,7 +39,7 @@ export async function isUnanswered({ db }: Connection, tokenHash: Uint8Array): P
       .select({ peerId: roomPeers.peerId })
       .from(roomTokens)
       .innerJoin(roomPeers, ofToken)
-      .where(and(eq(roomTokens.hash, tokenHash), isNotNull(roomPeers.unconfirmedSince))),
+      .where(and(eq(roomTokens.hash, tokenHash), isNotNull(roomPeers.unconfirmedSince), onPrimary)),
   );
   return rows.length > 0;
 }
@@ -56,7 +66,7 @@ export async function findHomeByToken(
       .innerJoin(rooms, eq(rooms.id, roomTokens.roomId))
       .leftJoin(roomPeers, ofToken)
       .leftJoin(nodes, eq(nodes.id, rooms.homeNodeId))
-      .where(and(eq(roomTokens.hash, tokenHash), eq(rooms.projectId, projectId))),
+      .where(and(eq(roomTokens.hash, tokenHash), eq(rooms.projectId, projectId), onPrimary)),
   );
   if (!row) throw await refusalOfUnknown(connection, projectId, tokenHash);
   if (row.tombstonedAt) throw new Refusal("room_terminated");
@@ -71,7 +81,7 @@ async function refusalOfUnknown({ db }: Connection, projectId: ProjectId, hash: 
       .select({ id: calls.id })
       .from(callTokens)
       .innerJoin(calls, eq(calls.id, callTokens.callId))
-      .where(and(eq(callTokens.hash, hash), eq(calls.projectId, projectId))),
+      .where(and(eq(callTokens.hash, hash), eq(calls.projectId, projectId), onPrimary)),
   );
   if (!call) return refusal("invalid_token");
   return new Refusal("invalid_token", "This is a call token. Join its call with it (createConnection in the SDK).");
@@ -101,7 +111,7 @@ export async function findHomeByResumeToken(
       .select({ ...found, isHeld: exists(seat).mapWith(Boolean) })
       .from(rooms)
       .leftJoin(nodes, eq(nodes.id, rooms.homeNodeId))
-      .where(and(eq(rooms.id, roomId), eq(rooms.projectId, projectId))),
+      .where(and(eq(rooms.id, roomId), eq(rooms.projectId, projectId), onPrimary)),
   );
   if (row?.tombstonedAt) throw new Refusal("room_terminated");
   // Asked before a node claims the room for a client that has no seat there.

@@ -1,4 +1,4 @@
-import { type Connection, query, roomPeers, rooms } from "@radist-tech/db";
+import { type Connection, onPrimary, query, roomPeers, rooms } from "@radist-tech/db";
 import type { LiveParticipant, PeerId, RoomDetails, RoomId } from "@radist-tech/protocol";
 import { and, asc, eq, isNull } from "drizzle-orm";
 
@@ -14,7 +14,7 @@ export async function findRoom(
       .select({ room: rooms, peer: roomPeers })
       .from(rooms)
       .leftJoin(roomPeers, and(eq(roomPeers.roomId, rooms.id), isNull(rooms.tombstonedAt)))
-      .where(and(eq(rooms.id, roomId), eq(rooms.projectId, projectId)))
+      .where(and(eq(rooms.id, roomId), eq(rooms.projectId, projectId), onPrimary))
       .orderBy(asc(roomPeers.joinedAt), asc(roomPeers.peerId)),
   );
   const room = rows[0]?.room;

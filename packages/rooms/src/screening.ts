@@ -1,4 +1,4 @@
-import { type Connection, callTokens, query, roomPeers, rooms, roomTokens } from "@radist-tech/db";
+import { type Connection, callTokens, onPrimary, query, roomPeers, rooms, roomTokens } from "@radist-tech/db";
 import type { CallToken, PeerId, ReconnectToken, Refusal, RoomId } from "@radist-tech/protocol";
 import { and, eq, gt, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { digest } from "./digest.ts";
@@ -65,7 +65,7 @@ async function findTokens(
       .from(roomTokens)
       .innerJoin(rooms, eq(rooms.id, roomTokens.roomId))
       .leftJoin(roomPeers, and(eq(roomPeers.roomId, roomTokens.roomId), eq(roomPeers.peerId, roomTokens.peerId)))
-      .where(and(inArray(hash, hashes), mayWork))
+      .where(and(inArray(hash, hashes), mayWork, onPrimary))
       .unionAll(db.select({ hash: callTokens.hash }).from(callTokens).where(inArray(callTokens.hash, hashes))),
   );
   return new Set(rows.map((row) => hex(row.hash)));
@@ -80,7 +80,7 @@ async function findPeers({ db }: Connection, claims: readonly ResumeClaim[]): Pr
     db
       .select({ peerId, resumeHash, freshResumeHash })
       .from(roomPeers)
-      .where(and(inArray(roomId, roomIds), inArray(peerId, peerIds))),
+      .where(and(inArray(roomId, roomIds), inArray(peerId, peerIds), onPrimary)),
   );
   return new Set(
     rows.flatMap((row) =>
@@ -98,7 +98,7 @@ async function findEndedRooms({ db }: Connection, claims: readonly ResumeClaim[]
     db
       .select({ id })
       .from(rooms)
-      .where(and(inArray(id, roomIds), isNotNull(tombstonedAt))),
+      .where(and(inArray(id, roomIds), isNotNull(tombstonedAt), onPrimary)),
   );
   return new Set(rows.map((row) => row.id));
 }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type Connection, isUnavailable, projects, query } from "@radist-tech/db";
+import { type Connection, isUnavailable, onPrimary, projects, query } from "@radist-tech/db";
 import { ERRORS, type ProjectId, type PublicKey, Refusal } from "@radist-tech/protocol";
 import {
   type AuthSettings,
@@ -139,7 +139,7 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
       this.#options.connection.db
         .select({ publicKey: projects.publicKey })
         .from(projects)
-        .where(and(inArray(projects.publicKey, [...new Set(publicKeys)]), isNull(projects.deletedAt))),
+        .where(and(inArray(projects.publicKey, [...new Set(publicKeys)]), isNull(projects.deletedAt), onPrimary)),
     );
     return new Set(rows.map(({ publicKey }) => publicKey));
   }
@@ -150,7 +150,7 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
       db
         .select({ projectId: projects.id, allowedOrigins: projects.allowedOrigins })
         .from(projects)
-        .where(and(eq(projects.publicKey, publicKey), isNull(projects.deletedAt))),
+        .where(and(eq(projects.publicKey, publicKey), isNull(projects.deletedAt), onPrimary)),
     );
     return project;
   }

@@ -56,7 +56,7 @@ describe("A failover to a standby that follows by streaming replication", () => 
     await recovers(nodes, pids);
   });
 
-  test("with an address that is moved", async () => {
+  test.each(["killed", "demoted"])("with an address that is moved, and the primary %s", async (what) => {
     await using primary = await ownPostgres();
     await using standby = await ownStandby(primary);
     await using address = await faultProxy(portOf(primary.url));
@@ -64,11 +64,21 @@ describe("A failover to a standby that follows by streaming replication", () => 
     await useEveryPlane(nodes);
     const pids = pidsOf(nodes);
     await isFollowed(primary, standby);
-    primary.signal("SIGKILL");
+    if (what === "killed") primary.signal("SIGKILL");
+    else await takesNoWrites(primary);
     await promote(standby);
     address.leadTo(portOf(standby.url));
     await recovers(nodes, pids);
   });
+
+  /** Connections to it stay open and can read, as with a primary that became a standby. */
+  async function takesNoWrites(server: OwnServer): Promise<void> {
+    await using admin = await connect(server.url, { maxConnections: 1 });
+    await query(admin.db.execute(sql`alter system set default_transaction_read_only = on`));
+    await query(admin.db.execute(sql`select pg_reload_conf()`));
+    const setting = sql`select current_setting('default_transaction_read_only') as value`;
+    await expect.poll(() => query(admin.db.execute(setting))).toMatchObject([{ value: "on" }]);
+  }
 });
 
 test("behind a path that swallows packets connections are given up, and every plane works again on new ones", async () => {

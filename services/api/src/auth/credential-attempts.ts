@@ -1,4 +1,4 @@
-import { type Connection, projects, query, secretKeys } from "@radist-tech/db";
+import { type Connection, onPrimary, projects, query, secretKeys } from "@radist-tech/db";
 import { type ErrorCode, type ProjectId, type PublicKey, Refusal, type SecretKey } from "@radist-tech/protocol";
 import { AuthThrottle, clientAddress } from "@radist-tech/runtime";
 import { and, inArray, isNull } from "drizzle-orm";
@@ -90,7 +90,7 @@ export class CredentialAttempts {
       this.#connection.db
         .select({ publicKey })
         .from(projects)
-        .where(and(inArray(publicKey, [...keys]), isNull(deletedAt))),
+        .where(and(inArray(publicKey, [...keys]), isNull(deletedAt), onPrimary)),
     );
     return new Set(rows.map((row) => row.publicKey));
   }
@@ -102,7 +102,7 @@ export class CredentialAttempts {
       this.#connection.db
         .select({ hash })
         .from(secretKeys)
-        .where(and(inArray(hash, [...hashes]), isNull(revokedAt))),
+        .where(and(inArray(hash, [...hashes]), isNull(revokedAt), onPrimary)),
     );
     return new Set(rows.map((row) => hex(row.hash)));
   }

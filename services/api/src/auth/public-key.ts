@@ -1,4 +1,4 @@
-import { type Connection, projects, query } from "@radist-tech/db";
+import { type Connection, onPrimary, projects, query } from "@radist-tech/db";
 import { type ProjectId, PublicKey } from "@radist-tech/protocol";
 import { and, eq, isNull } from "drizzle-orm";
 import type { MiddlewareHandler } from "hono";
@@ -38,7 +38,7 @@ async function findProject(connection: Connection, key: PublicKey): Promise<Call
         defaultAccessControl: projects.defaultAccessControl,
       })
       .from(projects)
-      .where(and(eq(projects.publicKey, key), isNull(projects.deletedAt))),
+      .where(and(eq(projects.publicKey, key), isNull(projects.deletedAt), onPrimary)),
   );
   return row && { ...row, id: row.id as ProjectId };
 }

@@ -1,4 +1,4 @@
-import { type Connection, projects, query, secretKeys } from "@radist-tech/db";
+import { type Connection, onPrimary, projects, query, secretKeys } from "@radist-tech/db";
 import { ProjectId, SecretKey } from "@radist-tech/protocol";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { MiddlewareHandler } from "hono";
@@ -59,6 +59,7 @@ async function findKey(connection: Connection, projectId: ProjectId, key: Secret
           eq(projects.id, projectId),
           isNull(secretKeys.revokedAt),
           isNull(projects.deletedAt),
+          onPrimary,
         ),
       ),
   );

@@ -1,6 +1,6 @@
-import { isUnavailable, nodes, query } from "@radist-tech/db";
+import { isUnavailable, nodes, onPrimary, query } from "@radist-tech/db";
 import type { NodeId } from "@radist-tech/protocol";
-import { inArray, sql } from "drizzle-orm";
+import { and, inArray, sql } from "drizzle-orm";
 import type { NodeContext } from "./context.ts";
 
 /** How often a node looks whether others are alive, milliseconds. */
@@ -63,7 +63,7 @@ export class NodeWatch implements AsyncDisposable {
       this.#node.connection.db
         .select({ id: nodes.id, epoch: nodes.epoch, isOver: sql<boolean>`${nodes.leaseUntil} < now()` })
         .from(nodes)
-        .where(inArray(nodes.id, [...watched])),
+        .where(and(inArray(nodes.id, [...watched]), onPrimary)),
     );
     const known = new Map(rows.map((row) => [row.id, row]));
     this.#options.onLook((id, epoch) => {
