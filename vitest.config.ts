@@ -21,6 +21,8 @@ const browser = {
 export default defineConfig({
   test: {
     globalSetup: "packages/testkit/src/global-setup.ts",
+    // Of files whose other cases are quick. What is long as a whole is in *.long.test.ts.
+    tags: [{ name: "long", description: "A case for npm run test:long" }],
     // These end what hangs, and say nothing about speed: a machine that is busy with other things may take its time.
     testTimeout: 180_000,
     hookTimeout: 180_000,

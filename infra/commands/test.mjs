@@ -1,4 +1,5 @@
 import { runChecks } from "./checks.mjs";
 import { runTests } from "./run-tests.mjs";
+import { QUICK } from "./suites.mjs";
 
-await runTests(runChecks, ["code", "browser"]);
+await runTests(runChecks, [QUICK]);

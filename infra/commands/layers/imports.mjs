@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, normalize, sep } from "node:path";
+import { sources } from "../sources.mjs";
 
 const SCOPE = "@radist-tech/";
 const TESTKIT = "testkit";
@@ -22,24 +23,6 @@ const DYNAMIC = /\bimport\("([^"]+)"\)/g;
 /** @param {string} root the folder of the repository */
 export function productionImports(root) {
   return sources(root).flatMap((file) => (isTestCode(file) ? [] : importsOf(root, file)));
-}
-
-/**
- * By the Node that starts the commands, which may be an old one: it has no globSync.
- *
- * @param {string} root
- */
-function sources(root) {
-  const folders = ["packages", "services"].flatMap((parent) =>
-    readdirSync(join(root, parent)).flatMap((name) => [`${parent}/${name}/src`, `${parent}/${name}/app`]),
-  );
-  return folders
-    .filter((folder) => existsSync(join(root, folder)))
-    .flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-        .filter((file) => /\.tsx?$/.test(file))
-        .map((file) => `${folder}/${file.split(sep).join("/")}`),
-    );
 }
 
 /**

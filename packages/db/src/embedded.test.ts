@@ -52,7 +52,7 @@ test("what was committed survives kill -9 of the process, again and again", asyn
   }
 });
 
-test("a directory has one owner at a time, in whatever way it is written", async () => {
+test("a directory has one owner at a time, in whatever way it is written", { tags: ["long"] }, async () => {
   const directory = join(home, "data");
   await using writer = await startWriter(directory, "committed 1;");
   await symlink(directory, join(home, "link"));
@@ -86,7 +86,7 @@ test("what a dead process left beside the directory does not keep it closed", as
   expect(await connection.db.$count(nodes)).toBe(0);
 });
 
-test("of many that start at once after a kill -9, one gets the directory", async () => {
+test("of many that start at once after a kill -9, one gets the directory", { tags: ["long"] }, async () => {
   const directory = join(home, "data");
   {
     await using writer = await startWriter(directory, "committed 1;");

@@ -67,7 +67,9 @@ test("of several hosts the primary is found, before a failover and after it", as
   await done(WRITE);
 });
 
-test("behind a path that swallows packets, connections are given up and fresh ones work", async () => {
+test("behind a path that swallows packets, connections are given up and fresh ones work", {
+  tags: ["long"],
+}, async () => {
   await using server = await ownPostgres();
   await using proxy = await faultProxy(portOf(server.url));
   const url = new URL(server.url);

@@ -120,7 +120,9 @@ describe.each(kinds)("$name", ({ name, open }) => {
   });
 
   if (name === "Postgres")
-    test("a process that froze within a transaction does not keep others out for long", async () => {
+    test("a process that froze within a transaction does not keep others out for long", {
+      tags: ["long"],
+    }, async () => {
       const id = await aNode();
       await using frozen = await connect(database.url, { maxConnections: 1 });
       const { promise: isHeld, resolve: hold } = Promise.withResolvers<void>();

@@ -117,7 +117,7 @@ test("what fails to end does not keep the rest from ending", async () => {
   expect(service.output.match(/^(closes|frees .*)$/gm)).toEqual(["closes", "frees second", "frees first"]);
 });
 
-test("what never ends is left behind", async () => {
+test("what never ends is left behind", { tags: ["long"] }, async () => {
   await using service = await start({ DRAIN: "ever", DRAIN_MS: "0", LOG_LEVEL: "fatal" });
   service.signal("SIGTERM");
   expect(await service.exited).toBe(1);

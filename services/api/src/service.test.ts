@@ -58,10 +58,13 @@ test("a bug is logged in full and shown without detail", async () => {
   expect(logged).toContain('column \\"name\\" does not exist');
 });
 
-test.each([
-  ["killed", "SIGKILL"],
-  ["frozen", "SIGSTOP"],
-] as const)("a database that is %s: 503 until it is back, without a restart", async (_name, signal) => {
+test("a database that is killed: 503 until it is back, without a restart", () => isMissedAndFound("SIGKILL"));
+
+test("a database that is frozen: 503 until it is back, without a restart", { tags: ["long"] }, () =>
+  isMissedAndFound("SIGSTOP"),
+);
+
+async function isMissedAndFound(signal: "SIGKILL" | "SIGSTOP"): Promise<void> {
   await using postgres = await ownPostgres();
   await using api = await startApi({ databaseUrl: postgres.url });
   const project = await api.client.project();
@@ -85,4 +88,4 @@ test.each([
   await vi.waitUntil(async () => (await readiness(api)).status === 200, { timeout: 60_000 });
   expect((await project.mint(callId)).status).toBe(200);
   expect((await project.ask("POST", "/calls")).status).toBe(200);
-});
+}

@@ -54,7 +54,9 @@ describe("The events of a room", () => {
     expect((await story(cluster, roomId, names)).at(-1)).toBe("ended terminated");
   });
 
-  test("close the tracks of a home that was killed, and report each peer once as left", async () => {
+  test("close the tracks of a home that was killed, and report each peer once as left", {
+    tags: ["long"],
+  }, async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true });
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: 0 });

@@ -78,7 +78,9 @@ describe("A room's home", () => {
     expect(places.map(({ peerId }) => peerId).toSorted()).toEqual([alice.peerId, bob.peerId].toSorted());
   });
 
-  test("that was frozen until another node took over gives everything up when it wakes", async () => {
+  test("that was frozen until another node took over gives everything up when it wakes", {
+    tags: ["long"],
+  }, async () => {
     await using cluster = await start();
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: 0 });
@@ -118,7 +120,9 @@ describe("A room's home", () => {
 });
 
 describe("A node that only relays", () => {
-  test("can die without loss: the room goes on, and its clients resume on another node", async () => {
+  test("can die without loss: the room goes on, and its clients resume on another node", {
+    tags: ["long"],
+  }, async () => {
     await using cluster = await start();
     const roomId = await cluster.createRoom();
     await using alice = await joins(cluster, roomId, { node: 0 });

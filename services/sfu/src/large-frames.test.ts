@@ -51,7 +51,9 @@ const KEY = { type: "e2ee-key", keyId: 1, wrappedKey: "A".repeat(1_024), wrapIv:
 const talksTo = (person: TestPeer, targetPeerId: string, count = 250) =>
   Promise.all(Array.from({ length: count }, () => person.asks({ ...KEY, targetPeerId })));
 
-test("A hundred peers on two nodes, each with the maximum of metadata, are announced to each other.", async () => {
+test("A hundred peers on two nodes, each with the maximum of metadata, are announced to each other.", {
+  tags: ["long"],
+}, async () => {
   expect(Buffer.byteLength(JSON.stringify(METADATA))).toBeGreaterThan(16_000);
   await using cluster = await startCluster({ nodes: 2, env: UNHURRIED });
   const roomId = await cluster.createRoom();

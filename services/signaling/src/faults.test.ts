@@ -45,7 +45,9 @@ describe("Nodes that die, freeze and drain", () => {
     expect(alice.socket.messages.filter(({ type }) => type === "peer_left")).toEqual([]);
   });
 
-  test("SIGSTOP beyond the lease: its peers are lost, its writes are refused, and it closes their sockets", async () => {
+  test("SIGSTOP beyond the lease: its peers are lost, its writes are refused, and it closes their sockets", {
+    tags: ["long"],
+  }, async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true });
     const { alice, bob } = await twoPeople(cluster, [0, 1]);
     processOf(cluster, 1).signal("SIGSTOP");
@@ -60,7 +62,9 @@ describe("Nodes that die, freeze and drain", () => {
     expect(await alice.hears("peer_reconnected")).toMatchObject({ peerId: bob.peerId });
   });
 
-  test("SIGSTOP: what was sent to the frozen node is not delivered after what the same peer sent elsewhere", async () => {
+  test("SIGSTOP: what was sent to the frozen node is not delivered after what the same peer sent elsewhere", {
+    tags: ["long"],
+  }, async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true });
     const { alice, bob } = await twoPeople(cluster, [1, 0]);
     processOf(cluster, 1).signal("SIGSTOP");
@@ -89,10 +93,15 @@ describe("Nodes that die, freeze and drain", () => {
   });
 });
 
+/** The signals by which Postgres goes; a frozen one is noticed by deadlines, which takes longer. */
+const DATABASE_GOES: readonly (readonly ["SIGKILL" | "SIGSTOP", string[]])[] = [
+  ["SIGKILL", []],
+  ["SIGSTOP", ["long"]],
+];
+
 describe("Postgres and NATS", () => {
-  test.each(["SIGKILL", "SIGSTOP"] as const)(
-    "Postgres gone by %s: connected peers go on, joins are unavailable, it heals",
-    async (signal) => {
+  for (const [signal, tags] of DATABASE_GOES) {
+    test(`Postgres gone by ${signal}: connected peers go on, joins are unavailable, it heals`, { tags }, async () => {
       await using postgres = await ownPostgres();
       await using cluster = await startCluster({ nodes: 2, databaseUrl: postgres.url });
       const { alice, bob } = await twoPeople(cluster, [0, 1]);
@@ -111,8 +120,8 @@ describe("Postgres and NATS", () => {
       bob.signals(alice, "healed");
       expect(await alice.hears("signal")).toMatchObject({ payload: "healed" });
       expect(alice.socket.messages.filter(({ type }) => type === "peer_left")).toEqual([]);
-    },
-  );
+    });
+  }
 
   test("without the database, signals to peers that are here do not wait for one to a stranger", async () => {
     // A signal that waited would wait for longer than this test may take.

@@ -133,7 +133,7 @@ describe("Concurrent events", () => {
     expect(await back.socket.closed).toMatchObject({ code: 4410 });
   });
 
-  test("a leave that is stored after its caller gave up is announced", async () => {
+  test("a leave that is stored after its caller gave up is announced", { tags: ["long"] }, async () => {
     const { callId, alice, bob } = await twoPeople(cluster, [0, 0]);
     const lock = await lockedCall(cluster, callId);
     alice.says({ type: "leave", requestId: "bye" });
@@ -204,7 +204,7 @@ test("a locked call does not hold up the chores of other calls", async () => {
   for (const { alice } of people) alice.socket.terminate();
 });
 
-test("a client that keeps sending after a refusal costs nothing more", async () => {
+test("a client that keeps sending after a refusal costs nothing more", { tags: ["long"] }, async () => {
   await using cluster = await startCluster();
   await using person = await joinsRaw(cluster);
   const warnings: Error[] = [];

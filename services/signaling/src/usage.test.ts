@@ -215,7 +215,9 @@ describe("Checkpoints", () => {
     expect(await sessionsOf(cluster, one.alice)).toMatchObject([{ closedAt: null }]);
   });
 
-  test("SIGSTOP beyond the lease: what others closed stays as it is when the node wakes up", async () => {
+  test("SIGSTOP beyond the lease: what others closed stays as it is when the node wakes up", {
+    tags: ["long"],
+  }, async () => {
     await using cluster = await startCluster({ nodes: 2, processes: true, env });
     const { alice, bob } = await twoPeople(cluster, [0, 1]);
     await goesOn(cluster, bob);

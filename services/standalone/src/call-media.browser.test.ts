@@ -161,7 +161,7 @@ test("In Firefox, too, a remembered device that is gone is replaced", async () =
   expect(found).toEqual(["live", "live"]);
 });
 
-test("a call without a path says so after 15 seconds, and not that it is connected", async () => {
+test("a call without a path says so after 15 seconds, and not that it is connected", { tags: ["long"] }, async () => {
   const page = await openPage();
   await page.evaluate(
     ([key, tokens]) => window.calls.enter(key, tokens, new MediaStream(), { iceTransportPolicy: "relay" }),

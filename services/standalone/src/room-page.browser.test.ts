@@ -104,7 +104,7 @@ test("a user who is alone is shown the link; one who mutes in the lobby joins mu
   await close(ada, grace);
 });
 
-test("the sockets are cut: the page says so until they are back, and nothing is lost", async () => {
+test("the sockets are cut: the page says so until they are back, and nothing is lost", { tags: ["long"] }, async () => {
   const { users } = await roomOf("Ada", "Grace");
   const [ada, grace] = users as [PageUser, PageUser];
   await Promise.all([ada.sees(grace), grace.sees(ada)]);

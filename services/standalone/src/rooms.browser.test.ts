@@ -93,7 +93,9 @@ test("a camera that is really off keeps its place in the room, and comes back in
   await close(alice, bob);
 });
 
-test("a small video gets a small layer, a large one a large layer, and what no one sees is not sent", async () => {
+test("a small video gets a small layer, a large one a large layer, and what no one sees is not sent", {
+  tags: ["long"],
+}, async () => {
   const { alice, bob } = await twoInARoom();
   const height = () => alice.received(bob.peerId, "camera", "frameHeight");
   await alice.resizes(bob, [1_280, 720]);

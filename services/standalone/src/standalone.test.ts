@@ -50,7 +50,9 @@ test("kill -9 and a second start: same keys, same calls, and events go on, under
   expect(await second.exited, second.output).toBe(0);
 });
 
-test("a port or a folder that cannot be had is a problem of its setting, told without a stack", async () => {
+test("a port or a folder that cannot be had is a problem of its setting, told without a stack", {
+  tags: ["long"],
+}, async () => {
   await using directory = await temporaryDirectory();
   await using taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
@@ -70,7 +72,9 @@ test("a port or a folder that cannot be had is a problem of its setting, told wi
   expect(inUse + noFolder).not.toMatch(/\n\s+at /);
 });
 
-test("a media port that is taken keeps rooms waiting, not calls, and rooms are there when it is free", async () => {
+test("a media port that is taken keeps rooms waiting, not calls, and rooms are there when it is free", {
+  tags: ["long"],
+}, async () => {
   await using directory = await temporaryDirectory();
   const mediaPort = await reservePort();
   const taken = createServer().listen(mediaPort, "0.0.0.0");
@@ -119,7 +123,9 @@ test("Ctrl+C on a terminal, which signals the media workers, too, is quiet with 
   expect(started.output.slice(before)).toBe("");
 });
 
-test("a media worker that is missing is named with what to do, calls are served, and rooms as soon as it is there", async () => {
+test("a media worker that is missing is named with what to do, calls are served, and rooms as soon as it is there", {
+  tags: ["long"],
+}, async () => {
   await using directory = await temporaryDirectory();
   const workerBin = join(directory.path, "worker");
   const env = { MEDIASOUP_WORKER_BIN: workerBin };

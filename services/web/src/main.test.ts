@@ -48,7 +48,7 @@ test("with the admin token alone it creates a project, and a key that it revokes
   expect(now[0]?.keyId).not.toBe(left[0]?.keyId);
 });
 
-test("two processes that start before the API is up agree on one project", async () => {
+test("two processes that start before the API is up agree on one project", { tags: ["long"] }, async () => {
   const port = await reservePort();
   const origin = `http://127.0.0.1:${port}`;
   const env = { RADIST_ADMIN_TOKEN: ADMIN_TOKEN };

@@ -26,7 +26,7 @@ test("what is created after the caller had to give up", async () => {
   expect(await callsOf(keyed)).toMatchObject([{ tombstonedAt: null }]);
 });
 
-test("a room that is created after the caller had to give up is ended, too", async () => {
+test("a room that is created after the caller had to give up is ended, too", { tags: ["long"] }, async () => {
   await using api = await startApi();
   const project = await api.client.project();
   await api.connection.db.transaction(async (tx) => {

@@ -2,25 +2,23 @@ import { backoffMs, pause } from "@radist-tech/protocol/timing";
 import { expect } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
 
-const USES = 1_000;
-
 /** Leases that a thousand sockets at once, on a busy machine, do not outlast. */
 const UNHURRIED = { LEASE_MS: "120000", LEASE_RENEW_MS: "20000" };
 
-/** Uses one token a thousand times at once, over two nodes, in so many rounds. */
-export async function raceForToken(rounds: number): Promise<void> {
+/** Uses one token so many times at once, over two nodes, in so many rounds. */
+export async function raceForToken({ uses, rounds }: { uses: number; rounds: number }): Promise<void> {
   await using cluster = await startCluster({ nodes: 2, env: UNHURRIED });
   for (let round = 0; round < rounds; round++) {
     const { callTokens } = await cluster.createCall(1);
     const callToken = String(callTokens[0]);
     await using winners = new AsyncDisposableStack();
     const outcomes = await Promise.all(
-      Array.from({ length: USES }, (_, index) => use(cluster, callToken, index % 2, winners)),
+      Array.from({ length: uses }, (_, index) => use(cluster, callToken, index % 2, winners)),
     );
     const counts = Object.fromEntries(
       [...Map.groupBy(outcomes, (outcome) => outcome)].map(([key, all]) => [key, all.length]),
     );
-    expect(counts, `round ${round}`).toEqual({ call_joined: 1, "invalid_token 4401": USES - 1 });
+    expect(counts, `round ${round}`).toEqual({ call_joined: 1, "invalid_token 4401": uses - 1 });
   }
 }
 
