@@ -33,10 +33,12 @@ describe.each([["Postgres", undefined] as const, ["PGlite", "pglite:memory"] as 
   });
   afterAll(() => database[Symbol.asyncDispose]());
 
-  const advance = (inputs: readonly CallInput[]): Promise<unknown> =>
-    transact(database.connection, async (tx) =>
-      advanceCalls(tx, await lockCalls(tx, [...new Set(inputs.map(({ callId }) => callId))]), inputs, LIMITS),
-    );
+  /** @param at when. Default: now */
+  const advance = (inputs: readonly CallInput[], at?: Date): Promise<unknown> =>
+    transact(database.connection, async (tx) => {
+      const locked = await lockCalls(tx, [...new Set(inputs.map(({ callId }) => callId))]);
+      return advanceCalls(tx, at ? { ...locked, at } : locked, inputs, LIMITS);
+    });
 
   /** The inputs for a round of moves, one for each call, by who is in the call now. */
   async function inputsOf(callIds: readonly CallId[], moves: readonly Move[]): Promise<CallInput[]> {
@@ -87,9 +89,12 @@ describe.each([["Postgres", undefined] as const, ["PGlite", "pglite:memory"] as 
     const together = await database.createCalls(count);
     const apart = await database.createCalls(count);
     const rounds = fc.sample(fc.array(move, { minLength: count, maxLength: count }), { numRuns: 10, seed: 11 });
-    for (const moves of rounds) {
-      await advance(await inputsOf(together, moves));
-      for (const input of await inputsOf(apart, moves)) await advance([input]);
+    const start = Date.now();
+    for (const [round, moves] of rounds.entries()) {
+      // However long the machine takes for a round: what may be done to a seat depends on its age.
+      const at = new Date(start + round);
+      await advance(await inputsOf(together, moves), at);
+      for (const input of await inputsOf(apart, moves)) await advance([input], at);
     }
     const now = await loadCalls(database.connection, together);
     for (const [index, callId] of together.entries()) {
