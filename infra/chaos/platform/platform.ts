@@ -1,0 +1,106 @@
+import { type Connection, connect } from "@radist-tech/db";
+import { RadistServerClient } from "@radist-tech/server";
+import { type FaultProxy, faultProxy, type OwnServer, ownNats, ownPostgres } from "@radist-tech/testkit";
+import { ADMIN_TOKEN, Node, PLANES, type Plane } from "./nodes.ts";
+import { Prober } from "./prober.ts";
+
+export interface PlatformOptions {
+  /** How many nodes of each plane; default two, and no sfu. */
+  readonly nodes?: Partial<Readonly<Record<Plane, number>>>;
+  /** Settings of all services. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Project {
+  readonly projectId: string;
+  readonly publicKey: string;
+  readonly secretKey: string;
+}
+
+/** The whole platform as separate processes, with a Postgres and NATS of its own, each of which can be made to fail. */
+export interface Platform extends AsyncDisposable {
+  readonly postgres: OwnServer;
+  /** The path of all services to Postgres. */
+  readonly path: FaultProxy;
+  readonly nats: OwnServer;
+  readonly nodes: readonly Node[];
+  readonly prober: Prober;
+  /** Opens a connection of its own to whichever Postgres is the primary, past the path of the services. */
+  lookInto(): Promise<Connection>;
+  readonly projects: readonly Project[];
+  nodesOf(plane: Plane): readonly Node[];
+  /** The origin of a node that is ready, in turns: what a load balancer does. */
+  pick(plane: Plane): string;
+  /** A backend's client, whose requests go to whichever api node is ready. */
+  backend(project: Project): RadistServerClient;
+}
+
+const USUAL: Readonly<Record<Plane, number>> = { api: 2, signaling: 2, sfu: 0 };
+/** Stands for the gateway in URLs. */
+const GATEWAY = "http://gateway";
+
+export async function startPlatform({ nodes: counts = {}, env = {} }: PlatformOptions = {}): Promise<Platform> {
+  await using stack = new AsyncDisposableStack();
+  const [postgres, nats] = await Promise.all([ownPostgres(), ownNats()]);
+  stack.use(postgres);
+  stack.use(nats);
+  const path = stack.use(await faultProxy(Number(new URL(postgres.url).port)));
+  const databaseUrl = new URL(postgres.url);
+  databaseUrl.host = path.host;
+  const settings = { DATABASE_URL: databaseUrl.href, NATS_URL: nats.url, ...env };
+  const nodes = PLANES.flatMap((plane) =>
+    Array.from(
+      { length: counts[plane] ?? USUAL[plane] },
+      (_, index) => new Node(plane, `${plane}-${index + 1}`, settings),
+    ),
+  );
+  stack.defer(async () => {
+    await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()));
+  });
+  const [first, ...others] = nodes;
+  // The first of the api creates the schema.
+  await first?.start();
+  await Promise.all(others.map((node) => node.start()));
+  const prober = stack.use(new Prober(nodes));
+  const projects = [await createProject(String(first?.url)), await createProject(String(first?.url))];
+  let turn = 0;
+  const nodesOf = (plane: Plane): readonly Node[] => nodes.filter((node) => node.plane === plane);
+  const pick = (plane: Plane): string => {
+    const all = nodesOf(plane);
+    const ready = all.filter((node) => prober.isReady(node));
+    const among = ready.length > 0 ? ready : all;
+    const node = among[turn++ % among.length];
+    if (!node) throw new Error(`There is no ${plane}.`);
+    return node.url;
+  };
+  const owned = stack.move();
+  return {
+    postgres,
+    path,
+    nats,
+    nodes,
+    prober,
+    lookInto: () => connect(postgres.url, { maxConnections: 2 }),
+    projects,
+    nodesOf,
+    pick,
+    backend: ({ projectId, secretKey }) =>
+      new RadistServerClient(secretKey, {
+        projectId,
+        apiBaseUrl: `${GATEWAY}/api/v1`,
+        fetch: (url, init) => fetch(String(url).replace(GATEWAY, pick("api")), init),
+        retries: 20,
+      }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function createProject(api: string): Promise<Project> {
+  const answer = await fetch(`${api}/api/v1/projects`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "chaos" }),
+  });
+  if (!answer.ok) throw new Error(`No project could be created: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as Project;
+}
