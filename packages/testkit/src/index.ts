@@ -10,7 +10,7 @@ export {
   whyNoIsolatedNetworks,
 } from "./machine/isolated-networks.ts";
 export { reservePort } from "./machine/reserve-port.ts";
-export { ownNats, ownPgBouncer, ownPostgres, ownStandby } from "./own-servers.ts";
+export { ownNats, ownNatsCluster, ownPgBouncer, ownPostgres, ownStandby } from "./own-servers.ts";
 export { type OwnProcess, type ProcessOptions, startProcess } from "./process.ts";
 export type { OwnServer } from "./servers/own-server.ts";
 export { type OwnService, startService } from "./service.ts";
