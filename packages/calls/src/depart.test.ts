@@ -8,7 +8,7 @@ import { type DepartureContext, disconnectPeer, leaveCall, withdrawJoin } from "
 import { endCall } from "./end.ts";
 import { type Joined, joinCall } from "./join.ts";
 import { reconnectPeer } from "./reconnect.ts";
-import { closeTerminatedSession, type PeerSession } from "./sessions.ts";
+import { closeTerminatedSession, isLossStored, type PeerSession } from "./sessions.ts";
 import { LIMITS, ownerNode } from "./testing/call-states.ts";
 import { type CallsDatabase, openCallsDatabase } from "./testing/calls-database.ts";
 
@@ -107,4 +107,19 @@ test("Signals that a lost socket may not have received come with the reconnectio
   expect(back.held.map(({ frame }) => frame)).toEqual(["first", "second"]);
   await leaveCall(context(), sessionOf(back));
   expect(await database.connection.db.query.heldSignals.findMany()).toEqual([]);
+});
+
+test("whether a loss was stored can be told after the peer's next claim, too", async () => {
+  const { callTokens } = await createdCall();
+  const joined = await join(callTokens[0]);
+  const isStored = (peer: PeerSession): Promise<boolean> => isLossStored(database.connection, peer);
+  const peer = sessionOf(joined);
+  expect(await isStored(peer)).toBe(false);
+  await disconnectPeer(context(), peer, ["a frame"]);
+  const { callId, peerId } = peer;
+  const claim = { callId, peerId, reconnectToken: joined.reconnectToken };
+  const second = sessionOf(await reconnectPeer(admission(), claim));
+  // This claim takes over while the second one is connected: its loss is stored by nobody.
+  await reconnectPeer(admission(), claim);
+  expect(await Promise.all([isStored(peer), isStored(second)])).toEqual([true, false]);
 });

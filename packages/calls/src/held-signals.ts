@@ -14,6 +14,11 @@ export interface HoldLimits {
   readonly bytes: number;
 }
 
+export interface HoldOptions extends HoldLimits {
+  /** An earlier attempt to hold this very frame was not answered: it is held once. */
+  readonly mayBeHeld?: boolean;
+}
+
 export type Held =
   | { readonly outcome: "held" | "full" | "gone" }
   /** The peer is connected: deliver it there. */
@@ -27,7 +32,7 @@ export function holdSignal(
   connection: Connection,
   target: { readonly callId: CallId; readonly peerId: PeerId },
   frame: string,
-  limits: HoldLimits,
+  { messages, bytes, mayBeHeld = false }: HoldOptions,
 ): Promise<Held> {
   return transact(connection, async (tx): Promise<Held> => {
     const [peer] = await tx
@@ -49,10 +54,14 @@ export function holdSignal(
       .select({
         messages: sql<number>`count(*)::int`,
         bytes: sql<number>`coalesce(sum(${heldSignals.byteLength}), 0)::int`,
+        isHeld: mayBeHeld
+          ? sql<boolean>`coalesce(bool_or(${heldSignals.frame} = ${frame}), false)`
+          : sql<boolean>`false`,
       })
       .from(heldSignals)
       .where(and(eq(heldSignals.callId, target.callId), eq(heldSignals.peerId, target.peerId)));
-    const isFull = !held || held.messages >= limits.messages || held.bytes + byteLength > limits.bytes;
+    if (held?.isHeld) return { outcome: "held" };
+    const isFull = !held || held.messages >= messages || held.bytes + byteLength > bytes;
     if (isFull) return { outcome: "full" };
     await storeHeld(tx, target, [frame]);
     return { outcome: "held" };
