@@ -27,12 +27,16 @@ export type Happening =
   | { readonly type: "admitted"; readonly peerId: string; readonly token?: string }
   /** Something after which the SDK repeats its last offer, or begins another session. */
   | { readonly type: "renegotiates"; readonly because: string }
+  /** What the run itself did. */
+  | { readonly type: "stage"; readonly what: string }
   /** It was over for this client, and the client had not asked for it. */
   | { readonly type: "ended"; readonly reason: string };
 
 export interface Entry {
   /** Position in the history: one process writes it, so the order is total. */
   readonly at: number;
+  /** Milliseconds since the history began: for whoever reads it, no check depends on it. */
+  readonly ms: number;
   readonly name: string;
   readonly happening: Happening;
 }
@@ -41,13 +45,15 @@ export interface Entry {
 export class History {
   readonly parties = new Map<string, Party>();
   readonly entries: Entry[] = [];
+  readonly #began = performance.now();
 
   join(party: Party): void {
     this.parties.set(party.name, party);
   }
 
   add(name: string, happening: Happening): void {
-    this.entries.push({ at: this.entries.length, name, happening });
+    const ms = Math.round(performance.now() - this.#began);
+    this.entries.push({ at: this.entries.length, ms, name, happening });
   }
 
   count(type: Happening["type"]): number {

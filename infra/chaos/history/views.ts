@@ -17,8 +17,8 @@ export function checkViews(calls: readonly Views[]): Violation[] {
     Object.entries(seen).flatMap(([who, view]) => {
       const wanted = present.toSorted().map((peer) => `${peer} connected`);
       const found = Object.entries(view)
-        .toSorted()
-        .map(([peer, status]) => `${peer} ${status}`);
+        .map(([peer, status]) => `${peer} ${status}`)
+        .toSorted();
       if (found.join() === wanted.join()) return [];
       const ghosts = Object.keys(view).filter((peer) => !present.includes(peer));
       const what = `${who} sees ${found.join(", ") || "nobody"} in ${call}, where there is ${wanted.join(", ") || "nobody"}`;

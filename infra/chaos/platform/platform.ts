@@ -1,10 +1,10 @@
 import { type Connection, connect } from "@radist-tech/db";
 import { RadistServerClient } from "@radist-tech/server";
-import { type FaultProxy, faultProxy, type OwnServer, ownNats, ownPostgres } from "@radist-tech/testkit";
 import { ADMIN_TOKEN, Node, PLANES, type Plane } from "./nodes.ts";
 import { Prober } from "./prober.ts";
+import { type ServerOptions, type Servers, startServers } from "./servers.ts";
 
-export interface PlatformOptions {
+export interface PlatformOptions extends ServerOptions {
   /** How many nodes of each plane; default two, and no sfu. */
   readonly nodes?: Partial<Readonly<Record<Plane, number>>>;
   /** Settings of all services. */
@@ -19,10 +19,7 @@ export interface Project {
 
 /** The whole platform as separate processes, with a Postgres and NATS of its own, each of which can be made to fail. */
 export interface Platform extends AsyncDisposable {
-  readonly postgres: OwnServer;
-  /** The path of all services to Postgres. */
-  readonly path: FaultProxy;
-  readonly nats: OwnServer;
+  readonly servers: Servers;
   readonly nodes: readonly Node[];
   readonly prober: Prober;
   /** Opens a connection of its own to whichever Postgres is the primary, past the path of the services. */
@@ -39,15 +36,14 @@ const USUAL: Readonly<Record<Plane, number>> = { api: 2, signaling: 2, sfu: 0 };
 /** Stands for the gateway in URLs. */
 const GATEWAY = "http://gateway";
 
-export async function startPlatform({ nodes: counts = {}, env = {} }: PlatformOptions = {}): Promise<Platform> {
+export async function startPlatform({
+  nodes: counts = {},
+  env = {},
+  ...options
+}: PlatformOptions = {}): Promise<Platform> {
   await using stack = new AsyncDisposableStack();
-  const [postgres, nats] = await Promise.all([ownPostgres(), ownNats()]);
-  stack.use(postgres);
-  stack.use(nats);
-  const path = stack.use(await faultProxy(Number(new URL(postgres.url).port)));
-  const databaseUrl = new URL(postgres.url);
-  databaseUrl.host = path.host;
-  const settings = { DATABASE_URL: databaseUrl.href, NATS_URL: nats.url, ...env };
+  const servers = stack.use(await startServers(options));
+  const settings = { DATABASE_URL: servers.databaseUrl, NATS_URL: servers.natsUrl, ...env };
   const nodes = PLANES.flatMap((plane) =>
     Array.from(
       { length: counts[plane] ?? USUAL[plane] },
@@ -75,12 +71,10 @@ export async function startPlatform({ nodes: counts = {}, env = {} }: PlatformOp
   };
   const owned = stack.move();
   return {
-    postgres,
-    path,
-    nats,
+    servers,
     nodes,
     prober,
-    lookInto: () => connect(postgres.url, { maxConnections: 2 }),
+    lookInto: () => connect(servers.primaryUrl, { maxConnections: 2 }),
     projects,
     nodesOf,
     pick,
@@ -88,7 +82,7 @@ export async function startPlatform({ nodes: counts = {}, env = {} }: PlatformOp
       new RadistServerClient(secretKey, {
         projectId,
         apiBaseUrl: `${GATEWAY}/api/v1`,
-        fetch: (url, init) => fetch(String(url).replace(GATEWAY, pick("api")), init),
+        fetch: (url, init) => fetch(urlOf(url).replace(GATEWAY, pick("api")), init),
         retries: 20,
       }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -104,3 +98,6 @@ async function createProject(api: string): Promise<Project> {
   if (!answer.ok) throw new Error(`No project could be created: ${answer.status} ${await answer.text()}`);
   return (await answer.json()) as Project;
 }
+
+const urlOf = (resource: string | URL | Request): string =>
+  typeof resource === "string" ? resource : resource instanceof URL ? resource.href : resource.url;

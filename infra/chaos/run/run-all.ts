@@ -1,3 +1,6 @@
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Platform, startPlatform } from "../platform/platform.ts";
 import type { Options } from "./options.ts";
 import { type Outcome, runFault } from "./run-fault.ts";
@@ -17,8 +20,21 @@ export async function runAll(
       say(`${fault.name}: ${fault.what}`);
       const outcome = await runFault(fault, platform, { ...options, say: (what) => say(`${fault.name}: ${what}`) });
       outcomes.push(outcome);
-      say(`${fault.name}: ${outcome.violations.length === 0 ? "all invariants hold" : "BROKEN"}`);
+      const isBroken = outcome.violations.length > 0;
+      say(
+        `${fault.name}: ${isBroken ? `BROKEN, see ${await keepHistory(options.seed, outcome)}` : "all invariants hold"}`,
+      );
     }
   }
   return outcomes;
+}
+
+/** What the clients saw, one entry a line, for whoever looks for the reason. */
+async function keepHistory(seed: number, { fault, history, violations }: Outcome): Promise<string> {
+  const file = join(tmpdir(), `radist-chaos-${seed}-${fault}.jsonl`);
+  const lines = [...violations, ...history.parties.values(), ...history.entries].map(
+    (each) => `${JSON.stringify(each)}\n`,
+  );
+  await writeFile(file, lines.join(""));
+  return file;
 }

@@ -1,6 +1,6 @@
 import { pause } from "@radist-tech/protocol/timing";
 import { checkHealth } from "../history/health.ts";
-import type { Invariant, Violation } from "../history/history.ts";
+import type { History, Invariant, Violation } from "../history/history.ts";
 import { checkLives } from "../history/lives.ts";
 import { checkSignals } from "../history/signals.ts";
 import { checkViews } from "../history/views.ts";
@@ -23,6 +23,7 @@ export interface Outcome {
   readonly fault: string;
   readonly violations: readonly Violation[];
   readonly counts: Readonly<Record<string, number>>;
+  readonly history: History;
 }
 
 const RECOVERS_WITHIN_MS = 90_000;
@@ -32,14 +33,19 @@ const POLL_MS = 250;
 
 /** Runs one fault under load, and checks what the clients have seen. */
 export async function runFault(fault: Fault, platform: Platform, options: RunOptions): Promise<Outcome> {
-  const { seed, pairs, seconds, say } = options;
+  const { seed, pairs, seconds } = options;
   const random = new Random(seed);
   const violations: Violation[] = [];
   const counts: Record<string, number> = {};
   const began = performance.now();
   platform.prober.begin();
-  say(`${pairs} calls are being made`);
+  options.say(`${pairs} calls are being made`);
   await using load = await Load.start(platform, { pairs, random });
+  const { history } = load;
+  const say = (what: string): void => {
+    history.add("", { type: "stage", what });
+    options.say(what);
+  };
   const violate = (violation: Violation): void => void violations.push(violation);
   const expect = async (invariant: Invariant, what: string, holds: Holds, withinMs: number): Promise<void> => {
     if (!(await eventually(holds, withinMs))) violate({ invariant, what });
@@ -65,7 +71,8 @@ export async function runFault(fault: Fault, platform: Platform, options: RunOpt
   await stage.last(0.2);
   await load.fallSilent();
   say("checks");
-  await eventually(() => checkSignals(load.history).length === 0, MENDED_WITHIN_MS / 2);
+  const isUnderWay = (): boolean => checkSignals(history).some(({ invariant }) => invariant === "delivery");
+  await eventually(() => !isUnderWay(), MENDED_WITHIN_MS / 2);
   let views: Violation[] = [];
   await eventually(async () => {
     views = checkViews(await viewsOf(platform, load));
@@ -79,9 +86,8 @@ export async function runFault(fault: Fault, platform: Platform, options: RunOpt
     return left === 0;
   }, MENDED_WITHIN_MS);
   if (left > 0) violate({ invariant: "seats", what: `${left} seats or usage sessions are open after everybody left` });
-  violations.push(...checkSignals(load.history), ...checkLives(load.history));
+  violations.push(...checkSignals(history), ...checkLives(history));
   violations.push(...checkHealth(platform.prober.probes, fault.unready ?? []));
-  const { history } = load;
   Object.assign(counts, {
     calls: load.pairs.length,
     sent: history.count("sent"),
@@ -90,7 +96,7 @@ export async function runFault(fault: Fault, platform: Platform, options: RunOpt
     admitted: history.count("admitted"),
     seconds: Math.round((performance.now() - began) / 1_000),
   });
-  return { fault: fault.name, violations, counts };
+  return { fault: fault.name, violations, counts, history };
 }
 
 type Holds = () => boolean | Promise<boolean>;
