@@ -6,6 +6,7 @@ import type { Admitted } from "./admission.ts";
 import { createCall } from "./create.ts";
 import { type DepartureContext, disconnectPeer, leaveCall, withdrawJoin } from "./depart.ts";
 import { endCall } from "./end.ts";
+import { holdSignal } from "./held-signals.ts";
 import { type Joined, joinCall } from "./join.ts";
 import { reconnectPeer } from "./reconnect.ts";
 import { closeTerminatedSession, isLossStored, type PeerSession } from "./sessions.ts";
@@ -122,4 +123,19 @@ test("whether a loss was stored can be told after the peer's next claim, too", a
   // This claim takes over while the second one is connected: its loss is stored by nobody.
   await reconnectPeer(admission(), claim);
   expect(await Promise.all([isStored(peer), isStored(second)])).toEqual([true, false]);
+});
+
+test("a signal is not held after its sender has claimed another socket", async () => {
+  const { callTokens } = await createdCall();
+  const [alice, bob] = [await join(callTokens[0]), await join(callTokens[1])];
+  await disconnectPeer(context(), sessionOf(bob), []);
+  const target = { callId: bob.call.callId, peerId: bob.peer.peerId };
+  const { peerId, epoch } = sessionOf(alice);
+  const hold = (frame: string, sender: { peerId: typeof peerId; epoch: typeof epoch }) =>
+    holdSignal(database.connection, target, frame, { messages: 10, bytes: 1_000, sender });
+  expect(await hold("first", { peerId, epoch })).toEqual({ outcome: "held" });
+  const claim = { callId: target.callId, peerId, reconnectToken: alice.reconnectToken };
+  const { peer: again } = await reconnectPeer(admission(), claim);
+  expect(await hold("late", { peerId, epoch })).toEqual({ outcome: "superseded" });
+  expect(await hold("second", again)).toEqual({ outcome: "held" });
 });

@@ -86,7 +86,7 @@ export class SignalRouter {
         if (seen?.isConnected) route = seen;
         if (seen?.isConnected !== false) continue;
       }
-      const held = await this.#hold(target, frame, mayBeHeld);
+      const held = await this.#hold(target, origin, frame, mayBeHeld);
       if (held === "held") return undefined;
       if (typeof held === "string") return this.#refuse(held);
       if (!held && !route && !waitsForDatabase) return this.#refuse("peer_not_connected");
@@ -164,6 +164,7 @@ export class SignalRouter {
   /** @returns nothing when the database is away */
   async #hold(
     target: Target,
+    origin: Origin,
     frame: string,
     mayBeHeld: boolean,
   ): Promise<"held" | "peer_not_found" | "peer_not_connected" | Route | undefined> {
@@ -173,6 +174,8 @@ export class SignalRouter {
         messages: limits.HELD_MESSAGES,
         bytes: limits.HELD_BYTES,
         mayBeHeld,
+        // What a lost socket of the target itself leaves behind is of an earlier claim by nature.
+        ...(origin.peerId !== target.peerId && { sender: origin }),
       });
       switch (held.outcome) {
         case "connected":
@@ -180,6 +183,7 @@ export class SignalRouter {
         case "gone":
           return "peer_not_found";
         case "full":
+        case "superseded":
           return "peer_not_connected";
         case "held":
           this.#count("held");
