@@ -70,7 +70,7 @@ export interface Violation {
 /** What must hold, whatever breaks. */
 export const INVARIANTS = {
   delivery: "each signal is delivered, or its sender told, or both sides negotiate again",
-  order: "signals arrive in the order in which they were sent, and twice only around a reconnection",
+  order: "signals arrive in the order in which they were sent, and again only after a reconnection",
   isolation: "no signal crosses calls or projects",
   calls: "no call ends by itself",
   views: "all views of a call or room agree",

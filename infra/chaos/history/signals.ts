@@ -57,15 +57,13 @@ class Direction {
     const violations: Violation[] = [];
     let highest = -1;
     // The map has them in the order of their first arrivals.
-    for (const [number, [first, ...again]] of this.#arrivals) {
+    for (const [number, arrivals] of this.#arrivals) {
       if (number < highest) violations.push(violation("order", `${this.#name(number)} arrived after ${highest}`));
       highest = Math.max(highest, number);
-      let previous = first ?? 0;
-      for (const at of again) {
-        if (!this.#reconnectsWithin(previous, at)) {
-          violations.push(violation("order", `${this.#name(number)} arrived twice without a reconnection between`));
-        }
-        previous = at;
+      // Each reconnection since it was sent can have repeated it once.
+      const reconnections = this.#reconnectionsWithin(this.#sent.get(number) ?? 0, arrivals.at(-1) ?? 0);
+      if (arrivals.length > 1 + reconnections) {
+        violations.push(violation("order", `${this.#name(number)} arrived ${arrivals.length} times`));
       }
     }
     return violations;
@@ -76,7 +74,7 @@ class Direction {
       if (this.#arrivals.has(number) || this.#senderWasTold(number, sentAt)) return [];
       if (!this.#bothRenegotiate(sentAt)) return [violation("delivery", `${this.#name(number)} was lost in silence`)];
       const next = this.#nextArrival(number);
-      if (next === undefined || this.#reconnectsWithin(sentAt, next)) return [];
+      if (next === undefined || this.#reconnectionsWithin(sentAt, next) > 0) return [];
       return [violation("delivery", `${this.#name(number)} is missing between others, without a reconnection there`)];
     });
   }
@@ -101,10 +99,9 @@ class Direction {
     return later.length > 0 ? Math.min(...later) : undefined;
   }
 
-  #reconnectsWithin(from: number, to: number): boolean {
-    return [this.#senderSide, this.#receiverSide].some((side) =>
-      side.some(({ at, happening }) => at > from && at < to && happening.type === "admitted"),
-    );
+  #reconnectionsWithin(from: number, to: number): number {
+    const within = ({ at, happening }: Entry): boolean => at > from && at < to && happening.type === "admitted";
+    return this.#senderSide.filter(within).length + this.#receiverSide.filter(within).length;
   }
 
   #name(number: number): string {
