@@ -6,7 +6,6 @@ function kill(plane: Plane): Fault {
   return {
     name: `kill-${plane}`,
     what: `kill -9 of one of two ${plane} nodes, back after a while`,
-    ...(plane === "sfu" && { platform: { nodes: { sfu: 2 } } }),
     async run({ platform, random, say, last }) {
       const node = random.pick(platform.nodesOf(plane));
       say(`${node.name} is killed`);

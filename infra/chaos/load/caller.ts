@@ -80,6 +80,11 @@ export class Caller {
     return this.#webSocket;
   }
 
+  /** Its application suspects that the network has changed. */
+  nudge(): void {
+    this.#socket.nudge();
+  }
+
   /** Resolves when it has joined. */
   connect(): Promise<void> {
     return this.#socket.connect();

@@ -7,6 +7,8 @@ import { Caller } from "./caller.ts";
 export interface LoadOptions {
   readonly pairs: number;
   readonly random: Random;
+  /** How long a caller pauses between two signals, milliseconds. */
+  readonly pauses?: readonly [number, number];
 }
 
 export interface Pair {
@@ -16,11 +18,13 @@ export interface Pair {
   readonly publicKey: string;
 }
 
-/** How long a caller pauses between two signals, milliseconds. */
 const PAUSES = [100, 400] as const;
 /** One signal in so many is a burst, as when candidates are gathered. */
 const BURST_IN = 20;
 const BURST = 15;
+
+/** How many calls are made at the same time. */
+const AT_ONCE = 50;
 
 let runs = 0;
 
@@ -30,19 +34,23 @@ export class Load implements AsyncDisposable {
   readonly pairs: Pair[] = [];
   readonly #platform: Platform;
   readonly #random: Random;
+  readonly #pauses: readonly [number, number];
   readonly #run = ++runs;
   #count = 0;
   #talking: { readonly over: AbortController; readonly loops: readonly Promise<void>[] } | undefined;
 
-  private constructor(platform: Platform, random: Random) {
+  private constructor(platform: Platform, { random, pauses = PAUSES }: LoadOptions) {
     this.#platform = platform;
     this.#random = random;
+    this.#pauses = pauses;
   }
 
   /** Resolves when everybody is in. */
-  static async start(platform: Platform, { pairs, random }: LoadOptions): Promise<Load> {
-    const load = new Load(platform, random);
-    await Promise.all(Array.from({ length: pairs }, () => load.addPair()));
+  static async start(platform: Platform, options: LoadOptions): Promise<Load> {
+    const load = new Load(platform, options);
+    for (let left = options.pairs; left > 0; left -= AT_ONCE) {
+      await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, () => load.addPair()));
+    }
     return load;
   }
 
@@ -94,7 +102,7 @@ export class Load implements AsyncDisposable {
   }
 
   async #talk(caller: Caller, over: AbortSignal): Promise<void> {
-    while (await pause(this.#random.between(...PAUSES), over)) {
+    while (await pause(this.#random.between(...this.#pauses), over)) {
       const count = this.#random.below(BURST_IN) === 0 ? BURST : 1;
       for (let index = 0; index < count; index++) caller.signal();
     }

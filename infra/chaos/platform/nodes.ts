@@ -1,6 +1,6 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { type OwnService, startService } from "@radist-tech/testkit";
+import { type FakeClock, type IsolatedNetwork, type OwnService, startService } from "@radist-tech/testkit";
 
 export const PLANES = ["api", "signaling", "sfu"] as const;
 export type Plane = (typeof PLANES)[number];
@@ -13,20 +13,34 @@ const MEDIA = {
   ...(process.env.MEDIASOUP_WORKER_BIN && { MEDIASOUP_WORKER_BIN: process.env.MEDIASOUP_WORKER_BIN }),
 };
 
-/** A service in a process of its own, which another process takes the place of when it has died. */
-export class Node {
+export interface NodeOptions {
   readonly plane: Plane;
   /** Such as `signaling-1`. */
   readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Where it is, if it is not on this machine's own network. */
+  readonly network?: IsolatedNetwork | undefined;
+  readonly clock?: FakeClock | undefined;
+}
+
+/** A service in a process of its own, which another process takes the place of when it has died. */
+export class Node {
+  readonly plane: Plane;
+  readonly name: string;
+  readonly network: IsolatedNetwork | undefined;
+  readonly clock: FakeClock | undefined;
   readonly #env: Readonly<Record<string, string>>;
   #service: OwnService | undefined;
   #isDown = true;
 
-  constructor(plane: Plane, name: string, env: Readonly<Record<string, string>>) {
+  constructor({ plane, name, env, network, clock }: NodeOptions) {
     this.plane = plane;
     this.name = name;
+    this.network = network;
+    this.clock = clock;
     this.#env = {
       ...env,
+      ...clock?.env,
       ...(plane === "api" && { RADIST_ADMIN_TOKEN: ADMIN_TOKEN }),
       ...(plane === "sfu" && MEDIA),
     };
@@ -41,6 +55,10 @@ export class Node {
     return this.#running.url;
   }
 
+  get port(): number {
+    return this.#running.port;
+  }
+
   get output(): string {
     return this.#running.process.output;
   }
@@ -52,7 +70,11 @@ export class Node {
   /** Starts a process, and resolves when it serves. */
   async start(): Promise<void> {
     const main = fileURLToPath(new URL(`../../../services/${this.plane}/src/main.ts`, import.meta.url));
-    this.#service = await startService({ main, env: this.#env });
+    const elsewhere = this.network && {
+      node: await this.network.wrap(process.execPath),
+      address: this.network.address,
+    };
+    this.#service = await startService({ main, env: this.#env, ...elsewhere });
     this.#isDown = false;
   }
 

@@ -1,5 +1,7 @@
 import { type Connection, connect } from "@radist-tech/db";
 import { RadistServerClient } from "@radist-tech/server";
+import { type FakedClocks, fakeClock } from "@radist-tech/testkit";
+import { type Apart, nodeApart } from "./apart.ts";
 import { ADMIN_TOKEN, Node, PLANES, type Plane } from "./nodes.ts";
 import { Prober } from "./prober.ts";
 import { type ServerOptions, type Servers, startServers } from "./servers.ts";
@@ -9,6 +11,10 @@ export interface PlatformOptions extends ServerOptions {
   readonly nodes?: Partial<Readonly<Record<Plane, number>>>;
   /** Settings of all services. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The last signaling node is in a network of its own, whose paths to Postgres and NATS can be cut. */
+  readonly isApart?: boolean;
+  /** The clocks of signaling nodes that can be wrong. */
+  readonly clocks?: FakedClocks;
 }
 
 export interface Project {
@@ -21,6 +27,8 @@ export interface Project {
 export interface Platform extends AsyncDisposable {
   readonly servers: Servers;
   readonly nodes: readonly Node[];
+  /** The paths of the node that is in a network of its own. */
+  readonly apart: Apart | undefined;
   readonly prober: Prober;
   /** Opens a connection of its own to whichever Postgres is the primary, past the path of the services. */
   lookInto(): Promise<Connection>;
@@ -44,12 +52,24 @@ export async function startPlatform({
   await using stack = new AsyncDisposableStack();
   const servers = stack.use(await startServers(options));
   const settings = { DATABASE_URL: servers.databaseUrl, NATS_URL: servers.natsUrl, ...env };
-  const nodes = PLANES.flatMap((plane) =>
-    Array.from(
-      { length: counts[plane] ?? USUAL[plane] },
-      (_, index) => new Node(plane, `${plane}-${index + 1}`, settings),
-    ),
-  );
+  const apart = options.isApart ? stack.use(await nodeApart(servers)) : undefined;
+  const nodes: Node[] = [];
+  for (const plane of PLANES) {
+    const count = counts[plane] ?? USUAL[plane];
+    for (let number = 1; number <= count; number++) {
+      const elsewhere = plane === "signaling" && number === count ? apart : undefined;
+      const clocks = plane === "signaling" ? options.clocks : undefined;
+      nodes.push(
+        new Node({
+          plane,
+          name: `${plane}-${number}`,
+          env: { ...settings, ...elsewhere?.env },
+          network: elsewhere?.network,
+          clock: clocks && stack.use(await fakeClock(clocks)),
+        }),
+      );
+    }
+  }
   stack.defer(async () => {
     await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()));
   });
@@ -73,6 +93,7 @@ export async function startPlatform({
   return {
     servers,
     nodes,
+    apart,
     prober,
     lookInto: () => connect(servers.primaryUrl, { maxConnections: 2 }),
     projects,

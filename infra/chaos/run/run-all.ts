@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Platform, startPlatform } from "../platform/platform.ts";
+import { History } from "../history/history.ts";
+import { startPlatform } from "../platform/platform.ts";
 import type { Options } from "./options.ts";
 import { type Outcome, runFault } from "./run-fault.ts";
 import type { Fault } from "./stage.ts";
@@ -13,17 +14,46 @@ export async function runAll(
   say: (what: string) => void,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const [key, group] of Map.groupBy(faults, ({ platform }) => JSON.stringify(platform ?? {}))) {
-    say(`the platform starts ${key === "{}" ? "" : key}`);
-    await using platform: Platform = await startPlatform(group[0]?.platform);
-    for (const fault of group) {
-      say(`${fault.name}: ${fault.what}`);
+  for (const group of Map.groupBy(faults, ({ platform }) => JSON.stringify(platform ?? {})).values()) {
+    // One that fails leaves a platform behind that tells nothing of the faults after it.
+    for (let done = 0; done < group.length; ) {
+      const found = await runOnOne(group.slice(done), options, say);
+      outcomes.push(...found);
+      done += found.length;
+    }
+  }
+  return outcomes;
+}
+
+/** @returns the outcomes up to the last fault, or the first that could not be run to its end */
+async function runOnOne(
+  faults: readonly Fault[],
+  options: Pick<Options, "seed" | "seconds" | "pairs">,
+  say: (what: string) => void,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const needs = faults[0]?.platform;
+  say(`the platform starts${needs ? `, with ${JSON.stringify(needs)}` : ""}`);
+  await using platform = await startPlatform(needs);
+  for (const fault of faults) {
+    say(`${fault.name}: ${fault.what}`);
+    try {
       const outcome = await runFault(fault, platform, { ...options, say: (what) => say(`${fault.name}: ${what}`) });
       outcomes.push(outcome);
       const isBroken = outcome.violations.length > 0;
       say(
         `${fault.name}: ${isBroken ? `BROKEN, see ${await keepHistory(options.seed, outcome)}` : "all invariants hold"}`,
       );
+    } catch (error) {
+      const what = `it could not be run to its end: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+      say(`${fault.name}: ${what}`);
+      outcomes.push({
+        fault: fault.name,
+        violations: [{ invariant: "fault", what }],
+        counts: {},
+        history: new History(),
+      });
+      return outcomes;
     }
   }
   return outcomes;

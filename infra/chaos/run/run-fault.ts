@@ -33,14 +33,15 @@ const POLL_MS = 250;
 
 /** Runs one fault under load, and checks what the clients have seen. */
 export async function runFault(fault: Fault, platform: Platform, options: RunOptions): Promise<Outcome> {
-  const { seed, pairs, seconds } = options;
+  const { seed, seconds } = options;
+  const { pairs = options.pairs, pauses } = fault;
   const random = new Random(seed);
   const violations: Violation[] = [];
   const counts: Record<string, number> = {};
   const began = performance.now();
   platform.prober.begin();
   options.say(`${pairs} calls are being made`);
-  await using load = await Load.start(platform, { pairs, random });
+  await using load = await Load.start(platform, { pairs, random, ...(pauses && { pauses }) });
   const { history } = load;
   const say = (what: string): void => {
     history.add("", { type: "stage", what });
@@ -57,6 +58,7 @@ export async function runFault(fault: Fault, platform: Platform, options: RunOpt
     say,
     violate,
     last: async (share = 1) => void (await pause(share * seconds * 1_000)),
+    wait: async (seconds) => void (await pause(seconds * 1_000)),
     until: (what, holds) => expect("fault", `never happened: ${what}`, holds, MENDED_WITHIN_MS),
     count: (what, figure) => void Object.assign(counts, { [what]: figure }),
   };

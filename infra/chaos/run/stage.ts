@@ -11,6 +11,8 @@ export interface Stage {
   readonly random: Random;
   /** Lets the fault last, or the load go on, for this share of the time that one fault is given. */
   readonly last: (share?: number) => Promise<void>;
+  /** Waits for so many seconds, where the fault itself says how long it lasts. */
+  readonly wait: (seconds: number) => Promise<void>;
   /** Says what is being done. */
   readonly say: (what: string) => void;
   /** Resolves when this holds; after a minute it is a violation. */
@@ -27,6 +29,10 @@ export interface Fault {
   readonly what: string;
   /** What it needs beyond the usual platform. */
   readonly platform?: PlatformOptions;
+  /** How many calls go on; default: as the run says. */
+  readonly pairs?: number;
+  /** How long a caller pauses between two signals, milliseconds; default 100 to 400. */
+  readonly pauses?: readonly [number, number];
   /** The planes whose nodes have to say that they are not ready meanwhile. */
   readonly unready?: readonly Plane[];
   /** Breaks something, and repairs only what a supervisor or an operator repairs. */

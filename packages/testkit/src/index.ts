@@ -1,5 +1,6 @@
 export { launchBrowser } from "./browser.ts";
 export { chromiumPath } from "./browser-program.ts";
+export { type FakeClock, type FakedClocks, fakeClock } from "./fake-clock.ts";
 export { type FaultProxy, faultProxy } from "./fault-proxy.ts";
 export { type FirefoxPage, launchFirefox } from "./firefox.ts";
 export { type FreshDatabase, freshDatabase } from "./fresh-database.ts";
