@@ -2,7 +2,7 @@ import { pause } from "@radist-tech/protocol/timing";
 import { PLANES } from "../platform/nodes.ts";
 import type { Fault, Stage } from "../run/stage.ts";
 
-const BETWEEN_JOINS_MS = 150;
+const BETWEEN_JOINS_MS = 400;
 
 /** New calls without a pause, until the work is done; one that cannot be made is a violation. */
 async function underJoins({ load, violate, count }: Stage, work: () => Promise<void>): Promise<void> {

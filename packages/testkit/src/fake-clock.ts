@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { installPackages } from "./machine/debian.ts";
+import { canInstallPackages, installPackages } from "./machine/debian.ts";
 import { tempDirectory } from "./machine/temp-directory.ts";
 
-const LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+const LIBRARY = "faketime/libfaketimeMT.so.1";
+const FOLDER = "/usr/lib";
 
 /** Which clocks of a process are wrong: that of the day, or all of them, as after a pause of a virtual machine. */
 export type FakedClocks = "wall" | "all";
@@ -22,14 +23,16 @@ export interface FakeClock extends AsyncDisposable {
  * @throws when this machine has no libfaketime, and cannot install it
  */
 export async function fakeClock(clocks: FakedClocks): Promise<FakeClock> {
-  if (!existsSync(LIBRARY)) await installPackages("libfaketime");
+  if (findLibrary() === undefined && canInstallPackages()) await installPackages("libfaketime");
+  const library = findLibrary();
+  if (library === undefined) throw new Error("A wrong clock needs libfaketime (Debian: apt-get install libfaketime).");
   const directory = await tempDirectory("clock");
   const file = join(directory.path, "offset");
   const set = (seconds: number): Promise<void> => writeFile(file, `${seconds < 0 ? "" : "+"}${seconds}s\n`);
   await set(0);
   return {
     env: {
-      LD_PRELOAD: LIBRARY,
+      LD_PRELOAD: library,
       FAKETIME_TIMESTAMP_FILE: file,
       FAKETIME_CACHE_DURATION: "1",
       // Times of files stay right.
@@ -39,4 +42,11 @@ export async function fakeClock(clocks: FakedClocks): Promise<FakeClock> {
     set,
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };
+}
+
+/** In the system's folder for libraries, or that of an architecture in it. */
+function findLibrary(): string | undefined {
+  if (!existsSync(FOLDER)) return undefined;
+  const paths = ["", ...readdirSync(FOLDER)].map((folder) => join(FOLDER, folder, LIBRARY));
+  return paths.find((path) => existsSync(path));
 }
