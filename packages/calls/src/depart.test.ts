@@ -6,9 +6,10 @@ import type { Admitted } from "./admission.ts";
 import { createCall } from "./create.ts";
 import { type DepartureContext, disconnectPeer, leaveCall, withdrawJoin } from "./depart.ts";
 import { endCall } from "./end.ts";
+import { holdSignal } from "./held-signals.ts";
 import { type Joined, joinCall } from "./join.ts";
 import { reconnectPeer } from "./reconnect.ts";
-import { closeTerminatedSession, type PeerSession } from "./sessions.ts";
+import { closeTerminatedSession, isLossStored, type PeerSession } from "./sessions.ts";
 import { LIMITS, ownerNode } from "./testing/call-states.ts";
 import { type CallsDatabase, openCallsDatabase } from "./testing/calls-database.ts";
 
@@ -107,4 +108,34 @@ test("Signals that a lost socket may not have received come with the reconnectio
   expect(back.held.map(({ frame }) => frame)).toEqual(["first", "second"]);
   await leaveCall(context(), sessionOf(back));
   expect(await database.connection.db.query.heldSignals.findMany()).toEqual([]);
+});
+
+test("whether a loss was stored can be told after the peer's next claim, too", async () => {
+  const { callTokens } = await createdCall();
+  const joined = await join(callTokens[0]);
+  const isStored = (peer: PeerSession): Promise<boolean> => isLossStored(database.connection, peer);
+  const peer = sessionOf(joined);
+  expect(await isStored(peer)).toBe(false);
+  await disconnectPeer(context(), peer, ["a frame"]);
+  const { callId, peerId } = peer;
+  const claim = { callId, peerId, reconnectToken: joined.reconnectToken };
+  const second = sessionOf(await reconnectPeer(admission(), claim));
+  // This claim takes over while the second one is connected: its loss is stored by nobody.
+  await reconnectPeer(admission(), claim);
+  expect(await Promise.all([isStored(peer), isStored(second)])).toEqual([true, false]);
+});
+
+test("a signal is not held after its sender has claimed another socket", async () => {
+  const { callTokens } = await createdCall();
+  const [alice, bob] = [await join(callTokens[0]), await join(callTokens[1])];
+  await disconnectPeer(context(), sessionOf(bob), []);
+  const target = { callId: bob.call.callId, peerId: bob.peer.peerId };
+  const { peerId, epoch } = sessionOf(alice);
+  const hold = (frame: string, sender: { peerId: typeof peerId; epoch: typeof epoch }) =>
+    holdSignal(database.connection, target, frame, { messages: 10, bytes: 1_000, sender });
+  expect(await hold("first", { peerId, epoch })).toEqual({ outcome: "held" });
+  const claim = { callId: target.callId, peerId, reconnectToken: alice.reconnectToken };
+  const { peer: again } = await reconnectPeer(admission(), claim);
+  expect(await hold("late", { peerId, epoch })).toEqual({ outcome: "superseded" });
+  expect(await hold("second", again)).toEqual({ outcome: "held" });
 });

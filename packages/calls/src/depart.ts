@@ -5,7 +5,7 @@ import { advanceCalls } from "./advance.ts";
 import type { CallLimits } from "./call.ts";
 import { storeHeld } from "./held-signals.ts";
 import { lockCalls } from "./load.ts";
-import { closeSessionUpTo, type PeerSession } from "./sessions.ts";
+import { closeSessionUpTo, LOST, type PeerSession } from "./sessions.ts";
 import type { DoneStep } from "./step.ts";
 
 /** Where and under which limits a departure is stored. */
@@ -37,8 +37,7 @@ export const disconnectPeer = (
   context: DepartureContext,
   peer: PeerSession,
   undelivered: readonly string[],
-): Promise<DoneStep | undefined> =>
-  depart(context, peer, "disconnect", "disconnected", (tx) => storeHeld(tx, peer, undelivered));
+): Promise<DoneStep | undefined> => depart(context, peer, "disconnect", LOST, (tx) => storeHeld(tx, peer, undelivered));
 
 /**
  * Takes back a join that was stored after its caller had given up: seat and token are free again.

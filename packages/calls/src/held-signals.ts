@@ -14,8 +14,16 @@ export interface HoldLimits {
   readonly bytes: number;
 }
 
+export interface HoldOptions extends HoldLimits {
+  /** An earlier attempt to hold this very frame was not answered: it is held once. */
+  readonly mayBeHeld?: boolean;
+  /** The claim of the other peer, which sent it. */
+  readonly sender?: { readonly peerId: PeerId; readonly epoch: Epoch };
+}
+
 export type Held =
-  | { readonly outcome: "held" | "full" | "gone" }
+  /** `superseded`: its sender has claimed another socket since, and may have sent more from there. */
+  | { readonly outcome: "held" | "full" | "gone" | "superseded" }
   /** The peer is connected: deliver it there. */
   | { readonly outcome: "connected"; readonly nodeId: NodeId; readonly epoch: Epoch };
 
@@ -27,7 +35,7 @@ export function holdSignal(
   connection: Connection,
   target: { readonly callId: CallId; readonly peerId: PeerId },
   frame: string,
-  limits: HoldLimits,
+  { messages, bytes, mayBeHeld = false, sender }: HoldOptions,
 ): Promise<Held> {
   return transact(connection, async (tx): Promise<Held> => {
     const [peer] = await tx
@@ -49,15 +57,27 @@ export function holdSignal(
       .select({
         messages: sql<number>`count(*)::int`,
         bytes: sql<number>`coalesce(sum(${heldSignals.byteLength}), 0)::int`,
+        isHeld: mayBeHeld
+          ? sql<boolean>`coalesce(bool_or(${heldSignals.frame} = ${frame}), false)`
+          : sql<boolean>`false`,
+        isSuperseded: sender ? isClaimedAfter(target.callId, sender) : sql<boolean>`false`,
       })
       .from(heldSignals)
       .where(and(eq(heldSignals.callId, target.callId), eq(heldSignals.peerId, target.peerId)));
-    const isFull = !held || held.messages >= limits.messages || held.bytes + byteLength > limits.bytes;
+    if (held?.isHeld) return { outcome: "held" };
+    // Under the lock: what the later socket sends comes after this statement.
+    if (held?.isSuperseded) return { outcome: "superseded" };
+    const isFull = !held || held.messages >= messages || held.bytes + byteLength > bytes;
     if (isFull) return { outcome: "full" };
     await storeHeld(tx, target, [frame]);
     return { outcome: "held" };
   });
 }
+
+const isClaimedAfter = (callId: CallId, { peerId, epoch }: { peerId: PeerId; epoch: Epoch }) => sql<boolean>`exists (
+  select 1 from ${callPeers}
+  where ${callPeers.callId} = ${callId} and ${callPeers.peerId} = ${peerId} and ${callPeers.epoch} > ${epoch}
+)`;
 
 /** Appends frames to what waits for a peer. */
 export async function storeHeld(

@@ -1,8 +1,11 @@
-import { type Connection, calls, type Transaction, transact } from "@radist-tech/db";
+import { type Connection, calls, query, type Transaction, transact, usageSessions } from "@radist-tech/db";
 import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
 import { closeSession, closeSessionById, openSession } from "@radist-tech/usage";
 import { and, eq, isNotNull } from "drizzle-orm";
 import type { Call, Peer } from "./call.ts";
+
+/** Why a session was closed whose peer lost its socket, as its node said. */
+export const LOST = "disconnected";
 
 /** A peer whose socket this node holds or has just lost, and its session in the usage ledger. */
 export interface PeerSession {
@@ -30,6 +33,17 @@ export async function openPeerSession(
 ): Promise<string> {
   if (superseded) await closeSession(tx, { subjectId: callId, peerId }, "superseded", superseded.silentMs);
   return openSession(tx, { projectId, kind: "p2p", subjectId: callId, peerId, identity: null }, ownerNode);
+}
+
+/**
+ * Whether the loss of a peer's socket was stored, with what waited for its client, though the answer was lost.
+ *
+ * @throws {DatabaseUnavailable}
+ */
+export async function isLossStored(connection: Connection, { sessionId }: PeerSession): Promise<boolean> {
+  if (sessionId === undefined) return false;
+  const thisLoss = and(eq(usageSessions.id, sessionId), eq(usageSessions.closeReason, LOST));
+  return (await query(connection.db.$count(usageSessions, thisLoss))) === 1;
 }
 
 /**

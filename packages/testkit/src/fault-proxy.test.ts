@@ -68,6 +68,22 @@ test("a black hole takes new connections and answers nothing until it passes aga
   expect(heard).toBe(false);
 });
 
+test("a slow path delays answers, in order, and nothing is lost", async () => {
+  await using proxy = await faultProxy(target);
+  const socket = await open(proxy.port);
+  proxy.slow(50);
+  const startedAt = performance.now();
+  expect(await echoes(socket, "one")).toBe("one");
+  // A timer may fire a fraction of a millisecond early.
+  expect(performance.now() - startedAt).toBeGreaterThan(45);
+  socket.write("two");
+  proxy.slow(0);
+  const heard: string[] = [];
+  socket.on("data", (data: Buffer) => heard.push(data.toString()));
+  socket.write("three");
+  await expect.poll(() => heard.join("")).toBe("twothree");
+});
+
 test("a cut resets what is open", async () => {
   await using proxy = await faultProxy(target);
   const socket = await open(proxy.port);

@@ -1,12 +1,13 @@
 import { EventEmitter, once } from "node:events";
 import { type AddressInfo, createServer, connect as dial, type Socket } from "node:net";
+import { Transform } from "node:stream";
 import { StatementWatch } from "./statement-watch.ts";
 import { TransactionCount } from "./transaction-count.ts";
 
-/** A TCP proxy on loopback whose paths can be made to fail as networks do. Disposal closes everything. */
+/** A TCP proxy, on loopback where nothing else is said, whose paths can be made to fail as networks do. Disposal closes everything. */
 export interface FaultProxy extends AsyncDisposable {
   readonly port: number;
-  /** `127.0.0.1:port` */
+  /** `127.0.0.1:port`, or another address with the port. */
   readonly host: string;
   /** How many connections are open, frozen ones included. */
   readonly connections: number;
@@ -32,6 +33,15 @@ export interface FaultProxy extends AsyncDisposable {
    * answer. The transaction is stored, and its client does not know. Resolves when that has happened.
    */
   loseCommit(after: string): Promise<void>;
+  /**
+   * To Postgres: from now on each connection that commits a transaction, and for which this says so, is reset in place of the
+   * answer; with undefined none is any more.
+   */
+  loseCommits(isLost: (() => boolean) | undefined): void;
+  /** How many answers to a COMMIT were lost. */
+  readonly lostCommits: number;
+  /** From now on each answer takes this much longer, milliseconds. */
+  slow(ms: number): void;
   /** Resolves when the next connection has been accepted. */
   nextConnection(): Promise<void>;
   /** Resolves when so many connections, of all that were ever accepted, have been closed. */
@@ -43,9 +53,13 @@ interface Path {
   readonly server: Socket | undefined;
 }
 
-/** @param target the port on 127.0.0.1, or a host and port, that connections are forwarded to */
+/**
+ * @param target the port on 127.0.0.1, or a host and port, that connections are forwarded to
+ * @param listenAt the address of this machine where it listens
+ */
 export async function faultProxy(
   target: number | { readonly host: string; readonly port: number },
+  listenAt = "127.0.0.1",
 ): Promise<FaultProxy> {
   let { host, port } = typeof target === "number" ? { host: "127.0.0.1", port: target } : target;
   const paths = new Set<Path>();
@@ -53,6 +67,9 @@ export async function faultProxy(
   let accepted = 0;
   let swallows = false;
   let losing: { readonly after: string; readonly done: () => void } | undefined;
+  let isLost: (() => boolean) | undefined;
+  let lostCommits = 0;
+  let slowMs = 0;
   const changes = new EventEmitter();
 
   const listener = createServer({ noDelay: true }, (client) => {
@@ -69,34 +86,43 @@ export async function faultProxy(
     client.on("error", end).on("close", end);
     server?.on("error", end).on("close", end);
     if (!server) return void client.resume();
+    const answers = new Transform({
+      transform(data: Buffer, _encoding, pass) {
+        if (slowMs === 0) pass(null, data);
+        else setTimeout(pass, slowMs, null, data);
+      },
+    });
+    answers.on("error", end);
     const watch = new StatementWatch();
     let sent: object | undefined;
     client.on("data", (data) => {
       const statements = watch.statementsIn(data);
       const { after } = losing ?? {};
       if (after !== undefined && statements.some((statement) => statement.includes(after))) sent = losing;
-      if (!statements.includes("commit") || !losing || sent !== losing) return;
-      const { done } = losing;
-      losing = undefined;
-      server.unpipe(client).resume();
+      if (!statements.includes("commit")) return;
+      const awaited = losing && sent === losing ? losing : undefined;
+      if (!awaited && !isLost?.()) return;
+      if (awaited) losing = undefined;
+      answers.unpipe(client).resume();
       server.once("data", () => {
+        lostCommits += 1;
         client.resetAndDestroy();
-        done();
+        awaited?.done();
       });
     });
     const count = new TransactionCount();
     counts.push(count);
     server.on("data", (data) => count.take(data));
     client.pipe(server);
-    server.pipe(client);
+    server.pipe(answers).pipe(client);
   });
-  listener.listen(0, "127.0.0.1");
+  listener.listen(0, listenAt);
   await once(listener, "listening");
   const own = (listener.address() as AddressInfo).port;
 
   return {
     port: own,
-    host: `127.0.0.1:${own}`,
+    host: `${listenAt}:${own}`,
     get connections() {
       return paths.size;
     },
@@ -133,6 +159,15 @@ export async function faultProxy(
       return new Promise((done) => {
         losing = { after, done };
       });
+    },
+    loseCommits(which) {
+      isLost = which;
+    },
+    get lostCommits() {
+      return lostCommits;
+    },
+    slow(ms) {
+      slowMs = ms;
     },
     async nextConnection() {
       await once(listener, "connection");

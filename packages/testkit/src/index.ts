@@ -1,5 +1,6 @@
 export { launchBrowser } from "./browser.ts";
 export { chromiumPath } from "./browser-program.ts";
+export { type FakeClock, type FakedClocks, fakeClock } from "./fake-clock.ts";
 export { type FaultProxy, faultProxy } from "./fault-proxy.ts";
 export { type FirefoxPage, launchFirefox } from "./firefox.ts";
 export { type FreshDatabase, freshDatabase } from "./fresh-database.ts";
@@ -10,7 +11,7 @@ export {
   whyNoIsolatedNetworks,
 } from "./machine/isolated-networks.ts";
 export { reservePort } from "./machine/reserve-port.ts";
-export { ownNats, ownPgBouncer, ownPostgres, ownStandby } from "./own-servers.ts";
+export { ownNats, ownNatsCluster, ownPgBouncer, ownPostgres, ownStandby } from "./own-servers.ts";
 export { type OwnProcess, type ProcessOptions, startProcess } from "./process.ts";
 export type { OwnServer } from "./servers/own-server.ts";
 export { type OwnService, startService } from "./service.ts";

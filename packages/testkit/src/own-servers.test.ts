@@ -3,7 +3,8 @@ import { connect } from "@nats-io/transport-node";
 import postgres from "postgres";
 import { expect, test } from "vitest";
 import { isAlive } from "./machine/families.ts";
-import { ownNats, ownPostgres } from "./own-servers.ts";
+import { ownNats, ownNatsCluster, ownPostgres } from "./own-servers.ts";
+import type { OwnServer } from "./servers/own-server.ts";
 import { sharedNatsUrl, sharedPostgresUrl } from "./shared-servers.ts";
 
 /** With a server that runs: in that time one that is only slow would answer once. */
@@ -81,6 +82,20 @@ test("a killed NATS server is back at the same address", async () => {
   for await (const { type } of states) if (type === "reconnect") break;
   await connection.flush();
   await connection.close();
+});
+
+test("what is said to one server of a cluster is heard at another, also when the third is gone", async () => {
+  await using cluster = await ownNatsCluster(3);
+  const [first, second, third] = cluster.servers as [OwnServer, OwnServer, OwnServer];
+  third.signal("SIGKILL");
+  const [here, there] = await Promise.all([connect({ servers: first.url }), connect({ servers: second.url })]);
+  const heard = there.subscribe("news", { max: 1 });
+  await there.flush();
+  // The servers tell each other of subscriptions in their own time.
+  const news = setInterval(() => here.publish("news", "hello"), 20);
+  for await (const message of heard) expect(message.string()).toBe("hello");
+  clearInterval(news);
+  await Promise.all([here.close(), there.close()]);
 });
 
 test("disposal leaves neither process nor files, even of a frozen server", async () => {

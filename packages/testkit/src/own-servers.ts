@@ -1,4 +1,5 @@
-import { NATS } from "./servers/nats.ts";
+import { reservePort } from "./machine/reserve-port.ts";
+import { clusteredNats, NATS } from "./servers/nats.ts";
 import type { OwnServer } from "./servers/own-server.ts";
 import { pgbouncer } from "./servers/pgbouncer.ts";
 import { POSTGRES, standbyOf } from "./servers/postgres.ts";
@@ -19,6 +20,21 @@ export function ownPostgres(): Promise<OwnServer> {
  */
 export function ownNats(): Promise<OwnServer> {
   return provideOwnServer(NATS);
+}
+
+/**
+ * A cluster of NATS servers for one test; each can be stopped, frozen and killed.
+ * @throws what to install, when this machine does not have NATS's program.
+ */
+export async function ownNatsCluster(
+  count: number,
+): Promise<{ readonly servers: readonly OwnServer[] } & AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  const ports = await Promise.all(Array.from({ length: count }, () => reservePort()));
+  const servers = await Promise.all(ports.map((own) => runProgram(NATS, clusteredNats(own, ports))));
+  for (const server of servers) stack.use(server);
+  const owned = stack.move();
+  return { servers, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /**

@@ -3,13 +3,16 @@ import { type OwnProcess, startProcess } from "./process.ts";
 export interface ServiceOptions {
   /** The file that Node runs. */
   readonly main: string;
-  /** HOST defaults to 127.0.0.1 and PORT to 0. */
+  /** HOST defaults to `address`, or 127.0.0.1, and PORT to 0. */
   readonly env: Readonly<Record<string, string>>;
   /** The service is ready when this path answers with a success status. Default `/readyz`. */
   readonly readyPath?: string;
   /** Matches the port in its output. Default: as our services log it. */
   readonly portIn?: RegExp;
   readonly readyWithinMs?: number;
+  /** Runs Node in another network, where it is reached at `address`: from {@link IsolatedNetwork.wrap}. */
+  readonly node?: string;
+  readonly address?: string;
 }
 
 /** An HTTP service in its own process, on a port that the system chose. */
@@ -28,11 +31,12 @@ const LOGGED_PORT = /"port":(\d+)/;
  */
 export async function startService(options: ServiceOptions): Promise<OwnService> {
   const { main, readyPath = "/readyz", portIn = LOGGED_PORT, readyWithinMs } = options;
-  const env = { HOST: "127.0.0.1", PORT: "0", ...options.env };
+  const { node = process.execPath, address = "127.0.0.1" } = options;
+  const env = { HOST: address, PORT: "0", ...options.env };
   const portOf = (output: string): string | undefined => portIn.exec(output)?.[1];
-  const urlAt = (port: string): string => `http://${env.HOST}:${port}`;
+  const urlAt = (port: string): string => `http://${options.address ?? env.HOST}:${port}`;
   const started = await startProcess({
-    command: process.execPath,
+    command: node,
     args: [main],
     env,
     readyUrl(output) {

@@ -2,7 +2,8 @@ import { ownNats } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
 import { testBusOutage } from "./testing/bus-outage.ts";
 import { startCluster } from "./testing/cluster.ts";
-import { joins } from "./testing/people.ts";
+import { figure } from "./testing/figure.ts";
+import { joins, twoPeople } from "./testing/people.ts";
 
 testBusOutage({ pairs: 12, windowMs: 2_000, by: "SIGKILL" });
 
@@ -24,4 +25,24 @@ test("a peer that has joined on another node is found before anybody has heard o
   alice.says({ type: "signal", targetPeerId: "peer_0000000000000000", signalType: "offer", requestId: "stranger" });
   expect(await alice.hears("error")).toMatchObject({ code: "peer_not_found", requestId: "stranger" });
   expect(alice.socket.messages.filter(({ type }) => type === "error")).toHaveLength(1);
+});
+
+test("what waits for the bus on a lost socket does not arrive after what its sender has since sent elsewhere", async () => {
+  await using nats = await ownNats();
+  await using cluster = await startCluster({ nodes: 2, natsUrl: nats.url, env: { LEASE_MS: "20000" } });
+  const { alice, bob } = await twoPeople(cluster, [0, 1]);
+  nats.signal("SIGKILL");
+  for (const number of [1, 2, 3]) alice.signals(bob, number);
+  // An answer to this proves that the node has read the signals.
+  alice.says({ type: "ping" });
+  await alice.hears("pong");
+  alice.socket.terminate();
+  const elsewhere = await alice.reconnects(1);
+  elsewhere.signals(bob, 4);
+  expect(await bob.hears("signal")).toMatchObject({ payload: 4 });
+  await nats.start();
+  const refused = () => figure(cluster.nodes[0], "radist_signaling_signals_total", 'outcome="peer_not_connected"');
+  await expect.poll(refused).toBe(3);
+  elsewhere.signals(bob, 5);
+  expect(await bob.hears("signal")).toMatchObject({ payload: 5 });
 });

@@ -1,6 +1,6 @@
-import { callPeers, usageSessions } from "@radist-tech/db";
+import { callPeers, heldSignals, usageSessions } from "@radist-tech/db";
 import { type FaultProxy, faultProxy, freshDatabase } from "@radist-tech/testkit";
-import { and, eq, isNull } from "drizzle-orm";
+import { and, asc, eq, isNull } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { type Cluster, startCluster } from "./testing/cluster.ts";
 import { joins, twoPeople } from "./testing/people.ts";
@@ -55,4 +55,23 @@ test("a reconnection whose COMMIT was not answered does not leave its peer conne
   expect(await status()).toBe("connected");
   await expect.poll(status).toBe("disconnected");
   expect(await openSessions(cluster, peerId)).toBe(0);
+});
+
+test("a signal whose COMMIT was not answered waits once", async () => {
+  await using behind = await clusterBehindProxy();
+  const { cluster, proxy } = behind;
+  const { alice, bob } = await twoPeople(cluster);
+  bob.socket.terminate();
+  await alice.hears("peer_left");
+  const lost = proxy.loseCommit('insert into "held_signals"');
+  alice.signals(bob, "stored");
+  await lost;
+  // Behind the first, which is tried again.
+  alice.signals(bob, "the next");
+  const held = async () =>
+    (await cluster.connection.db.select().from(heldSignals).orderBy(asc(heldSignals.id))).map(
+      ({ frame }) => (JSON.parse(frame) as { payload: string }).payload,
+    );
+  await expect.poll(async () => (await held()).at(-1)).toBe("the next");
+  expect(await held()).toEqual(["stored", "the next"]);
 });

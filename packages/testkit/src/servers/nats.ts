@@ -15,7 +15,7 @@ export const NATS: ServerKind = {
     environment: {},
     readyLine: /Server is ready/,
   },
-  findProgram,
+  findProgram: () => findProgram(),
   url: (host, port) => `nats://${host}:${port}`,
   async probe(url) {
     const connection = await connect({ servers: url, reconnect: false, timeout: 5000 });
@@ -23,7 +23,16 @@ export const NATS: ServerKind = {
   },
 };
 
-function findProgram(): ServerProgram | undefined {
+/** One server of a cluster, which tells the others where it is at `own`, and finds them at `all`: ports on 127.0.0.1. */
+export function clusteredNats(own: number, all: readonly number[]): ServerProgram {
+  const at = (port: number): string => `nats://127.0.0.1:${port}`;
+  const cluster = ["--cluster_name", "test", "--cluster", at(own), "--routes", all.map(at).join()];
+  const program = findProgram(cluster);
+  if (!program) throw new Error(`A cluster needs NATS's program: ${NATS.advice}.`);
+  return program;
+}
+
+function findProgram(more: readonly string[] = []): ServerProgram | undefined {
   const folder = folderWith(pathFolders(), "nats-server");
   if (!folder) return undefined;
   return {
@@ -31,7 +40,7 @@ function findProgram(): ServerProgram | undefined {
     async prepare() {},
     command: (_directory, port) => ({
       file: join(folder, "nats-server"),
-      args: ["--addr", "127.0.0.1", "--port", `${port}`],
+      args: ["--addr", "127.0.0.1", "--port", `${port}`, ...more],
     }),
   };
 }

@@ -5,6 +5,7 @@ import {
   type DoneStep,
   disconnectPeer,
   isLatestClaim,
+  isLossStored,
   leaveCall,
   type PeerSession,
   withdrawJoin,
@@ -127,6 +128,8 @@ export class Departures {
       if (await this.#sent(disconnectPeer(this.#context, peer, undelivered))) return;
       // It has left, or its call has ended.
       if (await isLatestClaim(this.#node.connection, peer)) return;
+      // An earlier attempt, whose answer was lost: what was undelivered waited for the next claim.
+      if (await isLossStored(this.#node.connection, peer)) return;
       this.#node.metrics.fenced.inc();
       // Another claim was stored first. It did not find on the socket what was still undelivered here.
       await this.#router.redeliver(peer, undelivered);

@@ -18,6 +18,11 @@ export type Origin = SignalHead["origin"];
 export interface Persistence {
   /** See {@link SignalRouter.patience}. */
   readonly isOver?: () => boolean;
+  /**
+   * Whether the sender has not been claimed by another socket: a signal of an earlier one must not arrive after those of a
+   * later one. Both sides negotiate again after such a claim.
+   */
+  readonly isCurrent?: () => Promise<boolean>;
   /** Whether a signal without a known route waits for a database that is away; those behind it wait, too. Default: true */
   readonly waitsForDatabase?: boolean;
 }
@@ -36,10 +41,10 @@ export class SignalRouter {
   }
 
   /** Delivers a signal to a peer that is attached to this node right now, synchronously. */
-  deliverHere({ callId, peerId }: Target, route: Route, frame: string): boolean {
+  deliverHere({ callId, peerId }: Target, route: Route, frame: string, origin?: Origin): boolean {
     const attached = this.#node.lease.isTrusted() ? this.#node.attachedPeers.get(peerId) : undefined;
     if (attached?.callId !== callId || attached.epoch !== route.epoch || !attached.isOpen) return false;
-    attached.signal(frame);
+    attached.signal(frame, origin);
     this.#count("delivered_here");
     return true;
   }
@@ -66,10 +71,12 @@ export class SignalRouter {
     origin: Origin,
     known: Route | undefined,
     frame: string,
-    { isOver = this.patience(), waitsForDatabase = true }: Persistence = {},
+    { isOver = this.patience(), isCurrent, waitsForDatabase = true }: Persistence = {},
   ): Promise<ErrorCode | undefined> {
     let route = known;
+    let mayBeHeld = false;
     for (let round = 1; ; round++) {
+      if (isCurrent && !(await isCurrent())) return this.#refuse("peer_not_connected");
       const offered = route ? await this.#offer(target, origin, route, frame) : "not_here";
       if (offered === "delivered") return undefined;
       // A node that answers has just let the peer go. Of silent ones there can be very many, when the bus is away.
@@ -79,10 +86,12 @@ export class SignalRouter {
         if (seen?.isConnected) route = seen;
         if (seen?.isConnected !== false) continue;
       }
-      const held = await this.#hold(target, frame);
+      const held = await this.#hold(target, origin, frame, mayBeHeld);
       if (held === "held") return undefined;
       if (typeof held === "string") return this.#refuse(held);
       if (!held && !route && !waitsForDatabase) return this.#refuse("peer_not_connected");
+      // The database may have stored it, and only its answer was lost.
+      mayBeHeld ||= held === undefined;
       route = held ?? route;
     }
   }
@@ -129,7 +138,7 @@ export class SignalRouter {
     if (route.nodeId === lease.nodeId) {
       return new Promise((resolve) =>
         attachedPeers.arrive(target.peerId, route.epoch, () =>
-          resolve(this.deliverHere(target, route, frame) ? "delivered" : "not_here"),
+          resolve(this.deliverHere(target, route, frame, origin) ? "delivered" : "not_here"),
         ),
       );
     }
@@ -155,13 +164,18 @@ export class SignalRouter {
   /** @returns nothing when the database is away */
   async #hold(
     target: Target,
+    origin: Origin,
     frame: string,
+    mayBeHeld: boolean,
   ): Promise<"held" | "peer_not_found" | "peer_not_connected" | Route | undefined> {
     const { connection, limits } = this.#node;
     try {
       const held = await holdSignal(connection, target, frame, {
         messages: limits.HELD_MESSAGES,
         bytes: limits.HELD_BYTES,
+        mayBeHeld,
+        // What a lost socket of the target itself leaves behind is of an earlier claim by nature.
+        ...(origin.peerId !== target.peerId && { sender: origin }),
       });
       switch (held.outcome) {
         case "connected":
@@ -169,6 +183,7 @@ export class SignalRouter {
         case "gone":
           return "peer_not_found";
         case "full":
+        case "superseded":
           return "peer_not_connected";
         case "held":
           this.#count("held");

@@ -111,7 +111,8 @@ export class AttachedPeer implements PeerClaim, IceHolder {
   /**
    * Sends a signal, and keeps it until the client is known to have received it.
    *
-   * @param origin identifies a signal that another node sends again because it missed the answer
+   * @param origin identifies a signal that is sent again because its answer was missed, or which an earlier socket of its
+   *   sender sent before a later one was heard here; neither is sent to the client
    */
   signal(frame: string, origin?: SignalHead["origin"]): void {
     if (origin && !this.#isNew(origin)) return;
@@ -149,6 +150,8 @@ export class AttachedPeer implements PeerClaim, IceHolder {
   #isNew(origin: SignalHead["origin"]): boolean {
     const last = this.#lastOrigin.get(origin.peerId);
     if (last?.epoch === origin.epoch && last.count >= origin.count) return false;
+    // The peer's own earlier sockets hand over what they could not deliver, in whichever order.
+    if (last && last.epoch > origin.epoch && origin.peerId !== this.peerId) return false;
     this.#lastOrigin.set(origin.peerId, origin);
     return true;
   }

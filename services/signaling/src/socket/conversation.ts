@@ -82,17 +82,18 @@ export class Conversation {
     if (this.#queue.isFull) return this.#refuse("peer_not_connected", requestId);
     const origin = { peerId, epoch, count: ++this.#signals };
     const isOver = this.#router.patience(() => this.#isLeaving);
+    // What was sent on a socket that is lost, or to a frozen process, must not arrive after what the peer has since sent
+    // elsewhere.
+    const isCurrent = async (): Promise<boolean> =>
+      (isTrusted && this.#attached.isOpen) || isLatestClaim(connection, this.#attached);
     this.#queue.push(async () => {
       if (this.#isCutShort) return this.#refuse("peer_not_connected", requestId);
       try {
-        // What was sent to a frozen process must not be delivered after what the peer has since sent elsewhere.
-        if (!isTrusted && !(await isLatestClaim(connection, this.#attached)))
-          return this.#refuse("unavailable", requestId);
         // One that is not in the view may have joined on another node a moment ago: the database knows.
         const now = this.#attached.view.peers.find((peer) => peer.peerId === targetPeerId);
         const route = now?.status === "connected" ? now : undefined;
         // Without it, signals to peers that are here do not wait for one to a peer that may not exist.
-        const persistence = { isOver, waitsForDatabase: now !== undefined };
+        const persistence = { isOver, isCurrent, waitsForDatabase: now !== undefined };
         const refused = await this.#router.deliver(target, origin, route, frame, persistence);
         if (!refused) return;
         if (this.#isLeaving && refused === "peer_not_connected") this.#isCutShort = true;
