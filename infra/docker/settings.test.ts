@@ -68,7 +68,7 @@ test("Nothing starts before the settings are checked.", () => {
 test("Every published port is on loopback, unless a setting says otherwise.", () => {
   const published = Object.values(services).flatMap(({ ports = [] }) => ports);
   expect(published.length).toBeGreaterThan(0);
-  const elsewhere = published.filter((port) => !/^\$\{[A-Z_]+:-127\.0\.0\.1\}:/.test(port));
+  const elsewhere = published.filter((port) => !/^(\$\{[A-Z_]+:-127\.0\.0\.1\}|127\.0\.0\.1):/.test(port));
   // Without a domain these name no address, and are where the network says.
   expect(elsewhere).toEqual(
     [80, 443].map((port) => `\${RADIST_DOMAIN:+\${RADIST_BIND_ADDRESS:-0.0.0.0}:${port}:}${port}`),

@@ -3,7 +3,7 @@ import { createSocket } from "node:dgram";
 import { isIP, isIPv6 } from "node:net";
 
 /** What others must not know, in the order in which it is written. */
-const SECRETS = ["RADIST_ADMIN_TOKEN", "POSTGRES_PASSWORD", "TURN_SECRET"];
+const SECRETS = ["RADIST_ADMIN_TOKEN", "POSTGRES_PASSWORD", "TURN_SECRET", "GRAFANA_ADMIN_PASSWORD"];
 
 /** Of docker-compose.yml, and so no secret. */
 const DEFAULT_SECRET = "insecure-default-for-local-use";

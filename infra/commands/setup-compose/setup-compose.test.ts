@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { startProcess } from "../../../packages/testkit/src/process.ts";
 
 const SETUP = fileURLToPath(new URL("../setup-compose.mjs", import.meta.url));
-const SECRETS = ["RADIST_ADMIN_TOKEN", "POSTGRES_PASSWORD", "TURN_SECRET"];
+const SECRETS = ["RADIST_ADMIN_TOKEN", "POSTGRES_PASSWORD", "TURN_SECRET", "GRAFANA_ADMIN_PASSWORD"];
 
 /** A folder with an `.env`, if there is a text for it, and the command that writes it, which is not on a terminal. */
 async function envFile(before?: string) {
@@ -58,6 +58,7 @@ test("What else is in the file stays, what is empty or the default is filled in,
     "export POSTGRES_PASSWORD='with # and spaces'",
     generated,
     "",
+    generated,
     generated,
     "",
   ]);
