@@ -75,6 +75,7 @@ describe.skipIf(WHY_NOT)("The gateway", () => {
   test.each([
     ["RADIST_TLS", { RADIST_TLS: "yes" }],
     ["RADIST_DOMAIN", { RADIST_DOMAIN: "https://calls.example.com" }],
+    ["RADIST_DOMAIN", { RADIST_DOMAIN: "calls.example.com:8443" }],
     ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "0" }],
     ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "many" }],
     ["TRUSTED_PROXY_RANGES", { TRUSTED_PROXIES: "2", TRUSTED_PROXY_RANGES: "10.0.0.0/8; all" }],

@@ -20,7 +20,7 @@ case "${RADIST_TLS:-automatic}" in
   *) fail "RADIST_TLS must be automatic or internal" ;;
 esac
 case "${RADIST_DOMAIN:-}" in
-  *[!A-Za-z0-9.:-]*) fail "RADIST_DOMAIN must be a name like calls.example.com, without scheme, port and path" ;;
+  *[!A-Za-z0-9.-]*) fail "RADIST_DOMAIN must be a name like calls.example.com, without scheme, port and path" ;;
 esac
 case "${TRUSTED_PROXIES:-1}" in
   1) GATEWAY_TRUSTED_PROXIES= ;;

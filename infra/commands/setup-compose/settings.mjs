@@ -30,7 +30,6 @@ export function addSecrets(file) {
  * @returns {string | undefined} what is wrong with it
  */
 export function problemOfDomain(domain) {
-  if (isIP(domain) !== 0) return undefined;
   const label = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
   if (new RegExp(`^${label}(?:\\.${label})*$`).test(domain)) return undefined;
   return "The domain must be a name like calls.example.com, without scheme, port and path.";
