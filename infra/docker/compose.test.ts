@@ -1,17 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parse } from "yaml";
 import { ApiConfig } from "../../services/api/src/config.ts";
 import { SfuConfig } from "../../services/sfu/src/config.ts";
 import { SignalingConfig } from "../../services/signaling/src/config.ts";
 import { WebConfig } from "../../services/web/src/config.ts";
-
-type Environment = Readonly<Record<string, unknown>>;
-
-const { services }: { services: Readonly<Record<string, { environment?: Environment } | undefined>> } = parse(
-  readFileSync(new URL("../../docker-compose.yml", import.meta.url), "utf8"),
-  { merge: true },
-);
+import { services } from "./stack.ts";
 
 /** Settings that are not given in compose, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -48,7 +41,7 @@ test.each([
 });
 
 test("the gateway asks the port of readiness, and passes nothing on to it", () => {
-  const caddyfile = readFileSync(new URL("../gateway/Caddyfile", import.meta.url), "utf8");
+  const caddyfile = readFileSync(new URL("../gateway/routes.Caddyfile", import.meta.url), "utf8");
   const adminPort = String(services.api?.environment?.ADMIN_PORT);
   const upstreams = [...caddyfile.matchAll(/reverse_proxy (.+) \{/g)].flatMap(([, list = ""]) => list.split(" "));
   expect(upstreams).toEqual([

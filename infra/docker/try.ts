@@ -1,7 +1,10 @@
 // Tries the running stack as people would: two Chromium pages meet through the gateway, in a call and in a room, and the
 // container that each hangs on is killed.
 //
-//   docker compose up --build --wait && pnpm try:compose
+//   docker compose up --build --wait && npm run try:compose
+//
+// Where the gateway serves a domain, its origin is given: npm run try:compose -- https://calls.example.com. For RADIST_TLS=internal
+// NODE_EXTRA_CA_CERTS names the gateway's root certificate.
 import process from "node:process";
 import { launchBrowser } from "../../packages/testkit/src/browser.ts";
 import { check } from "./checks.ts";
@@ -10,7 +13,7 @@ import { PageUser } from "./page-user.ts";
 import { tryCall } from "./try-call.ts";
 import { tryRoom } from "./try-room.ts";
 
-const origin = await gatewayOrigin();
+const origin = process.argv[2] ?? (await gatewayOrigin());
 await using browser = await launchBrowser();
 const people = [await PageUser.sitsDown(browser, "Alice"), await PageUser.sitsDown(browser, "Bob")] as const;
 

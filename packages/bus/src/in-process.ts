@@ -1,4 +1,5 @@
 import { pause } from "@radist-tech/protocol/timing";
+import { observed } from "./answers.ts";
 import type { Bus, Subscription } from "./bus.ts";
 import { BusUnavailable, DeadlineExceeded, NoResponders, RemoteFailure } from "./errors.ts";
 import type { BusLogger } from "./logger.ts";
@@ -81,24 +82,8 @@ class InProcessBus implements Bus {
     });
   }
 
-  async request(subject: string, data: Uint8Array, { deadlineMs }: { deadlineMs: number }): Promise<Uint8Array> {
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-    const reply: Reply = (answer) =>
-      this.#mailbox.put(() => (answer instanceof RemoteFailure ? reject(answer) : resolve(answer)));
-    const listeners = this.#post(subject, data, reply);
-    if (listeners === 0) throw new NoResponders(subject);
-
-    const deadline = setTimeout(
-      () => reject(new DeadlineExceeded(`The request to "${subject}"`, deadlineMs)),
-      deadlineMs,
-    );
-    this.#requests.add(reject);
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(deadline);
-      this.#requests.delete(reject);
-    }
+  request(subject: string, data: Uint8Array, options: { deadlineMs: number }): Promise<Uint8Array> {
+    return observed(() => this.#request(subject, data, options));
   }
 
   close(): Promise<void> {
@@ -119,6 +104,26 @@ class InProcessBus implements Bus {
     done.abort();
     await this.#mailbox.emptied();
     for (const reject of this.#requests) reject(closed());
+  }
+
+  async #request(subject: string, data: Uint8Array, { deadlineMs }: { deadlineMs: number }): Promise<Uint8Array> {
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+    const reply: Reply = (answer) =>
+      this.#mailbox.put(() => (answer instanceof RemoteFailure ? reject(answer) : resolve(answer)));
+    const listeners = this.#post(subject, data, reply);
+    if (listeners === 0) throw new NoResponders(subject);
+
+    const deadline = setTimeout(
+      () => reject(new DeadlineExceeded(`The request to "${subject}"`, deadlineMs)),
+      deadlineMs,
+    );
+    this.#requests.add(reject);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(deadline);
+      this.#requests.delete(reject);
+    }
   }
 
   #assertOpen(): void {

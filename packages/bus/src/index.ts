@@ -1,3 +1,4 @@
+export { type BusAnswer, onBusAnswer } from "./answers.ts";
 export type { Bus, Subscription } from "./bus.ts";
 export {
   BusUnavailable,

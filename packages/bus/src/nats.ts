@@ -1,6 +1,7 @@
 import type { Msg, MsgHdrs, NatsConnection } from "@nats-io/transport-node";
 import { headers } from "@nats-io/transport-node";
 import { pause } from "@radist-tech/protocol/timing";
+import { observed } from "./answers.ts";
 import type { Bus, Subscription } from "./bus.ts";
 import { BusUnavailable, RemoteFailure } from "./errors.ts";
 import type { BusLogger } from "./logger.ts";
@@ -77,17 +78,8 @@ class NatsBus implements Bus {
     connection.publish(`${this.#prefix}.${subject}`, bytes);
   }
 
-  async request(subject: string, data: Uint8Array, { deadlineMs }: { deadlineMs: number }): Promise<Uint8Array> {
-    const [connection, bytes] = this.#prepare(subject, data);
-    let answer: Msg;
-    try {
-      const timeout = Math.max(1, deadlineMs);
-      answer = await connection.request(`${this.#prefix}.${subject}`, bytes, { timeout });
-    } catch (error) {
-      throw fromNats(error, subject, deadlineMs);
-    }
-    if (answer.headers?.has(FAILURE_HEADER)) throw new RemoteFailure(subject);
-    return answer.data;
+  request(subject: string, data: Uint8Array, options: { deadlineMs: number }): Promise<Uint8Array> {
+    return observed(() => this.#request(subject, data, options));
   }
 
   async subscribe(
@@ -133,6 +125,19 @@ class NatsBus implements Bus {
     };
     await Promise.race([answering(), pause(CLOSING_MS, answered.signal)]);
     await this.#link.close();
+  }
+
+  async #request(subject: string, data: Uint8Array, { deadlineMs }: { deadlineMs: number }): Promise<Uint8Array> {
+    const [connection, bytes] = this.#prepare(subject, data);
+    let answer: Msg;
+    try {
+      const timeout = Math.max(1, deadlineMs);
+      answer = await connection.request(`${this.#prefix}.${subject}`, bytes, { timeout });
+    } catch (error) {
+      throw fromNats(error, subject, deadlineMs);
+    }
+    if (answer.headers?.has(FAILURE_HEADER)) throw new RemoteFailure(subject);
+    return answer.data;
   }
 
   #assertOpen(): void {

@@ -1,4 +1,4 @@
-import { type Connection, calls, query, type Transaction, transact, usageSessions } from "@radist-tech/db";
+import { type Connection, calls, onPrimary, query, type Transaction, transact, usageSessions } from "@radist-tech/db";
 import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
 import { closeSession, closeSessionById, openSession } from "@radist-tech/usage";
 import { and, eq, isNotNull } from "drizzle-orm";
@@ -42,7 +42,7 @@ export async function openPeerSession(
  */
 export async function isLossStored(connection: Connection, { sessionId }: PeerSession): Promise<boolean> {
   if (sessionId === undefined) return false;
-  const thisLoss = and(eq(usageSessions.id, sessionId), eq(usageSessions.closeReason, LOST));
+  const thisLoss = and(eq(usageSessions.id, sessionId), eq(usageSessions.closeReason, LOST), onPrimary);
   return (await query(connection.db.$count(usageSessions, thisLoss))) === 1;
 }
 

@@ -1,3 +1,4 @@
+export { type DatabaseAnswer, onDatabaseAnswer } from "./answers.ts";
 export { type Connection, type ConnectOptions, connect } from "./connect.ts";
 export type { Database } from "./database.ts";
 export { type DatabaseAddress, InvalidDatabaseUrl, readDatabaseUrl } from "./database-url.ts";

@@ -1,4 +1,5 @@
 import { DrizzleQueryError } from "drizzle-orm";
+import { type DatabaseAnswer, observed } from "./answers.ts";
 import type { Connection } from "./connect.ts";
 import type { Database } from "./database.ts";
 import { DEADLINE_MS } from "./deadline.ts";
@@ -26,20 +27,24 @@ export function transact<T>(
   work: (tx: Transaction) => Promise<T>,
   options: TransactOptions<T> = {},
 ): Promise<T> {
-  return withDeadline((hasGivenUp) => {
-    const inTime = (tx: Transaction): Promise<T> => {
-      // It queued for a connection for longer than its caller waited. Under load, running it anyway would make the next
-      // ones in the queue late as well.
-      if (hasGivenUp()) throw new DatabaseUnavailable("The caller has given up.");
-      return work(tx);
-    };
-    return attempt(connection, inTime);
-  }, options);
+  return withDeadline(
+    "transaction",
+    (hasGivenUp) => {
+      const unlessGivenUp = (tx: Transaction): Promise<T> => {
+        // It queued for a connection for longer than its caller waited. Under load, running it anyway would make the next
+        // ones in the queue late as well.
+        if (hasGivenUp()) throw new DatabaseUnavailable("The caller has given up.");
+        return work(tx);
+      };
+      return attempt(connection, unlessGivenUp);
+    },
+    options,
+  );
 }
 
 /** Runs a single query with the same deadline. */
 export function query<T>(work: PromiseLike<T>, options: TransactOptions<T> = {}): Promise<T> {
-  return withDeadline(() => Promise.resolve(work), options);
+  return withDeadline("query", () => Promise.resolve(work), options);
 }
 
 async function attempt<T>(connection: Connection, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -52,7 +57,19 @@ async function attempt<T>(connection: Connection, work: (tx: Transaction) => Pro
   }
 }
 
-async function withDeadline<T>(
+function withDeadline<T>(
+  kind: DatabaseAnswer["kind"],
+  start: (hasGivenUp: () => boolean) => Promise<T>,
+  options: TransactOptions<T>,
+): Promise<T> {
+  return observed(
+    kind,
+    () => inTime(start, options),
+    (error) => error instanceof DatabaseUnavailable,
+  );
+}
+
+async function inTime<T>(
   start: (hasGivenUp: () => boolean) => Promise<T>,
   { deadlineMs = DEADLINE_MS, onLate }: TransactOptions<T>,
 ): Promise<T> {

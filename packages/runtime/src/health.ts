@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { ErrorBody } from "@radist-tech/protocol";
 import { Hono } from "hono";
-import type { Registry } from "prom-client";
+import { Gauge, type Registry } from "prom-client";
 import { isFromThisMachine } from "./client-address.ts";
 import type { Plane } from "./plane.ts";
 import { VERSION } from "./version.ts";
@@ -28,6 +28,7 @@ export function health({ planes, registry, isDraining, door }: HealthOptions): H
     for (const path of ["/readyz", "/metrics"]) app.all(path, (context) => context.json(body, 404));
     return app;
   }
+  measureChecks(planes, registry);
   app.get("/readyz", async (context) => {
     const [checks, optional] = await Promise.all([
       evaluate(planes, (plane) => plane.checks),
@@ -53,6 +54,20 @@ export function health({ planes, registry, isDraining, door }: HealthOptions): H
     return context.text(await registry.metrics(), 200, { "content-type": registry.contentType });
   });
   return app;
+}
+
+/** What `/readyz` says, for alerts that name the dependency. */
+function measureChecks(planes: readonly Plane[], registry: Registry): void {
+  new Gauge({
+    name: "radist_check_passed",
+    help: "Whether a condition under which a plane can serve holds: 1 or 0",
+    labelNames: ["check"] as const,
+    registers: [registry],
+    async collect() {
+      const results = await evaluate(planes, (plane) => ({ ...plane.checks, ...plane.optionalChecks }));
+      for (const [check, passed] of results) this.set({ check }, passed ? 1 : 0);
+    },
+  });
 }
 
 type Checks = Plane["checks"];

@@ -7,6 +7,7 @@ export * from "./config.ts";
 export * from "./database.ts";
 export * from "./database-outage.ts";
 export * from "./database-probe.ts";
+export * from "./dependency-metrics.ts";
 export * from "./hand-over.ts";
 export * from "./lease.ts";
 export * from "./listen.ts";

@@ -30,6 +30,7 @@ afterAll(async () => {
 /** An entrance that admits each socket when the test says so. */
 async function entranceOf() {
   const admissions: (() => void)[] = [];
+  const refusals: string[] = [];
   let changed = Promise.withResolvers<void>();
   const entrance = new Entrance({
     connection,
@@ -37,6 +38,7 @@ async function entranceOf() {
     logger,
     settings: { ...z.object(authConfig).parse({}), TRUSTED_PROXIES: 0 },
     onClient: () => {},
+    onRefusal: (code) => refusals.push(code),
     read: () => ({ publicKey }),
     screen: async (requests) => requests.map(() => undefined),
     admit: () =>
@@ -63,6 +65,7 @@ async function entranceOf() {
   };
   return {
     entrance,
+    refusals,
     knock,
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.terminate();
@@ -88,6 +91,7 @@ test("who is admitted while the entrance closes is sent elsewhere at once; who s
   deadline.abort();
   await closed;
   expect(await stuck.closed).toEqual(ELSEWHERE);
+  expect(door.refusals).toEqual(["unavailable", "unavailable"]);
   // Closing it once more waits for nobody.
   await door.entrance.close(new AbortController().signal);
   stuck.admit();

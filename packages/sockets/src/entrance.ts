@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type Connection, isUnavailable, onPrimary, projects, query } from "@radist-tech/db";
-import { ERRORS, type ProjectId, type PublicKey, Refusal } from "@radist-tech/protocol";
+import { ERRORS, type ErrorCode, type ProjectId, type PublicKey, Refusal } from "@radist-tech/protocol";
 import {
   type AuthSettings,
   AuthThrottle,
@@ -25,6 +25,8 @@ export interface EntranceOptions<Request> {
   readonly settings: AuthSettings & { readonly TRUSTED_PROXIES: number };
   /** Called with the address of each client that connects. */
   readonly onClient: (address: string) => void;
+  /** Called with the reason of each refusal. */
+  readonly onRefusal: (code: ErrorCode) => void;
   /** Reads the connection request from the URL, or throws a {@link Refusal}. */
   readonly read: (url: string) => Request;
   /** Finds, without a lock, which tokens may work: why not, in the order of the requests, or nothing. */
@@ -87,6 +89,7 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
   }
 
   #sendElsewhere(socket: PeerSocket): void {
+    this.#options.onRefusal("unavailable");
     socket.resume();
     socket.refuse("unavailable", ERRORS.unavailable.close);
   }
@@ -160,6 +163,7 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
     const code = refusal?.code ?? "internal_error";
     const requestId = refusal ? undefined : randomUUID();
     if (!refusal) this.#options.logger.error({ err: error, requestId }, "a socket could not be admitted");
+    this.#options.onRefusal(code);
     socket.resume();
     socket.refuse(code, ERRORS[code].close ?? ERRORS.internal_error.close, {
       requestId,

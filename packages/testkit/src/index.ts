@@ -4,6 +4,7 @@ export { type FakeClock, type FakedClocks, fakeClock } from "./fake-clock.ts";
 export { type FaultProxy, faultProxy } from "./fault-proxy.ts";
 export { type FirefoxPage, launchFirefox } from "./firefox.ts";
 export { type FreshDatabase, freshDatabase } from "./fresh-database.ts";
+export { hasProgram } from "./machine/installed-program.ts";
 export {
   type IsolatedNetwork,
   type IsolatedNetworks,

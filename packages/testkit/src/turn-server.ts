@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { pause } from "@radist-tech/protocol/timing";
-import { canInstallPackages, installPackages } from "./machine/debian.ts";
-import { folderWith, pathFolders } from "./machine/programs.ts";
+import { hasProgram } from "./machine/installed-program.ts";
 import { type OwnProcess, startProcess } from "./process.ts";
 
 const execute = promisify(execFile);
@@ -20,9 +19,9 @@ export const START_TURN = fileURLToPath(new URL("../../../infra/turn/start.sh", 
  * @throws what to install, when this machine has no coturn
  */
 export async function ownTurnServer(env: Readonly<Record<string, string>>): Promise<OwnProcess> {
-  const isMissing = () => !folderWith(pathFolders(), "turnserver");
-  if (isMissing() && canInstallPackages()) await installPackages("coturn");
-  if (isMissing()) throw new Error("These tests need coturn: install it (Debian: apt-get install coturn).");
+  if (!(await hasProgram("turnserver", "coturn"))) {
+    throw new Error("These tests need coturn: install it (Debian: apt-get install coturn).");
+  }
   const turn = await startProcess({
     command: "sh",
     args: [START_TURN],

@@ -1,6 +1,15 @@
 import process from "node:process";
 import { openBus } from "@radist-tech/bus";
-import { createLogger, createRegistry, listen, listenAt, openDatabase, readConfig, run } from "@radist-tech/runtime";
+import {
+  createLogger,
+  createRegistry,
+  listen,
+  listenAt,
+  measureDependencies,
+  openDatabase,
+  readConfig,
+  run,
+} from "@radist-tech/runtime";
 import { ApiConfig } from "./config.ts";
 import { migrateWhenUp } from "./migrations.ts";
 import { createApi } from "./service.ts";
@@ -9,6 +18,7 @@ await run(async () => {
   const config = readConfig(ApiConfig, process.env);
   const logger = createLogger({ name: "api", level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const registry = createRegistry("api");
+  measureDependencies(registry);
   const connection = await openDatabase(config, { applicationName: "radist-api", logger });
   const bus = await openBus(config.NATS_URL, { name: "radist-api", logger });
   const migrating = migrateWhenUp(connection, logger);

@@ -1,3 +1,4 @@
+import { codeCounter } from "@radist-tech/runtime";
 import { Counter, Histogram, type Registry } from "prom-client";
 
 /** The metrics of this plane; labels have few values, never an id. */
@@ -13,6 +14,7 @@ export function createMetrics(registry: Registry) {
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
+    errors: codeCounter(registry, "radist_http_errors_total", "Requests that were answered by an error, by its code."),
     callsCreated: new Counter({
       name: "radist_calls_created_total",
       help: "Calls created, by access control.",

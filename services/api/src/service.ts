@@ -81,7 +81,7 @@ export function createApi(deps: ApiDependencies): Plane {
   };
 
   const app: ApiApp = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
-  app.onError(answerErrors(logger));
+  app.onError(answerErrors(logger, metrics));
   app.use("/api/v1/*", requestId, observe(logger, metrics), noStore);
   app.use(P2P_API_PATH, publicCors);
   app.use("/api/v1/*", boundedBody);

@@ -1,6 +1,15 @@
 import process from "node:process";
 import { openBus } from "@radist-tech/bus";
-import { createLogger, createRegistry, listen, listenAt, openDatabase, readConfig, run } from "@radist-tech/runtime";
+import {
+  createLogger,
+  createRegistry,
+  listen,
+  listenAt,
+  measureDependencies,
+  openDatabase,
+  readConfig,
+  run,
+} from "@radist-tech/runtime";
 import { SfuConfig } from "./config.ts";
 import { createSfu } from "./service.ts";
 
@@ -8,6 +17,7 @@ await run(async () => {
   const config = readConfig(SfuConfig, process.env);
   const logger = createLogger({ name: "sfu", level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const registry = createRegistry("sfu");
+  measureDependencies(registry);
   const connection = await openDatabase(config, { applicationName: `radist-sfu ${config.NODE_ID}`, logger });
   const bus = await openBus(config.NATS_URL, { name: `sfu ${config.NODE_ID}`, logger });
   const workerBin = config.MEDIASOUP_WORKER_BIN;

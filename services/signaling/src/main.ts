@@ -1,6 +1,15 @@
 import process from "node:process";
 import { openBus } from "@radist-tech/bus";
-import { createLogger, createRegistry, listen, listenAt, openDatabase, readConfig, run } from "@radist-tech/runtime";
+import {
+  createLogger,
+  createRegistry,
+  listen,
+  listenAt,
+  measureDependencies,
+  openDatabase,
+  readConfig,
+  run,
+} from "@radist-tech/runtime";
 import { SignalingConfig } from "./config.ts";
 import { createSignaling } from "./service.ts";
 
@@ -8,6 +17,7 @@ await run(async () => {
   const config = readConfig(SignalingConfig, process.env);
   const logger = createLogger({ name: "signaling", level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const registry = createRegistry("signaling");
+  measureDependencies(registry);
   const connection = await openDatabase(config, { applicationName: `radist-signaling ${config.NODE_ID}`, logger });
   const bus = await openBus(config.NATS_URL, { name: `signaling ${config.NODE_ID}`, logger });
   const signaling = await createSignaling({ connection, bus, logger, registry, config });

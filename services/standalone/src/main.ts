@@ -4,7 +4,16 @@ import { createApi } from "@radist-tech/api";
 import { inProcessBus } from "@radist-tech/bus";
 import { connect } from "@radist-tech/db";
 import { NodeId } from "@radist-tech/protocol";
-import { createLogger, createRegistry, listen, listenAt, type Running, readConfig, run } from "@radist-tech/runtime";
+import {
+  createLogger,
+  createRegistry,
+  listen,
+  listenAt,
+  measureDependencies,
+  type Running,
+  readConfig,
+  run,
+} from "@radist-tech/runtime";
 import { createSfu, DEFAULT_WORKER_BIN } from "@radist-tech/sfu";
 import { createSignaling } from "@radist-tech/signaling";
 import { createWeb, visitorLimits } from "@radist-tech/web";
@@ -27,6 +36,7 @@ await run(async () => {
 async function start(config: StandaloneConfig): Promise<Running> {
   const logger = createLogger({ name: "radist", level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const registry = createRegistry("standalone");
+  measureDependencies(registry);
   const dataDirectory = resolve(config.RADIST_DATA_DIR);
   const secrets = new SecretsFile(dataDirectory);
   const adminToken = config.RADIST_ADMIN_TOKEN ?? secrets.adminToken();

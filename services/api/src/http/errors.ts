@@ -4,14 +4,16 @@ import { type Logger, logUnavailable, RetryLater } from "@radist-tech/runtime";
 import type { ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { ApiMetrics } from "../metrics.ts";
 import type { ApiEnv } from "./env.ts";
 
 const RETRY_AFTER_SECONDS = "1";
 
 /** Turns every thrown error into an answer. Bugs are logged in full and shown without detail. */
-export function answerErrors(logger: Logger): ErrorHandler<ApiEnv> {
+export function answerErrors(logger: Logger, metrics: ApiMetrics): ErrorHandler<ApiEnv> {
   return (error, context) => {
     const refusal = refusalOf(error);
+    metrics.errors.inc({ code: refusal.code });
     const ids = { requestId: context.get("requestId"), projectId: context.get("projectId") };
     if (refusal.code === "internal_error") logger.error({ err: error, ...ids }, "request failed");
     if (isUnavailable(error)) logUnavailable(logger, error, "a request could not be answered", ids);

@@ -1,3 +1,4 @@
+import { codeCounter } from "@radist-tech/runtime";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Bitrate } from "./bitrate-survey.ts";
 
@@ -75,12 +76,8 @@ export function createMetrics(registry: Registry, census: () => Census, media: M
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
     }),
-    errors: new Counter({
-      name: "radist_sfu_errors_total",
-      help: "Errors told to clients on open sockets",
-      labelNames: ["code"] as const,
-      registers,
-    }),
+    refusals: codeCounter(registry, "radist_sfu_refusals_total", "Sockets that were refused, by error code"),
+    errors: codeCounter(registry, "radist_sfu_errors_total", "Errors told to clients on open sockets"),
     fenced: new Counter({
       name: "radist_sfu_fenced_total",
       help: "Writes refused because another claim came after",

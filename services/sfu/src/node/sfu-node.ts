@@ -110,6 +110,7 @@ export class SfuNode {
       logger,
       settings: limits,
       onClient: missingServersNotice(ice, logger),
+      onRefusal: (code) => metrics.refusals.inc({ code }),
       read: readRoomRequest,
       screen: (requests) => screenCredentials(connection, requests),
       admit: (...request) => directory.admit(...request),

@@ -1,3 +1,4 @@
+import { codeCounter } from "@radist-tech/runtime";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -32,12 +33,8 @@ export function createMetrics(registry: Registry, sockets: () => number) {
       labelNames: ["outcome"] as const,
       registers,
     }),
-    errors: new Counter({
-      name: "radist_signaling_errors_total",
-      help: "Errors sent to clients on open sockets",
-      labelNames: ["code"] as const,
-      registers,
-    }),
+    refusals: codeCounter(registry, "radist_signaling_refusals_total", "Sockets that were refused, by error code"),
+    errors: codeCounter(registry, "radist_signaling_errors_total", "Errors sent to clients on open sockets"),
     fenced: new Counter({
       name: "radist_signaling_fenced_total",
       help: "Writes and sockets refused because of a later claim",

@@ -113,6 +113,7 @@ export class SignalingNode {
       logger,
       settings: limits,
       onClient: missingServersNotice(ice, logger),
+      onRefusal: (code) => metrics.refusals.inc({ code }),
       read: readConnectionRequest,
       screen: (requests) => screenCredentials(connection, requests),
       admit: (...request) => admission.admit(...request),
