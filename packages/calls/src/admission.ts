@@ -23,6 +23,11 @@ export interface AdmissionContext<Result> {
   readonly limits: CallLimits;
   /** Called when the admission was stored after its caller had given up. */
   readonly onLate: (admitted: Result) => void;
+  /**
+   * Whether the client still waits for its admission. One that has tried again on another socket must not lose that to an
+   * attempt which it has given up. Default: yes
+   */
+  readonly isWanted?: () => boolean;
 }
 
 type AdmissionInput = CallInput & { readonly event: Extract<CallEvent, { type: "join" | "reconnect" | "rejoin" }> };

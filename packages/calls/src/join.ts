@@ -69,7 +69,7 @@ export async function joinCall(
   { callToken, attempt }: Credentials,
   onPeer: (callId: CallId, peerId: PeerId, tokenHash?: Uint8Array) => void,
 ): Promise<Joined> {
-  const { connection, projectId, onLate } = context;
+  const { connection, projectId, onLate, isWanted = () => true } = context;
   const tokenHash = digest(callToken);
   const attemptHash = attempt === undefined ? null : digest(attempt);
   const callId = await callOf(connection, { projectId, tokenHash, attemptHash });
@@ -91,7 +91,7 @@ export async function joinCall(
     const isSameAttempt = isInTime && isSame(usedBy.attemptHash, attemptHash);
     return takeAgain(tx, locked, context, { callId, peerId: usedBy.peerId, tokenHash, isSameAttempt });
   };
-  return transact(connection, join, { onLate });
+  return transact(connection, join, { onLate, isWanted });
 }
 
 /**

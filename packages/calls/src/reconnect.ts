@@ -26,7 +26,7 @@ interface ReconnectContext extends AdmissionContext<Reconnected> {
  * @throws {DatabaseUnavailable}
  */
 export async function reconnectPeer(
-  { connection, projectId, ownerNode, limits, silentMs, onLate }: ReconnectContext,
+  { connection, projectId, ownerNode, limits, silentMs, onLate, isWanted = () => true }: ReconnectContext,
   claim: { readonly callId: CallId; readonly peerId: PeerId; readonly reconnectToken: ReconnectToken },
 ): Promise<Reconnected> {
   const { callId, peerId } = claim;
@@ -52,7 +52,7 @@ export async function reconnectPeer(
     ]);
     return { ...admitted, reconnectToken, held, superseded };
   };
-  return transact(connection, reconnect, { onLate });
+  return transact(connection, reconnect, { onLate, isWanted });
 }
 
 /**

@@ -13,6 +13,11 @@ export interface TransactOptions<T> {
   readonly deadlineMs?: number;
   /** Called when the transaction was committed after the caller had given up: undo its effects. */
   readonly onLate?: (result: T) => void;
+  /**
+   * Asked before the COMMIT: whether anybody still waits for the result. If not, or if the caller has given up, the
+   * transaction is rolled back. Without this it is committed all the same.
+   */
+  readonly isWanted?: () => boolean;
 }
 
 const ATTEMPTS = 5;
@@ -30,11 +35,14 @@ export function transact<T>(
   return withDeadline(
     "transaction",
     (hasGivenUp) => {
-      const unlessGivenUp = (tx: Transaction): Promise<T> => {
+      const unlessGivenUp = async (tx: Transaction): Promise<T> => {
         // It queued for a connection for longer than its caller waited. Under load, running it anyway would make the next
         // ones in the queue late as well.
         if (hasGivenUp()) throw new DatabaseUnavailable("The caller has given up.");
-        return work(tx);
+        const result = await work(tx);
+        const { isWanted } = options;
+        if (isWanted && (hasGivenUp() || !isWanted())) throw new DatabaseUnavailable("Nobody waits for it any more.");
+        return result;
       };
       return attempt(connection, unlessGivenUp);
     },

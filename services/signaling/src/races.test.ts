@@ -143,6 +143,21 @@ describe("Concurrent events", () => {
     await bob.socket.close();
   });
 
+  test("a reconnection that its client has given up takes nothing from the socket that the peer has", async () => {
+    const { callId, alice, bob } = await twoPeople(cluster, [0, 0]);
+    const lock = await lockedCall(cluster, callId);
+    const { peerId, reconnectToken } = alice;
+    await using givenUp = await cluster.open({ callId, peerId, reconnectToken });
+    expect(await givenUp.next("error")).toMatchObject({ code: "unavailable" });
+    await givenUp.closed;
+    // Behind the reconnection, which is still waiting for the call.
+    alice.says({ type: "leave" });
+    await lock.queued(2);
+    await lock.release();
+    expect(await alice.hears("call_left")).toMatchObject({ reason: "left" });
+    await bob.socket.close();
+  });
+
   test("a peer that leaves a call that has just ended is told how it ended", async () => {
     const { callId, alice, bob } = await twoPeople(cluster, [0, 0]);
     await cluster.connection.db

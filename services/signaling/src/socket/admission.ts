@@ -89,7 +89,7 @@ export class Admission {
       attachedPeers.beginAdmission(peerId);
     };
     try {
-      const context = this.#context(projectId, (late: Joined) =>
+      const context = this.#context(socket, projectId, (late: Joined) =>
         late.isAgain ? departures.lose(unheard(late), []) : this.#withdraw(late),
       );
       const admitted = await this.#seat(context, join, begin);
@@ -150,7 +150,9 @@ export class Admission {
     const { fanout, takeover } = this.#parts;
     attachedPeers.beginAdmission(claim.peerId);
     try {
-      const context = this.#context(projectId, (late: Reconnected) => this.#parts.departures.lose(unheard(late), []));
+      const context = this.#context(socket, projectId, (late: Reconnected) =>
+        this.#parts.departures.lose(unheard(late), []),
+      );
       const admitted = await reconnectPeer(context, claim);
       fanout.send(admitted);
       const call = snapshot(admitted.call);
@@ -187,7 +189,7 @@ export class Admission {
     );
   }
 
-  #context<T>(projectId: ProjectId, onLate: (late: T) => void) {
+  #context<T>(socket: PeerSocket, projectId: ProjectId, onLate: (late: T) => void) {
     const node = this.#node;
     const silentMs = (peerId: PeerId) => node.attachedPeers.get(peerId)?.silentMs ?? Number.POSITIVE_INFINITY;
     return {
@@ -197,6 +199,7 @@ export class Admission {
       limits: callLimits(node),
       silentMs,
       onLate,
+      isWanted: () => socket.readyState === socket.OPEN,
     };
   }
 
