@@ -2,7 +2,7 @@ import type { Caller } from "../load/caller.ts";
 import type { Fault, Stage } from "../run/stage.ts";
 
 const REQUESTS = 150;
-const SLOW_MS = 1_500;
+const SLOW_MS = 300;
 const SENDERS = 1_000;
 const LEAVING = 10;
 /** Work that comes round so rarely that a short window counts it or not. */

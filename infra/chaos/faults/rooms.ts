@@ -56,7 +56,7 @@ export const rooms: readonly Fault[] = [
       const node = random.pick(platform.nodesOf("sfu"));
       say(`${node.name} gets SIGTERM`);
       const code = await node.terminate();
-      if (code !== 0) violate({ invariant: "fault", what: `${node.name} exited with ${code}` });
+      if (code !== 0) violate({ invariant: "fault", what: `${node.name} exited with ${code}: ${node.lastWords}` });
       await node.start();
     },
   ),

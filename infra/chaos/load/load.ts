@@ -58,7 +58,11 @@ export class Load implements AsyncDisposable {
     return this.pairs.flatMap(({ callers }) => callers);
   }
 
-  /** A call that two clients join, each by the node whose turn it is. */
+  /**
+   * A call that two clients join, each by the node whose turn it is.
+   *
+   * @throws what kept one of them out
+   */
   async addPair(): Promise<Pair> {
     const number = ++this.#count;
     const project = this.#platform.projects[number % this.#platform.projects.length];
@@ -75,7 +79,15 @@ export class Load implements AsyncDisposable {
       });
     const pair: Pair = { call, callers: [caller(0), caller(1)], tokens, publicKey: project.publicKey };
     this.pairs.push(pair);
-    await Promise.all(pair.callers.map((each) => each.connect()));
+    try {
+      await Promise.all(pair.callers.map((each) => each.connect()));
+    } catch (error) {
+      // Nobody waits for it: its seats are free when the windows are over.
+      this.pairs.splice(this.pairs.indexOf(pair), 1);
+      for (const each of pair.callers) each.expectEnd();
+      await Promise.all(pair.callers.map((each) => each.leave()));
+      throw error;
+    }
     return pair;
   }
 

@@ -63,8 +63,9 @@ export class Node {
     return this.#running.process.output;
   }
 
-  get pid(): number {
-    return this.#running.process.pid;
+  /** The last lines that it has logged. */
+  get lastWords(): string {
+    return this.output.trimEnd().split("\n").slice(-3).join(" ");
   }
 
   /** Starts a process, and resolves when it serves. */
