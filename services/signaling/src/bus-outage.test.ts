@@ -46,3 +46,24 @@ test("what waits for the bus on a lost socket does not arrive after what its sen
   elsewhere.signals(bob, 5);
   expect(await bob.hears("signal")).toMatchObject({ payload: 5 });
 });
+
+test("what was on the bus when its sender came back elsewhere does not arrive after what it has since sent", async () => {
+  await using nats = await ownNats();
+  await using cluster = await startCluster({ nodes: 2, natsUrl: nats.url, env: { LEASE_MS: "20000" } });
+  const { alice, bob } = await twoPeople(cluster, [0, 1]);
+  const { alice: carol, bob: dave } = await twoPeople(cluster, [0, 1]);
+  nats.signal("SIGSTOP");
+  alice.signals(bob, 1);
+  alice.says({ type: "ping" });
+  await alice.hears("pong");
+  // Its earlier node does not hear of it, and holds the earlier socket open.
+  const elsewhere = await alice.reconnects(1);
+  elsewhere.signals(bob, 2);
+  expect(await bob.hears("signal")).toMatchObject({ payload: 2 });
+  nats.signal("SIGCONT");
+  // Behind the first, on the same path.
+  carol.signals(dave, "a marker");
+  await dave.hears("signal");
+  elsewhere.signals(bob, 3);
+  expect(await bob.hears("signal")).toMatchObject({ payload: 3 });
+});

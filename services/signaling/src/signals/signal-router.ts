@@ -41,7 +41,7 @@ export class SignalRouter {
   }
 
   /** Delivers a signal to a peer that is attached to this node right now, synchronously. */
-  deliverHere({ callId, peerId }: Target, route: Route, frame: string, origin?: Origin): boolean {
+  deliverHere({ callId, peerId }: Target, route: Route, frame: string, origin: Origin): boolean {
     const attached = this.#node.lease.isTrusted() ? this.#node.attachedPeers.get(peerId) : undefined;
     if (attached?.callId !== callId || attached.epoch !== route.epoch || !attached.isOpen) return false;
     attached.signal(frame, origin);

@@ -114,8 +114,8 @@ export class AttachedPeer implements PeerClaim, IceHolder {
    * @param origin identifies a signal that is sent again because its answer was missed, or which an earlier socket of its
    *   sender sent before a later one was heard here; neither is sent to the client
    */
-  signal(frame: string, origin?: SignalHead["origin"]): void {
-    if (origin && !this.#isNew(origin)) return;
+  signal(frame: string, origin: SignalHead["origin"]): void {
+    if (!this.#isNew(origin)) return;
     this.#unconfirmed.add(frame);
     this.#write(frame);
   }

@@ -78,9 +78,9 @@ export class Conversation {
     const target = { callId, peerId: targetPeerId };
     const { connection, lease } = this.#node;
     const isTrusted = lease.isTrusted();
-    if (isTrusted && this.#queue.isIdle && known && this.#router.deliverHere(target, known, frame)) return;
-    if (this.#queue.isFull) return this.#refuse("peer_not_connected", requestId);
     const origin = { peerId, epoch, count: ++this.#signals };
+    if (isTrusted && this.#queue.isIdle && known && this.#router.deliverHere(target, known, frame, origin)) return;
+    if (this.#queue.isFull) return this.#refuse("peer_not_connected", requestId);
     const isOver = this.#router.patience(() => this.#isLeaving);
     // What was sent on a socket that is lost, or to a frozen process, must not arrive after what the peer has since sent
     // elsewhere.
