@@ -56,10 +56,10 @@ describe("a history is broken in which", () => {
     ],
     ["one arrives twice", story().sends(0, 1).arrive(0, 1, 1), "order", "signal 1 from alice to bob arrived 2 times"],
     [
-      "one arrives a third time without another reconnection",
-      story().sends(0).arrive(0).bobReconnects().arrive(0, 0),
+      "one arrives a fourth time without another reconnection",
+      story().sends(0).arrive(0).bobReconnects().arrive(0, 0, 0),
       "order",
-      "signal 0 from alice to bob arrived 3 times",
+      "signal 0 from alice to bob arrived 4 times",
     ],
     [
       "one comes from another call",

@@ -60,9 +60,10 @@ class Direction {
     for (const [number, arrivals] of this.#arrivals) {
       if (number < highest) violations.push(violation("order", `${this.#name(number)} arrived after ${highest}`));
       highest = Math.max(highest, number);
-      // Each reconnection since it was sent can have repeated it once.
+      // Each reconnection since it was sent can have repeated it twice: what was held for its target, and what the earlier
+      // socket of that may not have received.
       const reconnections = this.#reconnectionsWithin(this.#sent.get(number) ?? 0, arrivals.at(-1) ?? 0);
-      if (arrivals.length > 1 + reconnections) {
+      if (arrivals.length > 1 + 2 * reconnections) {
         violations.push(violation("order", `${this.#name(number)} arrived ${arrivals.length} times`));
       }
     }
