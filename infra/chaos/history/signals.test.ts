@@ -9,6 +9,7 @@ describe("a history holds in which", () => {
     ["nothing is sent", story()],
     ["all signals arrive in order", story().sends(0, 1, 2).arrive(0, 1, 2)],
     ["the sender is told of the one that does not arrive", story().sends(0, 1, 2).arrive(0).refused(1).arrive(2)],
+    ["a refused signal arrives late", story().sends(0, 1).refused(0).arrive(1, 0)],
     ["a refused signal arrives all the same", story().sends(0).refused(0).arrive(0)],
     ["what the SDK could not keep is known to be lost", story().sends(0, 1).of("alice", { type: "overflowed" })],
     ["a signal is lost, and both sides negotiate again", story().sends(0, 1).arrive(0).bobReconnects()],

@@ -58,6 +58,8 @@ class Direction {
     let highest = -1;
     // The map has them in the order of their first arrivals.
     for (const [number, arrivals] of this.#arrivals) {
+      // Of one that was refused in doubt, as to a node that does not answer, the sender knows that it is lost, or late.
+      if (this.#senderWasTold(number, this.#sent.get(number) ?? 0)) continue;
       if (number < highest) violations.push(violation("order", `${this.#name(number)} arrived after ${highest}`));
       highest = Math.max(highest, number);
       // Each reconnection since it was sent can have repeated it twice: what was held for its target, and what the earlier
