@@ -110,7 +110,7 @@ test("Prometheus reads every service of the compose stack that has an ADMIN_PORT
   const config: PrometheusConfig = parse(read("prometheus/prometheus.yml"));
   const targets = config.scrape_configs.flatMap((job) => job.static_configs.flatMap((each) => each.targets));
   const expected = Object.entries(services).flatMap(([name, { environment }]) =>
-    environment?.ADMIN_PORT === undefined ? [] : [`${name}:${String(environment.ADMIN_PORT)}`],
+    environment?.ADMIN_PORT === undefined ? [] : [`${name}:${environment.ADMIN_PORT}`],
   );
   expect(expected.length).toBeGreaterThan(0);
   expect(new Set(targets)).toEqual(new Set(expected));
