@@ -103,7 +103,7 @@ async function readMetrics(): Promise<readonly string[]> {
     }),
     start("web", { API_BASE_URL: `${api.url}/api/v1`, RADIST_ADMIN_TOKEN: common.RADIST_ADMIN_TOKEN }),
   ]);
-  return Promise.all([api, ...others].map(async ({ url }) => (await fetch(`${url}/metrics`)).text()));
+  return await Promise.all([api, ...others].map(async ({ url }) => (await fetch(`${url}/metrics`)).text()));
 }
 
 test("Prometheus reads every service of the compose stack that has an ADMIN_PORT.", () => {
