@@ -103,14 +103,14 @@ async function readMetrics(): Promise<readonly string[]> {
     }),
     start("web", { API_BASE_URL: `${api.url}/api/v1`, RADIST_ADMIN_TOKEN: common.RADIST_ADMIN_TOKEN }),
   ]);
-  return Promise.all([api, ...others].map(async ({ url }) => (await fetch(`${url}/metrics`)).text()));
+  return await Promise.all([api, ...others].map(async ({ url }) => (await fetch(`${url}/metrics`)).text()));
 }
 
 test("Prometheus reads every service of the compose stack that has an ADMIN_PORT.", () => {
   const config: PrometheusConfig = parse(read("prometheus/prometheus.yml"));
   const targets = config.scrape_configs.flatMap((job) => job.static_configs.flatMap((each) => each.targets));
   const expected = Object.entries(services).flatMap(([name, { environment }]) =>
-    environment?.ADMIN_PORT === undefined ? [] : [`${name}:${String(environment.ADMIN_PORT)}`],
+    environment?.ADMIN_PORT === undefined ? [] : [`${name}:${environment.ADMIN_PORT}`],
   );
   expect(expected.length).toBeGreaterThan(0);
   expect(new Set(targets)).toEqual(new Set(expected));

@@ -13,7 +13,9 @@ const answers = channel("radist.bus.answers");
 export function onBusAnswer(listener: (answer: BusAnswer) => void): () => void {
   const hear = (message: unknown) => listener(message as BusAnswer);
   answers.subscribe(hear);
-  return () => void answers.unsubscribe(hear);
+  return () => {
+    answers.unsubscribe(hear);
+  };
 }
 
 /** Publishes how a request ends; costs nothing where nobody listens. */

@@ -15,7 +15,9 @@ const answers = channel("radist.database.answers");
 export function onDatabaseAnswer(listener: (answer: DatabaseAnswer) => void): () => void {
   const hear = (message: unknown) => listener(message as DatabaseAnswer);
   answers.subscribe(hear);
-  return () => void answers.unsubscribe(hear);
+  return () => {
+    answers.unsubscribe(hear);
+  };
 }
 
 /** Publishes how `work` ends; costs nothing where nobody listens. */
