@@ -67,6 +67,31 @@ export class Caller {
     await expect.poll(() => this.framesDecoded(), WITHIN).toBeGreaterThanOrEqual(before + count);
   }
 
+  /** By the page's button. */
+  async switches(what: "camera" | "screen"): Promise<void> {
+    await this.#byId(what).click();
+  }
+
+  /** The other's picture is on the page, and moves. */
+  async seesPicture(): Promise<void> {
+    await this.#byId("remote-video").waitFor();
+    await this.seesFrames();
+  }
+
+  async seesNoPicture(): Promise<void> {
+    await this.#byId("remote-video").waitFor({ state: "hidden" });
+  }
+
+  async seesScreen(): Promise<void> {
+    await this.page.locator("[data-testid=remote-video][aria-label^='Screen shared by']").waitFor();
+    await this.seesPicture();
+  }
+
+  async seesCamera(): Promise<void> {
+    await this.page.locator("[data-testid=remote-video][aria-label^='Video of']").waitFor();
+    await this.seesPicture();
+  }
+
   framesDecoded(): Promise<number> {
     return this.#inbound("framesDecoded");
   }
@@ -129,13 +154,13 @@ export class Caller {
   }
 
   async writes(text: string): Promise<void> {
-    await this.#byId("chat").click();
+    await this.#opensMessages();
     await this.#byId("message-input").fill(text);
     await this.#byId("send-message").click();
   }
 
   async reads(text: string): Promise<void> {
-    if (!(await this.#byId("messages").isVisible())) await this.#byId("chat").click();
+    await this.#opensMessages();
     await this.#byId("messages").getByText(text).waitFor();
   }
 
@@ -158,6 +183,10 @@ export class Caller {
 
   async isWaiting(): Promise<void> {
     await this.#byId("waiting").waitFor();
+  }
+
+  async #opensMessages(): Promise<void> {
+    if (!(await this.#byId("messages").isVisible())) await this.#byId("chat").click();
   }
 
   #byId(id: string) {
