@@ -17,7 +17,7 @@ export function bundleIsCurrent() {
 }
 
 /**
- * Bundles the platform if its bundle is older than its sources. The page is to be built before.
+ * Bundles the platform if its bundle is older than its sources. The page and the client are to be built before.
  *
  * @returns {Promise<{ code: number, output: string }>}
  */
