@@ -10,7 +10,7 @@ const STAMP = `${CLIENT}/bundle/.built-from`;
 const DEFINED_BY = [`${CLIENT}/src`, "packages/protocol/src", "infra/packager/src", "pnpm-lock.yaml"];
 
 /** Whether the browser SDK that the platform serves is up to date with its sources. */
-export function clientFilesAreCurrent() {
+function clientFilesAreCurrent() {
   return isStamped(STAMP, fingerprint(DEFINED_BY)) && existsSync(join(ROOT, CLIENT, "bundle/files.json"));
 }
 

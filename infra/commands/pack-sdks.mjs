@@ -3,7 +3,7 @@ import { Unprepared } from "./ending.mjs";
 import { ROOT, toolEnvironment } from "./paths.mjs";
 import { run } from "./run.mjs";
 
-export const SDKS = ["client", "server"];
+const SDKS = ["client", "server"];
 
 /**
  * Packs the SDKs as npm does it when they are published.

@@ -11,7 +11,7 @@ import { TARGET } from "./targets.ts";
  * @param folder the client's package
  * @param name what the file is called, without its extension: chunks import it by this name
  */
-export async function standalone(folder: string, name: string): Promise<RolldownOutput["output"]> {
+async function standalone(folder: string, name: string): Promise<RolldownOutput["output"]> {
   await using bundle = await rolldown({
     input: { [name]: join(folder, "src/index.ts") },
     platform: "browser",
