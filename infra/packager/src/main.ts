@@ -1,13 +1,15 @@
 #!/usr/bin/env node
-// Builds and packs the SDK in the current folder: `pack-sdk build`, and what npm and pnpm call around packing.
-import { basename } from "node:path";
+// Builds and packs an SDK, that in the current folder or the one that is named: `pack-sdk build [folder]`, and what npm and
+// pnpm call around packing.
+import { basename, resolve } from "node:path";
 import process from "node:process";
 import { buildModules } from "./build-modules.ts";
 import { addStandalone, buildPlatformFiles } from "./build-standalone.ts";
 import { restoreManifest, swapManifest } from "./manifest-swap.ts";
 import type { Sdk } from "./types/public-types.ts";
 
-const folder = process.cwd();
+const [name = "", path = "."] = process.argv.slice(2);
+const folder = resolve(path);
 
 const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   build,
@@ -33,7 +35,6 @@ function sdkIn(path: string): Sdk {
   return name;
 }
 
-const [name = ""] = process.argv.slice(2);
 const command = COMMANDS[name];
 if (!command) throw new Error(`Use one of: ${Object.keys(COMMANDS).join(", ")}.`);
 await command();
