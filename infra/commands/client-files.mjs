@@ -5,13 +5,15 @@ import { NODE, ROOT } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 const CLIENT = "packages/client";
-const STAMP = `${CLIENT}/bundle/.built-from`;
+
+/** Changes with the browser SDK that the platform serves. */
+export const CLIENT_STAMP = `${CLIENT}/bundle/.built-from`;
 
 const DEFINED_BY = [`${CLIENT}/src`, "packages/protocol/src", "infra/packager/src", "pnpm-lock.yaml"];
 
 /** Whether the browser SDK that the platform serves is up to date with its sources. */
 function clientFilesAreCurrent() {
-  return isStamped(STAMP, fingerprint(DEFINED_BY)) && existsSync(join(ROOT, CLIENT, "bundle/files.json"));
+  return isStamped(CLIENT_STAMP, fingerprint(DEFINED_BY)) && existsSync(join(ROOT, CLIENT, "bundle/files.json"));
 }
 
 /**
@@ -26,6 +28,6 @@ export async function buildClientFiles() {
   const cwd = join(ROOT, CLIENT);
   const program = join(ROOT, "infra/packager/src/main.ts");
   const built = await run(NODE, [program, "platform-files"], { cwd, quiet: true });
-  if (built.code === 0) writeStamp(STAMP, mark);
+  if (built.code === 0) writeStamp(CLIENT_STAMP, mark);
   return built;
 }
