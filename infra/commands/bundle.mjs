@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { CLIENT_STAMP } from "./client-files.mjs";
 import { fingerprint, isStamped, writeStamp } from "./fingerprint.mjs";
 import { PAGE_STAMP } from "./page.mjs";
 import { NODE, ROOT } from "./paths.mjs";
@@ -17,7 +18,7 @@ export function bundleIsCurrent() {
 }
 
 /**
- * Bundles the platform if its bundle is older than its sources. The page is to be built before.
+ * Bundles the platform if its bundle is older than its sources. The page and the client are to be built before.
  *
  * @returns {Promise<{ code: number, output: string }>}
  */
@@ -36,5 +37,5 @@ function definedBy() {
   const sources = ["services", "packages"].flatMap((parent) =>
     readdirSync(join(ROOT, parent)).flatMap((name) => [`${parent}/${name}/src`, `${parent}/${name}/package.json`]),
   );
-  return [...sources, "packages/db/migrations", "infra/bundler/src", "pnpm-lock.yaml", PAGE_STAMP];
+  return [...sources, "packages/db/migrations", "infra/bundler/src", "pnpm-lock.yaml", PAGE_STAMP, CLIENT_STAMP];
 }

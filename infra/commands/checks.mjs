@@ -1,3 +1,4 @@
+import { buildClientFiles } from "./client-files.mjs";
 import { Unprepared } from "./ending.mjs";
 import { checkLayers } from "./layers/check.mjs";
 import { prepareWorker } from "./media-worker/prepare.mjs";
@@ -17,6 +18,9 @@ const WORKER = { name: "the media worker is available", run: workerIsHere };
 
 /** @type {Check} */
 const PAGE = { name: "the page builds", run: buildPage };
+
+/** @type {Check} The API serves it. */
+const CLIENT = { name: "the client builds for pages without a bundler", run: buildClientFiles };
 
 /** @type {readonly Check[]} */
 const CHECKS = [
@@ -41,11 +45,12 @@ const CHECKS = [
     name: "the SDKs build within their size limits",
     run: tool("turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only"),
   },
+  CLIENT,
   PAGE,
 ];
 
 /** @type {readonly Check[]} What the suites need. */
-const PREPARATIONS = [WORKER, PAGE];
+const PREPARATIONS = [WORKER, CLIENT, PAGE];
 
 /**
  * @param {string} command

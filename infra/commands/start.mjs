@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { buildBundle, bundleIsCurrent, MAIN } from "./bundle.mjs";
+import { buildClientFiles } from "./client-files.mjs";
 import { explain, Interrupted, Unprepared } from "./ending.mjs";
 import { prepareWorker } from "./media-worker/prepare.mjs";
 import { workerPath } from "./media-worker/worker-path.mjs";
@@ -50,6 +51,8 @@ async function start() {
     const { code, output } = await buildPage();
     if (code !== 0) throw new Unprepared(`The page could not be built:\n${output}`);
   }
+  const client = await buildClientFiles();
+  if (client.code !== 0) throw new Unprepared(`The client could not be built:\n${client.output}`);
   if (!bundleIsCurrent()) {
     console.log("Bundling the platform …");
     const { code, output } = await buildBundle();

@@ -262,3 +262,39 @@ test("no text of an error, and no printed client, shows the key", async () => {
     expect(text).not.toContain(KEY);
   }
 });
+
+test("a redirect is not followed, and its target is named", async () => {
+  await using target = await scriptedApi({ status: 200, body: CREATED });
+  await using api = await against({ status: 308, headers: { location: target.url } });
+  const error = await failure(api.radist.createP2PConnection());
+  expect([error.code, error.status, error.retryable]).toEqual(["unexpected_response", 308, false]);
+  expect(error.message).toContain(`redirects to ${target.url}`);
+  expect([api.seen.length, target.seen.length]).toEqual([1, 0]);
+});
+
+test("fetch is called as a plain function, and asked for nothing that Cloudflare Workers do not know", async () => {
+  await using api = await scriptedApi({ status: 200, body: CREATED });
+  const called: unknown[] = [];
+  const like = function (this: unknown, url: string, init: RequestInit) {
+    called.push(this, init.redirect);
+    return fetch(url, init);
+  };
+  const options = { projectId: PROJECT, apiBaseUrl: api.url, fetch: like as typeof fetch };
+  await new RadistServerClient(KEY, options).createP2PConnection();
+  expect(called).toEqual([undefined, "manual"]);
+});
+
+test("where there is no process, what is missing is named as elsewhere", () => {
+  vi.stubGlobal("process", undefined);
+  const withoutKey = () => new RadistServerClient();
+  const withDefaults = () => new RadistServerClient(KEY, { projectId: PROJECT });
+  const outcomes = [withoutKey, withDefaults].map((make) => {
+    try {
+      return make().constructor.name;
+    } catch (error) {
+      return (error as RadistServerError).code;
+    }
+  });
+  vi.unstubAllGlobals();
+  expect(outcomes).toEqual(["missing_secret_key", "RadistServerClient"]);
+});

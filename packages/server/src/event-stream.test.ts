@@ -7,7 +7,7 @@ const PROJECT = "7d1c3d0e-52f1-4f4c-9d7c-0c5a4b9b7a10";
 
 async function against(...script: Answering[]) {
   const api = await scriptedApi(...script);
-  const radist = new RadistServerClient(KEY, { projectId: PROJECT, apiBaseUrl: api.url, timeoutMs: 300, retries: 0 });
+  const radist = new RadistServerClient(KEY, { projectId: PROJECT, apiBaseUrl: api.url, retries: 0 });
   const queries = () => api.seen.map(({ path }) => Object.fromEntries(new URL(path, api.url).searchParams));
   return { ...api, radist, queries };
 }

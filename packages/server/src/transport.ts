@@ -70,8 +70,12 @@ async function tryOnce(
   const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
   let answer: Answer;
   let ok: boolean;
+  // As a plain function: Cloudflare's is none of an object's.
+  const { fetch } = options;
   try {
-    const response = await options.fetch(options.baseUrl + request.path, { ...init, signal, redirect: "error" });
+    // Not "error", which Cloudflare Workers do not know.
+    const response = await fetch(options.baseUrl + request.path, { ...init, signal, redirect: "manual" });
+    if (isRedirect(response)) return { error: redirected(options, response), retryInMs: null };
     // Read here: a connection may also break, or stall, in the middle of the body.
     answer = { status: response.status, headers: response.headers, text: await response.text() };
     ok = response.ok;
@@ -81,6 +85,17 @@ async function tryOnce(
   if (ok) return { answer };
   const error = errorOfAnswer(answer);
   return { error, retryInMs: retryPause(error, answer.headers.get("retry-after"), attempt) };
+}
+
+/** A browser's `fetch`, and Deno's, say no more than that it is one. */
+const isRedirect = ({ type, status }: Response): boolean =>
+  type === "opaqueredirect" || (status >= 300 && status < 400);
+
+/** The API never redirects: what does is something before it, and would be sent the secret key. */
+function redirected({ baseUrl }: TransportOptions, { status, headers }: Response): RadistServerError {
+  const target = headers.get("location");
+  const message = `The API at ${baseUrl} redirects${target ? ` to ${target}` : ""}. Is apiBaseUrl right?`;
+  return new RadistServerError(message, { status: status || undefined, code: "unexpected_response", retryable: false });
 }
 
 function retryPause(error: RadistServerError, retryAfter: string | null, attempt: number): number | null {

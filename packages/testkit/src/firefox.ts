@@ -1,7 +1,10 @@
-import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { type Browser, firefox } from "playwright-core";
 import { firefoxPath } from "./browser-program.ts";
-
-export type FirefoxPage = Page;
+import type { VirtualDisplay } from "./virtual-display.ts";
 
 const PREFERENCES = {
   // A camera and a microphone of the browser's own making, which need no permission.
@@ -19,17 +22,31 @@ const PREFERENCES = {
 };
 
 /**
- * A real Firefox with a fresh profile, a fake camera and microphone that need no permission. Disposal closes it.
+ * A real Firefox, not a build of Playwright's, with a fresh profile, a fake camera and microphone that need no permission.
+ * Disposal closes it.
  *
  * Unlike Chromium it gathers no loopback candidates and pairs none: media must be announced at an interface's address.
  *
+ * @param display where its windows are, and a screen that it can share. Default: it has none.
  * @throws what to install, when this machine has no Firefox.
  */
-export async function launchFirefox(): Promise<Browser> {
-  return puppeteer.launch({
-    browser: "firefox",
+export async function launchFirefox(display?: VirtualDisplay): Promise<Browser> {
+  const downloadsPath = await mkdtemp(join(tmpdir(), "radist-downloads-"));
+  const browser = await firefox.launch({
+    channel: "moz-firefox",
     executablePath: firefoxPath(),
-    headless: true,
-    extraPrefsFirefox: PREFERENCES,
+    headless: display === undefined,
+    ...(display && { env: { ...process.env, DISPLAY: display.name } }),
+    firefoxUserPrefs: PREFERENCES,
+    downloadsPath,
   });
+  browser.once("disconnected", () => void rm(downloadsPath, { recursive: true, force: true }));
+  downloads.set(browser, downloadsPath);
+  return browser;
 }
+
+const downloads = new WeakMap<Browser, string>();
+
+/** Where a Firefox saves what it downloads, of which Playwright hears nothing. Undefined for other browsers. */
+export const downloadsOf = (browser: Browser | null): string | undefined =>
+  browser ? downloads.get(browser) : undefined;

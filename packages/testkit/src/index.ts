@@ -2,7 +2,7 @@ export { launchBrowser } from "./browser.ts";
 export { chromiumPath } from "./browser-program.ts";
 export { type FakeClock, type FakedClocks, fakeClock } from "./fake-clock.ts";
 export { type FaultProxy, faultProxy } from "./fault-proxy.ts";
-export { type FirefoxPage, launchFirefox } from "./firefox.ts";
+export { downloadsOf, launchFirefox } from "./firefox.ts";
 export { type FreshDatabase, freshDatabase } from "./fresh-database.ts";
 export { hasProgram } from "./machine/installed-program.ts";
 export {
@@ -19,3 +19,4 @@ export { type OwnService, startService } from "./service.ts";
 export { freshSubjectPrefix, sharedNatsUrl, sharedPostgresUrl } from "./shared-servers.ts";
 export { type AnyMessage, connectSocket, type TestSocket } from "./socket.ts";
 export { ownTurnServer, type TurnCertificate, turnCertificate } from "./turn-server.ts";
+export { type VirtualDisplay, virtualDisplay } from "./virtual-display.ts";

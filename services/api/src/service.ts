@@ -15,6 +15,7 @@ import { stripeMeter } from "./billing/stripe-meter.ts";
 import { P2P_API_PATH } from "./calls/contract.ts";
 import { serveCalls } from "./calls/routes.ts";
 import { apiChores } from "./chores.ts";
+import { serveClientFiles } from "./client-files/routes.ts";
 import type { ApiSettings } from "./config.ts";
 import { serveDocs } from "./docs/routes.ts";
 import { serveEvents } from "./events/routes.ts";
@@ -86,6 +87,7 @@ export function createApi(deps: ApiDependencies): Plane {
   app.use(P2P_API_PATH, publicCors);
   app.use("/api/v1/*", boundedBody);
   serveDocs(app);
+  serveClientFiles(app);
   serveProjects(app, parts);
   serveKeys(app, parts);
   serveCalls(app, parts);

@@ -1,8 +1,7 @@
 import { launchBrowser, launchFirefox } from "@radist-tech/testkit";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Caller } from "./testing/caller.ts";
-import { FirefoxPageUser } from "./testing/firefox-page-user.ts";
 import { PageUser } from "./testing/page-user.ts";
 import { onePlatform, type Platform } from "./testing/platform.ts";
 
@@ -118,21 +117,36 @@ describe("In a call", () => {
   });
 });
 
-test.each(["call", "room"] as const)(
-  "in Firefox, who is in a %s has the same seat after a reload, and after going away and back",
-  async (kind) => {
+describe("In Firefox, who is alone has the same seat after a reload, and after going away and back,", () => {
+  /** @param isIn resolves with the user's peer id once the page is in */
+  const keepsItsSeat = async (page: Page, isIn: () => Promise<string>, seats: () => Promise<string[]>) => {
+    const before = await isIn();
+    await page.reload();
+    expect(await isIn()).toBe(before);
+    expect(await seats()).toEqual([`${before} connected`]);
+    await page.goto(`${platform.front.url}/healthz`);
+    await page.goBack();
+    expect(await isIn()).toBe(before);
+    expect(await seats()).toEqual([`${before} connected`]);
+  };
+
+  test("in a room", async () => {
     await using firefox = await launchFirefox();
-    const user = await FirefoxPageUser.starts(firefox, platform.front.url, kind);
-    const id = idOf(user.page.url());
-    const before = await user.isIn();
-    const seats = () => (kind === "room" ? connectedIn(id) : peersOf(id));
-    await user.page.reload();
-    expect(await user.isIn()).toBe(before);
-    expect(await seats()).toEqual([`${before} connected`]);
-    await user.page.goto(`${platform.front.url}/healthz`);
-    await user.page.goBack();
-    expect(await user.isIn()).toBe(before);
-    expect(await seats()).toEqual([`${before} connected`]);
-    await user.closes();
-  },
-);
+    const ada = await PageUser.at(firefox, platform.front.url, "Ada");
+    const roomId = idOf(await ada.startsRoom());
+    const isIn = () => ada.isIn().then(() => ada.peerId);
+    await keepsItsSeat(ada.page, isIn, () => connectedIn(roomId));
+  });
+
+  test("in a call", async () => {
+    await using firefox = await launchFirefox();
+    const alice = await Caller.at(firefox, platform.front.url);
+    const callId = idOf(await alice.startsCall());
+    const isIn = async () => {
+      await alice.isIn();
+      await alice.hasSignaling("connected");
+      return (await alice.peerId()) ?? "";
+    };
+    await keepsItsSeat(alice.page, isIn, () => peersOf(callId));
+  });
+});

@@ -1,3 +1,4 @@
+import { keepDtlsRole } from "./dtls-role.ts";
 import {
   type IncomingCandidate,
   type IncomingDescription,
@@ -12,6 +13,7 @@ export type NegotiablePeer = Pick<
   | "signalingState"
   | "localDescription"
   | "currentLocalDescription"
+  | "currentRemoteDescription"
   | "pendingLocalDescription"
   | "setLocalDescription"
   | "setRemoteDescription"
@@ -212,7 +214,8 @@ export class Negotiator {
   #sendDescription(description: RTCSessionDescription | null): void {
     if (!description || this.#isClosed) return;
     const { type, sdp } = description;
-    if (type === "offer") this.#send("offer", { type, sdp, offer: this.#ownOffer });
+    if (type === "offer")
+      this.#send("offer", { type, sdp: keepDtlsRole(sdp, this.#options.peer), offer: this.#ownOffer });
     else
       this.#send("answer", {
         type: "answer",

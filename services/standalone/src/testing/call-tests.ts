@@ -1,34 +1,14 @@
 import { Buffer } from "node:buffer";
-import { readFile } from "node:fs/promises";
 import type { ReceivedFile } from "@radist-tech/client";
 import { launchBrowser } from "@radist-tech/testkit";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { type Browsers, shareCallers } from "./call-browsers.ts";
 import { Caller } from "./caller.ts";
 import type { Platform } from "./platform.ts";
 
-/** What two people do in a call, tested with whatever platform `start` starts. */
-export function testCalls(start: () => Promise<Platform>): void {
-  let platform: Platform;
-  let browser: Browser;
-  beforeAll(async () => {
-    platform = await start();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await platform?.[Symbol.asyncDispose]();
-  });
-
-  const twoCallers = async () => {
-    const alice = await Caller.at(browser, platform.front.url);
-    const link = await alice.startsCall();
-    const bob = await Caller.at(browser, "about:blank");
-    await bob.joins(link);
-    await Promise.all([alice.seesFrames(), bob.seesFrames()]);
-    return { alice, bob, callId: link.split("/").at(-1) ?? "" };
-  };
-  const close = (...callers: Caller[]) => Promise.all(callers.map(({ page }) => page.context().close()));
+/** What two people do in a call, tested with whatever platform `start` starts, in Chromium unless told otherwise. */
+export function testCalls(start: () => Promise<Platform>, browsers: Browsers = [launchBrowser]): void {
+  const { shared, twoCallers, close } = shareCallers(start, browsers);
 
   test("they see each other and write; one leaves", async () => {
     const { alice, bob } = await twoCallers();
@@ -65,10 +45,7 @@ export function testCalls(start: () => Promise<Platform>): void {
     const content = "x".repeat(300_000);
     const file = { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from(content) };
     await alice.page.getByTestId("file-input").setInputFiles(file);
-    const downloading = bob.page.waitForEvent("download");
-    await bob.page.getByTestId("download").click();
-    const download = await downloading;
-    expect([download.suggestedFilename(), await readFile(await download.path(), "utf8")]).toEqual(["a.txt", content]);
+    await bob.saves("a.txt", content);
     await close(alice, bob);
   });
 
@@ -76,14 +53,18 @@ export function testCalls(start: () => Promise<Platform>): void {
     const { alice, bob } = await twoCallers();
     await Promise.all([alice.marksPath(), bob.marksPath()]);
     const lost = await bob.packetsLost();
-    platform.front.cutSockets();
+    shared().platform.front.cutSockets();
     await Promise.all([alice.notices("reconnecting"), bob.notices("reconnecting")]);
     await Promise.all([alice.seesFrames(30), bob.seesFrames(30)]);
-    platform.front.restoreSockets();
+    shared().platform.front.restoreSockets();
     await Promise.all([alice.noticesNoMore("reconnecting"), bob.noticesNoMore("reconnecting")]);
     await Promise.all([alice.seesFrames(), bob.seesFrames()]);
     expect(await Promise.all([alice.hasMarkedPath(), bob.hasMarkedPath()])).toEqual([true, true]);
-    expect(await bob.packetsLost()).toBe(lost);
+    // Firefox loses a few while it changes from one path to the other.
+    const isLossless = [shared().first, shared().second].every(
+      (browser) => browser.browserType().name() === "chromium",
+    );
+    if (isLossless) expect(await bob.packetsLost()).toBe(lost);
     await alice.writes("Still here");
     await bob.reads("Still here");
     await close(alice, bob);
@@ -102,20 +83,20 @@ export function testCalls(start: () => Promise<Platform>): void {
   });
 
   test("whoever is alone and reloads has the same seat, and the other one can join", async () => {
-    const alice = await Caller.at(browser, platform.front.url);
+    const alice = await Caller.at(shared().first, shared().platform.front.url);
     const link = await alice.startsCall();
     const peerId = await alice.peerId();
     await alice.page.reload();
     await alice.isIn();
     expect(await alice.peerId()).toBe(peerId);
-    const bob = await Caller.at(browser, "about:blank");
+    const bob = await Caller.at(shared().second, "about:blank");
     await bob.joins(link);
     await Promise.all([alice.seesFrames(), bob.seesFrames()]);
     await close(alice, bob);
   });
 
   test("a duplicated tab does not take the seat of the first one", async () => {
-    const alice = await Caller.at(browser, platform.front.url);
+    const alice = await Caller.at(shared().first, shared().platform.front.url);
     const link = await alice.startsCall();
     const peerId = await alice.peerId();
     const tab = await alice.duplicates(link);
@@ -127,7 +108,7 @@ export function testCalls(start: () => Promise<Platform>): void {
 
   test("the backend ends the call: it is over for both", async () => {
     const { alice, bob, callId } = await twoCallers();
-    await platform.server.endCall(callId);
+    await shared().platform.server.endCall(callId);
     await Promise.all([alice.isOver("ended"), bob.isOver("ended")]);
     await close(alice, bob);
   });

@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { ConnectionState, RadistConnection, RadistRoomConnection } from "@radist-tech/client";
+import { downloadsOf } from "@radist-tech/testkit";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 
@@ -67,6 +70,31 @@ export class Caller {
     await expect.poll(() => this.framesDecoded(), WITHIN).toBeGreaterThanOrEqual(before + count);
   }
 
+  /** By the page's button. */
+  async switches(what: "camera" | "screen"): Promise<void> {
+    await this.#byId(what).click();
+  }
+
+  /** The other's picture is on the page, and moves. */
+  async seesPicture(): Promise<void> {
+    await this.#byId("remote-video").waitFor();
+    await this.seesFrames();
+  }
+
+  async seesNoPicture(): Promise<void> {
+    await this.#byId("remote-video").waitFor({ state: "hidden" });
+  }
+
+  async seesScreen(): Promise<void> {
+    await this.page.locator("[data-testid=remote-video][aria-label^='Screen shared by']").waitFor();
+    await this.seesPicture();
+  }
+
+  async seesCamera(): Promise<void> {
+    await this.page.locator("[data-testid=remote-video][aria-label^='Video of']").waitFor();
+    await this.seesPicture();
+  }
+
   framesDecoded(): Promise<number> {
     return this.#inbound("framesDecoded");
   }
@@ -96,6 +124,11 @@ export class Caller {
     return this.page.evaluate(
       () => window.radist?.connection.peerConnection?.localDescription?.sdp.match(/^a=ice-ufrag:(\S+)/m)?.[1],
     );
+  }
+
+  /** Looks for another path, as after a reconnect. */
+  async restartsIce(): Promise<void> {
+    await this.page.evaluate(() => window.radist?.connection.peerConnection?.restartIce());
   }
 
   /** When the TURN credentials in use run out, milliseconds since 1970. */
@@ -129,14 +162,29 @@ export class Caller {
   }
 
   async writes(text: string): Promise<void> {
-    await this.#byId("chat").click();
+    await this.#opensMessages();
     await this.#byId("message-input").fill(text);
     await this.#byId("send-message").click();
   }
 
   async reads(text: string): Promise<void> {
-    if (!(await this.#byId("messages").isVisible())) await this.#byId("chat").click();
+    await this.#opensMessages();
     await this.#byId("messages").getByText(text).waitFor();
+  }
+
+  /** Saves the file that was received, by the page's button. */
+  async saves(name: string, content: string): Promise<void> {
+    const folder = downloadsOf(this.page.context().browser());
+    if (folder !== undefined) {
+      await this.#byId("download").click();
+      const saved = () => readFile(join(folder, name), "utf8").catch(() => "");
+      await expect.poll(saved, WITHIN).toBe(content);
+      return;
+    }
+    const downloading = this.page.waitForEvent("download");
+    await this.#byId("download").click();
+    const download = await downloading;
+    expect([download.suggestedFilename(), await readFile(await download.path(), "utf8")]).toEqual([name, content]);
   }
 
   async leaves(): Promise<void> {
@@ -158,6 +206,10 @@ export class Caller {
 
   async isWaiting(): Promise<void> {
     await this.#byId("waiting").waitFor();
+  }
+
+  async #opensMessages(): Promise<void> {
+    if (!(await this.#byId("messages").isVisible())) await this.#byId("chat").click();
   }
 
   #byId(id: string) {

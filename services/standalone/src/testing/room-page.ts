@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import type { FirefoxPage } from "@radist-tech/testkit";
 import type { Page } from "playwright-core";
 import { build } from "vite";
 import type { Stage } from "./room-stage.ts";
@@ -47,20 +46,4 @@ export async function openRoomPage(page: Page, origin: string): Promise<void> {
   await page.goto(`${origin}/web/config`);
   await page.setContent(html);
   await page.waitForFunction(() => window.stage !== undefined);
-}
-
-/** The same in Firefox. */
-export async function openRoomPageInFirefox(page: FirefoxPage, origin: string): Promise<void> {
-  const scripts = await bundle();
-  await page.setRequestInterception(true);
-  page.on("request", (request) => {
-    const { pathname } = new URL(request.url());
-    const body = scripts.get(pathname.slice(PATH.length + 1));
-    const isOurs = pathname.startsWith(`${PATH}/`) && body !== undefined;
-    // A page that has closed asks for nothing any more.
-    void (isOurs ? request.respond({ contentType: "text/javascript", body }) : request.continue()).catch(() => {});
-  });
-  await page.goto(`${origin}/web/config`);
-  await page.setContent(html);
-  await page.waitForFunction("window.stage !== undefined");
 }

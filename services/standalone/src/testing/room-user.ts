@@ -1,8 +1,7 @@
 import type { CreateRoomConnectionOptions, RoomEvents } from "@radist-tech/client";
-import type { launchFirefox } from "@radist-tech/testkit";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
-import { openRoomPage, openRoomPageInFirefox } from "./room-page.ts";
+import { openRoomPage } from "./room-page.ts";
 
 const WITHIN = { timeout: 60_000, interval: 100 };
 
@@ -19,11 +18,6 @@ export type RoomUserOptions = Omit<CreateRoomConnectionOptions, "roomToken" | "l
   readonly logsFrames?: boolean;
 };
 
-type Firefox = Awaited<ReturnType<typeof launchFirefox>>;
-
-/** What is needed of a page once it is open; Chromium's driver and Firefox's have it alike. */
-type OpenPage = Pick<Page, "evaluate">;
-
 /** Where the page and the platform are. */
 interface Origin {
   readonly front: { readonly url: string };
@@ -31,14 +25,12 @@ interface Origin {
 
 /** A user of the SDK in a room, in a browser window of their own. */
 export class RoomUser {
-  readonly page: OpenPage;
+  readonly page: Page;
   readonly peerId: string;
-  readonly closes: () => Promise<void>;
 
-  private constructor(page: OpenPage, peerId: string, closes: () => Promise<void>) {
+  private constructor(page: Page, peerId: string) {
     this.page = page;
     this.peerId = peerId;
-    this.closes = closes;
   }
 
   static async enters(
@@ -50,28 +42,6 @@ export class RoomUser {
     const context = await browser.newContext({ viewport: { width: 1_600, height: 1_200 } });
     const page = await context.newPage();
     await openRoomPage(page, platform.front.url);
-    return RoomUser.#enters(page, () => context.close(), platform, roomToken, options);
-  }
-
-  static async entersInFirefox(
-    firefox: Firefox,
-    platform: Origin,
-    roomToken: string,
-    options: RoomUserOptions = {},
-  ): Promise<RoomUser> {
-    const context = await firefox.createBrowserContext();
-    const page = await context.newPage();
-    await openRoomPageInFirefox(page, platform.front.url);
-    return RoomUser.#enters(page as OpenPage, () => context.close(), platform, roomToken, options);
-  }
-
-  static async #enters(
-    page: OpenPage,
-    closes: () => Promise<void>,
-    platform: Origin,
-    roomToken: string,
-    options: RoomUserOptions,
-  ): Promise<RoomUser> {
     const { attaches = true, tileSize = [640, 360], logsFrames = false, rtcConfiguration, prepare, ...given } = options;
     await page.evaluate((given) => {
       window.stage.rtcConfiguration = given;
@@ -92,7 +62,7 @@ export class RoomUser {
         logsFrames ? "enterLogging" : "enter",
       ] as const,
     );
-    return new RoomUser(page, peerId, closes);
+    return new RoomUser(page, peerId);
   }
 
   /** Listens to an event that is sent only to listeners. */
@@ -267,6 +237,10 @@ export class RoomUser {
 
   async isInState(state: string): Promise<void> {
     await expect.poll(() => this.state(), WITHIN).toBe(state);
+  }
+
+  closes(): Promise<void> {
+    return this.page.context().close();
   }
 
   async leaves(): Promise<void> {

@@ -1,3 +1,5 @@
+import { LEADING_MARKS } from "./comments.ts";
+
 /** One top-level declaration of a `.d.ts` file, as `tsc` prints it. */
 export interface Declaration {
   readonly name: string;
@@ -23,16 +25,19 @@ export interface Declarations {
 const DECLARATION =
   /^(?:export )?(?:declare )?(?:abstract )?(?:interface|type|class|const|function|enum)\s+([A-Za-z_$][\w$]*)/;
 
-/** Reads what `tsc --removeComments` emits. It prints one form of everything, so that this needs no parser. */
+/**
+ * Reads what `tsc` emits, its comments set aside. It prints one form of everything, so that this needs no parser.
+ */
 export function readDeclarations(text: string): Declarations {
   const own: Declaration[] = [];
   const imports = new Map<string, Source>();
   const reexports = new Map<string, Source>();
   const wholesale: string[] = [];
-  for (const statement of statements(text)) {
+  for (const marked of statements(text)) {
+    const statement = marked.replace(LEADING_MARKS, "");
     const name = DECLARATION.exec(statement)?.[1];
     if (name !== undefined) {
-      own.push({ name, text: statement });
+      own.push({ name, text: marked });
       continue;
     }
     const from = /from "([^"]+)";$/.exec(statement)?.[1];
@@ -52,20 +57,24 @@ export function readDeclarations(text: string): Declarations {
   return { own, imports, reexports, wholesale };
 }
 
+/** What ends with its last bracket. All else ends with a semicolon, and may have brackets before. */
+const BRACKETED = /^(?:export )?(?:declare )?(?:abstract )?(?:interface|class|enum)\b/;
+
 /** Top-level statements: each begins at the margin, and ends with the line that closes its last bracket. */
 function statements(text: string): string[] {
   const found: string[] = [];
   let open: string[] = [];
   let depth = 0;
   for (const line of text.split("\n")) {
-    if (line.trim() === "") continue;
+    if (line.trim() === "" || line.startsWith("//")) continue;
     open.push(line);
     // Type arguments are not counted: an arrow ends in one, too.
     for (const character of line.replaceAll(/"(?:[^"\\]|\\.)*"/g, "")) {
       if ("{[(".includes(character)) depth++;
       if ("}])".includes(character)) depth--;
     }
-    if (depth > 0 || !/[;}]$/.test(line)) continue;
+    const isBracketed = BRACKETED.test(open.join("\n").replace(LEADING_MARKS, ""));
+    if (depth > 0 || !line.endsWith(isBracketed ? "}" : ";")) continue;
     found.push(open.join("\n"));
     open = [];
   }

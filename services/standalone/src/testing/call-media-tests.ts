@@ -1,0 +1,40 @@
+import { test } from "vitest";
+import { type Browsers, shareCallers } from "./call-browsers.ts";
+import type { Platform } from "./platform.ts";
+
+/**
+ * What two people do with camera and screen in a call.
+ *
+ * @param browsers with screens that they can share, and no picker
+ */
+export function testCallMedia(start: () => Promise<Platform>, browsers: Browsers): void {
+  const { twoCallers, close } = shareCallers(start, browsers);
+
+  test("each one's camera is switched off, which the other one sees, and on", async () => {
+    const { alice, bob } = await twoCallers();
+    for (const [one, other] of [
+      [alice, bob],
+      [bob, alice],
+    ] as const) {
+      await one.switches("camera");
+      await other.seesNoPicture();
+      await one.switches("camera");
+      await other.seesPicture();
+    }
+    await close(alice, bob);
+  });
+
+  test("each one's screen is shared in the camera's place, and the camera comes back", async () => {
+    const { alice, bob } = await twoCallers();
+    for (const [one, other] of [
+      [alice, bob],
+      [bob, alice],
+    ] as const) {
+      await one.switches("screen");
+      await other.seesScreen();
+      await one.switches("screen");
+      await other.seesCamera();
+    }
+    await close(alice, bob);
+  });
+}
