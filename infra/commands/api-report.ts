@@ -11,6 +11,7 @@ import { rollUp } from "./public-types/roll-up.ts";
 const SDKS = ["client", "server"];
 const DOORS = new Map([
   ["@radist-tech/protocol", "protocol/src/index.d.ts"],
+  ["@radist-tech/protocol/browser-errors", "protocol/src/browser-errors.d.ts"],
   ["@radist-tech/protocol/errors", "protocol/src/errors.d.ts"],
 ]);
 const EMIT = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--stripInternal", "--removeComments"];
