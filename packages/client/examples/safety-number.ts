@@ -2,7 +2,7 @@
 import type { RadistConnection } from "@radist-tech/client";
 
 declare const connection: RadistConnection;
-declare function showNumber(safetyNumber: string, isChanged: boolean): void;
+declare function showNumber(safetyNumber: string | undefined, isChanged: boolean): void;
 
 // #region readme
 connection.on("safetynumber", ({ safetyNumber, isChanged }) => showNumber(safetyNumber, isChanged));

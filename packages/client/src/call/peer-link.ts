@@ -38,6 +38,7 @@ export class PeerLink implements Link {
   readonly peer: RTCPeerConnection;
   /** The last error of each STUN and TURN server, by its URL. */
   readonly iceErrors = new Map<string, RTCPeerConnectionIceErrorEvent>();
+  /** It was connected at some time. */
   hasWorked = false;
   readonly #options: PeerLinkOptions;
   readonly #negotiator: Negotiator;

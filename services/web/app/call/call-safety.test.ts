@@ -13,7 +13,7 @@ function safety() {
   });
   const emit = <Name extends keyof ConnectionEvents>(name: Name, payload: ConnectionEvents[Name]): void =>
     listeners.get(name)?.(payload as never);
-  const number = (safetyNumber: string) => emit("safetynumber", { safetyNumber, isChanged: true });
+  const number = (safetyNumber: string | undefined) => emit("safetynumber", { safetyNumber, isChanged: true });
   return { call, emit, number, listeners };
 }
 
@@ -33,6 +33,14 @@ test("one that changes afterwards does, until the user looks at the new one", ()
   expect(announced()).toContain("has changed");
   call.seen();
   expect(call.isChanged.value).toBe(false);
+});
+
+test("a number that is lost while the call goes on is a change", () => {
+  const { call, number } = safety();
+  number("1");
+  call.seen();
+  number(undefined);
+  expect([call.number.value, call.isChanged.value]).toEqual([undefined, true]);
 });
 
 test("the number is gone with the other person, and another person's is another one", () => {

@@ -30,7 +30,7 @@ export class CallSafety {
     for (const stop of this.#stop) stop();
   }
 
-  #changed(number: string): void {
+  #changed(number: string | undefined): void {
     this.number.value = number;
     // Who has compared none has nothing to compare again.
     const isChanged = this.#seen !== undefined && this.#seen !== number;

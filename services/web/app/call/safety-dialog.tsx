@@ -53,6 +53,7 @@ function Unknown() {
   return (
     <p>
       There is a safety number once you are connected to the other person. A page that was not loaded by HTTPS has none.
+      If you can see or hear each other, and there was a number before, somebody may be listening: hang up.
     </p>
   );
 }

@@ -51,6 +51,17 @@ test("the first number is told, and each other one as a change, whatever was in 
   expect(await becomes(peer(1, 2))).toEqual([{ safetyNumber: first, isChanged: true }]);
 });
 
+test("a session that leaves its certificate open is told after one that did not, and is no excuse for another number", async () => {
+  const { becomes } = watch();
+  const [first, second] = await Promise.all([safetyNumberOf(peer(1, 2)), safetyNumberOf(peer(1, 3))]);
+  const open = { ...peer(1, 2), currentRemoteDescription: { sdp: `${sdp(2)}\n${sdp(3)}` } } as SafePeer;
+  expect(await becomes(open)).toEqual([]);
+  expect(await becomes(peer(1, 2))).toEqual([{ safetyNumber: first, isChanged: false }]);
+  expect(await becomes(open)).toEqual([{ safetyNumber: undefined, isChanged: true }]);
+  expect(await becomes(open)).toEqual([]);
+  expect(await becomes(peer(1, 3))).toEqual([{ safetyNumber: second, isChanged: true }]);
+});
+
 test("a session that was replaced while its number was made is not told", async () => {
   const { watching, present, changes } = watch();
   present.peer = peer(1, 2);

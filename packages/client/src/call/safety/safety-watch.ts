@@ -20,8 +20,8 @@ export async function safetyNumberOf(peer: SafePeer | undefined): Promise<string
 
 /** What the page is told of a safety number. */
 export interface SafetyNumberChange {
-  /** Twelve groups of five digits. */
-  readonly safetyNumber: string;
+  /** Twelve groups of five digits. Undefined when it is no longer certain whose certificate is accepted: then trust nobody. */
+  readonly safetyNumber: string | undefined;
   /** There was another one before in this connection. */
   readonly isChanged: boolean;
 }
@@ -31,6 +31,7 @@ export class SafetyWatch {
   readonly #peer: () => SafePeer | undefined;
   readonly #onChange: (change: SafetyNumberChange) => void;
   #last: string | undefined;
+  #hasTold = false;
 
   /** @param peer of the present media session */
   constructor(peer: () => SafePeer | undefined, onChange: (change: SafetyNumberChange) => void) {
@@ -42,10 +43,12 @@ export class SafetyWatch {
   async update(): Promise<void> {
     const peer = this.#peer();
     const found = await safetyNumberOf(peer);
+    const isPresent = peer === this.#peer() && peer?.connectionState === "connected";
     // By whatever name the other peer goes: names are the platform's, which is not trusted here.
-    if (found === undefined || found === this.#last || peer !== this.#peer()) return;
-    const isChanged = this.#last !== undefined;
+    if (!isPresent || found === this.#last) return;
+    const isChanged = this.#hasTold;
     this.#last = found;
+    this.#hasTold = true;
     this.#onChange({ safetyNumber: found, isChanged });
   }
 }
