@@ -43,7 +43,9 @@ async function diagnosePath(subject: DiagnosablePath, isOnline: boolean): Promis
   const servers = iceServerOutcomes(subject.iceServers, report.local, [...subject.errors]);
   const { path, state, hasFailed, hasWorked, isRelayOnly } = subject;
   const to = path === "call" ? "peer" : "server";
-  const reason = isOnline ? failureReason({ ...report, to, servers, hasWorked, isRelayOnly }) : "offline";
+  const reason = isOnline
+    ? failureReason({ ...report, to, servers, hasWorked, isRelayOnly, isGathering: subject.isGathering() })
+    : "offline";
   return {
     path,
     state,

@@ -23,6 +23,7 @@ const FAILED: PathFacts = {
   servers: [],
   hasWorked: false,
   isRelayOnly: false,
+  isGathering: false,
   iceState: "failed",
   dtlsState: "new",
 };
@@ -71,6 +72,7 @@ const CASES: Record<Reported, readonly (readonly [what: string, facts: Partial<P
   ],
   udp_blocked: [
     ["the STUN server cannot be reached", { servers: [stun("unreachable")] }],
+    ["the STUN server is still being asked", { servers: [stun("silent")], isGathering: true }],
     ["none of them can", { servers: [stun("unreachable"), server("stun:other.example", "unreachable", 701)] }],
   ],
   no_relay: [

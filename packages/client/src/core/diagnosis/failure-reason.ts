@@ -11,6 +11,8 @@ export interface PathFacts extends Pick<PathReport, "local" | "remote" | "iceSta
   readonly hasWorked: boolean;
   /** The application allows relays alone (`iceTransportPolicy`). */
   readonly isRelayOnly: boolean;
+  /** A server is still being asked, after some seconds. */
+  readonly isGathering: boolean;
 }
 
 /** STUN's and TURN's codes for credentials: unauthenticated, stale nonce, wrong credentials (RFC 8489, RFC 8656). */
@@ -33,10 +35,12 @@ export function failureReason(facts: PathFacts): PathFailureReason {
   if (facts.hasWorked) return "path_lost";
   if (hasRelay) return "relay_failed";
   if (to === "server") return "server_unreachable";
-  // One that is silent may have answered with an address that is known without it: then browsers say nothing.
-  const hasNoStun = servers.length > 0 && servers.every(({ outcome }) => outcome === "unreachable");
-  return hasNoStun ? "udp_blocked" : "no_relay";
+  return servers.length > 0 && servers.every((server) => isUnanswered(server, facts)) ? "udp_blocked" : "no_relay";
 }
+
+/** Browsers ask for 40 s, and say nothing of an answer with an address that is known without it. */
+const isUnanswered = ({ outcome }: IceServerOutcome, { isGathering }: PathFacts): boolean =>
+  outcome === "unreachable" || (outcome === "silent" && isGathering);
 
 /** ICE has found a path, and there is no connection all the same. */
 const dtlsFailed = ({ iceState, dtlsState }: PathFacts): boolean =>
