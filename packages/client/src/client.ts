@@ -5,6 +5,7 @@ import { socketUrl, tokenUrl } from "./call/urls.ts";
 import { DEFAULT_API_BASE_URL, resolveApiBase } from "./core/api-base.ts";
 import type { Channel } from "./core/channels.ts";
 import { httpError, RadistError } from "./core/errors.ts";
+import { loadPart } from "./core/load-part.ts";
 import type { ResumeStorage } from "./core/seat/stored-seat.ts";
 import { captureChannels } from "./devices/capture.ts";
 import type { CreateRoomConnectionOptions, RadistRoomConnection } from "./room/types.ts";
@@ -192,10 +193,4 @@ export class RadistClient {
 }
 
 /** Rooms need a media stack that pages with calls alone never load. */
-async function loadRooms(): Promise<typeof import("./room/open-room.ts")> {
-  try {
-    return await import("./room/open-room.ts");
-  } catch (cause) {
-    throw new RadistError("network_error", { message: "The SDK's code for rooms could not be loaded.", cause });
-  }
-}
+const loadRooms = () => loadPart("rooms", () => import("./room/open-room.ts"));

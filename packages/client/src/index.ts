@@ -1,9 +1,19 @@
 export type { RadistConnection } from "./call/connection.ts";
 export type { PeerMedia } from "./call/peer-media.ts";
+export type { SafetyNumberChange } from "./call/safety/safety-watch.ts";
 export { storedSeat } from "./call/stored-seat.ts";
 export type { ConnectionEvents, ConnectionState, Ending, ResumeState } from "./call/types.ts";
 export { type CreateConnectionOptions, RadistClient, type RadistClientOptions } from "./client.ts";
 export type { Channel, MediaKind } from "./core/channels.ts";
+export type {
+  CandidateCount,
+  CandidateKind,
+  CandidatePair,
+  ConnectionDiagnosis,
+  IceServerOutcome,
+  PathDiagnosis,
+  PathFailureReason,
+} from "./core/diagnosis/types.ts";
 export { RadistError, type RadistErrorCode } from "./core/errors.ts";
 export type { SendFileOptions } from "./core/files/file-transfers.ts";
 export type { ReceivedFile } from "./core/files/incoming-file.ts";

@@ -4,6 +4,7 @@ export * from "./errors.ts";
 export * from "./event-page.ts";
 export * from "./events.ts";
 export * from "./http.ts";
+export * from "./ice-failure.ts";
 export * from "./ids.ts";
 export * from "./list-cursor.ts";
 export * from "./p2p.ts";

@@ -24,6 +24,8 @@ describe("a client's message is accepted:", () => {
     ["a request id", signal({ requestId: "1" })],
     ["a request id of 128 characters", { type: "leave", requestId: "r".repeat(128) }],
     ["leave", { type: "leave" }],
+    ["a report of a failure", { type: "ice-failure", reason: "udp_blocked" }],
+    ["a reason of a later release", { type: "ice-failure", reason: "quantum_noise" }],
     ["a field that nobody knows", { type: "leave", since: 1 }],
   ])("%s", (_what, message) => expect(P2PClientMessage.safeParse(message).success).toBe(true));
 });
@@ -46,6 +48,9 @@ describe("a client's message is refused:", () => {
     ["a signal type outside ASCII", signal({ signalType: "offér" })],
     ["an empty request id", { type: "leave", requestId: "" }],
     ["a request id of 129 characters", { type: "leave", requestId: "r".repeat(129) }],
+    ["a failure without reason", { type: "ice-failure" }],
+    ["a reason in prose", { type: "ice-failure", reason: "UDP is blocked." }],
+    ["a reason of 65 characters", { type: "ice-failure", reason: "r".repeat(65) }],
     ["a request id that is a number", { type: "leave", requestId: 1 }],
   ])("%s", (_what, message) => expect(P2PClientMessage.safeParse(message).success).toBe(false));
 

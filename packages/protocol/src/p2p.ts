@@ -12,6 +12,7 @@ import {
   RequestId,
 } from "./common.ts";
 import { CallToken, PublicKey, ReconnectToken } from "./credentials.ts";
+import { Accepts, IceFailure } from "./ice-failure.ts";
 import { CallId, PeerId } from "./ids.ts";
 
 /** Path of the P2P signaling WebSocket. */
@@ -64,7 +65,7 @@ export const Leave = z
   .object({ type: z.literal("leave"), requestId: RequestId.optional() })
   .meta({ id: "Leave", description: "Leave the call for good." });
 
-export const P2PClientMessage = z.discriminatedUnion("type", [Signal, Leave, Ping]);
+export const P2PClientMessage = z.discriminatedUnion("type", [Signal, Leave, IceFailure, Ping]);
 export type P2PClientMessage = z.infer<typeof P2PClientMessage>;
 
 // ── Server → client ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -106,6 +107,7 @@ export const CallJoined = z
     reconnectToken: ReconnectToken,
     call: CallSnapshot,
     iceServers: z.array(IceServer).optional(),
+    accepts: Accepts.optional(),
   })
   .meta({ id: "CallJoined", description: "The socket joined a call with a new peer identity." });
 
@@ -117,6 +119,7 @@ export const CallReconnected = z
     call: CallSnapshot,
     reconnectToken: ReconnectToken.optional(),
     iceServers: z.array(IceServer).optional(),
+    accepts: Accepts.optional(),
   })
   .meta({
     id: "CallReconnected",

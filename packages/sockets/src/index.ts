@@ -1,5 +1,6 @@
 export { socketConfig } from "./config.ts";
 export { Entrance } from "./entrance.ts";
+export { ACCEPTS, IceFailures } from "./ice/failures.ts";
 export { type IceHolder, IceIssuer } from "./ice/issuer.ts";
 export { missingServersNotice } from "./ice/missing-servers-notice.ts";
 export { withIceRules } from "./ice/settings.ts";

@@ -1,4 +1,4 @@
-import { Leave, Ping, type Pong } from "@radist-tech/protocol";
+import { IceFailure, Leave, Ping, type Pong } from "@radist-tech/protocol";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { Intake } from "./intake.ts";
@@ -10,15 +10,22 @@ const LIMITS = { perSecond: 1, burst: 5, patienceMs: 60_000 };
 function intake() {
   const pongs: Pong[] = [];
   const refused: string[] = [];
+  const failures: IceFailure[] = [];
   const taken = new Intake({
     socket: undefined as unknown as PeerSocket,
     limits: LIMITS,
-    read: messageReader(z.discriminatedUnion("type", [Leave, Ping])),
-    refuse: (code) => refused.push(code),
+    read: messageReader(z.discriminatedUnion("type", [Leave, IceFailure, Ping])),
+    refuse: (code, requestId) => refused.push(requestId === undefined ? code : `${code} ${requestId}`),
     count: () => {},
     pong: (pong) => pongs.push(pong),
+    iceFailed: (failure) => failures.push(failure),
   });
-  return { pongs, refused, take: (message: object) => taken.take(Buffer.from(JSON.stringify(message)), false) };
+  return {
+    pongs,
+    refused,
+    failures,
+    take: (message: object) => taken.take(Buffer.from(JSON.stringify(message)), false),
+  };
 }
 
 test("a ping is answered, and its request id echoed; it is no message for anybody else", () => {
@@ -48,4 +55,19 @@ test("a ping of another shape is invalid", () => {
   const { pongs, refused, take } = intake();
   take({ type: "ping", requestId: 1 });
   expect([pongs, refused]).toEqual([[], ["invalid_message"]]);
+});
+
+test("reports of failures are taken within a rate of their own, and are no message for anybody else", () => {
+  const { failures, refused, take } = intake();
+  const report = { type: "ice-failure", reason: "no_relay", requestId: "r" };
+  expect([take(report), take(report), take(report)]).toEqual([undefined, undefined, undefined]);
+  expect(failures).toEqual([report, report]);
+  expect(refused).toEqual(["rate_limited r"]);
+  expect(take({ type: "leave" })).toMatchObject({ message: { type: "leave" } });
+});
+
+test("a report of another shape is invalid, and not taken", () => {
+  const { failures, refused, take } = intake();
+  take({ type: "ice-failure", reason: { evil: 1 } });
+  expect([failures, refused]).toEqual([[], ["invalid_message"]]);
 });

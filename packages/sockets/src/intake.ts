@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type Ping, type Pong } from "@radist-tech/protocol";
+import { ERRORS, type ErrorCode, type IceFailure, type Ping, type Pong } from "@radist-tech/protocol";
 import { TokenBucket } from "@radist-tech/protocol/timing";
 import type { z } from "zod";
 import type { Complaint } from "./message.ts";
@@ -11,10 +11,14 @@ const MAX_INVALID_IN_A_ROW = 10;
 /** Pings at this rate are answered without being counted; two at once, since the network bunches them. */
 const FREE_PINGS = { perSecond: 1, burst: 2 };
 
+/** Reports at this rate are taken: a client has one at most every 15 seconds that it is without a path. */
+const REPORTS = { perSecond: 0.1, burst: 2 };
+
 /** Frames longer than this are not looked at before their rate is checked: a ping with the longest request id is shorter. */
 const MAX_PING_BYTES = 1_024;
 
-type Asked = z.infer<typeof Ping>;
+/** What is handled here, alike on both kinds of socket. */
+type Handled = z.infer<typeof Ping> | IceFailure;
 
 interface IntakeOptions<Message> {
   readonly socket: PeerSocket;
@@ -25,16 +29,19 @@ interface IntakeOptions<Message> {
   /** Counts an error that closes the socket. */
   readonly count: (code: ErrorCode) => void;
   readonly pong: (pong: Pong) => void;
+  /** The client reports that its media has no path. */
+  readonly iceFailed: (failure: IceFailure) => void;
 }
 
 /**
  * Checks every frame against rate limit and schema, and closes the socket of a client that keeps violating either.
- * Answers pings itself.
+ * Answers pings itself, and limits reports of failures.
  */
 export class Intake<Message extends { readonly type: string }> {
   readonly #options: IntakeOptions<Message>;
   readonly #rate: MessageRate;
   readonly #freePings = new TokenBucket(FREE_PINGS, performance.now());
+  readonly #reports = new TokenBucket(REPORTS, performance.now());
   #invalidInARow = 0;
 
   constructor(options: IntakeOptions<Message>) {
@@ -42,11 +49,11 @@ export class Intake<Message extends { readonly type: string }> {
     this.#rate = new MessageRate(options.limits, performance.now());
   }
 
-  /** @returns undefined when the frame was refused, or was a ping */
+  /** @returns undefined when the frame was refused, or was handled here */
   take(
     data: Buffer,
     isBinary: boolean,
-  ): { readonly message: Exclude<Message, Asked>; readonly text: string } | undefined {
+  ): { readonly message: Exclude<Message, Handled>; readonly text: string } | undefined {
     const early = isBinary || data.byteLength > MAX_PING_BYTES ? undefined : this.#read(data, isBinary);
     const isFree = early && "text" in early && isPing(early.message) && this.#freePings.take(performance.now()) === 0;
     if (!isFree && !this.#isWithinRate()) return undefined;
@@ -57,10 +64,20 @@ export class Intake<Message extends { readonly type: string }> {
     }
     this.#invalidInARow = 0;
     const { message, text } = read;
-    if (!isPing(message)) return { message: message as Exclude<Message, Asked>, text };
-    const { requestId } = message;
-    this.#options.pong({ type: "pong", ...(requestId !== undefined && { requestId }) });
+    if (isIceFailure(message)) this.#takeReport(message);
+    else if (isPing(message)) this.#answer(message);
+    else return { message: message as Exclude<Message, Handled>, text };
     return undefined;
+  }
+
+  #answer({ requestId }: z.infer<typeof Ping>): void {
+    this.#options.pong({ type: "pong", ...(requestId !== undefined && { requestId }) });
+  }
+
+  #takeReport(failure: IceFailure): void {
+    const { refuse, iceFailed } = this.#options;
+    if (this.#reports.take(performance.now()) === 0) iceFailed(failure);
+    else refuse("rate_limited", failure.requestId);
   }
 
   #read(data: Buffer, isBinary: boolean): { readonly message: Message; readonly text: string } | Complaint {
@@ -97,6 +114,10 @@ export class Intake<Message extends { readonly type: string }> {
   }
 }
 
-function isPing(message: { readonly type: string }): message is Asked {
+function isPing(message: { readonly type: string }): message is z.infer<typeof Ping> {
   return message.type === "ping";
+}
+
+function isIceFailure(message: { readonly type: string }): message is IceFailure {
+  return message.type === "ice-failure";
 }

@@ -1,6 +1,7 @@
 import { whyNoIsolatedNetworks } from "@radist-tech/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Caller } from "./testing/caller.ts";
+import { iceFailures } from "./testing/ice-failures.ts";
 import { type RelayedStage, relayedStage } from "./testing/relayed-stage.ts";
 import { RoomUser } from "./testing/room-user.ts";
 
@@ -62,7 +63,7 @@ describe.skipIf(whyNoIsolatedNetworks())("A room", () => {
 describe.skipIf(whyNoIsolatedNetworks())("A call between two networks without a route to each other", () => {
   beforeAll(async () => {
     // Credentials that run out while a call goes on.
-    stage = await relayedStage({ TURN_TTL_SECONDS: "10" });
+    stage = await relayedStage(() => ({ TURN_TTL_SECONDS: "10" }));
   });
   afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -101,11 +102,12 @@ describe.skipIf(whyNoIsolatedNetworks())("A call between two networks without a 
   });
 
   test.each([
-    ["the TURN server is gone", undefined],
-    ["the TURN server knows another secret", { TURN_SECRET: "of-another-platform" }],
-  ])("says that there is no path where %s", async (_what, more) => {
+    ["the TURN server is gone", undefined, "turn_unreachable"],
+    ["the TURN server knows another secret", { TURN_SECRET: "of-another-platform" }, "turn_unauthorized"],
+  ])("says that there is no path, and why, where %s", async (_what, more, reason) => {
     await restrict(EVERYTHING);
     await using stack = new AsyncDisposableStack();
+    const { [reason]: before = 0 } = await iceFailures(stage.adminUrl);
     if (more) stack.use(await stage.startTurn(more));
     const { alice, bob } = stack.use(await twoCallers(stage));
     await Promise.all([alice, bob].map(({ page }) => page.getByTestId("notice-path").waitFor(WITHIN)));
@@ -114,5 +116,9 @@ describe.skipIf(whyNoIsolatedNetworks())("A call between two networks without a 
       media: "failed",
     });
     expect(await bob.framesDecoded()).toBe(0);
+    for (const user of [alice, bob]) expect(await user.asksWhy()).toMatchObject({ reason });
+    await expect
+      .poll(async () => (await iceFailures(stage.adminUrl))[reason], WITHIN)
+      .toBeGreaterThanOrEqual(before + 2);
   });
 });

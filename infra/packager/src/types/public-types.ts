@@ -11,6 +11,7 @@ export type Sdk = "client" | "server";
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 const DOORS = new Map([
   ["@radist-tech/protocol", "protocol/src/index.d.ts"],
+  ["@radist-tech/protocol/browser-errors", "protocol/src/browser-errors.d.ts"],
   ["@radist-tech/protocol/errors", "protocol/src/errors.d.ts"],
 ]);
 const EMIT = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--stripInternal"];

@@ -1,8 +1,10 @@
 import type { Channel } from "../core/channels.ts";
 import { closedError } from "../core/closed-error.ts";
+import { Diagnosis } from "../core/diagnosis/diagnosis.ts";
 import { Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
 import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
+import { loadPart } from "../core/load-part.ts";
 import { watchNetwork } from "../core/network-watch.ts";
 import { PathWatch } from "../core/path-watch.ts";
 import { SeatKeeper } from "../core/seat/seat-keeper.ts";
@@ -12,6 +14,7 @@ import { CallData } from "./call-data.ts";
 import { CallFiles } from "./call-files.ts";
 import { CallSession } from "./call-session.ts";
 import { emitRosterEvent } from "./roster-events.ts";
+import type { SafetyWatch } from "./safety/safety-watch.ts";
 import { SignalingSocket } from "./signaling-socket.ts";
 import type { ConnectionEvents, ConnectionState, Ending } from "./types.ts";
 import type { Credentials } from "./urls.ts";
@@ -32,7 +35,9 @@ export interface CallDeps {
 
 /** The parts of a call that this page is in, and how they act on each other and on the page. */
 export class ActiveCall {
-  readonly events = new Emitter<ConnectionEvents>();
+  readonly events = new Emitter<ConnectionEvents>((event, isHeard) => {
+    if (event === "safetynumber" && isHeard) void this.#watchSafetyNumber();
+  });
   readonly channels: ReadonlySet<Channel>;
   readonly media: OutgoingTracks;
   readonly data: CallData;
@@ -46,7 +51,13 @@ export class ActiveCall {
   readonly #path = new PathWatch(() => {
     this.#stateChanged();
     this.report(new RadistError("no_media_path"));
+    this.diagnosis.report((reason) => this.socket.reportFailure(reason));
   });
+  readonly diagnosis = new Diagnosis(
+    () => import("./diagnose-call.ts"),
+    ({ diagnoseCall }) => diagnoseCall(this.session, this.state),
+  );
+  #safetyWatch: SafetyWatch | undefined;
   /** The page shows something of the other peer. */
   #hasShown = false;
 
@@ -130,8 +141,28 @@ export class ActiveCall {
     this.events.emit("remotestream", new MediaStream());
   }
 
+  /** @throws RadistError `network_error` */
+  loadSafety() {
+    return loadPart("safety numbers", () => import("./safety/safety-watch.ts"));
+  }
+
+  async #watchSafetyNumber(): Promise<void> {
+    try {
+      const { SafetyWatch } = await this.loadSafety();
+      this.#safetyWatch ??= new SafetyWatch(
+        () => this.session.link?.peer,
+        (change) => this.events.emitLasting("safetynumber", change),
+      );
+      await this.#safetyWatch.update();
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
   #linkChanged(): void {
     if (!this.session.link?.remoteStream) this.events.forget("remotestream");
+    if (!this.session.link) this.events.forget("safetynumber");
+    void this.#safetyWatch?.update();
     this.#stateChanged();
   }
 

@@ -2,6 +2,7 @@ import { type Deferred, deferred } from "../core/deferred.ts";
 import { RadistError } from "../core/errors.ts";
 import type { FileTransfers } from "../core/files/file-transfers.ts";
 import type { ReceivedFile } from "../core/files/incoming-file.ts";
+import { loadPart } from "../core/load-part.ts";
 import { CallData } from "./call-data.ts";
 
 export interface CallFilesOptions {
@@ -43,7 +44,7 @@ export class CallFiles {
   transfers(): Promise<FileTransfers> {
     this.#loading ??= this.#load().catch((cause: unknown) => {
       this.#loading = undefined;
-      throw new RadistError("network_error", { message: "The part of the SDK for files could not be loaded.", cause });
+      throw cause;
     });
     return this.#loading;
   }
@@ -66,7 +67,7 @@ export class CallFiles {
   }
 
   async #load(): Promise<FileTransfers> {
-    const { FileTransfers } = await import("../core/files/file-transfers.ts");
+    const { FileTransfers } = await loadPart("files", () => import("../core/files/file-transfers.ts"));
     const options = this.#options;
     return new FileTransfers({
       send: async (frame) => {

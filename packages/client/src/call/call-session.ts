@@ -60,6 +60,11 @@ export class CallSession {
     return this.#peering.link;
   }
 
+  /** The STUN and TURN servers that are asked. */
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#configuration().iceServers ?? [];
+  }
+
   get peerMedia(): PeerMedia | undefined {
     return this.#peerMedia;
   }

@@ -1,6 +1,6 @@
-import { ERRORS, type ErrorCode } from "@radist-tech/protocol/errors";
+import { ERRORS } from "@radist-tech/protocol/errors";
 import { describe, expect, test } from "vitest";
-import { RadistError } from "../core/errors.ts";
+import { RadistError, type RadistErrorCode } from "../core/errors.ts";
 import { judgeCallClose } from "./close-verdict.ts";
 
 const none = { refusal: undefined, joined: false, resuming: false };
@@ -8,7 +8,7 @@ const none = { refusal: undefined, joined: false, resuming: false };
 describe("a refusal is judged by the table of errors", () => {
   const socketErrors = Object.entries(ERRORS).filter(([, { close }]) => close !== null);
   test.each(socketErrors)("%s", (code, { close, retry }) => {
-    const refusal = new RadistError(code as ErrorCode);
+    const refusal = new RadistError(code as RadistErrorCode);
     const verdict = judgeCallClose({ ...none, code: close ?? 0, refusal });
     if (retry && code !== "call_full") expect(verdict).toBe("retry");
     else expect(verdict).toMatchObject({ error: refusal });

@@ -1,11 +1,13 @@
 import type { CallSnapshot } from "@radist-tech/protocol";
 import type { MediaKind } from "../core/channels.ts";
 import { closedError } from "../core/closed-error.ts";
+import type { ConnectionDiagnosis } from "../core/diagnosis/types.ts";
 import { afterListening, type Listener } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
 import type { SendFileOptions } from "../core/files/file-transfers.ts";
 import type { DataPayload } from "../core/framing.ts";
-import { type ConnectionStats, summarizeStats } from "../core/stats.ts";
+import { loadPart } from "../core/load-part.ts";
+import type { ConnectionStats } from "../core/stats.ts";
 import { ActiveCall, type CallDeps } from "./active-call.ts";
 import type { PeerMedia } from "./peer-media.ts";
 import type { ConnectionEvents, ConnectionState, ResumeState } from "./types.ts";
@@ -31,7 +33,10 @@ export class RadistConnection {
 
   /** @internal Joins. Rejects with a {@link RadistError} when the platform does not let the page in. */
   static async open(deps: CallDeps): Promise<RadistConnection> {
-    const connection = new RadistConnection(deps);
+    const connection = new RadistConnection({
+      ...deps,
+      rtcConfiguration: await withCertificate(deps.rtcConfiguration),
+    });
     const { credentials } = deps;
     try {
       if ("reconnectToken" in credentials) await connection.#call.seat.claim(credentials.callId, credentials);
@@ -223,10 +228,44 @@ export class RadistConnection {
     await this.#call.media.stopSharing();
   }
 
-  /** Figures of the media session. Undefined while there is none. */
+  /**
+   * Figures of the media session. Undefined while there is none.
+   *
+   * @throws RadistError `network_error` when the part of the SDK for it could not be loaded
+   */
   async getStats(): Promise<ConnectionStats | undefined> {
+    const { summarizeStats } = await loadPart("statistics", () => import("../core/stats.ts"));
     const report = await this.peerConnection?.getStats();
     return report && summarizeStats(report);
+  }
+
+  /**
+   * A number that both sides read aloud to each other: when it is the same, nobody is in between who could listen, not even
+   * the platform. It follows from the certificates of both sides (DTLS), which stay for as long as this connection object
+   * exists. Compare it by a way that nobody can forge, such as each other's voice. `safetynumber` follows each change.
+   *
+   * @returns twelve groups of five digits; undefined while no media session is connected, on a page without HTTPS, and when
+   * a session description leaves it open whose certificate is accepted
+   * @throws RadistError `network_error` when the part of the SDK for it could not be loaded
+   */
+  async getSafetyNumber(): Promise<string | undefined> {
+    const { safetyNumberOf } = await this.#call.loadSafety();
+    return safetyNumberOf(this.peerConnection);
+  }
+
+  /**
+   * Finds out why media does not get through: which candidates were gathered and tried, which STUN and TURN servers
+   * answered, what is in use, and what to try. Takes up to 6 seconds while servers are still being asked. Contains no
+   * addresses but those of the servers.
+   *
+   * @throws RadistError `network_error` when the part of the SDK for it could not be loaded
+   * @example
+   * connection.on("error", async ({ code }) => {
+   *   if (code === "no_media_path") show(await connection.diagnose());
+   * });
+   */
+  diagnose(): Promise<ConnectionDiagnosis> {
+    return this.#call.diagnosis.run();
   }
 
   #assertOpen(): void {
@@ -238,4 +277,13 @@ export class RadistConnection {
       throw new RadistError("invalid_argument", { message: `The connection was created without the ${kind} channel.` });
     }
   }
+}
+
+/** One certificate for all media sessions of a connection, so that their safety number stays the same. */
+async function withCertificate(own: RTCConfiguration = {}): Promise<RTCConfiguration> {
+  // Without WebRTC there will be no session that needs one.
+  if (own.certificates || !globalThis.RTCPeerConnection) return own;
+  const ecdsa: EcKeyGenParams = { name: "ECDSA", namedCurve: "P-256" };
+  const certificate = await RTCPeerConnection.generateCertificate(ecdsa);
+  return { ...own, certificates: [certificate] };
 }

@@ -1,5 +1,5 @@
 import type { Channel, MediaKind } from "../core/channels.ts";
-import { FILES_LABEL } from "../core/files/file-frames.ts";
+import { FILES_LABEL } from "../core/files/files-label.ts";
 import { DATA_CHANNEL_LABEL } from "../core/framing.ts";
 import { watchIce } from "./ice-watch.ts";
 import type { IncomingSignal } from "./negotiation.ts";
@@ -36,6 +36,10 @@ const FIRST_OFFER_MS = 1_000;
 /** One RTCPeerConnection with the other peer, with its tracks, its data channel and its negotiation. */
 export class PeerLink implements Link {
   readonly peer: RTCPeerConnection;
+  /** The last error of each STUN and TURN server, by its URL. */
+  readonly iceErrors = new Map<string, RTCPeerConnectionIceErrorEvent>();
+  /** It was connected at some time. */
+  hasWorked = false;
   readonly #options: PeerLinkOptions;
   readonly #negotiator: Negotiator;
   readonly #remote = new MediaStream();
@@ -69,7 +73,15 @@ export class PeerLink implements Link {
     );
     peer.addEventListener("track", (event) => this.#receiveTrack(event), listen);
     peer.addEventListener("datachannel", ({ channel }) => this.#receiveChannel(channel), listen);
-    peer.addEventListener("connectionstatechange", () => handlers.stateChanged(), listen);
+    peer.addEventListener("icecandidateerror", (event) => this.iceErrors.set(event.url, event), listen);
+    peer.addEventListener(
+      "connectionstatechange",
+      () => {
+        this.hasWorked ||= peer.connectionState === "connected";
+        handlers.stateChanged();
+      },
+      listen,
+    );
     this.#stopWatching = watchIce(peer, handlers);
     if (role.isInitiator) this.#start();
     else this.#firstOfferTimer = setTimeout(() => this.#start(), FIRST_OFFER_MS);

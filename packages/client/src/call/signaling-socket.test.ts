@@ -214,3 +214,24 @@ test("is closed by the platform when another page takes over", async () => {
   server.last.close(4409);
   await expect.poll(() => endings).toEqual([{ reason: "superseded" }]);
 });
+
+test("reports a failure only to a platform that takes reports, and only while it is joined", async () => {
+  await using server = await SocketServer.listen();
+  const { socket } = await connected(server);
+  socket.reportFailure("no_relay");
+  await outage(server, socket);
+  server.last.send({ ...joined(), type: "call_reconnected", accepts: ["telepathy", "ice-failure"] });
+  await expect.poll(() => socket.state).toBe("connected");
+  socket.reportFailure("udp_blocked");
+  const { received } = server.last;
+  await expect.poll(() => received).toContainEqual({ type: "ice-failure", reason: "udp_blocked" });
+  expect(server.accepted[0]?.received).toEqual([]);
+  // An earlier release has taken the node's place.
+  const back = await outage(server, socket);
+  socket.reportFailure("path_lost");
+  back();
+  await expect.poll(() => socket.state).toBe("connected");
+  socket.reportFailure("path_lost");
+  await socket.leave();
+  expect(server.last.received.map(({ type }) => type)).toEqual(["leave"]);
+});

@@ -1,4 +1,4 @@
-import type { P2PClientMessage, P2PServerMessage } from "@radist-tech/protocol";
+import type { IceFailureReason, P2PClientMessage, P2PServerMessage } from "@radist-tech/protocol";
 import { closesSocket, protocolError, RadistError } from "../core/errors.ts";
 import { ReconnectingSocket } from "../core/socket/reconnecting-socket.ts";
 import { judgeCallClose } from "./close-verdict.ts";
@@ -36,6 +36,8 @@ export class SignalingSocket {
   readonly #socket: ReconnectingSocket<P2PServerMessage, Ending>;
   readonly #pending = new PendingSignals();
   #credentials: Credentials;
+  /** What this release of the platform takes, beyond what all do. */
+  #accepts: readonly string[] = [];
   #hasEnded = false;
 
   constructor(options: SignalingOptions) {
@@ -82,6 +84,12 @@ export class SignalingSocket {
     if (!this.#pending.add(message)) this.#options.handlers.overflow();
   }
 
+  /** Reports why media has no path, where the platform takes such reports. */
+  reportFailure(reason: IceFailureReason): void {
+    if (!this.#accepts.includes("ice-failure")) return;
+    this.#socket.send(JSON.stringify({ type: "ice-failure", reason } satisfies P2PClientMessage));
+  }
+
   /** Something suggests that the network changed. */
   nudge(): void {
     this.#socket.nudge();
@@ -125,7 +133,8 @@ export class SignalingSocket {
   }
 
   #joined(message: Joined): void {
-    const { callId, peerId } = message;
+    const { callId, peerId, accepts = [] } = message;
+    this.#accepts = accepts;
     // With a platform that does not rotate tokens, the earlier one stays valid.
     const reconnectToken = message.reconnectToken ?? this.resumeState?.reconnectToken ?? "";
     const seat = { callId, peerId, reconnectToken };

@@ -3,6 +3,7 @@ import type { RadistError } from "../core/errors.ts";
 import type { ReceivedFile } from "../core/files/incoming-file.ts";
 import type { DataMessage } from "../core/framing.ts";
 import type { PeerMedia } from "./peer-media.ts";
+import type { SafetyNumberChange } from "./safety/safety-watch.ts";
 
 /**
  * What lets a reloaded page return as the same peer. It lets anybody who has it take over the seat: keep it where only the
@@ -54,6 +55,12 @@ export interface ConnectionEvents {
   peermedia: PeerMedia;
   /** Screen sharing started or stopped, also when the user stopped it in the browser's own controls. */
   screenshare: { readonly active: boolean; readonly stream: MediaStream | undefined };
+  /**
+   * The media session has a safety number, see {@link RadistConnection.getSafetyNumber}; `isChanged` when there was another
+   * one before: the other peer has reloaded its page, or another peer has taken its place, or somebody is in between. Compare
+   * it again. Lasting.
+   */
+  safetynumber: SafetyNumberChange;
   /** `send` can be used. Lasting. */
   datachannelopen: { readonly label: string };
   datachannelclose: { readonly label: string };

@@ -1,4 +1,4 @@
-import { ERRORS } from "@radist-tech/protocol/errors";
+import { BROWSER_ERRORS } from "@radist-tech/protocol/browser-errors";
 import { describe, expect, test } from "vitest";
 import { closesSocket, httpError, protocolError, RadistError } from "./errors.ts";
 
@@ -33,8 +33,8 @@ describe("an HTTP error", () => {
 });
 
 test("every error has the message and the retry flag of the platform's table", () => {
-  for (const [code, row] of Object.entries(ERRORS)) {
-    const error = new RadistError(code as keyof typeof ERRORS);
+  for (const [code, row] of Object.entries(BROWSER_ERRORS)) {
+    const error = new RadistError(code as keyof typeof BROWSER_ERRORS);
     expect([error.message, error.retryable]).toEqual([row.message, row.retry]);
   }
 });

@@ -1,5 +1,5 @@
 import type { ErrorBody } from "@radist-tech/protocol";
-import { ERRORS, type ErrorCode } from "@radist-tech/protocol/errors";
+import { BROWSER_ERRORS } from "@radist-tech/protocol/browser-errors";
 
 /** Errors that arise in the browser, each with whether trying the same again can help. */
 const CLIENT_ERRORS = {
@@ -37,6 +37,9 @@ const CLIENT_ERRORS = {
   negotiation_failed: { retry: true, message: "The peers could not agree on a media session." },
 } as const;
 
+/** The errors of the platform that reach a browser. */
+type ErrorCode = keyof typeof BROWSER_ERRORS;
+
 /** The stable name of an error: one of the platform's table, or one that arises in the browser. */
 export type RadistErrorCode = ErrorCode | keyof typeof CLIENT_ERRORS;
 
@@ -53,7 +56,7 @@ export class RadistError extends Error {
     code: RadistErrorCode,
     options: { message?: string; requestId?: string | undefined; cause?: unknown } = {},
   ) {
-    const row = isPlatformCode(code) ? ERRORS[code] : CLIENT_ERRORS[code];
+    const row = isPlatformCode(code) ? BROWSER_ERRORS[code] : CLIENT_ERRORS[code];
     super(options.message ?? row.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "RadistError";
     this.code = code;
@@ -64,7 +67,7 @@ export class RadistError extends Error {
 
 /** Whether `code` is in the platform's table. */
 function isPlatformCode(code: unknown): code is ErrorCode {
-  return typeof code === "string" && Object.hasOwn(ERRORS, code);
+  return typeof code === "string" && Object.hasOwn(BROWSER_ERRORS, code);
 }
 
 /** What a status means when the body has no known `code`: it comes from an older platform, or from a proxy. */
@@ -79,7 +82,9 @@ const BY_STATUS: Readonly<Record<number, RadistErrorCode>> = {
 
 /** The error of a failed HTTP request: by the body's `code`, or else by its message, or else by the status. */
 export function httpError(status: number, body: Partial<ErrorBody> | undefined): RadistError {
-  const byMessage = Object.entries(ERRORS).find(([, row]) => row.status === status && row.message === body?.error)?.[0];
+  const byMessage = Object.entries(BROWSER_ERRORS).find(
+    ([, row]) => row.status === status && row.message === body?.error,
+  )?.[0];
   const code = [body?.code, byMessage].find(isPlatformCode) ?? BY_STATUS[status] ?? "unavailable";
   return new RadistError(code, {
     requestId: typeof body?.requestId === "string" ? body.requestId : undefined,
@@ -95,5 +100,5 @@ export function protocolError(message: { code: string; message: string; requestI
 
 /** Whether the platform closes the socket with this error. */
 export function closesSocket({ code }: RadistError): boolean {
-  return isPlatformCode(code) && ERRORS[code].close !== null;
+  return isPlatformCode(code) && BROWSER_ERRORS[code].close !== null;
 }

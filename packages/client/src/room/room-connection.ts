@@ -1,10 +1,11 @@
 import type { Channel } from "../core/channels.ts";
 import { closedError } from "../core/closed-error.ts";
+import type { ConnectionDiagnosis } from "../core/diagnosis/types.ts";
 import { Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
 import type { SendFileOptions } from "../core/files/file-transfers.ts";
 import type { DataPayload } from "../core/framing.ts";
-import { summarizeStats } from "../core/stats.ts";
+import { loadPart } from "../core/load-part.ts";
 import type { Captured } from "../devices/capture.ts";
 import { assertPresent } from "./messages/room-data.ts";
 import { ReceivedTrack } from "./receiving/remote-track.ts";
@@ -151,9 +152,14 @@ export class RoomConnection implements RadistRoomConnection {
   }
 
   async getStats(): Promise<RoomStats> {
+    const { summarizeStats } = await loadPart("statistics", () => import("../core/stats.ts"));
     const { send, recv } = this.#session.media.session ?? {};
     const [sent, received] = await Promise.all([send?.getStats(), recv?.getStats()]);
     return { send: sent && summarizeStats(sent), receive: received && summarizeStats(received) };
+  }
+
+  diagnose(): Promise<ConnectionDiagnosis> {
+    return this.#session.diagnosis.run();
   }
 
   async reconnect(): Promise<void> {

@@ -2,10 +2,11 @@ import type { RoomServerMessage } from "@radist-tech/protocol";
 import type { Channel } from "../core/channels.ts";
 import { closedError } from "../core/closed-error.ts";
 import { ConnectionLost } from "../core/connection-lost.ts";
+import { Diagnosis } from "../core/diagnosis/diagnosis.ts";
 import { afterListening, type Emitter } from "../core/emitter.ts";
 import { RadistError } from "../core/errors.ts";
-import { FILES_LABEL } from "../core/files/file-frames.ts";
 import { FileTransfers } from "../core/files/file-transfers.ts";
+import { FILES_LABEL } from "../core/files/files-label.ts";
 import { Latch } from "../core/latch.ts";
 import { PathWatch } from "../core/path-watch.ts";
 import { SeatKeeper } from "../core/seat/seat-keeper.ts";
@@ -58,7 +59,16 @@ export class RoomSession {
   readonly #path = new PathWatch(() => {
     this.#stateChanged();
     this.#report(new RadistError("no_media_path"));
+    this.diagnosis.report((reason) => this.socket.reportFailure(reason));
   });
+  readonly diagnosis = new Diagnosis(
+    () => import("./diagnose-room.ts"),
+    ({ diagnoseRoom }) =>
+      diagnoseRoom(this.media, {
+        isOnline: this.socket.state === "connected",
+        isMissing: this.#path.isMissing,
+      }),
+  );
   readonly #fileData: RoomData;
   #roster: RoomRoster = new Map();
   /** The network changed, and no other paths were looked for since. */

@@ -1,5 +1,6 @@
 import type { RoomLeftReason } from "@radist-tech/protocol";
 import type { Channel, MediaKind } from "../core/channels.ts";
+import type { ConnectionDiagnosis } from "../core/diagnosis/types.ts";
 import type { RadistError } from "../core/errors.ts";
 import type { SendFileOptions } from "../core/files/file-transfers.ts";
 import type { ReceivedFile } from "../core/files/incoming-file.ts";
@@ -364,7 +365,16 @@ export interface RadistRoomConnection {
    */
   sendFile(file: Blob, options?: SendFileOptions & { readonly to?: string }): Promise<void>;
 
+  /** @throws RadistError `network_error` when the part of the SDK for it could not be loaded */
   getStats(): Promise<RoomStats>;
+
+  /**
+   * Finds out why media does not get through, as {@link RadistConnection.diagnose} does in calls: `paths` has one to send
+   * and one to receive.
+   *
+   * @throws RadistError `network_error` when the part of the SDK for it could not be loaded
+   */
+  diagnose(): Promise<ConnectionDiagnosis>;
 
   /**
    * Opens a new socket and looks for new paths, now. Losses need no such call: the connection recovers from them itself.

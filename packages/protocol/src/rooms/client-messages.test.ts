@@ -45,6 +45,7 @@ const MESSAGES: Record<MessageType, { readonly must: object; readonly may?: obje
   "resume-data-consumer": { must: { dataConsumerId: "d" } },
   "close-data-producer": { must: { dataProducerId: "d" } },
   "close-data-consumer": { must: { dataConsumerId: "d" } },
+  "ice-failure": { must: { reason: "no_relay" } },
   ping: { must: {} },
   "get-stats": { must: {}, may: { producerId, consumerId, transportId } },
 };

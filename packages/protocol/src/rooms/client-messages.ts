@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Ping, RequestId } from "../common.ts";
+import { IceFailure } from "../ice-failure.ts";
 import { PeerId } from "../ids.ts";
 import { DtlsParameters, MediaKind, RtpCapabilities, RtpParameters, SctpStreamParameters } from "./media-parameters.ts";
 
@@ -179,6 +180,7 @@ export const RoomClientMessage = z.discriminatedUnion("type", [
   CloseDataProducer,
   CloseDataConsumer,
   GetStats,
+  IceFailure,
   Ping,
 ]);
 export type RoomClientMessage = z.infer<typeof RoomClientMessage>;

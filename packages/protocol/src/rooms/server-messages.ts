@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { IceServer, IceServersMessage, Pong, ProtocolError, RequestId } from "../common.ts";
 import { ReconnectToken } from "../credentials.ts";
+import { Accepts } from "../ice-failure.ts";
 import { PeerId, RoomId } from "../ids.ts";
 import { Source } from "./client-messages.ts";
 import {
@@ -49,6 +50,7 @@ export const RoomJoined = z
     routerRtpCapabilities: RtpCapabilities.optional(),
     resumeToken: ReconnectToken.optional(),
     iceServers: z.array(IceServer).optional(),
+    accepts: Accepts.optional(),
     maxParticipants: z.int().nullable().optional(),
     e2ee: E2eeMode.optional(),
     canPublish: z.boolean().optional(),
@@ -71,6 +73,7 @@ export const RoomResumed = z
     dataConsumers: z.array(z.object({ dataConsumerId: z.string(), dataProducerId: z.string() })),
     resumeToken: ReconnectToken,
     iceServers: z.array(IceServer).optional(),
+    accepts: Accepts.optional(),
   })
   .meta({
     id: "RoomResumed",

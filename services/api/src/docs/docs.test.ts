@@ -69,9 +69,9 @@ describe("asyncapi.json", () => {
     const ids = [P2PClientMessage, P2PServerMessage, RoomClientMessage, RoomServerMessage].flatMap(({ options }) =>
       options.map((option) => String(option.meta()?.id)),
     );
-    // Errors, pings, pongs and ICE servers are the same on both sockets.
+    // Errors, pings, pongs, ICE servers and reports of failures are the same on both sockets.
     expect(Object.keys(document.components.messages)).toEqual([...new Set(ids)]);
-    expect(ids.length - new Set(ids).size).toBe(4);
+    expect(ids.length - new Set(ids).size).toBe(5);
     const references = JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g);
     for (const [, path = ""] of references) {
       const target = path.split("/").reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], document);

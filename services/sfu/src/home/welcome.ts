@@ -1,5 +1,6 @@
 import type { IceServer, RoomServerMessage } from "@radist-tech/protocol";
 import { canRed, existingPeers, type Room } from "@radist-tech/rooms";
+import { ACCEPTS } from "@radist-tech/sockets";
 import type { PeerMedia } from "../media/peer-media.ts";
 import { outside, withoutRed } from "../media/red.ts";
 import type { LivePeer } from "./live-peer.ts";
@@ -30,6 +31,7 @@ export function roomJoined(
     routerRtpCapabilities: { ...offered, codecs: canRed(room, peerId) ? outside(codecs) : withoutRed(codecs) },
     resumeToken,
     iceServers,
+    accepts: ACCEPTS,
     maxParticipants: more.maxParticipants,
     e2ee,
     canPublish: participant?.canPublish,
@@ -60,5 +62,6 @@ export function roomResumed({ room, peer, media, iceServers }: Circumstances): R
     })),
     resumeToken,
     iceServers,
+    accepts: ACCEPTS,
   };
 }

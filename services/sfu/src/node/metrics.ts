@@ -1,4 +1,5 @@
 import { codeCounter } from "@radist-tech/runtime";
+import { IceFailures } from "@radist-tech/sockets";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Bitrate } from "./bitrate-survey.ts";
 
@@ -64,6 +65,7 @@ export function createMetrics(registry: Registry, census: () => Census, media: M
     },
   });
   return {
+    iceFailures: new IceFailures(registry),
     admissions: new Counter({
       name: "radist_sfu_admissions_total",
       help: "Sockets that asked for a place, by how it went",

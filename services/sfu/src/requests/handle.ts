@@ -62,6 +62,8 @@ export async function handle(context: RequestContext, message: RoomClientMessage
     case "e2ee-request-key":
       return e2ee.requestKey(context, message);
     case "leave-room":
+    // The node that holds the socket counts it.
+    case "ice-failure":
       return undefined;
     // The node that holds the socket answers; one of the release before this passes it on.
     case "ping":

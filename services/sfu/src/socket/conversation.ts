@@ -1,4 +1,10 @@
-import { type ErrorCode, type ProtocolError, Refusal, type RoomClientMessage } from "@radist-tech/protocol";
+import {
+  type ErrorCode,
+  type ProtocolError,
+  Refusal,
+  type RoomClientMessage,
+  type RoomServerMessage,
+} from "@radist-tech/protocol";
 import { Intake, type Keepalive } from "@radist-tech/sockets";
 import type { NodeContext } from "../node/context.ts";
 import { readRoomMessage } from "./read-message.ts";
@@ -34,6 +40,11 @@ export function converse(node: NodeContext, session: SocketSession, line: Line, 
     read: readRoomMessage,
     count,
     pong: (pong) => session.send(JSON.stringify(pong)),
+    iceFailed: (failure) => {
+      node.metrics.iceFailures.count(failure);
+      const { requestId } = failure;
+      if (requestId !== undefined) session.send(JSON.stringify({ type: "ack", requestId } satisfies RoomServerMessage));
+    },
     refuse: (code, requestId, message = new Refusal(code).message) => {
       count(code);
       const error: ProtocolError = { type: "error", code, message, ...(requestId !== undefined && { requestId }) };

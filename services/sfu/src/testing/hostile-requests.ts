@@ -44,6 +44,7 @@ export const requestsWith = (
   "resume-data-consumer": { dataConsumerId: own.dataConsumer },
   "close-data-producer": { dataProducerId: own.dataProducer },
   "close-data-consumer": { dataConsumerId: own.dataConsumer },
+  "ice-failure": { reason: "no_relay" },
   ping: {},
   "get-stats": { producerId: own.producer, consumerId: own.consumer, transportId: own.recv },
 });

@@ -1,4 +1,5 @@
 import { codeCounter } from "@radist-tech/runtime";
+import { IceFailures } from "@radist-tech/sockets";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -15,6 +16,7 @@ export function createMetrics(registry: Registry, sockets: () => number) {
     },
   });
   return {
+    iceFailures: new IceFailures(registry),
     admissions: new Counter({
       name: "radist_signaling_admissions_total",
       help: "Sockets that asked for a seat, by outcome",

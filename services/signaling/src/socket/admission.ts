@@ -15,7 +15,7 @@ import {
 import { isUnavailable } from "@radist-tech/db";
 import type { CallId, Epoch, P2PFeature, PeerId, ProjectId } from "@radist-tech/protocol";
 import { pause } from "@radist-tech/protocol/timing";
-import type { Keepalive, PeerSocket } from "@radist-tech/sockets";
+import { ACCEPTS, type Keepalive, type PeerSocket } from "@radist-tech/sockets";
 import type { Departures } from "../calls/departures.ts";
 import type { EventFanout } from "../calls/event-fanout.ts";
 import type { Reconciler } from "../calls/reconciler.ts";
@@ -105,6 +105,7 @@ export class Admission {
         reconnectToken: admitted.reconnectToken,
         call,
         iceServers: this.#node.ice.issue(attached),
+        accepts: ACCEPTS,
       });
       attached.askWhetherJoined(() => departures.confirm(attached));
       this.#replay(attached, admitted.held, missed);
@@ -166,6 +167,7 @@ export class Admission {
         call,
         reconnectToken: admitted.reconnectToken,
         iceServers: this.#node.ice.issue(attached),
+        accepts: ACCEPTS,
       });
       this.#replay(attached, admitted.held, missed);
       attachedPeers.add(attached);

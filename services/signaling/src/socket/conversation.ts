@@ -50,6 +50,7 @@ export class Conversation {
       refuse: (...error) => this.#refuse(...error),
       count: (code) => this.#count(code),
       pong: (pong) => attached.send(pong),
+      iceFailed: (failure) => node.metrics.iceFailures.count(failure),
     });
   }
 
@@ -59,7 +60,7 @@ export class Conversation {
     if (taken) this.#dispatch(taken.message, taken.text);
   }
 
-  #dispatch(message: Exclude<P2PClientMessage, { type: "ping" }>, text: string): void {
+  #dispatch(message: Exclude<P2PClientMessage, { type: "ping" | "ice-failure" }>, text: string): void {
     switch (message.type) {
       case "signal":
         return this.#signal(message, text);

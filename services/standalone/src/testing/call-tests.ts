@@ -10,8 +10,11 @@ import type { Platform } from "./platform.ts";
 export function testCalls(start: () => Promise<Platform>, browsers: Browsers = [launchBrowser]): void {
   const { shared, twoCallers, close } = shareCallers(start, browsers);
 
-  test("they see each other and write; one leaves", async () => {
+  test("they see each other, read the same safety number, and write; one leaves", async () => {
     const { alice, bob } = await twoCallers();
+    const number = await alice.readsSafetyNumber();
+    expect(number).toMatch(/^\d{5}( \d{5}){11}$/);
+    expect(await bob.readsSafetyNumber()).toBe(number);
     await alice.writes("Hello Bob");
     await bob.reads("Hello Bob");
     await bob.leaves();

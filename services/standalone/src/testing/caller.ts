@@ -208,6 +208,19 @@ export class Caller {
     await this.#byId("waiting").waitFor();
   }
 
+  /** Waits for the notice that there is no path, and asks why, with the keyboard alone. */
+  async asksWhy(): Promise<{ reason: string | null; steps: number }> {
+    return asksWhy(this.page);
+  }
+
+  /** What the dialog shows as the safety number. */
+  async readsSafetyNumber(): Promise<string> {
+    await this.#byId("safety").click();
+    const number = (await this.#byId("safety-number").textContent())?.trim() ?? "";
+    await this.page.keyboard.press("Escape");
+    return number;
+  }
+
   async #opensMessages(): Promise<void> {
     if (!(await this.#byId("messages").isVisible())) await this.#byId("chat").click();
   }
@@ -226,4 +239,18 @@ export class Caller {
       return sum;
     }, field);
   }
+}
+
+/** Of a page in a call or a room. */
+export async function asksWhy(page: Page): Promise<{ reason: string | null; steps: number }> {
+  const button = page.getByTestId("why");
+  await button.waitFor({ timeout: WITHIN.timeout });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByTestId("why-dialog");
+  const reason = await dialog.getByTestId("why-summary").getAttribute("data-reason", { timeout: WITHIN.timeout });
+  const steps = await dialog.locator("ol li").count();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  return { reason, steps };
 }

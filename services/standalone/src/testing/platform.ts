@@ -41,7 +41,9 @@ export function startStandalone(
   main = mainOf("standalone"),
 ): Promise<OwnService> {
   const env = { RADIST_DATA_DIR: dataDirectory, RADIST_ADMIN_TOKEN: ADMIN_TOKEN, ...MEDIA, ...more };
-  return startService({ main, env, portIn: /http:\/\/localhost:(\d+)\// });
+  // A process with ADMIN_PORT says only there whether it is ready.
+  const readyPath = more.ADMIN_PORT === undefined ? "/readyz" : "/healthz";
+  return startService({ main, env, readyPath, portIn: /http:\/\/localhost:(\d+)\// });
 }
 
 /** The value that the start printed beside a label. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { pause } from "@radist-tech/protocol/timing";
 import { RadistServerClient } from "@radist-tech/server";
 import {
   chromiumPath,
@@ -20,6 +21,8 @@ export interface Side {
 /** Two browsers in networks without a route to each other, a platform and a TURN server that both can reach. */
 export interface RelayedStage extends AsyncDisposable {
   readonly front: { readonly url: string };
+  /** Where metrics are read. */
+  readonly adminUrl: string;
   /** The media server's address. */
   readonly host: string;
   readonly server: RadistServerClient;
@@ -28,7 +31,10 @@ export interface RelayedStage extends AsyncDisposable {
   startTurn(more?: Readonly<Record<string, string>>): Promise<OwnProcess>;
 }
 
-export async function relayedStage(env: Readonly<Record<string, string>> = {}): Promise<RelayedStage> {
+/** @param more further settings of the platform, which may depend on the TURN server's address */
+export async function relayedStage(
+  more: (turn: string) => Readonly<Record<string, string>> = () => ({}),
+): Promise<RelayedStage> {
   await using stack = new AsyncDisposableStack();
   const { servers, networks } = stack.use(await isolatedNetworks(2));
   // As in the field where only 443 is open: two addresses, the platform's and the TURN server's own.
@@ -39,6 +45,8 @@ export async function relayedStage(env: Readonly<Record<string, string>> = {}): 
     await startStandalone(join(path, "data"), {
       HOST: host,
       PORT: "443",
+      ADMIN_PORT: "0",
+      ADMIN_HOST: "127.0.0.1",
       MEDIA_ANNOUNCED_ADDRESS: host,
       TURN_URLS: [
         `turn:${turn}:3478?transport=udp`,
@@ -47,7 +55,7 @@ export async function relayedStage(env: Readonly<Record<string, string>> = {}): 
       ].join(),
       // In the midst of a rotation: they are made with the first, and the TURN server knows both.
       TURN_SECRET: "the-next-secret,the-present-secret",
-      ...env,
+      ...more(turn),
     }),
   );
   const { output } = platform.process;
@@ -64,9 +72,12 @@ export async function relayedStage(env: Readonly<Record<string, string>> = {}): 
     return { network, browser };
   };
   const sides = await Promise.all([sideIn(networkAt(networks, 0)), sideIn(networkAt(networks, 1))]);
+  const adminUrl = new URL(printed(output, "Health")).origin;
+  while (!(await fetch(`${adminUrl}/readyz`)).ok) await pause(50);
   const owned = stack.move();
   return {
     front: { url },
+    adminUrl,
     host,
     server,
     sides,

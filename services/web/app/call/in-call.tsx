@@ -4,6 +4,7 @@ import { Composer } from "../messages/composer.tsx";
 import { MessagePanel } from "../messages/panel.tsx";
 import { callLink } from "../router.ts";
 import type { JoinedCall } from "./joined-call.ts";
+import { SafetyButton } from "./safety-button.tsx";
 import { Stage } from "./stage.tsx";
 import { CallStatus } from "./status-chip.tsx";
 
@@ -25,6 +26,7 @@ export function InCall({ call, callId, onLeave }: InCallProps) {
       log={conversation}
       link={link}
       status={<CallStatus call={call} />}
+      headerButtons={<SafetyButton safety={call.safety} peer={peer} />}
       stage={<Stage call={call} link={link} />}
       panel={(onClose) => (
         <MessagePanel

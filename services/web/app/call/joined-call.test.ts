@@ -30,6 +30,8 @@ function joined() {
     send: async (data) => void sent.push(data),
     sendFile: async () => {},
     getStats: async () => undefined,
+    getSafetyNumber: async () => undefined,
+    diagnose: () => Promise.reject(new Error("Nothing to diagnose.")),
     leave: async () => {},
   };
   const ends: EndReason[] = [];

@@ -11,6 +11,7 @@ import { Conversation } from "../messages/conversation.ts";
 import type { WireMessage } from "../messages/wire.ts";
 import { announce } from "../ui/announcer.tsx";
 import { ownName } from "../ui/name.ts";
+import { CallSafety } from "./call-safety.ts";
 import { RemotePeer } from "./remote-peer.ts";
 
 /** The part of a connection that a joined call needs. */
@@ -26,6 +27,8 @@ export type CallConnection = Pick<
   | "send"
   | "sendFile"
   | "getStats"
+  | "diagnose"
+  | "getSafetyNumber"
   | "leave"
 >;
 
@@ -41,12 +44,14 @@ export class JoinedCall implements JoinedMeeting {
   readonly signaling = signal<"connected" | "reconnecting">("connected");
   /** The path to the other browser. */
   readonly path = signal<RTCPeerConnectionState>("new");
+  readonly safety: CallSafety;
   readonly quality: ReturnType<typeof watchQuality>;
   readonly #stop: (() => void)[];
 
   constructor(connection: CallConnection, devices: DeviceSignals, onEnd: (reason: EndReason) => void) {
     this.connection = connection;
     this.devices = devices;
+    this.safety = new CallSafety(connection);
     this.quality = watchQuality(() => connection.getStats());
     this.conversation = new Conversation({
       send: (payload) => connection.send(payload),
@@ -65,6 +70,7 @@ export class JoinedCall implements JoinedMeeting {
       sendDevices(connection, devices.local),
       effect(() => this.#sendPresence()),
       this.quality.stop,
+      () => this.safety.dispose(),
       () => this.speakers.dispose(),
     ];
   }

@@ -1,7 +1,8 @@
 import { SystemMuteNotice } from "../media/system-mute-notice.tsx";
-import { NO_PATH } from "../meeting/no-path.ts";
+import { NoPathNotice } from "../meeting/no-path-notice.tsx";
 import { Notice, ScreenNotice } from "../meeting/notice.tsx";
 import type { JoinedCall } from "./joined-call.ts";
+import { SafetyChangedNotice } from "./safety-notice.tsx";
 
 /** What is unusual at the moment. */
 export function Notices({ call }: { call: JoinedCall }) {
@@ -24,7 +25,11 @@ export function Notices({ call }: { call: JoinedCall }) {
       {broken && call.signaling.value === "connected" && (
         <Notice testId="notice-path">Sound and video are interrupted. Reconnecting…</Notice>
       )}
-      {failed && call.signaling.value === "connected" && <Notice testId="notice-path">{NO_PATH}</Notice>}
+      <NoPathNotice
+        isFailed={failed && call.signaling.value === "connected"}
+        diagnose={() => call.connection.diagnose()}
+      />
+      <SafetyChangedNotice safety={call.safety} />
       <SystemMuteNotice devices={call.devices} />
       <ScreenNotice screen={screen} />
     </>

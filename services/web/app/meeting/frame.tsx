@@ -26,6 +26,8 @@ interface FrameProps {
   /** Shortcuts of this kind only. */
   readonly shortcuts?: Shortcuts;
   readonly status: ComponentChildren;
+  /** Buttons of this kind only, in the header. */
+  readonly headerButtons?: ComponentChildren;
   readonly stage: ComponentChildren;
   readonly panel: (onClose: () => void) => ComponentChildren;
   readonly controls: ComponentChildren;
@@ -78,6 +80,7 @@ export function Frame({ kind, title, devices, screen, log, link, ...props }: Fra
         <Brand />
         {props.status}
         <div class="meeting-header-buttons">
+          {props.headerButtons}
           <IconButton
             icon="settings"
             label="Camera and sound"

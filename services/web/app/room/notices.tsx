@@ -1,19 +1,17 @@
 import { SystemMuteNotice } from "../media/system-mute-notice.tsx";
-import { NO_PATH } from "../meeting/no-path.ts";
+import { NoPathNotice } from "../meeting/no-path-notice.tsx";
 import { Notice, ScreenNotice } from "../meeting/notice.tsx";
 import type { JoinedRoom } from "./joined-room.ts";
 import { unsentText } from "./unsent.ts";
 
 /** What is unusual at the moment. */
 export function Notices({ room }: { room: JoinedRoom }) {
+  const failed = room.media.value === "failed" && room.state.value !== "closed";
   return (
     <>
-      {room.media.value === "failed" && room.state.value !== "closed" ? (
-        <Notice testId="notice-path">{NO_PATH}</Notice>
-      ) : (
-        room.state.value === "reconnecting" && (
-          <Notice testId="notice-reconnecting">Your connection was lost. Reconnecting…</Notice>
-        )
+      <NoPathNotice isFailed={failed} diagnose={() => room.connection.diagnose()} />
+      {!failed && room.state.value === "reconnecting" && (
+        <Notice testId="notice-reconnecting">Your connection was lost. Reconnecting…</Notice>
       )}
       {(["microphone", "camera"] as const).map((kind) => {
         const unsent = room.unsent.value[kind];

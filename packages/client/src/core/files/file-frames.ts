@@ -1,6 +1,3 @@
-/** The label of the channels that files travel on. Peers that do not know it take no files. */
-export const FILES_LABEL = "radist-files";
-
 /** Each side counts its own files. `offer`, chunks and `withdrawn` come from a file's sender, the others from a receiver. */
 export type FileFrame =
   | {

@@ -239,3 +239,16 @@ test("what a late answer created is closed again, since nobody waits for it", as
   room.server.last.send({ type: "produced", producerId: "late", requestId: "given up" });
   await vi.waitFor(() => expect(room.heard).toMatchObject([{ type: "close-producer", producerId: "late" }]));
 });
+
+test("reports a failure only to a platform that takes reports", async () => {
+  await using room = await platform();
+  await room.socket.connect();
+  room.socket.reportFailure("server_unreachable");
+  room.server.onAccept((accepted) => accepted.send({ ...RESUMED, accepts: ["ice-failure"] }));
+  room.server.last.terminate();
+  await expect.poll(() => room.socket.state).toBe("connected");
+  await expect.poll(() => room.server.accepted.length).toBe(2);
+  await expect.poll(() => room.reported).toContain("room-resumed");
+  room.socket.reportFailure("turn_refused");
+  await expect.poll(() => room.heard).toEqual([{ type: "ice-failure", reason: "turn_refused" }]);
+});

@@ -1,4 +1,4 @@
-import type { RoomFeature, RoomServerMessage } from "@radist-tech/protocol";
+import type { IceFailureReason, RoomFeature, RoomServerMessage } from "@radist-tech/protocol";
 import { TokenBucket } from "@radist-tech/protocol/timing";
 import { attemptOf } from "../../core/attempts.ts";
 import { ConnectionLost } from "../../core/connection-lost.ts";
@@ -55,6 +55,8 @@ export class RoomSocket {
   #bucket = new TokenBucket(RATE, performance.now());
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isLeaving = false;
+  /** What this release of the platform takes, beyond what all do. */
+  #accepts: readonly string[] = [];
 
   constructor({ apiBase, publicKey, credentials, redundantAudio, webSocketFactory, handlers }: RoomSocketOptions) {
     this.#handlers = handlers;
@@ -108,6 +110,12 @@ export class RoomSocket {
       this.#unsent.push(JSON.stringify(message));
       this.#flush();
     });
+  }
+
+  /** Reports why media has no path, where the platform takes such reports. */
+  reportFailure(reason: IceFailureReason): void {
+    if (!this.#accepts.includes("ice-failure")) return;
+    this.#socket.send(JSON.stringify({ type: "ice-failure", reason } satisfies RoomRequest));
   }
 
   /** Leaves the room: tells the platform if it can, and ends in any case. */
@@ -172,7 +180,8 @@ export class RoomSocket {
   }
 
   #joined(message: Extract<RoomServerMessage, { type: "room-joined" | "room-resumed" }>): void {
-    const { roomId, peerId, resumeToken } = message;
+    const { roomId, peerId, resumeToken, accepts = [] } = message;
+    this.#accepts = accepts;
     // Without a resume token there is no way back: the next socket tries the room token, and ends with its answer.
     if (resumeToken) {
       const seat = { roomId, peerId, resumeToken };

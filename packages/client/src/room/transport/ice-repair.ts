@@ -46,6 +46,7 @@ export class IceRepair {
   readonly #used = new Set<RepairableTransport>();
   /** Those that have had a path, or are known to have none. */
   readonly #worked = new Set<RepairableTransport>();
+  readonly #connectedOnce = new Set<RepairableTransport>();
   #attempt = 0;
   #isClosed = false;
 
@@ -77,12 +78,18 @@ export class IceRepair {
 
   /** What ICE and DTLS say of both paths together: the worse of those that are used. */
   get state(): RoomMediaState {
-    const states = this.#transports.map((transport) => {
-      const { connectionState } = transport;
-      // Without a candidate browsers stay there.
-      return connectionState === "new" && this.#used.has(transport) ? "connecting" : connectionState;
-    });
+    const states = this.#transports.map((transport) => this.stateOf(transport));
     return WORST_FIRST.find((state) => states.includes(state)) ?? "new";
+  }
+
+  stateOf(transport: RepairableTransport): types.ConnectionState {
+    const { connectionState } = transport;
+    // Without a candidate browsers stay there.
+    return connectionState === "new" && this.#used.has(transport) ? "connecting" : connectionState;
+  }
+
+  hasWorked(transport: RepairableTransport): boolean {
+    return this.#connectedOnce.has(transport);
   }
 
   /** The platform can be reached again: repairs the paths that are broken. */
@@ -111,6 +118,7 @@ export class IceRepair {
     if (/^(disconnected|failed)$/.test(transport.connectionState)) this.#socket.nudge();
     switch (transport.connectionState) {
       case "connected":
+        this.#connectedOnce.add(transport);
         this.#worked.add(transport);
         clearTimeout(this.#timers.get(transport));
         this.#attempt = 0;

@@ -2,6 +2,7 @@ import type { DtlsParameters, RoomServerMessage, RtpCapabilities, RtpParameters 
 import type { types } from "mediasoup-client";
 import type { MediaKind } from "../../core/channels.ts";
 import { ConnectionLost } from "../../core/connection-lost.ts";
+import type { CandidateError } from "../../core/diagnosis/ice-server-outcomes.ts";
 import { RadistError } from "../../core/errors.ts";
 import { withIceServers } from "../../core/ice-servers.ts";
 import type { LatchReader } from "../../core/latch.ts";
@@ -44,6 +45,9 @@ export class MediaSession {
   readonly device: types.Device;
   readonly send: types.Transport;
   readonly recv: types.Transport;
+  /** The last error of each STUN and TURN server, by its URL, for each of the transports. */
+  readonly iceErrors = { send: new Map<string, CandidateError>(), recv: new Map<string, CandidateError>() };
+  iceServers: readonly RTCIceServer[];
   readonly #socket: Pick<RoomSocket, "request">;
   readonly #latch: LatchReader<MediaSession>;
   readonly #rtcConfiguration: RTCConfiguration;
@@ -57,16 +61,19 @@ export class MediaSession {
     this.#latch = latch;
     this.#rtcConfiguration = rtcConfiguration;
     this.#objects = new RemoteObjects(socket);
+    this.iceServers = withIceServers(rtcConfiguration, iceServers).iceServers ?? [];
     const options = (transport: Joined["sendTransport"]): types.TransportOptions => ({
       ...(transport as types.TransportOptions),
-      iceServers: withIceServers(rtcConfiguration, iceServers).iceServers ?? [],
+      iceServers: [...this.iceServers],
       ...(rtcConfiguration.iceTransportPolicy && { iceTransportPolicy: rtcConfiguration.iceTransportPolicy }),
       additionalSettings: rtcConfiguration,
     });
     this.send = device.createSendTransport(options(joined.sendTransport));
     this.recv = device.createRecvTransport(options(joined.recvTransport));
     this.#red = RedundantAudio.create(device, this.send, this.recv);
-    for (const transport of [this.send, this.recv]) {
+    for (const which of ["send", "recv"] as const) {
+      const transport = this[which];
+      transport.on("icecandidateerror", (event) => this.iceErrors[which].set(event.url, event));
       transport.on("connect", ({ dtlsParameters }, done, fail) => {
         this.#connect(transport.id, dtlsParameters as DtlsParameters).then(done, fail);
       });
@@ -156,6 +163,11 @@ export class MediaSession {
     }
   }
 
+  /** Whether the application allows relays alone. */
+  get isRelayOnly(): boolean {
+    return this.#rtcConfiguration.iceTransportPolicy === "relay";
+  }
+
   /** Closes here, and on the platform unless the transports are closed anyway. */
   drop(kind: ObjectKind, id: string): void {
     if (this.send.closed) this.#objects.forget(kind, id);
@@ -175,6 +187,7 @@ export class MediaSession {
   /** For what is gathered from now on; present paths stay. */
   async useIceServers(platform: RTCIceServer[]): Promise<void> {
     const { iceServers = [] } = withIceServers(this.#rtcConfiguration, platform);
+    this.iceServers = iceServers;
     await Promise.all([this.send, this.recv].map((transport) => updateIceServers(transport, iceServers)));
   }
 

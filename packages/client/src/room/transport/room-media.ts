@@ -48,6 +48,11 @@ export class RoomMedia {
     return this.#repair?.state ?? "new";
   }
 
+  /** What repairs the paths of the present session. */
+  get repair(): IceRepair | undefined {
+    return this.#repair;
+  }
+
   /** New transports replace the earlier ones. Resolves when the latch is open again, or when a later join has replaced these. */
   async joined(joined: Joined): Promise<void> {
     const { socket, latch, rtcConfiguration, handlers } = this.#options;
