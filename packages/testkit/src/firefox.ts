@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import { type Browser, firefox } from "playwright-core";
 import { firefoxPath } from "./browser-program.ts";
@@ -31,22 +28,11 @@ const PREFERENCES = {
  * @throws what to install, when this machine has no Firefox.
  */
 export async function launchFirefox(display?: VirtualDisplay): Promise<Browser> {
-  const downloadsPath = await mkdtemp(join(tmpdir(), "radist-downloads-"));
-  const browser = await firefox.launch({
+  return firefox.launch({
     channel: "moz-firefox",
     executablePath: firefoxPath(),
     headless: display === undefined,
     ...(display && { env: { ...process.env, DISPLAY: display.name } }),
     firefoxUserPrefs: PREFERENCES,
-    downloadsPath,
   });
-  browser.once("disconnected", () => void rm(downloadsPath, { recursive: true, force: true }));
-  downloads.set(browser, downloadsPath);
-  return browser;
 }
-
-const downloads = new WeakMap<Browser, string>();
-
-/** Where a Firefox saves what it downloads, of which Playwright hears nothing. Undefined for other browsers. */
-export const downloadsOf = (browser: Browser | null): string | undefined =>
-  browser ? downloads.get(browser) : undefined;

@@ -2,7 +2,7 @@ export { launchBrowser } from "./browser.ts";
 export { chromiumPath } from "./browser-program.ts";
 export { type FakeClock, type FakedClocks, fakeClock } from "./fake-clock.ts";
 export { type FaultProxy, faultProxy } from "./fault-proxy.ts";
-export { downloadsOf, launchFirefox } from "./firefox.ts";
+export { launchFirefox } from "./firefox.ts";
 export { type FreshDatabase, freshDatabase } from "./fresh-database.ts";
 export { hasProgram } from "./machine/installed-program.ts";
 export {

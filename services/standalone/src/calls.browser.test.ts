@@ -1,7 +1,11 @@
+import { launchBrowser } from "@radist-tech/testkit";
 import { describe } from "vitest";
-import { testCalls } from "./testing/call-tests.ts";
+import { shareCallers } from "./testing/call-browsers.ts";
+import { testCalls, testCallsInChromium } from "./testing/call-tests.ts";
 import { apartPlatform } from "./testing/platform.ts";
 
 describe("A call between two browsers, with api, two signaling nodes and web on Postgres and NATS", () => {
-  testCalls(apartPlatform);
+  const callers = shareCallers(apartPlatform, [launchBrowser]);
+  testCalls(callers);
+  testCallsInChromium(callers);
 });

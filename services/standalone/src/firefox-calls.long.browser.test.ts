@@ -1,6 +1,6 @@
 import { launchBrowser, launchFirefox, type VirtualDisplay, virtualDisplay } from "@radist-tech/testkit";
 import { afterAll, beforeAll, describe } from "vitest";
-import type { Browsers } from "./testing/call-browsers.ts";
+import { type Browsers, shareCallers } from "./testing/call-browsers.ts";
 import { testCallMedia } from "./testing/call-media-tests.ts";
 import { testCalls } from "./testing/call-tests.ts";
 import { onePlatform } from "./testing/platform.ts";
@@ -21,6 +21,7 @@ const PAIRS: readonly [names: string, browsers: Browsers][] = [
 ];
 
 describe.each(PAIRS)("A call between %s", (_names, browsers) => {
-  testCalls(onePlatform, browsers);
-  testCallMedia(onePlatform, browsers);
+  const callers = shareCallers(onePlatform, browsers);
+  testCalls(callers);
+  testCallMedia(callers);
 });

@@ -4,30 +4,19 @@ import { shareCallers } from "./testing/call-browsers.ts";
 import { onePlatform } from "./testing/platform.ts";
 import { RoomUser } from "./testing/room-user.ts";
 
-const { shared, twoCallers, close } = shareCallers(onePlatform, [launchBrowser, launchFirefox]);
+const { shared, twoCallers, close } = shareCallers(onePlatform, [launchFirefox, launchBrowser]);
 
-test("a user of Chromium and one of Firefox see each other in a call, write, and keep the session on another path", async () => {
+test("a user of Firefox and one of Chromium see each other in a call, and write", async () => {
   const { alice, bob } = await twoCallers();
-  await alice.writes("Hello from Chromium");
-  await bob.reads("Hello from Chromium");
-  await bob.writes("Hello from Firefox");
-  await alice.reads("Hello from Firefox");
-  await Promise.all([alice.marksPath(), bob.marksPath()]);
-  for (const [one, other] of [
-    [alice, bob],
-    [bob, alice],
-  ] as const) {
-    const before = await other.iceSession();
-    await one.restartsIce();
-    await expect.poll(() => other.iceSession()).not.toBe(before);
-  }
-  await Promise.all([alice.seesFrames(), bob.seesFrames()]);
-  expect(await Promise.all([alice.hasMarkedPath(), bob.hasMarkedPath()])).toEqual([true, true]);
+  await alice.writes("Hello from Firefox");
+  await bob.reads("Hello from Firefox");
+  await bob.writes("Hello from Chromium");
+  await alice.reads("Hello from Chromium");
   await close(alice, bob);
 });
 
 test("a user of Firefox and one of Chromium on the server's machine see and hear each other in a room", async () => {
-  const { platform, first: chromium, second: firefox } = shared();
+  const { platform, first: firefox, second: chromium } = shared();
   const { roomTokens } = await platform.server.createRoom();
   const [first = "", second = ""] = roomTokens;
   const fiona = await RoomUser.enters(firefox, platform, first);

@@ -1,4 +1,3 @@
-import { keepDtlsRole } from "./dtls-role.ts";
 import {
   type IncomingCandidate,
   type IncomingDescription,
@@ -13,7 +12,6 @@ export type NegotiablePeer = Pick<
   | "signalingState"
   | "localDescription"
   | "currentLocalDescription"
-  | "currentRemoteDescription"
   | "pendingLocalDescription"
   | "setLocalDescription"
   | "setRemoteDescription"
@@ -214,8 +212,7 @@ export class Negotiator {
   #sendDescription(description: RTCSessionDescription | null): void {
     if (!description || this.#isClosed) return;
     const { type, sdp } = description;
-    if (type === "offer")
-      this.#send("offer", { type, sdp: keepDtlsRole(sdp, this.#options.peer), offer: this.#ownOffer });
+    if (type === "offer") this.#send("offer", { type, sdp, offer: this.#ownOffer });
     else
       this.#send("answer", {
         type: "answer",

@@ -39,3 +39,5 @@ export function shareCallers(start: () => Promise<Platform>, [launchFirst, launc
     close: (...callers: Caller[]) => Promise.all(callers.map(({ page }) => page.context().close())),
   };
 }
+
+export type Callers = ReturnType<typeof shareCallers>;

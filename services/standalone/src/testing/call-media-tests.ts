@@ -1,15 +1,8 @@
 import { test } from "vitest";
-import { type Browsers, shareCallers } from "./call-browsers.ts";
-import type { Platform } from "./platform.ts";
+import type { Callers } from "./call-browsers.ts";
 
-/**
- * What two people do with camera and screen in a call.
- *
- * @param browsers with screens that they can share, and no picker
- */
-export function testCallMedia(start: () => Promise<Platform>, browsers: Browsers): void {
-  const { twoCallers, close } = shareCallers(start, browsers);
-
+/** What two people do with camera and screen in a call, in browsers that have a screen to share, and no picker. */
+export function testCallMedia({ twoCallers, close }: Callers): void {
   test("each one's camera is switched off, which the other one sees, and on", async () => {
     const { alice, bob } = await twoCallers();
     for (const [one, other] of [

@@ -1,15 +1,12 @@
 import { Buffer } from "node:buffer";
+import { readFile } from "node:fs/promises";
 import type { ReceivedFile } from "@radist-tech/client";
-import { launchBrowser } from "@radist-tech/testkit";
 import { expect, test } from "vitest";
-import { type Browsers, shareCallers } from "./call-browsers.ts";
+import type { Callers } from "./call-browsers.ts";
 import { Caller } from "./caller.ts";
-import type { Platform } from "./platform.ts";
 
-/** What two people do in a call, tested with whatever platform `start` starts, in Chromium unless told otherwise. */
-export function testCalls(start: () => Promise<Platform>, browsers: Browsers = [launchBrowser]): void {
-  const { shared, twoCallers, close } = shareCallers(start, browsers);
-
+/** What two people do in a call, whatever their browsers and the platform. */
+export function testCalls({ shared, twoCallers, close }: Callers): void {
   test("they see each other, read the same safety number, and write; one leaves", async () => {
     const { alice, bob } = await twoCallers();
     const number = await alice.readsSafetyNumber();
@@ -38,38 +35,6 @@ export function testCalls(start: () => Promise<Platform>, browsers: Browsers = [
       return [name, type, size, numbers.every((number, index) => number === index)];
     });
     expect(received).toEqual(["a.bin", "image/png", 2_000_000, true]);
-    await close(alice, bob);
-  });
-
-  test("the page sends a file, which can be downloaded on the other side", async () => {
-    const { alice, bob } = await twoCallers();
-    await alice.writes("Here it is");
-    await bob.reads("Here it is");
-    const content = "x".repeat(300_000);
-    const file = { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from(content) };
-    await alice.page.getByTestId("file-input").setInputFiles(file);
-    await bob.saves("a.txt", content);
-    await close(alice, bob);
-  });
-
-  test("the sockets are cut: sound and video continue, and the sockets come back", async () => {
-    const { alice, bob } = await twoCallers();
-    await Promise.all([alice.marksPath(), bob.marksPath()]);
-    const lost = await bob.packetsLost();
-    shared().platform.front.cutSockets();
-    await Promise.all([alice.notices("reconnecting"), bob.notices("reconnecting")]);
-    await Promise.all([alice.seesFrames(30), bob.seesFrames(30)]);
-    shared().platform.front.restoreSockets();
-    await Promise.all([alice.noticesNoMore("reconnecting"), bob.noticesNoMore("reconnecting")]);
-    await Promise.all([alice.seesFrames(), bob.seesFrames()]);
-    expect(await Promise.all([alice.hasMarkedPath(), bob.hasMarkedPath()])).toEqual([true, true]);
-    // Firefox loses a few while it changes from one path to the other.
-    const isLossless = [shared().first, shared().second].every(
-      (browser) => browser.browserType().name() === "chromium",
-    );
-    if (isLossless) expect(await bob.packetsLost()).toBe(lost);
-    await alice.writes("Still here");
-    await bob.reads("Still here");
     await close(alice, bob);
   });
 
@@ -113,6 +78,43 @@ export function testCalls(start: () => Promise<Platform>, browsers: Browsers = [
     const { alice, bob, callId } = await twoCallers();
     await shared().platform.server.endCall(callId);
     await Promise.all([alice.isOver("ended"), bob.isOver("ended")]);
+    await close(alice, bob);
+  });
+}
+
+/**
+ * What is tested in Chromium alone. Firefox's driver tells of no downloads; and after an outage of the sockets the session of
+ * Firefox with Chromium may be set up anew, which interrupts sound and video.
+ */
+export function testCallsInChromium({ shared, twoCallers, close }: Callers): void {
+  test("the page sends a file, which can be downloaded on the other side", async () => {
+    const { alice, bob } = await twoCallers();
+    await alice.writes("Here it is");
+    await bob.reads("Here it is");
+    const content = "x".repeat(300_000);
+    const file = { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from(content) };
+    await alice.page.getByTestId("file-input").setInputFiles(file);
+    const downloading = bob.page.waitForEvent("download");
+    await bob.page.getByTestId("download").click();
+    const download = await downloading;
+    expect([download.suggestedFilename(), await readFile(await download.path(), "utf8")]).toEqual(["a.txt", content]);
+    await close(alice, bob);
+  });
+
+  test("the sockets are cut: sound and video continue, and the sockets come back", async () => {
+    const { alice, bob } = await twoCallers();
+    await Promise.all([alice.marksPath(), bob.marksPath()]);
+    const lost = await bob.packetsLost();
+    shared().platform.front.cutSockets();
+    await Promise.all([alice.notices("reconnecting"), bob.notices("reconnecting")]);
+    await Promise.all([alice.seesFrames(30), bob.seesFrames(30)]);
+    shared().platform.front.restoreSockets();
+    await Promise.all([alice.noticesNoMore("reconnecting"), bob.noticesNoMore("reconnecting")]);
+    await Promise.all([alice.seesFrames(), bob.seesFrames()]);
+    expect(await Promise.all([alice.hasMarkedPath(), bob.hasMarkedPath()])).toEqual([true, true]);
+    expect(await bob.packetsLost()).toBe(lost);
+    await alice.writes("Still here");
+    await bob.reads("Still here");
     await close(alice, bob);
   });
 }

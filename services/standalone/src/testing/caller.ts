@@ -1,7 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { ConnectionState, RadistConnection, RadistRoomConnection } from "@radist-tech/client";
-import { downloadsOf } from "@radist-tech/testkit";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 
@@ -126,11 +123,6 @@ export class Caller {
     );
   }
 
-  /** Looks for another path, as after a reconnect. */
-  async restartsIce(): Promise<void> {
-    await this.page.evaluate(() => window.radist?.connection.peerConnection?.restartIce());
-  }
-
   /** When the TURN credentials in use run out, milliseconds since 1970. */
   credentialsRunOut(): Promise<number> {
     return this.page.evaluate(() => {
@@ -170,21 +162,6 @@ export class Caller {
   async reads(text: string): Promise<void> {
     await this.#opensMessages();
     await this.#byId("messages").getByText(text).waitFor();
-  }
-
-  /** Saves the file that was received, by the page's button. */
-  async saves(name: string, content: string): Promise<void> {
-    const folder = downloadsOf(this.page.context().browser());
-    if (folder !== undefined) {
-      await this.#byId("download").click();
-      const saved = () => readFile(join(folder, name), "utf8").catch(() => "");
-      await expect.poll(saved, WITHIN).toBe(content);
-      return;
-    }
-    const downloading = this.page.waitForEvent("download");
-    await this.#byId("download").click();
-    const download = await downloading;
-    expect([download.suggestedFilename(), await readFile(await download.path(), "utf8")]).toEqual([name, content]);
   }
 
   async leaves(): Promise<void> {
