@@ -194,7 +194,10 @@ export class Caller {
   async readsSafetyNumber(): Promise<string> {
     await this.#byId("safety").click();
     const number = (await this.#byId("safety-number").textContent())?.trim() ?? "";
+    // It is in the page for a moment before it is a dialog that takes keys.
+    await this.page.locator("[data-testid=safety-dialog][open]").waitFor();
     await this.page.keyboard.press("Escape");
+    await this.#byId("safety-dialog").waitFor({ state: "detached" });
     return number;
   }
 
