@@ -1,7 +1,8 @@
 import { pause } from "@radist-tech/protocol/timing";
 import { WebSocket } from "ws";
 import { cpuSeconds } from "../figures.ts";
-import type { Joined, JoinServer } from "./servers.ts";
+import type { Joined } from "./seats.ts";
+import type { JoinServer } from "./servers.ts";
 
 const PEERS = 2_000;
 /** So many sockets are being opened at any time. */

@@ -8,8 +8,7 @@ import { ne, sql } from "drizzle-orm";
 import { WebSocket } from "ws";
 import { quantile } from "../figures.ts";
 import { printFigure } from "../pairs.ts";
-import { returnUrl, seatUrls } from "./seats.ts";
-import type { Joined } from "./servers.ts";
+import { type Joined, returnUrl, seatUrls } from "./seats.ts";
 
 const PEERS = 5_000;
 /** As the SDK does it. */

@@ -2,7 +2,14 @@ import { createHash } from "node:crypto";
 import { type Connection, calls, callTokens } from "@radist-tech/db";
 import { newCallId, newCallToken, P2P_SOCKET_PATH, type ProjectId, type PublicKey } from "@radist-tech/protocol";
 import { sql } from "drizzle-orm";
-import type { Joined } from "./servers.ts";
+
+/** What a server says to a socket that joined, as far as this is needed. */
+export interface Joined {
+  readonly type: string;
+  readonly callId: string;
+  readonly peerId: string;
+  readonly reconnectToken: string;
+}
 
 interface At {
   readonly publicKey: PublicKey;

@@ -3,7 +3,7 @@ import { newCallToken } from "@radist-tech/protocol";
 import { ownPostgres } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
 import { startBare, startService } from "../platform.ts";
-import { digest, returnUrl, seatUrls } from "./seats.ts";
+import { digest, type Joined, returnUrl, seatUrls } from "./seats.ts";
 
 /** A server process that sockets join by tokens. */
 export interface JoinServer extends AsyncDisposable {
@@ -12,15 +12,7 @@ export interface JoinServer extends AsyncDisposable {
   /** URLs of sockets, each good for one join; two of each call. */
   seats(count: number): Promise<readonly string[]>;
   /** The URL with which a peer returns that was answered so. */
-  returning?(joined: Joined): string;
-}
-
-/** What a server says to a socket that joined, as far as this is needed. */
-export interface Joined {
-  readonly type: string;
-  readonly callId: string;
-  readonly peerId: string;
-  readonly reconnectToken: string;
+  readonly returning?: (joined: Joined) => string;
 }
 
 export async function signalingJoins(settings: Readonly<Record<string, string>> = {}): Promise<JoinServer> {

@@ -44,7 +44,7 @@ const join = (connection: Connection, callToken: CallToken): Promise<Joined> =>
 const codeOf = (joining: Promise<Joined>): Promise<string> =>
   joining.then(
     () => "joined",
-    (error: { code?: string }) => error.code ?? String(error),
+    (error: { code?: string; message: string }) => error.code ?? error.message,
   );
 
 /** The database's connection for this, with a count of what is done by it. */

@@ -88,8 +88,8 @@ const clientOf = (on: unknown): Client => (on as { session: { client: Client } }
 export interface TableRows<T extends Table> {
   /** A row as a JSON object, in a query from the table. */
   readonly json: SQL;
-  encode(row: T["$inferInsert"]): unknown;
-  decode(json: unknown): T["$inferSelect"];
+  readonly encode: (row: T["$inferInsert"]) => unknown;
+  readonly decode: (json: unknown) => T["$inferSelect"];
 }
 
 export function rowsOf<T extends Table>(table: T): TableRows<T> {

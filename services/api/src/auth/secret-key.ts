@@ -93,6 +93,6 @@ function keyLookup({ db }: Connection): (projectId: ProjectId, key: SecretKey) =
   return (projectId, key) => lookup.ask({ projectId, hash: hexOf(sha256(key)) });
 }
 
-function foundKey({ keyId, useIsStale, hash: _, ...project }: KeyRow): FoundKey {
-  return { keyId, useIsStale, project };
+function foundKey({ keyId, useIsStale, id, allowedOrigins, connectionLimit, defaultAccessControl }: KeyRow): FoundKey {
+  return { keyId, useIsStale, project: { id, allowedOrigins, connectionLimit, defaultAccessControl } };
 }
