@@ -4,16 +4,20 @@ import { benchCalls } from "./calls.ts";
 import { benchEvents } from "./events.ts";
 import { benchFootprint } from "./footprint.ts";
 import { benchHistory } from "./history/history.ts";
+import { benchJoins } from "./joins/joins.ts";
+import { beginPart, finish } from "./report.ts";
 import { benchRooms } from "./rooms/rooms.ts";
 
 const USAGE = `The project's figures, each divided by its limit in the same run, A-B-A-B:
-pnpm bench [calls] [events] [rooms] (default: these three)
+pnpm bench [calls] [joins] [events] [rooms] (default: these)
 pnpm bench history: what periodic work and requests cost beside millions of ended calls
 pnpm bench footprint: memory, start and image of each service before anybody comes
+Ends with a table of all figures beside their goals, and writes it as JSON to bench.json, or to $BENCH_JSON.
 `;
 
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   calls: benchCalls,
+  joins: benchJoins,
   events: benchEvents,
   rooms: benchRooms,
   history: benchHistory,
@@ -34,6 +38,8 @@ else if (unknown !== undefined) {
   for (const [name, bench] of Object.entries(PARTS)) {
     if (names.length > 0 ? !names.includes(name) : ONLY_BY_NAME.has(name)) continue;
     console.log(`\n${name}`);
+    beginPart(name);
     await bench();
   }
+  finish(process.env.BENCH_JSON ?? "bench.json");
 }

@@ -1,8 +1,8 @@
-import type { Transaction } from "@radist-tech/db";
+import { type BoundStatement, endWith, type Transaction } from "@radist-tech/db";
 import type { CallId, PeerId } from "@radist-tech/protocol";
-import type { CallLimits } from "./call.ts";
+import type { Call, CallLimits } from "./call.ts";
 import type { LockedCalls, PeerTokens } from "./load.ts";
-import { type CallChange, saveCalls } from "./save.ts";
+import { type CallChange, saving } from "./save.ts";
 import { type CallEvent, type DoneStep, type Step, step } from "./step.ts";
 
 /** An event of one call. */
@@ -13,32 +13,69 @@ export interface CallInput {
   readonly tokens?: ReadonlyMap<PeerId, PeerTokens>;
 }
 
+/** Calls that are under lock, on their way through events; nothing of it is stored yet. */
+export class CallSteps {
+  readonly #locked: LockedCalls;
+  readonly #changes = new Map<CallId, CallChange>();
+
+  constructor(locked: LockedCalls) {
+    this.#locked = locked;
+  }
+
+  get at(): Date {
+    return this.#locked.at;
+  }
+
+  /** A call as its events so far have left it; nothing when it is not under lock. */
+  callOf(callId: CallId): Call | undefined {
+    return this.#changes.get(callId)?.after ?? this.#locked.byId.get(callId)?.call;
+  }
+
+  tokensOf(callId: CallId, peerId: PeerId): PeerTokens | undefined {
+    return this.#changes.get(callId)?.tokens?.get(peerId) ?? this.#locked.byId.get(callId)?.tokens.get(peerId);
+  }
+
+  /** What an event would make of its call; an unknown call is `stale`. */
+  stepOf({ callId, event }: CallInput, limits: CallLimits): Step {
+    const call = this.callOf(callId);
+    return call ? step(call, event, this.at, limits) : { outcome: "stale" };
+  }
+
+  /** The event has happened. */
+  take({ callId, tokens }: CallInput, next: DoneStep): void {
+    const before = this.#locked.byId.get(callId);
+    const earlier = this.#changes.get(callId);
+    const facts = [...(earlier?.facts ?? []), ...next.facts];
+    const renewed = new Map([...(earlier?.tokens ?? []), ...(tokens ?? [])]);
+    this.#changes.set(callId, { before, after: next.call, facts, tokens: renewed });
+  }
+
+  /** Statements that store what has happened. */
+  saving(): BoundStatement[] {
+    return saving([...this.#changes.values()]);
+  }
+}
+
 /**
- * Takes calls that are under lock through their events, in order, and stores what comes of it.
+ * Takes calls that are under lock through their events, in order, and ends the transaction by storing what comes of it.
  *
- * @param also is stored together with the steps
+ * @param also statements that are stored together with the steps
  * @returns a step for each input; an unknown call is `stale`
  */
 export async function advanceCalls(
   tx: Transaction,
-  { byId, at }: LockedCalls,
+  locked: LockedCalls,
   inputs: readonly CallInput[],
   limits: CallLimits,
-  also?: (steps: readonly Step[]) => Promise<unknown>,
+  also: (steps: readonly Step[]) => readonly BoundStatement[] = () => [],
 ): Promise<Step[]> {
-  const changes = new Map<CallId, CallChange>();
-  const steps = inputs.map(({ callId, event, tokens }): Step => {
-    const before = byId.get(callId);
-    if (!before) return { outcome: "stale" };
-    const earlier = changes.get(callId);
-    const next = step(earlier?.after ?? before.call, event, at, limits);
-    if (next.outcome !== "done") return next;
-    const facts = [...(earlier?.facts ?? []), ...next.facts];
-    const renewed = new Map([...(earlier?.tokens ?? []), ...(tokens ?? [])]);
-    changes.set(callId, { before, after: next.call, facts, tokens: renewed });
+  const calls = new CallSteps(locked);
+  const steps = inputs.map((input): Step => {
+    const next = calls.stepOf(input, limits);
+    if (next.outcome === "done") calls.take(input, next);
     return next;
   });
-  await Promise.all([saveCalls(tx, [...changes.values()]), also?.(steps)]);
+  await endWith(tx, [...calls.saving(), ...also(steps)]);
   return steps;
 }
 

@@ -1,4 +1,5 @@
 import {
+  type BoundStatement,
   type Connection,
   callPeers,
   calls,
@@ -10,7 +11,7 @@ import {
   transact,
 } from "@radist-tech/db";
 import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
-import { closeLostSessions } from "@radist-tech/usage";
+import { closingLost } from "@radist-tech/usage";
 import { and, eq, isNull, lt, lte, or, sql } from "drizzle-orm";
 import { advanceCalls, type CallInput, doneSteps } from "./advance.ts";
 import { BATCH, workThrough } from "./batches.ts";
@@ -88,7 +89,7 @@ export function disconnectLostPeers(context: CallChoreContext, signal: AbortSign
       event: { type: "disconnect", peerId: peerId as PeerId, epoch: epoch as Epoch },
     }));
   };
-  return workThrough({ find, store: (inputs) => storeAll(context, inputs, closeSessionsOf) }, signal);
+  return workThrough({ find, store: (inputs) => storeAll(context, inputs, closingSessionsOf) }, signal);
 }
 
 /** Deletes tokens that expired a day ago or earlier. @returns how many */
@@ -104,15 +105,12 @@ const toSettle = ({ callId }: { callId: string }): CallInput => ({
 async function storeAll(
   { connection, limits, onDone }: CallChoreContext,
   inputs: readonly CallInput[],
-  also: (tx: Transaction, changed: readonly CallInput[]) => Promise<void> = async () => {},
+  also: (changed: readonly CallInput[]) => BoundStatement[] = () => [],
 ): Promise<number> {
   const work = async (tx: Transaction): Promise<DoneStep[]> => {
     const locked = await lockCalls(tx, [...new Set(inputs.map(({ callId }) => callId))]);
     const steps = await advanceCalls(tx, locked, inputs, limits, (stepped) =>
-      also(
-        tx,
-        inputs.filter((_input, index) => stepped[index]?.outcome === "done"),
-      ),
+      also(inputs.filter((_input, index) => stepped[index]?.outcome === "done")),
     );
     return doneSteps(steps);
   };
@@ -122,10 +120,10 @@ async function storeAll(
 }
 
 /** Usage of peers whose node was lost ends at its last checkpoint. */
-async function closeSessionsOf(tx: Transaction, lost: readonly CallInput[]): Promise<void> {
-  if (lost.length === 0) return;
-  await closeLostSessions(tx, {
-    subjectId: lost.map(({ callId }) => callId),
-    peerIds: lost.flatMap(({ event }) => ("peerId" in event ? [event.peerId] : [])),
-  });
-}
+const closingSessionsOf = (lost: readonly CallInput[]): BoundStatement[] =>
+  lost.length === 0
+    ? []
+    : closingLost({
+        subjectId: lost.map(({ callId }) => callId),
+        peerIds: lost.flatMap(({ event }) => ("peerId" in event ? [event.peerId] : [])),
+      });

@@ -74,7 +74,7 @@ test("The loss of a superseded socket leaves the later one's session alone, also
   const { peerId } = first.peer;
   const claim = { callId, peerId, reconnectToken: first.reconnectToken };
   const second = await reconnectPeer(admission(), claim);
-  expect(second.superseded).toMatchObject({ peerId, epoch: 1 });
+  expect(second.superseded).toMatchObject([{ peerId, epoch: 1 }]);
   expect(await disconnectPeer(context(), sessionOf(first), [])).toBeUndefined();
   await endCall(database.connection, database.projectId, callId);
   expect(await disconnectPeer(context(), sessionOf(first), [])).toBeUndefined();

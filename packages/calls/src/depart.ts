@@ -1,11 +1,26 @@
-import { type Connection, callTokens, type Transaction, transact } from "@radist-tech/db";
-import { closeSession } from "@radist-tech/usage";
-import { eq } from "drizzle-orm";
-import { advanceCalls } from "./advance.ts";
+import {
+  Batching,
+  type BoundStatement,
+  bind,
+  type Connection,
+  callTokens,
+  endWith,
+  execute,
+  hexOf,
+  isUnavailable,
+  recordset,
+  statement,
+  type Transaction,
+  transact,
+} from "@radist-tech/db";
+import type { CallId } from "@radist-tech/protocol";
+import { type Closing, closing } from "@radist-tech/usage";
+import { sql } from "drizzle-orm";
+import { CallSteps } from "./advance.ts";
 import type { CallLimits } from "./call.ts";
-import { storeHeld } from "./held-signals.ts";
-import { lockCalls } from "./load.ts";
-import { closeSessionUpTo, LOST, type PeerSession } from "./sessions.ts";
+import { holding } from "./held-signals.ts";
+import { LOCK, LOCK_FREE, READ, toLocked } from "./load.ts";
+import { closingUpTo, LOST, type PeerSession } from "./sessions.ts";
 import type { DoneStep } from "./step.ts";
 
 /** Where and under which limits a departure is stored. */
@@ -23,7 +38,7 @@ export interface DepartureContext {
  * @throws {DatabaseUnavailable}
  */
 export const leaveCall = (context: DepartureContext, peer: PeerSession): Promise<DoneStep | undefined> =>
-  depart(context, peer, "leave", "left");
+  depart(context, { peer, type: "leave", reason: "left" });
 
 /**
  * The socket of a peer was lost.
@@ -37,7 +52,7 @@ export const disconnectPeer = (
   context: DepartureContext,
   peer: PeerSession,
   undelivered: readonly string[],
-): Promise<DoneStep | undefined> => depart(context, peer, "disconnect", LOST, (tx) => storeHeld(tx, peer, undelivered));
+): Promise<DoneStep | undefined> => depart(context, { peer, type: "disconnect", reason: LOST, undelivered });
 
 /**
  * Takes back a join that was stored after its caller had given up: seat and token are free again.
@@ -48,32 +63,121 @@ export const withdrawJoin = (
   context: DepartureContext,
   peer: PeerSession,
   tokenHash: Uint8Array,
-): Promise<DoneStep | undefined> =>
-  depart(context, peer, "withdraw", "withdrawn", async (tx) => {
-    await tx
-      .update(callTokens)
-      .set({ usedAt: null, peerId: null, attemptHash: null })
-      .where(eq(callTokens.hash, tokenHash));
-  });
+): Promise<DoneStep | undefined> => depart(context, { peer, type: "withdraw", reason: "withdrawn", tokenHash });
 
-function depart(
-  { connection, limits, onLate }: DepartureContext,
-  peer: PeerSession,
-  type: "leave" | "disconnect" | "withdraw",
-  closeReason: string,
-  also?: (tx: Transaction) => Promise<void>,
-): Promise<DoneStep | undefined> {
-  const { callId, peerId, epoch } = peer;
-  const work = async (tx: Transaction): Promise<DoneStep | undefined> => {
-    const locked = await lockCalls(tx, [callId]);
-    const before = locked.byId.get(callId)?.call;
-    const input = { callId, event: { type, peerId, epoch } } as const;
-    const [step] = await advanceCalls(tx, locked, [input], limits, async ([next]) => {
-      if (next?.outcome === "done") {
-        await Promise.all([closeSession(tx, { subjectId: callId, peerId }, closeReason, peer.silentMs), also?.(tx)]);
-      } else if (before?.state === "tombstoned") await closeSessionUpTo(tx, peer, before.at);
-    });
-    return step?.outcome === "done" ? step : undefined;
-  };
-  return transact(connection, work, { onLate: (done) => done && onLate(done) });
+interface Departure {
+  readonly peer: PeerSession;
+  readonly type: "leave" | "disconnect" | "withdraw";
+  /** Why its session in the ledger ends. */
+  readonly reason: string;
+  readonly undelivered?: readonly string[];
+  readonly tokenHash?: Uint8Array;
 }
+
+interface Asked {
+  readonly context: DepartureContext;
+  readonly departure: Departure;
+}
+
+/** Somebody else has the call under lock: the departure is stored on its own. */
+const BUSY = Symbol("busy");
+type Departed = DoneStep | undefined;
+
+/** So many are stored in one transaction. */
+const MAX_BATCH = 200;
+const batches = new WeakMap<Connection, Batching<Asked, Departed | typeof BUSY>>();
+
+async function depart(context: DepartureContext, departure: Departure): Promise<Departed> {
+  const { connection } = context;
+  const answer = (asked: readonly Asked[]) => departBatch(connection, asked);
+  const batching = batches.get(connection) ?? new Batching({ maxBatch: MAX_BATCH, atOnce: 1, answer });
+  batches.set(connection, batching);
+  const asked = { context, departure };
+  const departed = await batching.ask(asked);
+  if (departed !== BUSY) return departed;
+  const [alone] = await departAll(connection, [asked], LOCK);
+  return alone === BUSY ? undefined : alone;
+}
+
+async function departBatch(
+  connection: Connection,
+  asked: readonly Asked[],
+): Promise<PromiseSettledResult<Departed | typeof BUSY>[]> {
+  const fulfilled = <T>(value: T) => ({ status: "fulfilled" as const, value });
+  try {
+    return (await departAll(connection, asked, LOCK_FREE)).map(fulfilled);
+  } catch (error) {
+    if (isUnavailable(error) || asked.length === 1) throw error;
+    // One that cannot be stored does not keep the others.
+    return asked.map(() => fulfilled(BUSY));
+  }
+}
+
+function departAll(
+  connection: Connection,
+  asked: readonly Asked[],
+  lock: typeof LOCK,
+): Promise<(Departed | typeof BUSY)[]> {
+  const callIds = [...new Set(asked.map(({ departure }) => departure.peer.callId))];
+  const work = async (tx: Transaction) => {
+    const [rows, read] = await Promise.all([execute(tx, lock, callIds), execute(tx, READ, callIds)]);
+    const known = new Set<CallId>(read.known);
+    const departures = new DepartureBatch(new CallSteps(toLocked(rows, read)));
+    const departed = asked.map((each) => (known.has(each.departure.peer.callId) ? departures.take(each) : undefined));
+    await endWith(tx, departures.storing());
+    return departed;
+  };
+  const onLate = (departed: readonly (Departed | typeof BUSY)[]): void => {
+    for (const [index, done] of departed.entries()) if (done && done !== BUSY) asked[index]?.context.onLate(done);
+  };
+  return transact(connection, work, { onLate });
+}
+
+/** Departures that are stored in one transaction, decided one after the other. */
+class DepartureBatch {
+  readonly #calls: CallSteps;
+  /** By their peers: the first reason counts. */
+  readonly #closings = new Map<string, Closing>();
+  readonly #ended: { peer: PeerSession; endedAt: Date }[] = [];
+  readonly #held: { target: PeerSession; frames: readonly string[] }[] = [];
+  readonly #unused: { hash: string | null }[] = [];
+
+  constructor(calls: CallSteps) {
+    this.#calls = calls;
+  }
+
+  take({ context: { limits }, departure }: Asked): Departed | typeof BUSY {
+    const { peer, type, reason, undelivered = [], tokenHash } = departure;
+    const { callId, peerId, epoch } = peer;
+    const call = this.#calls.callOf(callId);
+    if (!call) return BUSY;
+    const input = { callId, event: { type, peerId, epoch } } as const;
+    const next = this.#calls.stepOf(input, limits);
+    if (next.outcome !== "done") {
+      if (call.state === "tombstoned") this.#ended.push({ peer, endedAt: call.at });
+      return undefined;
+    }
+    this.#calls.take(input, next);
+    if (!this.#closings.has(peerId)) {
+      this.#closings.set(peerId, { subjectId: callId, peerId, reason, agoMs: peer.silentMs });
+    }
+    this.#held.push({ target: peer, frames: undelivered });
+    if (tokenHash) this.#unused.push({ hash: hexOf(tokenHash) });
+    return next;
+  }
+
+  storing(): BoundStatement[] {
+    return [
+      ...this.#calls.saving(),
+      ...closing([...this.#closings.values()]),
+      ...closingUpTo(this.#ended),
+      ...holding(this.#held),
+      ...(this.#unused.length === 0 ? [] : [bind(RESTORE_TOKENS, this.#unused)]),
+    ];
+  }
+}
+
+const RESTORE_TOKENS = statement<readonly unknown[]>(
+  (input) => sql`update ${callTokens} set used_at = null, peer_id = null, attempt_hash = null
+    from ${recordset(input, "unused", { hash: callTokens.hash })} where ${callTokens.hash} = unused.hash`,
+);

@@ -1,6 +1,18 @@
-import { type Connection, callPeers, heldSignals, type Transaction, transact } from "@radist-tech/db";
+import {
+  type BoundStatement,
+  bind,
+  type Connection,
+  callPeers,
+  endWith,
+  heldSignals,
+  insertion,
+  query,
+  sendAll,
+  statement,
+  transact,
+} from "@radist-tech/db";
 import type { CallId, Epoch, NodeId, PeerId } from "@radist-tech/protocol";
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 
 /** A signal that waits for a peer. */
 export interface HeldSignal {
@@ -69,7 +81,7 @@ export function holdSignal(
     if (held?.isSuperseded) return { outcome: "superseded" };
     const isFull = !held || held.messages >= messages || held.bytes + byteLength > bytes;
     if (isFull) return { outcome: "full" };
-    await storeHeld(tx, target, [frame]);
+    await endWith(tx, holding([{ target, frames: [frame] }]));
     return { outcome: "held" };
   });
 }
@@ -79,28 +91,27 @@ const isClaimedAfter = (callId: CallId, { peerId, epoch }: { peerId: PeerId; epo
   where ${callPeers.callId} = ${callId} and ${callPeers.peerId} = ${peerId} and ${callPeers.epoch} > ${epoch}
 )`;
 
-/** Appends frames to what waits for a peer. */
-export async function storeHeld(
-  tx: Transaction,
-  target: { readonly callId: CallId; readonly peerId: PeerId },
-  frames: readonly string[],
-): Promise<void> {
-  if (frames.length === 0) return;
-  await tx
-    .insert(heldSignals)
-    .values(frames.map((frame) => ({ ...target, frame, byteLength: Buffer.byteLength(frame) })));
-}
+const HOLD = insertion(heldSignals, ["callId", "peerId", "frame", "byteLength"]);
 
-export async function heldFor(tx: Transaction, callId: CallId, peerId: PeerId): Promise<HeldSignal[]> {
-  return await tx
-    .select({ id: heldSignals.id, frame: heldSignals.frame })
-    .from(heldSignals)
-    .where(and(eq(heldSignals.callId, callId), eq(heldSignals.peerId, peerId)))
-    .orderBy(asc(heldSignals.id));
+/** Statements that append frames to what waits for peers. */
+export function holding(
+  targets: readonly {
+    readonly target: { readonly callId: CallId; readonly peerId: PeerId };
+    readonly frames: readonly string[];
+  }[],
+): BoundStatement[] {
+  const rows = targets.flatMap(({ target: { callId, peerId }, frames }) =>
+    frames.map((frame) => ({ callId, peerId, frame, byteLength: Buffer.byteLength(frame) })),
+  );
+  return rows.length === 0 ? [] : [bind(HOLD, rows)];
 }
 
 /** Deletes held signals that have been delivered. */
 export async function dropHeld(connection: Connection, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
-  await transact(connection, (tx) => tx.delete(heldSignals).where(inArray(heldSignals.id, [...ids])));
+  await query(sendAll(connection.db, [bind(DROP, ids)]));
 }
+
+const DROP = statement<readonly number[]>(
+  (input) => sql`delete from ${heldSignals} where id in (select value::bigint from json_array_elements_text(${input}))`,
+);

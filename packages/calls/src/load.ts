@@ -1,6 +1,16 @@
-import { type Connection, callPeers, calls, onPrimary, query, type Transaction } from "@radist-tech/db";
+import {
+  type Connection,
+  callPeers,
+  calls,
+  execute,
+  onPrimary,
+  query,
+  rowsOf,
+  statement,
+  type Transaction,
+} from "@radist-tech/db";
 import type { CallId, Epoch, NodeId, PeerId, ProjectId } from "@radist-tech/protocol";
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Call, OwnerNode, Peer } from "./call.ts";
 
 /** What proves a peer at its next reconnection, as hashes. */
@@ -24,33 +34,75 @@ export interface LockedCalls {
   readonly at: Date;
 }
 
+const [callRows, peerRows] = [rowsOf(calls), rowsOf(callPeers)];
+
+/** Locks calls in the order of their ids. @param which a query for their ids */
+const lockingCalls = (which: SQL, mode: SQL): SQL => sql`(
+  with locked as (select * from ${calls} where id in (${which}) order by id ${mode})
+  select coalesce(json_agg(${callRows.json}), '[]') from locked as ${calls})`;
+
+/** Peers of calls, in order of joining. @param which a query for the ids of the calls */
+export const peersOf = (which: SQL): SQL => sql`(
+  select coalesce(json_agg(${peerRows.json} order by ${callPeers.joinedAt}, ${callPeers.peerId}), '[]')
+  from ${callPeers} where ${callPeers.callId} in (${which}))`;
+
+/** The database's time now, in whole milliseconds; not that of the transaction's beginning. */
+export const clockTime = sql`date_trunc('milliseconds', clock_timestamp())`;
+
+const idsIn = (input: SQL): SQL => sql`select value::uuid from json_array_elements_text(${input})`;
+
+const locking = (mode: SQL) =>
+  statement<readonly CallId[], unknown[]>((input) => sql`select ${lockingCalls(idsIn(input), mode)} as output`);
+
+/** Locks calls by their ids. */
+export const LOCK = locking(sql`for update`);
+
+/** Leaves out what somebody else has under lock: nobody waits for a call in which something else takes long. */
+export const LOCK_FREE = locking(sql`for update skip locked`);
+
+interface CallRead {
+  readonly at: string;
+  readonly peers: unknown[];
+  /** The ids of those that exist. */
+  readonly known: CallId[];
+}
+
+/** Executed after the locks: the time and what is read are of after they were granted, so that no step is earlier than the
+ * one before it. */
+export const READ = statement<readonly CallId[], CallRead>(
+  (input) => sql`select json_build_object(
+    'at', ${clockTime}, 'peers', ${peersOf(idsIn(input))},
+    'known', (select coalesce(json_agg(id), '[]') from ${calls} where id in (${idsIn(input)}))
+  ) as output`,
+);
+
 /** Locks calls, in the order of their ids: steps of one call happen one after the other, on whichever nodes. */
 export async function lockCalls(tx: Transaction, callIds: readonly CallId[]): Promise<LockedCalls> {
-  const rows = await tx
-    .select()
-    .from(calls)
-    .where(inArray(calls.id, [...callIds]))
-    .orderBy(calls.id)
-    .for("update");
-  // The time is asked for after the locks were granted: a step is never earlier than the one before it.
-  const [peers, at] = await Promise.all([
-    tx
-      .select()
-      .from(callPeers)
-      .where(inArray(callPeers.callId, [...callIds]))
-      .orderBy(asc(callPeers.joinedAt), asc(callPeers.peerId)),
-    currentTime(tx),
-  ]);
+  // Sent at once and executed in this order.
+  const [rows, read] = await Promise.all([execute(tx, LOCK, callIds), execute(tx, READ, callIds)]);
+  return toLocked(rows, read);
+}
+
+export const toLocked = (rows: readonly unknown[], { peers, at }: CallRead): LockedCalls =>
+  toLockedCalls(rows, peers.map(decodePeer), at);
+
+export type PeerRow = typeof callPeers.$inferSelect;
+export const decodePeer = (json: unknown): PeerRow => peerRows.decode(json);
+
+/** @param rows of calls, as {@link lockingCalls} selects them */
+export function toLockedCalls(rows: readonly unknown[], peers: readonly PeerRow[], at: string): LockedCalls {
   const byCall = Map.groupBy(peers, ({ callId }) => callId);
-  const locked = rows.map((row): [CallId, LockedCall] => {
-    const ofCall = byCall.get(row.id) ?? [];
-    const tokens = ofCall.map(({ peerId, reconnectHash, freshReconnectHash }): [PeerId, PeerTokens] => [
-      peerId as PeerId,
-      { reconnectHash, freshReconnectHash },
-    ]);
-    return [row.id as CallId, { call: toCall(row, ofCall), eventSeq: row.eventSeq, tokens: new Map(tokens) }];
-  });
-  return { byId: new Map(locked), at };
+  const locked = rows
+    .map((json) => callRows.decode(json))
+    .map((row): [CallId, LockedCall] => {
+      const ofCall = byCall.get(row.id) ?? [];
+      const tokens = ofCall.map(({ peerId, reconnectHash, freshReconnectHash }): [PeerId, PeerTokens] => [
+        peerId as PeerId,
+        { reconnectHash, freshReconnectHash },
+      ]);
+      return [row.id as CallId, { call: toCall(row, ofCall), eventSeq: row.eventSeq, tokens: new Map(tokens) }];
+    });
+  return { byId: new Map(locked), at: new Date(at) };
 }
 
 /**
@@ -122,14 +174,14 @@ export async function isLatestClaim(connection: Connection, { callId, peerId, ep
   return (await query(connection.db.$count(callPeers, thisClaim))) === 1;
 }
 
-/** The database's time now, in whole milliseconds; not that of the transaction's beginning. */
+/** {@link clockTime} */
 export async function currentTime(tx: Transaction): Promise<Date> {
-  const [clock] = await tx.select({ at: clockTime }).from(sql`(values (1)) as one`);
-  if (!clock) throw new Error("The database did not tell its time.");
-  return clock.at;
+  return new Date(await execute(tx, CLOCK, null));
 }
 
-const clockTime = sql`date_trunc('milliseconds', clock_timestamp())`.mapWith(calls.createdAt);
+const CLOCK = statement<null, string>(
+  (input) => sql`select to_json(${clockTime}) as output where ${input} is not null`,
+);
 
 function toCall(row: typeof calls.$inferSelect, peers: readonly (typeof callPeers.$inferSelect)[]): Call {
   const common = {

@@ -1,7 +1,17 @@
-import { callPeers, calls, heldSignals, type Transaction } from "@radist-tech/db";
-import { recordFacts } from "@radist-tech/events";
+import {
+  type BoundStatement,
+  bind,
+  callPeers,
+  calls,
+  heldSignals,
+  insertion,
+  recordset,
+  rowsOf,
+  statement,
+} from "@radist-tech/db";
+import { recording } from "@radist-tech/events";
 import type { PeerId } from "@radist-tech/protocol";
-import { and, inArray, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { type Call, holdsSeat, type Peer } from "./call.ts";
 import type { CallFact } from "./facts.ts";
@@ -23,17 +33,16 @@ export interface CallChange {
  */
 const REMEMBERED = 16;
 
-/** Writes changes of calls that are under lock, each call once, in one statement for each table. */
-export async function saveCalls(tx: Transaction, changes: readonly CallChange[]): Promise<void> {
-  if (changes.length === 0) return;
-  // One connection runs them in this order; sending them at once saves the round trips.
-  await Promise.all([
-    upsertCalls(tx, changes),
-    upsertPeers(tx, changes),
-    dropHeldOf(tx, changes),
-    forgetPeers(tx, changes),
-    recordFacts(
-      tx,
+/** Statements that write changes of calls that are under lock, each call once: one for each table. */
+export function saving(changes: readonly CallChange[]): BoundStatement[] {
+  if (changes.length === 0) return [];
+  const peers = changes.flatMap((change) => changedPeers(change).map((peer) => toPeerRow(change, peer)));
+  return [
+    bind(UPSERT_CALLS, changes.map(toCallRow)),
+    ...about(UPSERT_PEERS, peers),
+    ...about(DROP_HELD, changes.flatMap(gonePeers)),
+    ...about(FORGET_PEERS, changes.flatMap(forgottenPeers)),
+    ...recording(
       changes.map(({ before, after, facts }) => ({
         projectId: after.projectId,
         kind: "call",
@@ -43,74 +52,105 @@ export async function saveCalls(tx: Transaction, changes: readonly CallChange[])
         facts,
       })),
     ),
-  ]);
+  ];
 }
 
-async function upsertCalls(tx: Transaction, changes: readonly CallChange[]): Promise<void> {
-  const { version, updatedAt, wasFull, idleSince, tombstonedAt, tombstoneReason, eventSeq } = calls;
-  await tx
-    .insert(calls)
-    .values(changes.map(toCallRow))
-    .onConflictDoUpdate({
-      target: calls.id,
-      set: proposed({ version, updatedAt, wasFull, idleSince, tombstonedAt, tombstoneReason, eventSeq }),
-    });
-}
+const about = (rows: typeof UPSERT_PEERS, all: readonly unknown[]): BoundStatement[] =>
+  all.length === 0 ? [] : [bind(rows, all)];
 
-async function upsertPeers(tx: Transaction, changes: readonly CallChange[]): Promise<void> {
-  const rows = changes.flatMap((change) => changedPeers(change).map((peer) => toPeerRow(change, peer)));
-  if (rows.length === 0) return;
-  const { status, epoch, nodeId, nodeEpoch, updatedAt, expiresAt, reconnectHash, freshReconnectHash } = callPeers;
-  await tx
-    .insert(callPeers)
-    .values(rows)
-    .onConflictDoUpdate({
-      target: [callPeers.callId, callPeers.peerId],
-      set: {
-        ...proposed({ status, epoch, nodeId, nodeEpoch, updatedAt, expiresAt, reconnectHash, freshReconnectHash }),
-        // A confirmation is stored without the lock on the call: only a new claim may overwrite it.
-        unconfirmedSince: sql`case when excluded.epoch > ${callPeers.epoch}
-          then excluded.unconfirmed_since else ${callPeers.unconfirmedSince} end`,
-      },
-    });
-}
+/** The values that the insertion proposed for these columns. */
+const proposed = (columns: readonly PgColumn[]): SQL =>
+  sql.join(
+    columns.map(({ name }) => sql`${sql.identifier(name)} = excluded.${sql.identifier(name)}`),
+    sql`, `,
+  );
+
+const UPSERT_CALLS = insertion(
+  calls,
+  [
+    "id",
+    "projectId",
+    "accessControl",
+    "createdAt",
+    "updatedAt",
+    "version",
+    "wasFull",
+    "idleSince",
+    "tombstonedAt",
+    "tombstoneReason",
+    "eventSeq",
+  ],
+  {
+    conflict: sql`on conflict (id) do update set ${proposed([
+      calls.version,
+      calls.updatedAt,
+      calls.wasFull,
+      calls.idleSince,
+      calls.tombstonedAt,
+      calls.tombstoneReason,
+      calls.eventSeq,
+    ])}`,
+  },
+);
+
+const UPSERT_PEERS = insertion(
+  callPeers,
+  [
+    "callId",
+    "peerId",
+    "status",
+    "epoch",
+    "nodeId",
+    "nodeEpoch",
+    "joinedAt",
+    "updatedAt",
+    "expiresAt",
+    "reconnectHash",
+    "freshReconnectHash",
+    "unconfirmedSince",
+  ],
+  {
+    // A confirmation is stored without the lock on the call: only a new claim may overwrite it.
+    conflict: sql`on conflict (call_id, peer_id) do update set
+      ${proposed([
+        callPeers.status,
+        callPeers.epoch,
+        callPeers.nodeId,
+        callPeers.nodeEpoch,
+        callPeers.updatedAt,
+        callPeers.expiresAt,
+        callPeers.reconnectHash,
+        callPeers.freshReconnectHash,
+      ])},
+      unconfirmed_since = case when excluded.epoch > ${callPeers.epoch}
+        then excluded.unconfirmed_since else ${callPeers.unconfirmedSince} end`,
+  },
+);
+
+const { callId, peerId } = callPeers;
 
 /** Nothing is held for a peer that cannot come back. */
-async function dropHeldOf(tx: Transaction, changes: readonly CallChange[]): Promise<void> {
-  const gone = changes.flatMap((change) =>
-    changedPeers(change)
-      .filter((peer) => !holdsSeat(peer))
-      .map(({ peerId }) => ({ callId: change.after.callId, peerId })),
-  );
-  if (gone.length === 0) return;
-  const ofThem = and(
-    inArray(heldSignals.callId, [...new Set(gone.map(({ callId }) => callId))]),
-    inArray(
-      heldSignals.peerId,
-      gone.map(({ peerId }) => peerId),
-    ),
-  );
-  await tx.delete(heldSignals).where(ofThem);
-}
+const DROP_HELD = statement<readonly unknown[]>(
+  (input) => sql`delete from ${heldSignals} using ${recordset(input, "gone", { callId, peerId })}
+    where ${heldSignals.callId} = gone."callId" and ${heldSignals.peerId} = gone."peerId"`,
+);
 
-async function forgetPeers(tx: Transaction, changes: readonly CallChange[]): Promise<void> {
-  const forgotten = changes.flatMap(({ after: { callId, peers } }) =>
-    peers
-      .filter((peer) => !holdsSeat(peer))
-      .toSorted((one, other) => one.updatedAt.getTime() - other.updatedAt.getTime())
-      .slice(0, -REMEMBERED)
-      .map(({ peerId }) => ({ callId, peerId })),
-  );
-  if (forgotten.length === 0) return;
-  const them = and(
-    inArray(callPeers.callId, [...new Set(forgotten.map(({ callId }) => callId))]),
-    inArray(
-      callPeers.peerId,
-      forgotten.map(({ peerId }) => peerId),
-    ),
-  );
-  await tx.delete(callPeers).where(them);
-}
+const FORGET_PEERS = statement<readonly unknown[]>(
+  (input) => sql`delete from ${callPeers} using ${recordset(input, "forgotten", { callId, peerId })}
+    where ${callId} = forgotten."callId" and ${peerId} = forgotten."peerId"`,
+);
+
+const gonePeers = (change: CallChange) =>
+  changedPeers(change)
+    .filter((peer) => !holdsSeat(peer))
+    .map((peer) => ({ callId: change.after.callId, peerId: peer.peerId }));
+
+const forgottenPeers = ({ after: { callId: id, peers } }: CallChange) =>
+  peers
+    .filter((peer) => !holdsSeat(peer))
+    .toSorted((one, other) => one.updatedAt.getTime() - other.updatedAt.getTime())
+    .slice(0, -REMEMBERED)
+    .map((peer) => ({ callId: id, peerId: peer.peerId }));
 
 const changedPeers = ({ before, after }: CallChange): Peer[] => {
   const unchanged = new Set(before?.call.peers);
@@ -134,16 +174,12 @@ function toCallRow({ before, after, facts }: CallChange): typeof calls.$inferIns
   };
 }
 
-function toPeerRow({ before, after, tokens: renewed }: CallChange, peer: Peer): typeof callPeers.$inferInsert {
-  const { peerId, ownerNode, ...state } = peer;
-  const tokens = renewed?.get(peerId) ?? before?.tokens.get(peerId);
+const { encode: encodePeer } = rowsOf(callPeers);
+
+function toPeerRow({ before, after, tokens: renewed }: CallChange, peer: Peer): unknown {
+  const { ownerNode, ...state } = peer;
+  const tokens = renewed?.get(peer.peerId) ?? before?.tokens.get(peer.peerId);
   if (!tokens) throw new Error("A peer without a reconnect token.");
   const { reconnectHash, freshReconnectHash } = tokens;
-  return { callId: after.callId, peerId, ...state, ...ownerNode, reconnectHash, freshReconnectHash };
+  return encodePeer({ callId: after.callId, ...state, ...ownerNode, reconnectHash, freshReconnectHash });
 }
-
-/** The values that the insertion proposed for these columns. */
-const proposed = <Columns extends Record<string, PgColumn>>(columns: Columns): { [Name in keyof Columns]: SQL } =>
-  Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [name, sql`excluded.${sql.identifier(column.name)}`]),
-  ) as { [Name in keyof Columns]: SQL };

@@ -9,4 +9,4 @@ export const seatIsHeld = sql<boolean>`(${callPeers.status} = 'connected'
 /** A seat that no other token can take: of those that are held, one whose peer is confirmed, or may still be. */
 export const seatIsTaken = sql<boolean>`(${seatIsHeld} and (${callPeers.unconfirmedSince} is null
   or (${callPeers.status} = 'connected'
-    and ${callPeers.unconfirmedSince} > now() - ${CONFIRM_MS} * interval '1 millisecond')))`;
+    and ${callPeers.unconfirmedSince} > now() - ${sql.raw(String(CONFIRM_MS))} * interval '1 millisecond')))`;

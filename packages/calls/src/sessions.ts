@@ -1,8 +1,16 @@
-import { type Connection, calls, onPrimary, query, type Transaction, transact, usageSessions } from "@radist-tech/db";
+import {
+  type BoundStatement,
+  type Connection,
+  calls,
+  endWith,
+  onPrimary,
+  query,
+  transact,
+  usageSessions,
+} from "@radist-tech/db";
 import type { CallId, Epoch, PeerId } from "@radist-tech/protocol";
-import { closeSession, closeSessionById, openSession } from "@radist-tech/usage";
+import { closingById } from "@radist-tech/usage";
 import { and, eq, isNotNull } from "drizzle-orm";
-import type { Call, Peer } from "./call.ts";
 
 /** Why a session was closed whose peer lost its socket, as its node said. */
 export const LOST = "disconnected";
@@ -16,23 +24,6 @@ export interface PeerSession {
   readonly sessionId?: string;
   /** Milliseconds since anything last arrived from its client; infinite when that is unknown. */
   readonly silentMs: number;
-}
-
-/**
- * Opens the usage session of a peer, in the transaction that seats it.
- *
- * @param superseded its earlier socket was connected until now; `silentMs` since that was last heard, as far as this
- *   node knows
- * @returns the id of the session
- */
-export async function openPeerSession(
-  tx: Transaction,
-  { callId, projectId }: Call,
-  { peerId, ownerNode }: Peer,
-  superseded: { readonly silentMs: number } | undefined,
-): Promise<string> {
-  if (superseded) await closeSession(tx, { subjectId: callId, peerId }, "superseded", superseded.silentMs);
-  return openSession(tx, { projectId, kind: "p2p", subjectId: callId, peerId, identity: null }, ownerNode);
 }
 
 /**
@@ -56,15 +47,16 @@ export async function closeTerminatedSession(connection: Connection, peer: PeerS
       .select({ at: calls.tombstonedAt })
       .from(calls)
       .where(and(eq(calls.id, peer.callId), isNotNull(calls.tombstonedAt)));
-    if (ended?.at) await closeSessionUpTo(tx, peer, ended.at);
+    if (ended?.at) await endWith(tx, closingUpTo([{ peer, endedAt: ended.at }]));
   });
 }
 
-export async function closeSessionUpTo(
-  tx: Transaction,
-  { sessionId, silentMs }: PeerSession,
-  endedAt: Date,
-): Promise<void> {
-  if (sessionId === undefined) return;
-  await closeSessionById(tx, sessionId, "terminated", { agoMs: silentMs, notAfter: endedAt });
-}
+/** Statements that close sessions of peers whose calls have ended. */
+export const closingUpTo = (
+  ended: readonly { readonly peer: PeerSession; readonly endedAt: Date }[],
+): BoundStatement[] =>
+  closingById(
+    ended.flatMap(({ peer: { sessionId, silentMs }, endedAt }) =>
+      sessionId === undefined ? [] : { sessionId, reason: "terminated", agoMs: silentMs, notAfter: endedAt },
+    ),
+  );

@@ -1,17 +1,11 @@
 import { createHash } from "node:crypto";
 import { type CallToken, newCallToken } from "@radist-tech/protocol";
-import { type SQL, sql } from "drizzle-orm";
 
 /** SHA-256: how credentials are stored and looked up. */
 export const digest = (credential: string): Uint8Array => createHash("sha256").update(credential).digest();
 
-/** A participant token, and what is stored of it: its digest, and until when it can be used. */
-interface FreshToken {
-  readonly token: CallToken;
-  readonly stored: { readonly hash: Uint8Array; readonly expiresAt: SQL<Date> };
-}
-
-export function freshToken(ttlSeconds: number): FreshToken {
+/** A participant token, and its digest, which is what is stored of it. */
+export function freshToken(): { readonly token: CallToken; readonly hash: Uint8Array } {
   const token = newCallToken();
-  return { token, stored: { hash: digest(token), expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})` } };
+  return { token, hash: digest(token) };
 }

@@ -10,7 +10,7 @@ export interface Bound {
 }
 
 /** More transactions than this that add a row to the same subject are never open at once. */
-const MARGIN = 100;
+export const MARGIN = 100;
 
 /**
  * Whether there are fewer rows than the limit, so that the transaction may add one: exact also for concurrent ones. The

@@ -96,6 +96,7 @@ test("after a cut within a transaction the next session begins without anything 
   await using server = await ownPostgres();
   await using connection = await connect(server.url, { maxConnections: 1 });
   const cut = transact(connection, async (tx) => {
+    await tx.execute(ONE);
     cutIdleTransactions(server.url);
     await tx.execute(ONE);
   });

@@ -2,7 +2,19 @@ import { randomUUID } from "node:crypto";
 import { freshDatabase } from "@radist-tech/testkit";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type Connection, connect, DatabaseUnavailable, nodes, query, type Transaction, transact } from "./index.ts";
+import {
+  bind,
+  type Connection,
+  connect,
+  DatabaseUnavailable,
+  endWith,
+  execute,
+  nodes,
+  query,
+  statement,
+  type Transaction,
+  transact,
+} from "./index.ts";
 
 /** A deadline that passes soon, though not before the work has begun. */
 const BRIEF_MS = 1_000;
@@ -39,6 +51,47 @@ describe.each(kinds)("$name", ({ name, open }) => {
     return id;
   };
   const epochOf = async (id: string) => (await connection.db.select().from(nodes).where(eq(nodes.id, id)))[0]?.epoch;
+
+  /** Divides by zero for an epoch of zero. */
+  const SET_EPOCH = statement<{ readonly id: string; readonly epoch: number }>(
+    (input) => sql`update ${nodes} set epoch = 60 / (${input} ->> 'epoch')::int where ${nodes.id} = ${input} ->> 'id'`,
+  );
+  const EPOCH = statement<string, number>(
+    (input) => sql`select ${nodes.epoch} as output from ${nodes} where ${nodes.id} = ${input} #>> '{}'`,
+  );
+
+  test("what a transaction ends with is executed in order, after what came before it", async () => {
+    const id = await aNode();
+    const before = await transact(connection, async (tx) => {
+      await grow(tx, id);
+      const epoch = await execute(tx, EPOCH, id);
+      await endWith(tx, [bind(SET_EPOCH, { id, epoch: 2 }), bind(SET_EPOCH, { id, epoch: 3 })]);
+      return Number(epoch);
+    });
+    expect([before, await epochOf(id)]).toEqual([1, 20]);
+  });
+
+  test("when that fails, nothing is stored, and the next transaction works", async () => {
+    const id = await aNode();
+    const failing = transact(connection, async (tx) => {
+      await grow(tx, id);
+      await endWith(tx, [bind(SET_EPOCH, { id, epoch: 2 }), bind(SET_EPOCH, { id, epoch: 0 })]);
+    });
+    await expect(failing).rejects.toThrow("division by zero");
+    expect(await epochOf(id)).toBe(0);
+    await transact(connection, (tx) => endWith(tx, [bind(SET_EPOCH, { id, epoch: 4 })]));
+    expect(await epochOf(id)).toBe(15);
+  });
+
+  test("when the work fails, what it was to end with is not executed", async () => {
+    const id = await aNode();
+    const failing = transact(connection, async (tx) => {
+      await endWith(tx, [bind(SET_EPOCH, { id, epoch: 2 })]);
+      throw new Error("On second thoughts.");
+    });
+    await expect(failing).rejects.toThrow("On second thoughts.");
+    expect(await epochOf(id)).toBe(0);
+  });
 
   /** Another transaction that holds the row until it is told to let go. */
   const holder = async (id: string) => {

@@ -1,9 +1,6 @@
-import { events, projects, type Transaction } from "@radist-tech/db";
+import { type BoundStatement, bind, events, insertion, projects, sendAll, type Transaction } from "@radist-tech/db";
 import type { EventSubjectKind, EventType, Fact, ProjectId } from "@radist-tech/protocol";
 import { eq, type SQL, sql } from "drizzle-orm";
-
-/** A statement has at most 65,535 parameters. */
-const STATEMENT_ROWS = 5_000;
 
 /** Facts of one subject, in the order in which they became true. */
 export interface SubjectFacts<Type extends EventType = EventType> {
@@ -17,11 +14,18 @@ export interface SubjectFacts<Type extends EventType = EventType> {
   readonly facts: readonly Fact<Type>[];
 }
 
+const INSERT = insertion(
+  events,
+  ["projectId", "type", "subjectKind", "subjectId", "seq", "occurredAt", "data"],
+  // Not now(): the transaction may have waited for its lock since then.
+  { values: { occurredAt: sql`coalesce(r."occurredAt", date_trunc('milliseconds', clock_timestamp()))` } },
+);
+
 /**
- * Writes facts to the outbox, in the transaction that made them true. The caller holds the locks on the subjects' rows
- * and counts their `event_seq` on by the number of facts.
+ * Statements that write facts to the outbox, in the transaction that makes them true. The caller holds the locks on the
+ * subjects' rows and counts their `event_seq` on by the number of facts.
  */
-export async function recordFacts(tx: Transaction, subjects: readonly SubjectFacts[]): Promise<void> {
+export function recording(subjects: readonly SubjectFacts[]): BoundStatement[] {
   const rows = subjects.flatMap(({ projectId, kind, subjectId, after, at, facts }) =>
     facts.map(({ type, data }, index) => ({
       projectId,
@@ -29,15 +33,16 @@ export async function recordFacts(tx: Transaction, subjects: readonly SubjectFac
       subjectKind: kind,
       subjectId,
       seq: after + index + 1,
-      // Not now(): the transaction may have waited for its lock since then.
-      occurredAt: at ?? sql`date_trunc('milliseconds', clock_timestamp())`,
+      occurredAt: at,
       data,
     })),
   );
-  const statements = Array.from({ length: Math.ceil(rows.length / STATEMENT_ROWS) }, (_none, index) =>
-    rows.slice(index * STATEMENT_ROWS, (index + 1) * STATEMENT_ROWS),
-  );
-  await Promise.all(statements.map((some) => tx.insert(events).values(some)));
+  return rows.length === 0 ? [] : [bind(INSERT, rows)];
+}
+
+/** Writes them now. */
+export async function recordFacts(tx: Transaction, subjects: readonly SubjectFacts[]): Promise<void> {
+  await sendAll(tx, recording(subjects));
 }
 
 /**

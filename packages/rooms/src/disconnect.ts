@@ -1,9 +1,9 @@
-import { type Connection, transact } from "@radist-tech/db";
+import { type Connection, endWith, transact } from "@radist-tech/db";
 import type { PeerId } from "@radist-tech/protocol";
 import type { HomeClaim } from "./homes.ts";
 import { change } from "./store/advance.ts";
 import { loadRooms } from "./store/load.ts";
-import { storeChanges } from "./store/store.ts";
+import { storing } from "./store/store.ts";
 
 /**
  * Keeps the seat of a peer whose socket was lost, until the window to resume is over.
@@ -18,6 +18,6 @@ export function keepSeat(
   return transact(connection, async (tx) => {
     const [loaded] = await loadRooms(tx, [roomId], { seats: [peerId] });
     const lost = change(loaded, { type: "disconnect", under: epoch, peerId, windowMs });
-    if (loaded && lost) await storeChanges(tx, [{ ...loaded, change: lost }]);
+    if (loaded && lost) await endWith(tx, storing([{ ...loaded, change: lost }]));
   });
 }

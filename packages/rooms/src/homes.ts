@@ -1,11 +1,11 @@
-import { type Connection, transact } from "@radist-tech/db";
+import { type Connection, endWith, transact } from "@radist-tech/db";
 import type { E2eeMode, Epoch, NodeId, Participant, PeerId, ProjectId, RoomId } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
-import { closeLostSessions, closeSessions } from "@radist-tech/usage";
+import { closing, closingLost } from "@radist-tech/usage";
 import type { HomeNode } from "./seats/record.ts";
 import { change } from "./store/advance.ts";
 import { loadRooms } from "./store/load.ts";
-import { storeChanges } from "./store/store.ts";
+import { storing } from "./store/store.ts";
 
 /** A room under the claim of its home, the node that owns its state. */
 export interface HomeClaim {
@@ -48,10 +48,7 @@ export function claimHome(
     const [loaded] = await loadRooms(tx, [roomId], { seats: "all", tracks: true });
     const claimed = loaded && change(loaded, { type: "claim", seen: epoch, by: node, windowMs });
     if (!claimed) return undefined;
-    await Promise.all([
-      storeChanges(tx, [{ ...loaded, change: claimed }]),
-      closeLostSessions(tx, { subjectId: roomId }),
-    ]);
+    await endWith(tx, [...storing([{ ...loaded, change: claimed }]), ...closingLost({ subjectId: roomId })]);
     const { projectId, e2ee, maxParticipants, homeEpoch, seats } = claimed.room;
     const pending = [...seats.values()].flatMap(({ peerId, participant, windowMs: forMs }) =>
       forMs !== null && forMs > 0 ? { peerId, participant, forMs } : [],
@@ -87,10 +84,9 @@ export function releaseHome(
   return transact(connection, async (tx) => {
     const [loaded] = await loadRooms(tx, [roomId], { seats: "all", tracks: true });
     const released = change(loaded, { type: "release", under: epoch, windowMs });
-    await Promise.all([
-      loaded && released && storeChanges(tx, [{ ...loaded, change: released }]),
-      closeSessions(
-        tx,
+    await endWith(tx, [
+      ...(loaded && released ? storing([{ ...loaded, change: released }]) : []),
+      ...closing(
         present.map(({ peerId, lastHeardAt }) => ({
           subjectId: roomId,
           peerId,
@@ -100,7 +96,7 @@ export function releaseHome(
         })),
       ),
       // Of those who left while that could not be stored.
-      closeLostSessions(tx, { subjectId: roomId }, reason),
+      ...closingLost({ subjectId: roomId }, reason),
     ]);
   });
 }

@@ -1,4 +1,14 @@
-import { type Connection, roomTokens, type Transaction, transact } from "@radist-tech/db";
+import {
+  type Connection,
+  endWith,
+  execute,
+  hexOf,
+  roomTokens,
+  rowsOf,
+  statement,
+  type Transaction,
+  transact,
+} from "@radist-tech/db";
 import {
   type DuplicateIdentity,
   newReconnectToken,
@@ -8,14 +18,14 @@ import {
   type ReconnectToken,
   type RoomId,
 } from "@radist-tech/protocol";
-import { closeLostSessions, type LedgerNode, openSession } from "@radist-tech/usage";
-import { and, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
+import { freshSession, type LedgerNode, opening, reopening } from "@radist-tech/usage";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
 import { digest } from "./digest.ts";
 import type { HomeClaim } from "./homes.ts";
 import type { SeatChange } from "./seats/event.ts";
 import { change } from "./store/advance.ts";
 import { loadRooms, participantOf } from "./store/load.ts";
-import { storeChanges } from "./store/store.ts";
+import { storing } from "./store/store.ts";
 
 export interface Admitted {
   readonly peerId: PeerId;
@@ -84,10 +94,8 @@ export function takeSeat(connection: Connection, claim: HomeClaim, options: Join
     });
     if (!loaded || !joined || !participant) throw new Error("A join changes the room, or is refused.");
     const identity = participant.identity ?? null;
-    await Promise.all([
-      storeChanges(tx, [{ ...loaded, change: joined }]),
-      openSession(tx, { projectId, kind: "room", subjectId: roomId, peerId, identity }, node),
-    ]);
+    const session = freshSession({ projectId, kind: "room", subjectId: roomId, peerId, identity }, node);
+    await endWith(tx, [...storing([{ ...loaded, change: joined }]), ...opening([session])]);
     return { peerId, participant, resumeToken, isAgain: false, evicted: evictedBy(joined) };
   };
   return transact(connection, take, { onLate });
@@ -128,14 +136,9 @@ async function takeAgain(
   if (!loaded || !rejoined || !seat) throw new Error("A join changes the room, or is refused.");
   const { participant } = seat;
   const identity = participant.identity ?? null;
-  await Promise.all([
-    storeChanges(tx, [{ ...loaded, change: rejoined }]),
-    ...(isLive(peerId)
-      ? []
-      : [
-          closeLostSessions(tx, { subjectId: roomId, peerIds: [peerId] }),
-          openSession(tx, { projectId, kind: "room", subjectId: roomId, peerId, identity }, node),
-        ]),
+  await endWith(tx, [
+    ...storing([{ ...loaded, change: rejoined }]),
+    ...(isLive(peerId) ? [] : reopening({ projectId, kind: "room", subjectId: roomId, peerId, identity }, node)),
   ]);
   return { peerId, participant, resumeToken, isAgain: true, evicted: [] };
 }
@@ -146,11 +149,23 @@ async function useToken(
   roomId: RoomId,
   { tokenHash, peerId, attemptHash }: JoinOptions,
 ): Promise<{ participant: Participant; duplicateIdentity: DuplicateIdentity } | undefined> {
-  const { hash, usedAt, expiresAt } = roomTokens;
-  const [token] = await tx
-    .update(roomTokens)
-    .set({ usedAt: sql`now()`, peerId, attemptHash })
-    .where(and(eq(hash, tokenHash), eq(roomTokens.roomId, roomId), isNull(usedAt), gt(expiresAt, sql`now()`)))
-    .returning();
-  return token && { participant: participantOf(token), duplicateIdentity: token.duplicateIdentity };
+  const input = { hash: hexOf(tokenHash), roomId, peerId, attemptHash: hexOf(attemptHash) };
+  const used = await execute(tx, USE_TOKEN, input);
+  if (!used) return undefined;
+  const token = tokenRows.decode(used);
+  return { participant: participantOf(token), duplicateIdentity: token.duplicateIdentity };
 }
+
+const tokenRows = rowsOf(roomTokens);
+
+const USE_TOKEN = statement<Readonly<Record<string, unknown>>, unknown>(
+  (input) => sql`
+    with used as (
+      update ${roomTokens} set used_at = now(), peer_id = ${input} ->> 'peerId',
+        attempt_hash = (${input} ->> 'attemptHash')::bytea
+      where hash = (${input} ->> 'hash')::bytea and room_id = (${input} ->> 'roomId')::uuid
+        and used_at is null and expires_at > now()
+      returning *
+    )
+    select ${tokenRows.json} as output from used as ${roomTokens}`,
+);

@@ -1,11 +1,11 @@
-import { type Connection, roomTokens, type Transaction, transact } from "@radist-tech/db";
+import { type Connection, roomTokens, sendAll, type Transaction, transact } from "@radist-tech/db";
 import { type PeerId, type ProjectId, Refusal, type RoomId } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
 import { closeSessions } from "@radist-tech/usage";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { change } from "./store/advance.ts";
 import { loadRooms } from "./store/load.ts";
-import { storeChanges } from "./store/store.ts";
+import { storing } from "./store/store.ts";
 
 export interface KickOptions {
   readonly projectId: ProjectId;
@@ -31,7 +31,7 @@ export function kickParticipant(
     const identity = loaded.room.seats.get(peerId)?.participant.identity;
     if (!kicked) return [];
     await Promise.all([
-      storeChanges(tx, [{ ...loaded, change: kicked }]),
+      sendAll(tx, storing([{ ...loaded, change: kicked }])),
       identity !== undefined && voidTokens(tx, roomId, identity),
       // Only its node knows for how long it was there beyond the last checkpoint, and whether that node lives.
       closeSessions(

@@ -1,12 +1,12 @@
-import { type Connection, roomTokens, type Transaction, transact } from "@radist-tech/db";
+import { bind, type Connection, endWith, hexOf, roomTokens, statement, transact } from "@radist-tech/db";
 import type { PeerId } from "@radist-tech/protocol";
-import { closeSessions } from "@radist-tech/usage";
-import { eq } from "drizzle-orm";
+import { closing } from "@radist-tech/usage";
+import { sql } from "drizzle-orm";
 import type { HomeClaim } from "./homes.ts";
 import type { LeftReason } from "./seats/record.ts";
 import { change } from "./store/advance.ts";
 import { loadRooms } from "./store/load.ts";
-import { storeChanges } from "./store/store.ts";
+import { storing } from "./store/store.ts";
 
 export interface Leaving {
   readonly peerId: PeerId;
@@ -30,9 +30,9 @@ export function freeSeat(connection: Connection, claim: HomeClaim, leaving: Leav
     const [loaded] = await loadRooms(tx, [roomId], { seats: [peerId] });
     const left = change(loaded, { type: "leave", under: epoch, peerId, reason });
     if (!loaded || (!left && loaded.room.seats.has(peerId))) return;
-    await Promise.all([
-      left && storeChanges(tx, [{ ...loaded, change: left }]),
-      closeSessions(tx, [
+    await endWith(tx, [
+      ...(left ? storing([{ ...loaded, change: left }]) : []),
+      ...closing([
         {
           subjectId: roomId,
           peerId,
@@ -42,11 +42,12 @@ export function freeSeat(connection: Connection, claim: HomeClaim, leaving: Leav
         },
       ]),
       // Somebody else who freed the seat, by a kick, has made the token void.
-      left && reuse && makeUsable(tx, reuse),
+      ...(left && reuse ? [bind(RESTORE_TOKEN, { hash: hexOf(reuse) })] : []),
     ]);
   });
 }
 
-async function makeUsable(tx: Transaction, hash: Uint8Array): Promise<void> {
-  await tx.update(roomTokens).set({ usedAt: null, peerId: null, attemptHash: null }).where(eq(roomTokens.hash, hash));
-}
+const RESTORE_TOKEN = statement<{ readonly hash: string | null }>(
+  (input) => sql`update ${roomTokens} set used_at = null, peer_id = null, attempt_hash = null
+    where ${roomTokens.hash} = (${input} ->> 'hash')::bytea`,
+);

@@ -1,12 +1,12 @@
-import { type Connection, type Transaction, transact } from "@radist-tech/db";
+import { type Connection, endWith, type Transaction, transact } from "@radist-tech/db";
 import { newReconnectToken, type PeerId, type ProjectId } from "@radist-tech/protocol";
-import { closeLostSessions, type LedgerNode, openSession } from "@radist-tech/usage";
+import { type LedgerNode, reopening } from "@radist-tech/usage";
 import { digest } from "./digest.ts";
 import type { HomeClaim } from "./homes.ts";
 import type { Admitted } from "./join.ts";
 import { change, refusal } from "./store/advance.ts";
 import { loadRooms } from "./store/load.ts";
-import { storeChanges } from "./store/store.ts";
+import { storing } from "./store/store.ts";
 
 export interface ResumeOptions {
   readonly projectId: ProjectId;
@@ -44,14 +44,9 @@ export function resumeSeat(connection: Connection, claim: HomeClaim, options: Re
     if (!loaded || !resumed || !seat) throw refusal("invalid_reconnect");
     const { participant } = seat;
     const identity = participant.identity ?? null;
-    await Promise.all([
-      storeChanges(tx, [{ ...loaded, change: resumed }]),
-      ...(isLive()
-        ? []
-        : [
-            closeLostSessions(tx, { subjectId: roomId, peerIds: [peerId] }),
-            openSession(tx, { projectId, kind: "room", subjectId: roomId, peerId, identity }, node),
-          ]),
+    await endWith(tx, [
+      ...storing([{ ...loaded, change: resumed }]),
+      ...(isLive() ? [] : reopening({ projectId, kind: "room", subjectId: roomId, peerId, identity }, node)),
     ]);
     return { peerId, participant, resumeToken };
   };

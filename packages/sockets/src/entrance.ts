@@ -1,7 +1,16 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type Connection, isUnavailable, onPrimary, projects, query } from "@radist-tech/db";
+import {
+  Batching,
+  type Connection,
+  execute,
+  isUnavailable,
+  onPrimary,
+  projects,
+  query,
+  statement,
+} from "@radist-tech/db";
 import { ERRORS, type ErrorCode, type ProjectId, type PublicKey, Refusal } from "@radist-tech/protocol";
 import {
   type AuthSettings,
@@ -12,7 +21,7 @@ import {
   type Lease,
   type Logger,
 } from "@radist-tech/runtime";
-import { and, eq, inArray, isNull } from "drizzle-orm";
+import { and, inArray, isNull, sql } from "drizzle-orm";
 import { WebSocketServer } from "ws";
 import { PeerSocket } from "./peer-socket.ts";
 
@@ -46,12 +55,16 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
     clientTracking: false,
     WebSocket: PeerSocket,
   });
+  /** Looked up for each socket, for those that come at the same time together. */
+  readonly #projects: Batching<PublicKey, Project | undefined>;
   readonly #closing = new AbortController();
   readonly #entering = new Map<PeerSocket, Promise<void>>();
 
   constructor(options: EntranceOptions<Request>) {
     this.#options = options;
     this.#throttle = new AuthThrottle(options.settings, (requests) => this.#screen(requests));
+    const answer = (publicKeys: readonly PublicKey[]) => findProjects(options.connection, publicKeys);
+    this.#projects = new Batching({ maxBatch: PROJECT_BATCH, atOnce: 1, answer });
   }
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -115,12 +128,12 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
   async #admit(socket: PeerSocket, { headers: { origin } }: IncomingMessage, wanted: Request): Promise<void> {
     // Time may have passed.
     this.#assertOpen();
-    const project = await this.#findProject(wanted.publicKey);
+    const project = await this.#projects.ask(wanted.publicKey);
     if (!project) throw new Refusal("unauthorized");
     if (origin !== undefined && project.allowedOrigins.length > 0 && !project.allowedOrigins.includes(origin)) {
       throw new Refusal("origin_not_allowed");
     }
-    await this.#options.admit(socket, project.projectId as ProjectId, wanted);
+    await this.#options.admit(socket, project.projectId, wanted);
   }
 
   #assertOpen(): void {
@@ -147,17 +160,6 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
     return new Set(rows.map(({ publicKey }) => publicKey));
   }
 
-  async #findProject(publicKey: PublicKey) {
-    const { db } = this.#options.connection;
-    const [project] = await query(
-      db
-        .select({ projectId: projects.id, allowedOrigins: projects.allowedOrigins })
-        .from(projects)
-        .where(and(eq(projects.publicKey, publicKey), isNull(projects.deletedAt), onPrimary)),
-    );
-    return project;
-  }
-
   #refuse(socket: PeerSocket, error: unknown): void {
     const refusal = error instanceof Refusal ? error : isUnavailable(error) ? new Refusal("unavailable") : undefined;
     const code = refusal?.code ?? "internal_error";
@@ -170,6 +172,30 @@ export class Entrance<Request extends { readonly publicKey: PublicKey }> {
       ...(refusal && { message: refusal.message }),
     });
   }
+}
+
+interface Project {
+  readonly projectId: ProjectId;
+  readonly allowedOrigins: readonly string[];
+}
+
+const PROJECT_BATCH = 1_000;
+
+const FIND_PROJECTS = statement<readonly PublicKey[], readonly (Project & { readonly publicKey: PublicKey })[]>(
+  (input) => sql`select coalesce(json_agg(json_build_object(
+      'publicKey', ${projects.publicKey}, 'projectId', ${projects.id}, 'allowedOrigins', ${projects.allowedOrigins}
+    )), '[]') as output
+    from ${projects}
+    where ${projects.publicKey} in (select value from json_array_elements_text(${input})) and ${projects.deletedAt} is null and ${onPrimary}`,
+);
+
+async function findProjects(
+  { db }: Connection,
+  publicKeys: readonly PublicKey[],
+): Promise<PromiseSettledResult<Project | undefined>[]> {
+  const found = await query(execute(db, FIND_PROJECTS, [...new Set(publicKeys)]));
+  const byKey = new Map(found.map((project) => [project.publicKey, project]));
+  return publicKeys.map((key) => ({ status: "fulfilled", value: byKey.get(key) }));
 }
 
 /** Of all that is asked for: a token that works does so for its peer, under its project's key and for its attempt alone. */

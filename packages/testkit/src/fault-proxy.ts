@@ -1,6 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { type AddressInfo, createServer, connect as dial, type Socket } from "node:net";
 import { Transform } from "node:stream";
+import { RoundTripRecord } from "./round-trip-record.ts";
 import { StatementWatch } from "./statement-watch.ts";
 import { TransactionCount } from "./transaction-count.ts";
 
@@ -34,6 +35,12 @@ export interface FaultProxy extends AsyncDisposable {
    */
   loseCommit(after: string): Promise<void>;
   /**
+   * To Postgres: from now on, what goes there in each round trip, on all connections. Ends the record before it.
+   *
+   * @param isAbout whether a statement is to be recorded; what follows it in its transaction is as well
+   */
+  recordRoundTrips(isAbout: (statement: string) => boolean): RoundTripRecord;
+  /**
    * To Postgres: from now on each connection that commits a transaction, and for which this says so, is reset in place of the
    * answer; with undefined none is any more.
    */
@@ -66,6 +73,7 @@ export async function faultProxy(
   const counts: TransactionCount[] = [];
   let accepted = 0;
   let swallows = false;
+  let record: RoundTripRecord | undefined;
   let losing: { readonly after: string; readonly done: () => void } | undefined;
   let isLost: (() => boolean) | undefined;
   let lostCommits = 0;
@@ -86,6 +94,9 @@ export async function faultProxy(
     client.on("error", end).on("close", end);
     server?.on("error", end).on("close", end);
     if (!server) return void client.resume();
+    const count = new TransactionCount();
+    counts.push(count);
+    server.on("data", (data) => count.take(data));
     const answers = new Transform({
       transform(data: Buffer, _encoding, pass) {
         if (slowMs === 0) pass(null, data);
@@ -95,8 +106,11 @@ export async function faultProxy(
     answers.on("error", end);
     const watch = new StatementWatch();
     let sent: object | undefined;
+    const turns = {};
+    server.on("data", () => record?.answered(turns));
     client.on("data", (data) => {
       const statements = watch.statementsIn(data);
+      record?.asked(turns, statements);
       const { after } = losing ?? {};
       if (after !== undefined && statements.some((statement) => statement.includes(after))) sent = losing;
       if (!statements.includes("commit")) return;
@@ -104,15 +118,15 @@ export async function faultProxy(
       if (!awaited && !isLost?.()) return;
       if (awaited) losing = undefined;
       answers.unpipe(client).resume();
-      server.once("data", () => {
+      // What was sent with the commit may be answered before it.
+      const before = count.count;
+      server.on("data", () => {
+        if (count.count === before || client.destroyed) return;
         lostCommits += 1;
         client.resetAndDestroy();
         awaited?.done();
       });
     });
-    const count = new TransactionCount();
-    counts.push(count);
-    server.on("data", (data) => count.take(data));
     client.pipe(server);
     server.pipe(answers).pipe(client);
   });
@@ -159,6 +173,10 @@ export async function faultProxy(
       return new Promise((done) => {
         losing = { after, done };
       });
+    },
+    recordRoundTrips(isAbout) {
+      record = new RoundTripRecord(isAbout);
+      return record;
     },
     loseCommits(which) {
       isLost = which;

@@ -14,6 +14,7 @@ export {
 export { reservePort } from "./machine/reserve-port.ts";
 export { ownNats, ownNatsCluster, ownPgBouncer, ownPostgres, ownStandby } from "./own-servers.ts";
 export { type OwnProcess, type ProcessOptions, startProcess } from "./process.ts";
+export { RoundTripRecord } from "./round-trip-record.ts";
 export type { OwnServer } from "./servers/own-server.ts";
 export { type OwnService, startService } from "./service.ts";
 export { freshSubjectPrefix, sharedNatsUrl, sharedPostgresUrl } from "./shared-servers.ts";

@@ -8,6 +8,11 @@ import { type SQL, sql } from "drizzle-orm";
  * @param update what follows `update usage_sessions`, up to its condition
  */
 export async function closeAndRecord(db: Pick<Transaction, "execute">, update: SQL): Promise<void> {
+  await db.execute(closingAndRecording(update));
+}
+
+/** The statement. */
+export function closingAndRecording(update: SQL): SQL {
   const closed = sql`
     select project_id, 'usage.session_closed', 'session', id, 1, closed_at, jsonb_strip_nulls(jsonb_build_object(
       'kind', kind, 'subjectId', subject_id, 'peerId', peer_id, 'identity', identity,
@@ -15,11 +20,11 @@ export async function closeAndRecord(db: Pick<Transaction, "execute">, update: S
       'seconds', round(extract(epoch from closed_at - opened_at), 3), 'reason', close_reason
     ))
     from closed`;
-  await db.execute(sql`
+  return sql`
     with closed as (
       update ${usageSessions} ${update} and ${usageSessions.closedAt} is null returning ${usageSessions}.*
     )
-    ${insertFacts(closed)}`);
+    ${insertFacts(closed)}`;
 }
 
 /** As the wire shows it: ISO 8601 in UTC with milliseconds. */

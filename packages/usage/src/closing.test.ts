@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type Connection, connect, events, nodes, projects, transact, usageSessions } from "@radist-tech/db";
+import { type Connection, connect, endWith, events, nodes, projects, transact, usageSessions } from "@radist-tech/db";
 import { numberEvents, readEvents } from "@radist-tech/events";
 import { Event, newNodeId, newPeerId, newProjectId, newPublicKey, type PeerId } from "@radist-tech/protocol";
 import { freshDatabase } from "@radist-tech/testkit";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Closing, closeLostSessions, closeSession, closeSessionById, closeSessions } from "./closing.ts";
+import { type Closing, closeLostSessions, closeSession, closeSessions, closingById } from "./closing.ts";
 import { openSessions } from "./ledger.ts";
 import { lostSessions } from "./lost-sessions.ts";
 
@@ -121,7 +121,8 @@ describe.each(DATABASES)("$name", ({ name, open }) => {
     ]);
     const { id } = await sessionOf(byId);
     for (const agoMs of [0, Number.POSITIVE_INFINITY]) {
-      await transact(connection, (tx) => closeSessionById(tx, id, "terminated", { agoMs, notAfter: beforeLastSeen }));
+      const closing = { sessionId: id, reason: "terminated", agoMs, notAfter: beforeLastSeen };
+      await transact(connection, (tx) => endWith(tx, closingById([closing])));
     }
     expect(await sessionOf(byId)).toMatchObject({ closedAt: beforeLastSeen, closeReason: "terminated" });
     expect(await factsOf(byId)).toHaveLength(1);

@@ -1,7 +1,15 @@
-import { type Transaction, usageSessions } from "@radist-tech/db";
+import {
+  type BoundStatement,
+  bind,
+  recordset,
+  sendAll,
+  statement,
+  type Transaction,
+  usageSessions,
+} from "@radist-tech/db";
 import type { PeerId } from "@radist-tech/protocol";
 import { type SQL, sql } from "drizzle-orm";
-import { closeAndRecord } from "./close-and-record.ts";
+import { closingAndRecording } from "./close-and-record.ts";
 import { msAgo } from "./ledger-time.ts";
 
 interface SessionPeer {
@@ -33,76 +41,93 @@ export const closeSession = (tx: Transaction, peer: SessionPeer, reason: string,
   closeSessions(tx, [{ ...peer, reason, agoMs }]);
 
 /** Closes the open sessions of peers, as far as there are any. */
-export async function closeSessions(tx: Transaction, closings: readonly Closing[]): Promise<void> {
-  const [first, ...others] = closings;
-  if (!first) return;
-  if (others.length > 0) return closeMany(tx, closings);
-  const isOfPeer = sql`${subjectId} = ${first.subjectId} and ${peerId} = ${first.peerId}`;
-  await closeAndRecord(tx, sql`set closed_at = ${end(first)}, close_reason = ${first.reason} where ${isOfPeer}`);
+export const closeSessions = (tx: Transaction, closings: readonly Closing[]): Promise<void> =>
+  sendAll(tx, closing(closings));
+
+/** Statements that close the open sessions of peers, as far as there are any. */
+export function closing(closings: readonly Closing[]): BoundStatement[] {
+  if (closings.length === 0) return [];
+  return [bind(CLOSE, closings.map(toRow))];
 }
 
-/**
- * Closes a session, if it is still open: for a node whose peer's call or room has ended, while another claim may have
- * begun a session of its own.
- *
- * @param seen.agoMs as for {@link closeSession}
- * @param seen.notAfter when the call or room ended
- */
-export const closeSessionById = (
-  tx: Transaction,
-  sessionId: string,
-  reason: string,
-  seen: { readonly agoMs: number; readonly notAfter: Date },
-): Promise<void> =>
-  closeAndRecord(tx, sql`set closed_at = ${end(seen)}, close_reason = ${reason} where ${id} = ${sessionId}`);
+/** Nothing is infinite in JSON. */
+const toRow = <T extends LastSeen>({ agoMs = 0, ...rest }: T): unknown => ({
+  ...rest,
+  agoMs: Number.isFinite(agoMs) ? agoMs : null,
+});
+
+/** A session that its own node closes, although another claim may have begun one of its own for the same peer. */
+export interface ClosingById extends LastSeen {
+  readonly sessionId: string;
+  readonly reason: string;
+}
+
+/** Statements that close these sessions, as far as they are still open. */
+export const closingById = (closings: readonly ClosingById[]): BoundStatement[] =>
+  closings.length === 0 ? [] : [bind(CLOSE_BY_ID, closings.map(toRow))];
 
 /**
  * Closes the open sessions of calls or rooms, or of some of their peers, at their last checkpoints: for those who do not
  * hold these peers, and so cannot know until when they were there.
  */
-export async function closeLostSessions(
-  tx: Transaction,
-  of: { readonly subjectId: string | readonly string[]; readonly peerIds?: readonly PeerId[] },
-  reason = "node_lost",
-): Promise<void> {
-  const subjectIds = typeof of.subjectId === "string" ? [of.subjectId] : of.subjectId;
-  const isOfPeers = of.peerIds ? sql`and ${peerId} = any(${sql.param([...of.peerIds])}::text[])` : sql``;
-  await closeAndRecord(
-    tx,
-    sql`set closed_at = ${checkpointedAt}, close_reason = ${reason}
-      where ${subjectId} = any(${sql.param([...subjectIds])}::uuid[]) ${isOfPeers}`,
-  );
+export const closeLostSessions = (tx: Transaction, of: LostPeers, reason?: string): Promise<void> =>
+  sendAll(tx, closingLost(of, reason));
+
+interface LostPeers {
+  readonly subjectId: string | readonly string[];
+  /** Missing: all. */
+  readonly peerIds?: readonly PeerId[];
+}
+
+/** Statements that do so. */
+export function closingLost({ subjectId: subject, peerIds }: LostPeers, reason = "node_lost"): BoundStatement[] {
+  const subjectIds = typeof subject === "string" ? [subject] : subject;
+  return [peerIds ? bind(CLOSE_LOST_PEERS, { subjectIds, peerIds, reason }) : bind(CLOSE_LOST, { subjectIds, reason })];
 }
 
 /** Never before the last checkpoint, unless the end of the call or room was; what is null does not count. */
 const endOf = (lastSeen: SQL, notAfter: SQL): SQL => sql`least(${notAfter}, greatest(${checkpointedAt}, ${lastSeen}))`;
 
-const end = ({ agoMs = 0, notAfter }: LastSeen): SQL =>
-  endOf(
-    Number.isFinite(agoMs) ? msAgo(agoMs) : sql`null`,
-    notAfter ? sql`${notAfter.toISOString()}::timestamptz` : sql`null`,
-  );
+/** When a session of the rows `closing` ends. */
+const END = endOf(msAgo(sql`closing."agoMs"`), sql`closing."notAfter"`);
 
-/** In the order of their ids, so that two who close the same sessions do not wait for each other. */
-async function closeMany(tx: Transaction, closings: readonly Closing[]): Promise<void> {
-  const each = <T>(value: (closing: Closing) => T): SQL => sql`${sql.param(closings.map(value))}`;
-  const finite = ({ agoMs = 0 }: Closing): number | null => (Number.isFinite(agoMs) ? agoMs : null);
-  const closing = sql`unnest(
-    ${each((one) => one.subjectId)}::uuid[],
-    ${each((one) => one.peerId)}::text[],
-    ${each((one) => one.reason)}::text[],
-    ${each(finite)}::float8[],
-    ${each(({ notAfter }) => notAfter?.toISOString() ?? null)}::text[]
-  ) as closing(subject_id, peer_id, reason, ago_ms, not_after)`;
-  const at = endOf(msAgo(sql`closing.ago_ms`), sql`closing.not_after::timestamptz`);
+const CLOSE = statement<readonly unknown[]>((input) => {
+  const asked = recordset(input, "closing", {
+    subjectId,
+    peerId,
+    reason: "text",
+    agoMs: "float8",
+    notAfter: "timestamptz",
+  });
+  // In the order of their ids, so that two who close the same sessions do not wait for each other.
   const chosen = sql`
-    select ${id} as id, closing.reason as reason, ${at} as at
-    from ${closing}
-    join ${usageSessions} on ${subjectId} = closing.subject_id and ${peerId} = closing.peer_id
+    select ${id} as id, closing.reason as reason, ${END} as at
+    from ${asked}
+    join ${usageSessions} on ${subjectId} = closing."subjectId" and ${peerId} = closing."peerId"
     where ${closedAt} is null
     order by ${id} for update of ${usageSessions}`;
-  await closeAndRecord(
-    tx,
+  return closingAndRecording(
     sql`set closed_at = chosen.at, close_reason = chosen.reason from (${chosen}) as chosen where ${id} = chosen.id`,
   );
-}
+});
+
+const CLOSE_BY_ID = statement<readonly unknown[]>((input) => {
+  const columns = { sessionId: id, reason: "text", agoMs: "float8", notAfter: "timestamptz" };
+  return closingAndRecording(sql`set closed_at = ${END}, close_reason = closing.reason
+    from ${recordset(input, "closing", columns)} where ${id} = closing."sessionId"`);
+});
+
+const textsIn = (input: SQL, key: string): SQL =>
+  sql`select value from json_array_elements_text(${input} -> ${sql.raw(`'${key}'`)})`;
+
+const closingAtCheckpoint = (input: SQL, isLost: SQL): SQL =>
+  closingAndRecording(sql`set closed_at = ${checkpointedAt}, close_reason = ${input} ->> 'reason' where ${isLost}`);
+
+const isOfSubjects = (input: SQL): SQL =>
+  sql`${subjectId} in (select value::uuid from (${textsIn(input, "subjectIds")}) as ids)`;
+
+const CLOSE_LOST = statement<unknown>((input) => closingAtCheckpoint(input, isOfSubjects(input)));
+
+const CLOSE_LOST_PEERS = statement<unknown>((input) =>
+  closingAtCheckpoint(input, sql`${isOfSubjects(input)} and ${peerId} in (${textsIn(input, "peerIds")})`),
+);

@@ -1,7 +1,15 @@
 export { type MeterEvent, meterExport, type SendMeterEvent, sendMeterEvents } from "./billing/export.ts";
 export { planMeterEvents } from "./billing/plan.ts";
 export * from "./checkpoints.ts";
-export { type Closing, closeLostSessions, closeSession, closeSessionById, closeSessions } from "./closing.ts";
+export {
+  type Closing,
+  closeLostSessions,
+  closeSession,
+  closeSessions,
+  closing,
+  closingById,
+  closingLost,
+} from "./closing.ts";
 export * from "./ledger.ts";
 export { msAgo } from "./ledger-time.ts";
 export { lostSessions } from "./lost-sessions.ts";

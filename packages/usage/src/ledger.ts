@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { type Transaction, usageSessions } from "@radist-tech/db";
+import { type BoundStatement, bind, insertion, sendAll, type Transaction, usageSessions } from "@radist-tech/db";
 import type { NodeId, PeerId, ProjectId } from "@radist-tech/protocol";
 import { sql } from "drizzle-orm";
+import { closingLost } from "./closing.ts";
 import { milliseconds } from "./ledger-time.ts";
 
 // A session: (seated) → open → closed, by its peer's leaving, or at its last checkpoint when its node was lost.
@@ -32,20 +33,47 @@ export async function openSession(tx: Transaction, entry: LedgerEntry, node: Led
   return id;
 }
 
-/**
- * Opens the sessions of several peers, which no two of the entries share.
- *
- * @returns the sessions' ids, in the order of the entries
- */
+const OPEN = insertion(
+  usageSessions,
+  ["id", "projectId", "kind", "subjectId", "peerId", "identity", "nodeId", "nodeEpoch", "openedAt", "checkpointedAt"],
+  {
+    values: {
+      // Not now(): this transaction may have begun, and waited for its lock, before the one that closed the last session.
+      openedAt: milliseconds(sql`statement_timestamp()`),
+      checkpointedAt: milliseconds(sql`statement_timestamp()`),
+    },
+  },
+);
+
+/** A session that is yet to be opened. */
+export interface FreshSession extends LedgerEntry, LedgerNode {
+  readonly id: string;
+}
+
+export const freshSession = (entry: LedgerEntry, node: LedgerNode): FreshSession => ({
+  id: randomUUID(),
+  ...entry,
+  nodeId: node.nodeId,
+  nodeEpoch: node.nodeEpoch,
+});
+
+/** Statements that open the sessions of several peers, which no two of them share; as for {@link openSession}. */
+export const opening = (sessions: readonly FreshSession[]): BoundStatement[] =>
+  sessions.length === 0 ? [] : [bind(OPEN, sessions)];
+
+/** Opens them now. @returns the sessions' ids, in the order of the entries */
 export async function openSessions(
   tx: Transaction,
   entries: readonly LedgerEntry[],
   node: LedgerNode,
 ): Promise<string[]> {
-  if (entries.length === 0) return [];
-  // Not now(): this transaction may have begun, and waited for its lock, before the one that closed the last session.
-  const at = milliseconds(sql`statement_timestamp()`);
-  const rows = entries.map((entry) => ({ id: randomUUID(), ...entry, ...node, openedAt: at, checkpointedAt: at }));
-  await tx.insert(usageSessions).values(rows);
-  return rows.map(({ id }) => id);
+  const sessions = entries.map((entry) => freshSession(entry, node));
+  await sendAll(tx, opening(sessions));
+  return sessions.map(({ id }) => id);
 }
+
+/** Statements that open a session of a peer after an earlier one, which ends at its last checkpoint if it is open. */
+export const reopening = (entry: LedgerEntry, node: LedgerNode): BoundStatement[] => [
+  ...closingLost({ subjectId: entry.subjectId, peerIds: [entry.peerId] }),
+  ...opening([freshSession(entry, node)]),
+];

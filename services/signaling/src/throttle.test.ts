@@ -110,8 +110,8 @@ test("the addresses of one IPv6 subscriber are one", async () => {
 });
 
 /** In queries that look up tokens, one or many, and in those that screen many. */
-const OF_TOKENS = 'inner join "calls"';
-const SCREENING = "union all";
+const OF_TOKENS = '"call_tokens"';
+const SCREENING = '"room_tokens"';
 
 test("whatever their number, wrong tokens of an address are one query at a time", async () => {
   const address = freshAddress();

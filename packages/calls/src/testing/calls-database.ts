@@ -1,11 +1,11 @@
-import { type Connection, connect, events, projects, transact } from "@radist-tech/db";
+import { type Connection, connect, endWith, events, projects, transact } from "@radist-tech/db";
 import { type CallId, newCallId, newPeerId, newProjectId, newPublicKey, type ProjectId } from "@radist-tech/protocol";
 import { freshDatabase } from "@radist-tech/testkit";
 import { and, asc, eq } from "drizzle-orm";
 import type { OwnerNode } from "../call.ts";
 import type { CallFact } from "../facts.ts";
 import { currentTime } from "../load.ts";
-import { saveCalls } from "../save.ts";
+import { saving } from "../save.ts";
 import { create, type DoneStep, step } from "../step.ts";
 import { LIMITS } from "./call-states.ts";
 
@@ -36,19 +36,21 @@ export async function openCallsDatabase(url?: string): Promise<CallsDatabase> {
       const callIds = Array.from({ length: count }, newCallId);
       await transact(connection, async (tx) => {
         const at = await currentTime(tx);
-        await saveCalls(
+        await endWith(
           tx,
-          callIds.map((callId) => {
-            const joins = Array.from({ length: peers }, newPeerId);
-            const created = create({ callId, projectId, accessControl: "public" }, at);
-            const { call, facts } = joins.reduce<DoneStep>((before, peerId) => {
-              const next = step(before.call, { type: "join", peerId, ownerNode }, at, LIMITS);
-              if (next.outcome !== "done") throw new Error(`A join was ${next.outcome}.`);
-              return { ...next, facts: [...before.facts, ...next.facts] };
-            }, created);
-            const tokens = new Map(joins.map((peerId) => [peerId, noTokens()]));
-            return { before: undefined, after: call, facts, tokens };
-          }),
+          saving(
+            callIds.map((callId) => {
+              const joins = Array.from({ length: peers }, newPeerId);
+              const created = create({ callId, projectId, accessControl: "public" }, at);
+              const { call, facts } = joins.reduce<DoneStep>((before, peerId) => {
+                const next = step(before.call, { type: "join", peerId, ownerNode }, at, LIMITS);
+                if (next.outcome !== "done") throw new Error(`A join was ${next.outcome}.`);
+                return { ...next, facts: [...before.facts, ...next.facts] };
+              }, created);
+              const tokens = new Map(joins.map((peerId) => [peerId, noTokens()]));
+              return { before: undefined, after: call, facts, tokens };
+            }),
+          ),
         );
       });
       return callIds;

@@ -1,11 +1,11 @@
-import type { Transaction } from "@radist-tech/db";
+import { sendAll, type Transaction } from "@radist-tech/db";
 import { type ErrorCode, Refusal } from "@radist-tech/protocol";
 import type { RoomControl } from "@radist-tech/protocol/bus";
 import type { SeatChange, SeatEvent, SeatRefusal } from "../seats/event.ts";
 import { stepSeats } from "../seats/step.ts";
 import { Fenced } from "./fenced.ts";
 import type { Loaded } from "./load.ts";
-import { storeChanges } from "./store.ts";
+import { storing } from "./store.ts";
 
 const TEXTS: Partial<Record<SeatRefusal, string>> = {
   invalid_token: "Invalid or already consumed room token.",
@@ -45,6 +45,6 @@ export async function advanceAll(
     const step = stepSeats(each.room, event);
     return step.outcome === "done" ? { ...each, change: step } : [];
   });
-  await storeChanges(tx, changes);
+  await sendAll(tx, storing(changes));
   return changes.flatMap(({ change: { notify } }) => notify);
 }

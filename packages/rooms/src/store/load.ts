@@ -1,6 +1,16 @@
-import { events, roomPeers, rooms, roomTokens, type Transaction } from "@radist-tech/db";
+import {
+  events,
+  execute,
+  hexOf,
+  roomPeers,
+  rooms,
+  roomTokens,
+  rowsOf,
+  statement,
+  type Transaction,
+} from "@radist-tech/db";
 import type { Epoch, NodeId, Participant, PeerId, ProjectId, RoomId } from "@radist-tech/protocol";
-import { and, asc, count, eq, inArray, isNotNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { CONFIRM_MS, type RoomRecord, type Seat, type Track } from "../seats/record.ts";
 
 /** A room's home frees the seats of its own peers; this much later, milliseconds, any node does. */
@@ -13,19 +23,6 @@ export interface Scope {
   /** Whether it ends the media of all. */
   readonly tracks?: boolean;
 }
-
-const ROOM = {
-  id: rooms.id,
-  projectId: rooms.projectId,
-  maxParticipants: rooms.maxParticipants,
-  e2ee: rooms.e2ee,
-  tombstonedAt: rooms.tombstonedAt,
-  tombstoneReason: rooms.tombstoneReason,
-  homeNodeId: rooms.homeNodeId,
-  homeNodeEpoch: rooms.homeNodeEpoch,
-  homeEpoch: rooms.homeEpoch,
-  eventSeq: rooms.eventSeq,
-};
 
 /** A room under its lock, with the number of its last event. */
 export interface Loaded {
@@ -44,14 +41,18 @@ export async function loadRooms(
   { seats, tracks = false }: Scope,
 ): Promise<Loaded[]> {
   const ids = [...roomIds];
-  const [rows, counts, peers, open] = await Promise.all([
-    lockRooms(tx, ids),
-    countSeats(tx, ids),
-    seats === "none" ? [] : selectSeats(tx, ids, seats),
+  const { kind, ...concerned } = scopeOf(seats);
+  const [locked, { counts, seats: peers }, open] = await Promise.all([
+    execute(tx, LOCK, ids),
+    execute(tx, READ[kind], { ids, ...concerned }),
     tracks ? selectOpenTracks(tx, ids) : [],
   ]);
+  const rows = locked.map((row) => roomRows.decode(row));
   const countOf = new Map(counts.map((each) => [each.roomId, each]));
-  const seatsOf = Map.groupBy(peers, ({ peer }) => peer.roomId);
+  const seatsOf = Map.groupBy(
+    peers.map((each) => ({ ...each, peer: peerRows.decode(each.peer) })),
+    ({ peer }) => peer.roomId,
+  );
   const tracksOf = Map.groupBy(open, ({ roomId }) => roomId);
   return rows.map((row) => ({
     eventSeq: row.eventSeq,
@@ -76,58 +77,79 @@ export async function loadRooms(
   }));
 }
 
-// A query is sent when it is awaited: each of these is a function of its own, so that they are sent as they are called.
+const [roomRows, peerRows] = [rowsOf(rooms), rowsOf(roomPeers)];
 
-async function lockRooms(tx: Transaction, ids: string[]) {
-  return await tx.select(ROOM).from(rooms).where(inArray(rooms.id, ids)).orderBy(asc(rooms.id)).for("no key update");
+interface Concerned {
+  readonly ids: readonly RoomId[];
+  readonly peerIds?: readonly PeerId[];
+  readonly tokenHash?: string | null;
 }
 
-async function countSeats(tx: Transaction, ids: string[]) {
-  const connected = sql<number>`(count(*) filter (where ${roomPeers.status} = 'connected'))::int`;
-  return await tx
-    .select({ roomId: roomPeers.roomId, held: count(), connected })
-    .from(roomPeers)
-    .where(inArray(roomPeers.roomId, ids))
-    .groupBy(roomPeers.roomId);
+const scopeOf = (seats: Scope["seats"]) => {
+  if (typeof seats === "string") return { kind: seats } as const;
+  if ("joinedBy" in seats) return { kind: "joinedBy", tokenHash: hexOf(seats.joinedBy) } as const;
+  return { kind: "peers", peerIds: seats } as const;
+};
+
+const LOCK = statement<readonly RoomId[], unknown[]>(
+  (input) => sql`
+    with locked as (
+      select * from ${rooms} where id in (select value::uuid from json_array_elements_text(${input}))
+      order by id for no key update
+    )
+    select coalesce(json_agg(${roomRows.json}), '[]') as output from locked as ${rooms}`,
+);
+
+interface RoomRead {
+  readonly counts: readonly { readonly roomId: string; readonly held: number; readonly connected: number }[];
+  readonly seats: readonly {
+    readonly peer: unknown;
+    readonly unconfirmedMs: number | null;
+    readonly windowMs: number | null;
+  }[];
 }
 
-async function selectSeats(tx: Transaction, ids: string[], which: Exclude<Scope["seats"], "none">) {
-  return await tx
-    .select({
-      peer: roomPeers,
-      unconfirmedMs: sql<number | null>`(extract(epoch from now() - ${roomPeers.unconfirmedSince}) * 1000)::float8`,
-      windowMs: sql<number | null>`(extract(epoch from ${roomPeers.expiresAt} - now()) * 1000)::float8`,
-    })
-    .from(roomPeers)
-    .where(and(inArray(roomPeers.roomId, ids), concerned(which)))
-    .orderBy(asc(roomPeers.joinedAt), asc(roomPeers.peerId));
-}
-
-function concerned(which: Exclude<Scope["seats"], "none">): SQL | undefined {
-  if (which === "all") return undefined;
-  if (which === "overdue") return isOverdue();
-  return "joinedBy" in which ? or(seatIsVacant(), isReplacedBy(which.joinedBy)) : inArray(roomPeers.peerId, [...which]);
-}
+/** Seats of rooms: how many, and those that a step concerns. */
+const reading = (concerned: (input: SQL) => SQL | undefined) =>
+  statement<Concerned, RoomRead>((input) => {
+    const ids = sql`select value::uuid from json_array_elements_text(${input} -> 'ids')`;
+    const ms = (age: SQL) => sql`(extract(epoch from ${age}) * 1000)::float8`;
+    return sql`select json_build_object(
+      'counts', (select coalesce(json_agg(counted), '[]') from (
+        select ${roomPeers.roomId} as "roomId", count(*)::int as held,
+          (count(*) filter (where ${roomPeers.status} = 'connected'))::int as connected
+        from ${roomPeers} where ${roomPeers.roomId} in (${ids}) group by ${roomPeers.roomId}) as counted),
+      'seats', (select coalesce(json_agg(json_build_object(
+          'peer', ${peerRows.json}, 'unconfirmedMs', ${ms(sql`now() - ${roomPeers.unconfirmedSince}`)},
+          'windowMs', ${ms(sql`${roomPeers.expiresAt} - now()`)}
+        ) order by ${roomPeers.joinedAt}, ${roomPeers.peerId}), '[]')
+        from ${roomPeers} where ${roomPeers.roomId} in (${ids}) and (${concerned(input) ?? sql`true`}))
+    ) as output`;
+  });
 
 /** A null never equals: peers without an identity are replaced by nobody. */
-const isReplacedBy = (tokenHash: Uint8Array): SQL => sql`${roomPeers.identity} = (
+const isReplaced = (input: SQL): SQL => sql`${roomPeers.identity} = (
   select ${roomTokens.identity} from ${roomTokens}
-  where ${roomTokens.hash} = ${tokenHash}::bytea and ${roomTokens.duplicateIdentity} = 'replace')`;
+  where ${roomTokens.hash} = (${input} ->> 'tokenHash')::bytea and ${roomTokens.duplicateIdentity} = 'replace')`;
 
-export const isOverdue = (): SQL | undefined =>
-  and(
-    eq(roomPeers.status, "disconnected"),
-    lte(roomPeers.expiresAt, sql`now() - ${GRACE_MS} * interval '1 millisecond'`),
-  );
+const msBeforeNow = (ms: number): SQL => sql.raw(`now() - ${ms} * interval '1 millisecond'`);
 
-const seatIsVacant = (): SQL | undefined =>
-  and(
-    isNotNull(roomPeers.unconfirmedSince),
-    or(
-      eq(roomPeers.status, "disconnected"),
-      lte(roomPeers.unconfirmedSince, sql`now() - ${CONFIRM_MS} * interval '1 millisecond'`),
-    ),
-  );
+export const isOverdue = (): SQL =>
+  sql`(${roomPeers.status} = 'disconnected' and ${roomPeers.expiresAt} <= ${msBeforeNow(GRACE_MS)})`;
+
+const seatIsVacant = (): SQL =>
+  sql`(${roomPeers.unconfirmedSince} is not null
+    and (${roomPeers.status} = 'disconnected' or ${roomPeers.unconfirmedSince} <= ${msBeforeNow(CONFIRM_MS)}))`;
+
+const READ = {
+  none: reading(() => sql`false`),
+  all: reading(() => undefined),
+  overdue: reading(isOverdue),
+  peers: reading(
+    (input) => sql`${roomPeers.peerId} in (select value from json_array_elements_text(${input} -> 'peerIds'))`,
+  ),
+  joinedBy: reading((input) => sql`(${seatIsVacant()} or ${isReplaced(input)})`),
+};
 
 function seatOf({
   peer,
@@ -167,19 +189,31 @@ export function participantOf(row: {
 }
 
 /** Tracks are in no table: those that the outbox says were published, and not that they ended. */
-async function selectOpenTracks(tx: Transaction, ids: string[]): Promise<{ roomId: string; track: Track }[]> {
-  const rows = await tx
-    .select({ roomId: events.subjectId, type: events.type, data: events.data })
-    .from(events)
-    .where(
-      and(inArray(events.subjectId, ids), inArray(events.type, ["room.track_published", "room.track_unpublished"])),
-    )
-    .orderBy(asc(events.subjectId), asc(events.seq));
+async function selectOpenTracks(
+  tx: Transaction,
+  ids: readonly RoomId[],
+): Promise<{ readonly roomId: string; readonly track: Track }[]> {
   const open = new Map<string, { roomId: string; track: Track }>();
-  for (const { roomId, type, data } of rows) {
-    const { peerId, producerId, kind } = data as unknown as Track;
-    if (type === "room.track_published") open.set(producerId, { roomId, track: { peerId, producerId, kind } });
+  for (const { roomId, isOpen, data } of await execute(tx, READ_TRACKS, ids)) {
+    const { peerId, producerId, kind } = data;
+    if (isOpen) open.set(producerId, { roomId, track: { peerId, producerId, kind } });
     else open.delete(producerId);
   }
   return [...open.values()];
 }
+
+interface TrackRead {
+  readonly roomId: string;
+  readonly isOpen: boolean;
+  readonly data: Track;
+}
+
+const READ_TRACKS = statement<readonly RoomId[], readonly TrackRead[]>(
+  (input) => sql`
+    select coalesce(json_agg(json_build_object(
+      'roomId', ${events.subjectId}, 'isOpen', ${events.type} = 'room.track_published', 'data', ${events.data}
+    ) order by ${events.subjectId}, ${events.seq}), '[]') as output
+    from ${events}
+    where ${events.subjectId} in (select value::uuid from json_array_elements_text(${input}))
+      and ${events.type} in ('room.track_published', 'room.track_unpublished')`,
+);

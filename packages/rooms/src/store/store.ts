@@ -1,33 +1,40 @@
-import { roomPeers, rooms, roomTokens, type Transaction } from "@radist-tech/db";
-import { recordFacts } from "@radist-tech/events";
-import { and, inArray, type SQL, sql } from "drizzle-orm";
+import {
+  type BoundStatement,
+  bind,
+  hexOf,
+  insertion,
+  recordset,
+  roomPeers,
+  rooms,
+  roomTokens,
+  type Statement,
+  statement,
+} from "@radist-tech/db";
+import { recording } from "@radist-tech/events";
+import { sql } from "drizzle-orm";
 import type { SeatChange } from "../seats/event.ts";
 import type { LeftReason, Seat } from "../seats/record.ts";
 import type { Loaded } from "./load.ts";
-import { moveHomeSites } from "./media-sites.ts";
+import { movingHomeSites } from "./media-sites.ts";
 
 /** What a step made of a room. */
 export interface Changed extends Loaded {
   readonly change: SeatChange;
 }
 
-/** Stores what steps say, of many rooms at once, with their facts. Sent at once: it costs one round trip. */
-export async function storeChanges(tx: Transaction, changes: readonly Changed[]): Promise<void> {
-  if (changes.length === 0) return;
+/** Statements that store what steps say, of many rooms, with their facts: one for each table. */
+export function storing(changes: readonly Changed[]): BoundStatement[] {
+  if (changes.length === 0) return [];
   const seats = changes.map(seatsChanged);
   const flat = <Key extends "gone" | "fresh" | "altered">(key: Key) => seats.flatMap((each) => each[key]);
-  await Promise.all([
-    updateRooms(tx, changes),
-    deleteSeats(tx, flat("gone")),
-    restoreTokens(tx, changes),
-    insertSeats(tx, flat("fresh")),
-    updateSeats(tx, flat("altered")),
-    moveHomeSites(
-      tx,
-      changes.map(({ room, change }) => ({ before: room, after: change.room })),
-    ),
-    recordFacts(
-      tx,
+  return [
+    bind(UPDATE_ROOMS, changes.map(toRoomRow)),
+    ...about(DELETE_SEATS, flat("gone").map(toSeatKey)),
+    ...about(RESTORE_TOKENS, changes.flatMap(restoredBy)),
+    ...about(INSERT_SEATS, flat("fresh").map(toFreshRow)),
+    ...about(UPDATE_SEATS, flat("altered").map(toAlteredRow)),
+    ...movingHomeSites(changes.map(({ room, change }) => ({ before: room, after: change.room }))),
+    ...recording(
       changes.map(({ room: { projectId, roomId }, eventSeq, change: { facts } }) => ({
         projectId,
         kind: "room",
@@ -36,8 +43,11 @@ export async function storeChanges(tx: Transaction, changes: readonly Changed[])
         facts,
       })),
     ),
-  ]);
+  ];
 }
+
+const about = (rows: Statement<readonly unknown[]>, all: readonly unknown[]): BoundStatement[] =>
+  all.length === 0 ? [] : [bind(rows, all)];
 
 interface OfRoom {
   readonly roomId: string;
@@ -45,9 +55,9 @@ interface OfRoom {
 }
 
 function seatsChanged({ room, change }: Changed): { gone: OfRoom[]; fresh: OfRoom[]; altered: OfRoom[] } {
-  const { roomId, seats: before } = room;
+  const { seats: before } = room;
   const { seats: after } = change.room;
-  const ofRoom = (seat: Seat): OfRoom => ({ roomId, seat });
+  const ofRoom = (seat: Seat): OfRoom => ({ roomId: room.roomId, seat });
   const left = [...after.values()];
   return {
     gone: [...before.values()].filter(({ peerId }) => !after.has(peerId)).map(ofRoom),
@@ -56,97 +66,99 @@ function seatsChanged({ room, change }: Changed): { gone: OfRoom[]; fresh: OfRoo
   };
 }
 
-/** A statement has at most 65,535 parameters. */
-const STATEMENT_ROWS = 5_000;
+const toRoomRow = ({ eventSeq, change: { room, facts } }: Changed) => ({
+  id: room.roomId,
+  homeNodeId: room.home?.nodeId,
+  homeNodeEpoch: room.home?.nodeEpoch,
+  homeEpoch: room.homeEpoch,
+  isIdle: room.connected === 0,
+  ended: room.ended,
+  eventSeq: eventSeq + facts.length,
+});
 
-/** Runs a set-based statement on all rows. Of a single row the planner makes what it makes of a plain statement. */
-async function withRows<Row>(
-  tx: Transaction,
-  rows: readonly Row[],
-  toValues: (row: Row) => SQL,
-  statement: (values: SQL) => SQL,
-): Promise<void> {
-  const count = Math.ceil(rows.length / STATEMENT_ROWS);
-  const chunks = Array.from({ length: count }, (_none, index) =>
-    rows.slice(index * STATEMENT_ROWS, (index + 1) * STATEMENT_ROWS),
-  );
-  await Promise.all(
-    chunks.map((chunk) => tx.execute(statement(sql`(values ${sql.join(chunk.map(toValues), sql`, `)})`))),
-  );
-}
+const UPDATE_ROOMS = statement<readonly unknown[]>((input) => {
+  const { id, homeNodeId, homeNodeEpoch, homeEpoch, eventSeq } = rooms;
+  const columns = { id, homeNodeId, homeNodeEpoch, homeEpoch, isIdle: "boolean", ended: "text", eventSeq };
+  return sql`
+    update ${rooms} set
+      home_node_id = next."homeNodeId", home_node_epoch = next."homeNodeEpoch", home_epoch = next."homeEpoch",
+      idle_since = case when next."isIdle" then coalesce(rooms.idle_since, now()) end,
+      tombstoned_at = case when next.ended is not null then coalesce(rooms.tombstoned_at, now()) end,
+      tombstone_reason = next.ended, event_seq = next."eventSeq"
+    from ${recordset(input, "next", columns)}
+    where rooms.id = next.id`;
+});
 
-const updateRooms = (tx: Transaction, changes: readonly Changed[]): Promise<void> =>
-  withRows(
-    tx,
-    changes,
-    ({ eventSeq, change: { room, facts } }) => sql`(
-      ${room.roomId}::uuid, ${room.home?.nodeId ?? null}::text, ${room.home?.nodeEpoch ?? null}::bigint,
-      ${room.homeEpoch}::integer, ${room.connected === 0}::boolean, ${room.ended}::text,
-      ${eventSeq + facts.length}::integer)`,
-    (values) => sql`
-      update ${rooms} set
-        home_node_id = next.home_node_id, home_node_epoch = next.home_node_epoch, home_epoch = next.home_epoch,
-        idle_since = case when next.is_idle then coalesce(rooms.idle_since, now()) end,
-        tombstoned_at = case when next.ended is not null then coalesce(rooms.tombstoned_at, now()) end,
-        tombstone_reason = next.ended, event_seq = next.event_seq
-      from ${values} as next(id, home_node_id, home_node_epoch, home_epoch, is_idle, ended, event_seq)
-      where rooms.id = next.id`,
-  );
+const toSeatKey = ({ roomId, seat: { peerId } }: OfRoom) => ({ roomId, peerId });
 
-const deleteSeats = (tx: Transaction, gone: readonly OfRoom[]): Promise<void> =>
-  withRows(
-    tx,
-    gone,
-    ({ roomId, seat }) => sql`(${roomId}::uuid, ${seat.peerId}::text)`,
-    (values) => sql`
-      delete from ${roomPeers} using ${values} as gone(room_id, peer_id)
-      where room_peers.room_id = gone.room_id and room_peers.peer_id = gone.peer_id`,
-  );
+const { roomId, peerId } = roomPeers;
+
+const DELETE_SEATS = statement<readonly unknown[]>(
+  (input) => sql`
+    delete from ${roomPeers} using ${recordset(input, "gone", { roomId, peerId })}
+    where ${roomId} = gone."roomId" and ${peerId} = gone."peerId"`,
+);
 
 /** Who was lost before it heard that it joined, and could not keep its seat, can use its token once more. */
-async function restoreTokens(tx: Transaction, changes: readonly Changed[]): Promise<void> {
-  const peerIds = changes.flatMap(({ room, change: { facts } }) =>
-    facts.flatMap((fact) => {
-      const isLoss = fact.type === "room.participant_left" && LOSSES.has(fact.data.reason);
-      return isLoss && (room.seats.get(fact.data.peerId)?.unconfirmedMs ?? null) !== null ? [fact.data.peerId] : [];
-    }),
-  );
-  if (peerIds.length === 0) return;
-  const roomIds = changes.map(({ room }) => room.roomId);
-  await tx
-    .update(roomTokens)
-    .set({ usedAt: null, peerId: null, attemptHash: null })
-    .where(and(inArray(roomTokens.roomId, roomIds), inArray(roomTokens.peerId, peerIds)));
-}
+const restoredBy = ({ room, change: { facts } }: Changed) =>
+  facts.flatMap((fact) => {
+    const isLoss = fact.type === "room.participant_left" && LOSSES.has(fact.data.reason);
+    const isUnconfirmed = isLoss && (room.seats.get(fact.data.peerId)?.unconfirmedMs ?? null) !== null;
+    return isUnconfirmed ? [{ roomId: room.roomId, peerId: fact.data.peerId }] : [];
+  });
+
+const RESTORE_TOKENS = statement<readonly unknown[]>(
+  (input) => sql`
+    update ${roomTokens} set used_at = null, peer_id = null, attempt_hash = null
+    from ${recordset(input, "lost", { roomId, peerId })}
+    where ${roomTokens.roomId} = lost."roomId" and ${roomTokens.peerId} = lost."peerId"`,
+);
 
 const LOSSES: ReadonlySet<LeftReason> = new Set(["disconnected", "node_lost"]);
 
-async function insertSeats(tx: Transaction, fresh: readonly OfRoom[]): Promise<void> {
-  if (fresh.length === 0) return;
-  await tx.insert(roomPeers).values(
-    fresh.map(({ roomId, seat: { peerId, participant, status, resume } }) => ({
-      roomId,
-      peerId,
-      ...participant,
-      status,
-      resumeHash: resume?.current ?? null,
-      unconfirmedSince: sql`now()`,
-    })),
-  );
-}
+const toFreshRow = ({ roomId: id, seat: { peerId: seated, participant, status, resume } }: OfRoom) => ({
+  roomId: id,
+  peerId: seated,
+  ...participant,
+  status,
+  resumeHash: hexOf(resume?.current),
+});
 
-const updateSeats = (tx: Transaction, altered: readonly OfRoom[]): Promise<void> =>
-  withRows(
-    tx,
-    altered,
-    ({ roomId, seat: { peerId, status, windowMs, unconfirmedMs, resume } }) => sql`(
-      ${roomId}::uuid, ${peerId}::text, ${status}::text, ${windowMs}::float8, ${unconfirmedMs}::float8,
-      ${resume?.current ?? null}::bytea, ${resume?.fresh ?? null}::bytea)`,
-    (values) => sql`
-      update ${roomPeers} set
-        status = next.status, expires_at = now() + next.window_ms * interval '1 millisecond',
-        unconfirmed_since = now() - next.unconfirmed_ms * interval '1 millisecond',
-        resume_hash = next.current, fresh_resume_hash = next.fresh
-      from ${values} as next(room_id, peer_id, status, window_ms, unconfirmed_ms, current, fresh)
-      where room_peers.room_id = next.room_id and room_peers.peer_id = next.peer_id`,
-  );
+const INSERT_SEATS = insertion(
+  roomPeers,
+  [
+    "roomId",
+    "peerId",
+    "identity",
+    "name",
+    "metadata",
+    "canPublish",
+    "canSubscribe",
+    "status",
+    "resumeHash",
+    "unconfirmedSince",
+  ],
+  { values: { unconfirmedSince: sql`now()` } },
+);
+
+const toAlteredRow = ({ roomId: id, seat }: OfRoom) => ({
+  roomId: id,
+  peerId: seat.peerId,
+  status: seat.status,
+  windowMs: seat.windowMs,
+  unconfirmedMs: seat.unconfirmedMs,
+  current: hexOf(seat.resume?.current),
+  fresh: hexOf(seat.resume?.fresh),
+});
+
+const UPDATE_SEATS = statement<readonly unknown[]>((input) => {
+  const times = { windowMs: "float8", unconfirmedMs: "float8" };
+  const columns = { roomId, peerId, status: "text", ...times, current: "bytea", fresh: "bytea" };
+  return sql`
+    update ${roomPeers} set
+      status = next.status, expires_at = now() + next."windowMs" * interval '1 millisecond',
+      unconfirmed_since = now() - next."unconfirmedMs" * interval '1 millisecond',
+      resume_hash = next.current, fresh_resume_hash = next.fresh
+    from ${recordset(input, "next", columns)}
+    where ${roomId} = next."roomId" and ${peerId} = next."peerId"`;
+});

@@ -136,7 +136,7 @@ export class Admission {
   }
 
   /** @returns signals that the peer's own earlier socket may not have received, in order */
-  async #endSuperseded({ peer, superseded, call }: Joined): Promise<readonly string[]> {
+  async #endSuperseded({ peer, superseded, call }: Admitted): Promise<readonly string[]> {
     const frames = await Promise.all(
       superseded.map(async (earlier) => {
         const missed = await this.#parts.takeover.takeOver(earlier, snapshot(call));
@@ -148,7 +148,7 @@ export class Admission {
 
   async #reconnect(socket: PeerSocket, projectId: ProjectId, claim: Reconnect): Promise<void> {
     const { attachedPeers } = this.#node;
-    const { fanout, takeover } = this.#parts;
+    const { fanout } = this.#parts;
     attachedPeers.beginAdmission(claim.peerId);
     try {
       const context = this.#context(socket, projectId, (late: Reconnected) =>
@@ -157,7 +157,7 @@ export class Admission {
       const admitted = await reconnectPeer(context, claim);
       fanout.send(admitted);
       const call = snapshot(admitted.call);
-      const missed = admitted.superseded ? await takeover.takeOver(admitted.superseded, call) : [];
+      const missed = await this.#endSuperseded(admitted);
       const attached = this.#attach(socket, projectId, admitted, claim.features);
       const { callId, peerId } = attached;
       attached.send({
