@@ -12,6 +12,11 @@ interface RoomHint {
   readonly isClaimedElsewhere?: boolean;
 }
 
+interface Seated {
+  readonly room: RoomHome;
+  readonly peerId: PeerId;
+}
+
 const nameOfHint = ({ room, peerId, isClaimedElsewhere }: RoomHint): string =>
   `${nameOfClaim(room.claim)} ${peerId ?? ""} ${isClaimedElsewhere ?? false}`;
 
@@ -32,6 +37,17 @@ export class ClaimComparison {
 
   /** @throws {DatabaseUnavailable} */
   async compare(rooms: readonly RoomHome[], hints: readonly RoomHint[] = []): Promise<void> {
+    await this.#compareClaims(rooms);
+    const unseated = await this.#findUnseated(
+      rooms.filter(({ state }) => !state.isClosed),
+      hints,
+    );
+    // A room that has ended since its claim was read has no seats either.
+    await this.#compareClaims([...new Set(unseated.map(({ room }) => room))]);
+    for (const { room, peerId } of unseated) if (!room.state.isClosed) room.kick(peerId);
+  }
+
+  async #compareClaims(rooms: readonly RoomHome[]): Promise<void> {
     const lost = await findLostClaims(
       this.#node.connection,
       rooms.map(({ claim }) => claim),
@@ -41,14 +57,10 @@ export class ClaimComparison {
       if (why === "ended") room.end();
       else if (why === "fenced") room.fence();
     }
-    await this.#compareSeats(
-      rooms.filter(({ state }) => !state.isClosed),
-      hints,
-    );
   }
 
   /** A peer that was kicked is found by the seat that it no longer has. */
-  async #compareSeats(rooms: readonly RoomHome[], hints: readonly RoomHint[]): Promise<void> {
+  async #findUnseated(rooms: readonly RoomHome[], hints: readonly RoomHint[]): Promise<Seated[]> {
     const seated = rooms.flatMap((room) => [...room.state.peers.keys()].map((peerId) => ({ room, peerId })));
     // A peer that is being admitted has its seat, and is not among them yet.
     const hinted = hints.flatMap(({ room, peerId }) => (peerId === undefined ? [] : { room, peerId }));
@@ -59,7 +71,7 @@ export class ClaimComparison {
     const unseated = [...seated, ...hinted].filter(({ peerId }) => !held.has(peerId));
     // A join that took the seat may be stored, and its answer on the way: it says better why the peer has none.
     await Promise.all([...new Set(unseated.map(({ room }) => room))].map((room) => room.seatsTaken()));
-    for (const { room, peerId } of unseated) if (!room.state.isClosed) room.kick(peerId);
+    return unseated;
   }
 
   /** Never rejects; what could not be read is found by the periodic comparison. */
