@@ -58,7 +58,15 @@ describe.skipIf(WHY_NOT)("The gateway", () => {
     });
     await using gateway = await ownGateway({ RADIST_DOMAIN: "localhost", RADIST_TLS: "internal" }, upstream);
     const { plain, http, https } = gateway.ports;
+    // Caddy makes its authority and the certificate while it serves already.
+    await expect.poll(() => gateway.rootCertificate().catch(() => "")).toContain("CERTIFICATE");
     const secure = { port: https, ca: await gateway.rootCertificate(), agent: false } as const;
+    const isServed = () =>
+      get({ ...secure, path: "/" }).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(isServed).toBe(true);
     const page = await get({ ...secure, path: "/room/1" });
     expect(JSON.parse(page.body)).toEqual({ client: "127.0.0.1", scheme: "https" });
     expect(page.headers["strict-transport-security"]).toBe("max-age=31536000");
