@@ -44,7 +44,7 @@ afterAll(async () => {
   expect(await cluster.nodes[0]?.metric("radist_sfu_migrated_peers_total")).toBe(0);
   const metrics = await (await fetch(`${cluster.nodes[0]?.url}/metrics`)).text();
   expect(
-    metrics.split("\n").filter((line) => /^radist_sfu_errors_total.*(internal_error|unavailable)/.test(line)),
+    metrics.split("\n").filter((line) => /^radist_sfu_errors_total.*(internal_error|unavailable).*\} [1-9]/.test(line)),
   ).toEqual([]);
   await cluster[Symbol.asyncDispose]();
 });
