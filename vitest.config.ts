@@ -6,6 +6,8 @@ const BROWSER_TESTS = "{packages,services,infra}/**/*.browser.test.ts";
 // Soaks and many rounds, each of which has a short form among the others: npm run test:long.
 const LONG_TESTS = "{packages,services,infra}/**/*.long.test.ts";
 const LONG_BROWSER_TESTS = "{packages,services,infra}/**/*.long.browser.test.ts";
+// These pack the SDKs where they are, whose package.json is another one for that moment: nothing else may need it then.
+const PACKING = "infra/packager/src/trials/*.long.test.ts";
 const NEVER = ["**/node_modules/**", "**/dist/**"];
 
 // Most files wait for servers most of their time: three at once even on two cores.
@@ -40,7 +42,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...code, name: "long", include: [LONG_TESTS], exclude: NEVER },
+        test: { ...code, name: "long", include: [LONG_TESTS], exclude: [...NEVER, PACKING] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "long-packing",
+          include: [PACKING],
+          exclude: NEVER,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
       },
       {
         extends: true,

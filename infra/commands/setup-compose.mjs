@@ -9,7 +9,7 @@ import { addSecrets, openMedia, problemOfAddress, problemOfDomain } from "./setu
 
 const USAGE = `Writes .env for docker compose: npm run setup:compose
 
-Generates the secrets that are missing and keeps those that are there. On a terminal it asks for what is not given:
+Generates the secrets that are missing and keeps those that are there. On a terminal it asks for anything you leave out:
 
   --domain NAME             the name under which browsers reach this machine: the gateway serves HTTPS, with a
                             certificate that it gets by itself (ports 80 and 443)

@@ -29,7 +29,7 @@ import { sources } from "./sources.mjs";
 export const QUICK = { projects: ["code", "browser"], tags: "!long" };
 
 /** @type {Suites} */
-export const LONG = { projects: ["long", "long-browser"] };
+export const LONG = { projects: ["long", "long-browser", "long-packing"] };
 
 /** @type {Suites} Only of the files that have any: loading all of them takes long, too. */
 export const LONG_CASES = { projects: ["code", "browser"], tags: "long", files: filesWithLongCases };

@@ -39,10 +39,17 @@ is_loopback "${TURN_ADDRESS:-}" || turn=TURN_ADDRESS
 
 if [ -n "${TURN_ADDRESS:-}" ] && [ -n "${RADIST_DOMAIN:-}" ]; then
   case "${RADIST_BIND_ADDRESS:-}" in
-    "" | 0.0.0.0 | "$TURN_ADDRESS")
+    "" | 0.0.0.0 | "[::]" | "$TURN_ADDRESS")
       problem "RADIST_BIND_ADDRESS must be another address of this machine than TURN_ADDRESS, as both need port 443"
       ;;
   esac
+fi
+
+# By default private ranges are trusted: whoever is in one could say of himself what he likes.
+if [ "${TRUSTED_PROXIES:-1}" != 1 ] && [ -z "${TRUSTED_PROXY_RANGES:-}" ]; then
+  if [ -n "${RADIST_DOMAIN:-}" ] || ! is_loopback "${RADIST_BIND_ADDRESS:-}"; then
+    problem "TRUSTED_PROXY_RANGES must be the addresses of the proxies in front, such as 203.0.113.7/32, as others reach the gateway, too"
+  fi
 fi
 
 [ -n "$problems" ] || exit 0

@@ -42,6 +42,16 @@ test("With secrets of its own the stack listens anywhere, but not twice on port 
   expect((await check({ ...withTurn, RADIST_BIND_ADDRESS: "203.0.113.8" })).code).toBe(0);
 });
 
+test("Proxies are trusted by their addresses where others reach the gateway, too.", async () => {
+  const problems = async (env: Record<string, string>) =>
+    (await check({ ...OWN, TRUSTED_PROXIES: "2", ...env })).problems;
+  expect(await problems({})).toEqual([]);
+  expect(await problems({ RADIST_BIND_ADDRESS: "10.0.0.5" })).toEqual(["TRUSTED_PROXY_RANGES"]);
+  expect(await problems({ RADIST_DOMAIN: "calls.example.com" })).toEqual(["TRUSTED_PROXY_RANGES"]);
+  expect(await problems({ RADIST_BIND_ADDRESS: "10.0.0.5", TRUSTED_PROXY_RANGES: "10.0.0.7/32" })).toEqual([]);
+  expect(await problems({ RADIST_BIND_ADDRESS: "10.0.0.5", TRUSTED_PROXIES: "1" })).toEqual([]);
+});
+
 test.each([
   ["settings", "../docker/check-settings.sh"],
   ["gateway", "../gateway/start.sh"],

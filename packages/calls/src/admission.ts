@@ -6,7 +6,6 @@ import {
   DatabaseUnavailable,
   endWith,
   execute,
-  hexOf,
   isUnavailable,
   type Transaction,
   transact,
@@ -103,7 +102,30 @@ class Busy extends Error {}
 const MAX_BATCH = 200;
 const ATTEMPTS = 5;
 
-const batches = new WeakMap<Connection, Batching<AdmissionRequest, Admitted>>();
+/** So many wait at once for a call that somebody else has: the rest of the pool is for all others. */
+const ALONE_AT_ONCE = 4;
+
+interface Admitting {
+  readonly together: Batching<AdmissionRequest, Admitted>;
+  readonly alone: Batching<AdmissionRequest, Admitted>;
+}
+
+const admitting = new WeakMap<Connection, Admitting>();
+
+function admittingBy(connection: Connection): Admitting {
+  const known = admitting.get(connection);
+  if (known) return known;
+  const begun: Admitting = {
+    together: new Batching({ maxBatch: MAX_BATCH, atOnce: 1, answer: (requests) => admitBatch(connection, requests) }),
+    alone: new Batching({
+      maxBatch: 1,
+      atOnce: ALONE_AT_ONCE,
+      answer: (requests) => Promise.allSettled(requests.map((request) => admitAlone(connection, request))),
+    }),
+  };
+  admitting.set(connection, begun);
+  return begun;
+}
 
 /**
  * Admits a peer, together with those that come at the same time.
@@ -111,16 +133,13 @@ const batches = new WeakMap<Connection, Batching<AdmissionRequest, Admitted>>();
  * @throws {Refusal} | {UnknownToken} | {DatabaseUnavailable}
  */
 export async function admit(connection: Connection, request: AdmissionRequest): Promise<Admitted> {
-  const known = batches.get(connection);
-  const batching =
-    known ?? new Batching({ maxBatch: MAX_BATCH, atOnce: 1, answer: (requests) => admitBatch(connection, requests) });
-  if (!known) batches.set(connection, batching);
+  const { together, alone } = admittingBy(connection);
   try {
-    return await batching.ask(request);
+    return await together.ask(request);
   } catch (error) {
     if (!(error instanceof Busy)) throw error;
   }
-  return admitAlone(connection, request);
+  return alone.ask(request);
 }
 
 async function admitBatch(connection: Connection, requests: readonly AdmissionRequest[]): Promise<Outcome[]> {
@@ -337,5 +356,3 @@ function peerOf({ call }: DoneStep, peerId: PeerId): Peer {
 }
 
 const isSame = (one: Uint8Array | null, other: Uint8Array): boolean => one !== null && Buffer.from(one).equals(other);
-
-export const hashOf = (credential: string): string | null => hexOf(digest(credential));

@@ -85,25 +85,46 @@ type Departed = DoneStep | undefined;
 
 /** So many are stored in one transaction. */
 const MAX_BATCH = 200;
-const batches = new WeakMap<Connection, Batching<Asked, Departed | typeof BUSY>>();
+/** So many wait at once for a call that somebody else has: the rest of the pool is for all others. */
+const ALONE_AT_ONCE = 4;
+
+interface Departing {
+  readonly together: Batching<Asked, Departed | typeof BUSY>;
+  readonly alone: Batching<Asked, Departed | typeof BUSY>;
+}
+
+const departing = new WeakMap<Connection, Departing>();
+
+function departingBy(connection: Connection): Departing {
+  const known = departing.get(connection);
+  if (known) return known;
+  const begun: Departing = {
+    together: new Batching({ maxBatch: MAX_BATCH, atOnce: 1, answer: (asked) => departBatch(connection, asked) }),
+    alone: new Batching({
+      maxBatch: 1,
+      atOnce: ALONE_AT_ONCE,
+      answer: async (asked) => (await departAll(connection, asked, LOCK)).map(fulfilled),
+    }),
+  };
+  departing.set(connection, begun);
+  return begun;
+}
+
+const fulfilled = <T>(value: T) => ({ status: "fulfilled" as const, value });
 
 async function depart(context: DepartureContext, departure: Departure): Promise<Departed> {
-  const { connection } = context;
-  const answer = (asked: readonly Asked[]) => departBatch(connection, asked);
-  const batching = batches.get(connection) ?? new Batching({ maxBatch: MAX_BATCH, atOnce: 1, answer });
-  batches.set(connection, batching);
+  const { together, alone } = departingBy(context.connection);
   const asked = { context, departure };
-  const departed = await batching.ask(asked);
+  const departed = await together.ask(asked);
   if (departed !== BUSY) return departed;
-  const [alone] = await departAll(connection, [asked], LOCK);
-  return alone === BUSY ? undefined : alone;
+  const stored = await alone.ask(asked);
+  return stored === BUSY ? undefined : stored;
 }
 
 async function departBatch(
   connection: Connection,
   asked: readonly Asked[],
 ): Promise<PromiseSettledResult<Departed | typeof BUSY>[]> {
-  const fulfilled = <T>(value: T) => ({ status: "fulfilled" as const, value });
   try {
     return (await departAll(connection, asked, LOCK_FREE)).map(fulfilled);
   } catch (error) {

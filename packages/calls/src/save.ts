@@ -110,6 +110,8 @@ const UPSERT_PEERS = insertion(
     "unconfirmedSince",
   ],
   {
+    // As confirmations lock them, which hold no call.
+    order: sql`r."callId", r."peerId"`,
     // A confirmation is stored without the lock on the call: only a new claim may overwrite it.
     conflict: sql`on conflict (call_id, peer_id) do update set
       ${proposed([

@@ -82,9 +82,10 @@ test("what is left of a transaction whose connection died does not run on the ne
     const second = errorOf(tx.execute(sql`insert into notes values ('second')`));
     ended(await second);
   });
+  const failed = expect(interrupted).rejects.toThrow(DatabaseUnavailable);
   await written;
   await expect.poll(() => observer.db.execute(sql.raw(CUT_IDLE_TRANSACTIONS)), HEALED).toHaveLength(1);
-  await expect(interrupted).rejects.toThrow(DatabaseUnavailable);
+  await failed;
   // By now the pool's only connection has another session.
   await query(connection.db.execute(ONE));
   goOn();

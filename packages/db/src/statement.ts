@@ -135,11 +135,19 @@ export function recordset(input: SQL, name: string, columns: Readonly<Record<str
   return sql`json_to_recordset(${input}) as ${sql.raw(name)}(${sql.join(types, sql`, `)})`;
 }
 
+interface InsertionOptions<Key extends string> {
+  /** What a column gets in place of its key of the row, which is `r`. */
+  readonly values?: Partial<Record<Key, SQL>>;
+  /** In which rows that are there already are locked. */
+  readonly order?: SQL;
+  readonly conflict?: SQL;
+}
+
 /** Inserts rows that have these columns, in their order. */
 export function insertion<T extends Table, Key extends keyof T["$inferInsert"] & string>(
   table: T,
   keys: readonly Key[],
-  { values = {}, conflict = sql`` }: { readonly values?: Partial<Record<Key, SQL>>; readonly conflict?: SQL } = {},
+  { values = {}, order, conflict = sql`` }: InsertionOptions<Key> = {},
 ): Statement<readonly unknown[]> {
   const all = getTableColumns(table) as Readonly<Record<string, { name: string; getSQLType(): string }>>;
   const chosen = keys.map((key) => [key, all[key] as { name: string; getSQLType(): string }] as const);
@@ -148,6 +156,6 @@ export function insertion<T extends Table, Key extends keyof T["$inferInsert"] &
   const types = Object.fromEntries(chosen.map(([key, column]) => [key, column.getSQLType()]));
   return statement(
     (input) => sql`insert into ${table} (${sql.join(names, sql`, `)})
-      select ${sql.join(selected, sql`, `)} from ${recordset(input, "r", types)} ${conflict}`,
+      select ${sql.join(selected, sql`, `)} from ${recordset(input, "r", types)} ${order ? sql`order by ${order}` : sql``} ${conflict}`,
   );
 }

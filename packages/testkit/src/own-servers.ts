@@ -1,3 +1,4 @@
+import { hasProgram } from "./machine/installed-program.ts";
 import { reservePort } from "./machine/reserve-port.ts";
 import { clusteredNats, NATS } from "./servers/nats.ts";
 import type { OwnServer } from "./servers/own-server.ts";
@@ -29,6 +30,7 @@ export function ownNats(): Promise<OwnServer> {
 export async function ownNatsCluster(
   count: number,
 ): Promise<{ readonly servers: readonly OwnServer[] } & AsyncDisposable> {
+  await hasProgram("nats-server");
   await using stack = new AsyncDisposableStack();
   const ports = await Promise.all(Array.from({ length: count }, () => reservePort()));
   const servers = await Promise.all(ports.map((own) => runProgram(NATS, clusteredNats(own, ports))));

@@ -15,7 +15,9 @@ let tarballs: Tarballs;
 let platform: Platform;
 let browser: Browser;
 beforeAll(async () => {
-  [tarballs, platform, browser] = await Promise.all([packTarballs(), startPlatform(), launchBrowser()]);
+  tarballs = await packTarballs();
+  platform = await startPlatform();
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();

@@ -8,7 +8,8 @@ import { packTarballs, type Tarballs } from "./tarballs.ts";
 let tarballs: Tarballs;
 let platform: Platform;
 beforeAll(async () => {
-  [tarballs, platform] = await Promise.all([packTarballs(), startPlatform()]);
+  tarballs = await packTarballs();
+  platform = await startPlatform();
 });
 afterAll(async () => {
   await platform?.[Symbol.asyncDispose]();
@@ -68,10 +69,10 @@ test("Express in CommonJS, on Node 20", async () => {
 });
 
 test.each([
-  ["Bun", "bun", ["run", "use.mjs"]],
-  ["Deno", "deno", ["run", "--allow-env", "--allow-net", "use.mjs"]],
-] as const)("%s", async (_name, program, args) => {
-  await using project = await emptyFolder({ type: "module" }, program, tarballs.server);
+  ["Bun", "bun", "1.4.5", ["run", "use.mjs"]],
+  ["Deno", "deno", "2.9.6", ["run", "--allow-env", "--allow-net", "use.mjs"]],
+] as const)("%s", async (_name, program, version, args) => {
+  await using project = await emptyFolder({ type: "module" }, `${program}@${version}`, tarballs.server);
   await project.write("use.mjs", MODULE);
   await using used = await startProcess({
     command: join(project.path, "node_modules/.bin", program),

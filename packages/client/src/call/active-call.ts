@@ -55,9 +55,11 @@ export class ActiveCall {
   });
   readonly diagnosis = new Diagnosis(
     () => import("./diagnose-call.ts"),
-    ({ diagnoseCall }) => diagnoseCall(this.session, this.state),
+    ({ diagnoseCall }) => diagnoseCall(this.session, () => this.state),
   );
   #safetyWatch: SafetyWatch | undefined;
+  /** The code for it is wanted, and could not be loaded. */
+  #isSafetyMissing = false;
   /** The page shows something of the other peer. */
   #hasShown = false;
 
@@ -147,6 +149,7 @@ export class ActiveCall {
   }
 
   async #watchSafetyNumber(): Promise<void> {
+    this.#isSafetyMissing = false;
     try {
       const { SafetyWatch } = await this.loadSafety();
       this.#safetyWatch ??= new SafetyWatch(
@@ -155,7 +158,8 @@ export class ActiveCall {
       );
       await this.#safetyWatch.update();
     } catch (error) {
-      this.report(error);
+      this.#isSafetyMissing = true;
+      if (!this.ending) this.report(error);
     }
   }
 
@@ -163,6 +167,7 @@ export class ActiveCall {
     if (!this.session.link?.remoteStream) this.events.forget("remotestream");
     if (!this.session.link) this.events.forget("safetynumber");
     void this.#safetyWatch?.update();
+    if (this.#isSafetyMissing) void this.#watchSafetyNumber();
     this.#stateChanged();
   }
 

@@ -279,11 +279,18 @@ export class RadistConnection {
   }
 }
 
+/** Longer than any call: by default it is a month, after which no other session could begin. */
+const CERTIFICATE_MS = 365 * 24 * 3_600_000;
+
 /** One certificate for all media sessions of a connection, so that their safety number stays the same. */
 async function withCertificate(own: RTCConfiguration = {}): Promise<RTCConfiguration> {
   // Without WebRTC there will be no session that needs one.
   if (own.certificates || !globalThis.RTCPeerConnection) return own;
-  const ecdsa: EcKeyGenParams = { name: "ECDSA", namedCurve: "P-256" };
-  const certificate = await RTCPeerConnection.generateCertificate(ecdsa);
-  return { ...own, certificates: [certificate] };
+  const ecdsa: EcKeyGenParams & { expires: number } = { name: "ECDSA", namedCurve: "P-256", expires: CERTIFICATE_MS };
+  try {
+    return { ...own, certificates: [await RTCPeerConnection.generateCertificate(ecdsa)] };
+  } catch {
+    // Each session then makes its own, and has a number of its own.
+    return own;
+  }
 }

@@ -6,16 +6,17 @@ import type { ConnectionState } from "./types.ts";
 /** Looks at the path to the other peer, if there is to be one. */
 export function diagnoseCall(
   { link, remote, iceServers }: Pick<CallSession, "link" | "remote" | "iceServers">,
-  { signaling, media }: ConnectionState,
+  state: () => ConnectionState,
 ): Promise<ConnectionDiagnosis> {
-  const isOnline = signaling === "connected";
+  const isOnline = state().signaling === "connected";
   if (!link) return diagnose({ isOnline, paths: [] });
   const { peer, hasWorked, iceErrors } = link;
   const path: DiagnosablePath = {
     path: "call",
-    state: peer.connectionState,
-    // Nothing comes from a peer that is away, whatever the path.
-    hasFailed: /failed|disconnected/.test(media) && remote?.status === "connected",
+    state: () => peer.connectionState,
+    // Nothing comes from a peer that is away, whatever the path; and another session may have taken the place of this one.
+    hasFailed: () =>
+      peer.connectionState !== "closed" && /failed|disconnected/.test(state().media) && remote?.status === "connected",
     hasWorked,
     isRelayOnly: peer.getConfiguration().iceTransportPolicy === "relay",
     iceServers,

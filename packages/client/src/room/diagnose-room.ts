@@ -6,7 +6,7 @@ interface Circumstances {
   /** Whether the platform can be reached. */
   readonly isOnline: boolean;
   /** Whether there has been no path for too long. */
-  readonly isMissing: boolean;
+  isMissing(): boolean;
 }
 
 /** Looks at both paths between this page and the media server. */
@@ -17,17 +17,19 @@ export function diagnoseRoom(
   if (!session || !repair) return diagnose({ isOnline, paths: [] });
   const paths = (["send", "recv"] as const).map((which): DiagnosablePath => {
     const transport = session[which];
-    const state = repair.stateOf(transport);
+    const state = () => repair.stateOf(transport);
     return {
       path: which === "send" ? which : "receive",
       state,
-      hasFailed: /failed|disconnected/.test(state) || (isMissing && state === "connecting"),
+      hasFailed: () =>
+        !transport.closed && (/failed|disconnected/.test(state()) || (isMissing() && state() === "connecting")),
       hasWorked: repair.hasWorked(transport),
       isRelayOnly: session.isRelayOnly,
       iceServers: session.iceServers,
       errors: session.iceErrors[which].values(),
       isGathering: () => transport.iceGatheringState === "gathering",
-      getStats: () => transport.getStats(),
+      // A transport that is closed refuses to be asked: the room has gone on to others, or is left.
+      getStats: async () => (transport.closed ? new Map() : transport.getStats()),
     };
   });
   return diagnose({ isOnline, paths });

@@ -66,7 +66,7 @@ export class RoomSession {
     ({ diagnoseRoom }) =>
       diagnoseRoom(this.media, {
         isOnline: this.socket.state === "connected",
-        isMissing: this.#path.isMissing,
+        isMissing: () => this.#path.isMissing,
       }),
   );
   readonly #fileData: RoomData;

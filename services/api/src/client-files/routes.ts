@@ -2,8 +2,8 @@ import { Refusal } from "@radist-tech/protocol";
 import type { ApiApp } from "../parts.ts";
 import { type ClientFile, readClientFiles } from "./read-files.ts";
 
-/** The one name that stays the same. Those of chunks hold a hash of their content. */
-const ENTRY = "client.js";
+/** The names of chunks hold a hash of their content; those of others stay the same. */
+const HASHED = /^client-[\w-]+\.js$/;
 
 /**
  * The browser SDK at `/api/v1/client.js`, for pages without a bundler: what is there fits this platform. Any page may load it,
@@ -23,7 +23,7 @@ export function serveClientFiles(app: ApiApp): void {
     const name = context.req.param("file");
     const file = (await files()).get(name);
     if (!file) throw new Refusal("not_found");
-    context.header("cache-control", name === ENTRY ? "no-cache" : "public, max-age=31536000, immutable");
+    context.header("cache-control", HASHED.test(name) ? "public, max-age=31536000, immutable" : "no-cache");
     context.header("etag", file.etag);
     context.header("vary", "accept-encoding");
     context.header("access-control-allow-origin", "*");

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { Dialog } from "../ui/dialog.tsx";
-import type { CallSafety } from "./call-safety.ts";
+import { type CallSafety, LOST } from "./call-safety.ts";
 import type { RemotePeer } from "./remote-peer.ts";
 import "./safety-dialog.css";
 
@@ -13,10 +13,22 @@ interface SafetyDialogProps {
 /** The safety number, and how to compare it. */
 export function SafetyDialog({ safety, peer, onClose }: SafetyDialogProps) {
   const number = safety.number.value;
-  useEffect(() => safety.seen(), [number]);
+  useEffect(() => safety.seen(), []);
   return (
     <Dialog title="Safety number" onClose={onClose} testId="safety-dialog">
-      {number ? <Comparison number={number} name={peer.presence.value.name || "the other person"} /> : <Unknown />}
+      {safety.isChanged.value && number && (
+        <p role="alert">
+          The number has changed while this was open. Compare it again.{" "}
+          <button type="button" class="link-button" onClick={() => safety.seen()}>
+            OK
+          </button>
+        </p>
+      )}
+      {number ? (
+        <Comparison number={number} name={peer.presence.value.name || "the other person"} />
+      ) : (
+        <Unknown isLost={safety.isLost.value} />
+      )}
     </Dialog>
   );
 }
@@ -44,16 +56,16 @@ function Comparison({ number, name }: { number: string; name: string }) {
           If all groups are the same, your call is safe. If any of them differs, somebody may be listening: hang up.
         </li>
       </ol>
-      <p class="soft">Compare it again when one of you has reloaded the page: then it is another number.</p>
+      <p class="soft">Compare it again when one of you has reloaded the page: the number changes then.</p>
     </>
   );
 }
 
-function Unknown() {
+function Unknown({ isLost }: { isLost: boolean }) {
+  if (isLost) return <p role="alert">{LOST}</p>;
   return (
     <p>
       There is a safety number once you are connected to the other person. A page that was not loaded by HTTPS has none.
-      If you can see or hear each other, and there was a number before, somebody may be listening: hang up.
     </p>
   );
 }

@@ -1,8 +1,9 @@
 import { Notice } from "../meeting/notice.tsx";
-import type { CallSafety } from "./call-safety.ts";
+import { type CallSafety, LOST } from "./call-safety.ts";
 
 /** The number that the user has compared is no longer that of the call. */
 export function SafetyChangedNotice({ safety }: { safety: CallSafety }) {
+  if (safety.isLost.value) return <Notice testId="notice-safety">{LOST}</Notice>;
   if (!safety.isChanged.value) return null;
   return (
     <Notice testId="notice-safety">

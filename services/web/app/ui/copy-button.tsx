@@ -1,5 +1,5 @@
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { announce } from "./announcer.tsx";
 import { Button } from "./button.tsx";
 
 interface CopyButtonProps {
@@ -10,17 +10,24 @@ interface CopyButtonProps {
 }
 
 export function CopyButton({ children, text, what }: CopyButtonProps) {
+  const outcome = useSignal("");
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text());
-      announce(`${what} are copied.`);
+      outcome.value = `${what} are copied.`;
     } catch {
-      announce(`${what} could not be copied.`);
+      outcome.value = `${what} could not be copied.`;
     }
   };
   return (
-    <Button icon="copy" onClick={() => void copy()}>
-      {children}
-    </Button>
+    <>
+      <Button icon="copy" onClick={() => void copy()}>
+        {children}
+      </Button>
+      {/* Beside the button: what is outside a dialog is not read while that is open. */}
+      <span role="status" class="soft">
+        {outcome}
+      </span>
+    </>
   );
 }

@@ -7,9 +7,9 @@ import type { ConnectionDiagnosis, PathDiagnosis } from "./types.ts";
 /** One RTCPeerConnection, and what was observed of it. */
 export interface DiagnosablePath {
   readonly path: PathDiagnosis["path"];
-  readonly state: RTCPeerConnectionState;
+  state(): RTCPeerConnectionState;
   /** It has to be there, and is not: ICE failed, or the time is over in which a path is found. */
-  readonly hasFailed: boolean;
+  hasFailed(): boolean;
   readonly hasWorked: boolean;
   /** `iceTransportPolicy` is `relay`. */
   readonly isRelayOnly: boolean;
@@ -39,17 +39,18 @@ export async function diagnose({ isOnline, paths }: Diagnosable): Promise<Connec
 }
 
 async function diagnosePath(subject: DiagnosablePath, isOnline: boolean): Promise<PathDiagnosis> {
-  const report = await (subject.hasFailed ? completeReport(subject) : pathReport(subject));
+  const report = await (subject.hasFailed() ? completeReport(subject) : pathReport(subject));
   const servers = iceServerOutcomes(subject.iceServers, report.local, [...subject.errors]);
-  const { path, state, hasFailed, hasWorked, isRelayOnly } = subject;
+  const { path, hasWorked, isRelayOnly } = subject;
   const to = path === "call" ? "peer" : "server";
   const reason = isOnline
     ? failureReason({ ...report, to, servers, hasWorked, isRelayOnly, isGathering: subject.isGathering() })
     : "offline";
   return {
     path,
-    state,
-    reason: hasFailed ? reason : undefined,
+    state: subject.state(),
+    // It may have come back meanwhile.
+    reason: subject.hasFailed() ? reason : undefined,
     candidates: { local: countKinds(report.local), remote: countKinds(report.remote) },
     servers,
     pairs: report.pairs,

@@ -70,7 +70,7 @@ export const EXPLANATIONS: Readonly<Record<PathFailureReason, Explanation>> = {
   },
   path_lost: {
     summary: "Sound and video got through, and do not any more.",
-    advice: ["Check that you are online, and nearer to the Wi-Fi if you use it.", OTHER_SIDE, RELOAD],
+    advice: ["Check that you are online, and move closer to the Wi-Fi router if you use one.", OTHER_SIDE, RELOAD],
   },
 };
 

@@ -115,7 +115,7 @@ describe("Whatever the facts are,", () => {
         serverLists.flatMap((servers) =>
           [false, true].flatMap((hasWorked) =>
             [undefined, "checking", "failed", "connected"].flatMap((iceState) =>
-              [undefined, "new", "failed"].map(
+              [undefined, "new", "connected", "failed"].map(
                 (dtlsState): PathFacts => ({ ...FAILED, to, local, remote, servers, hasWorked, iceState, dtlsState }),
               ),
             ),
@@ -150,6 +150,8 @@ describe("Whatever the facts are,", () => {
 
   test("encryption is blamed where ICE has a path, or DTLS says so itself, and only there", () => {
     for (const { facts, reason } of told)
-      expect(reason === "dtls_failed").toBe(facts.iceState === "connected" || facts.dtlsState === "failed");
+      expect(reason === "dtls_failed").toBe(
+        facts.dtlsState === "failed" || (facts.iceState === "connected" && facts.dtlsState !== "connected"),
+      );
   });
 });

@@ -44,7 +44,7 @@ const isUnanswered = ({ outcome }: IceServerOutcome, { isGathering }: PathFacts)
 
 /** ICE has found a path, and there is no connection all the same. */
 const dtlsFailed = ({ iceState, dtlsState }: PathFacts): boolean =>
-  dtlsState === "failed" || iceState === "connected" || iceState === "completed";
+  dtlsState === "failed" || (dtlsState !== "connected" && (iceState === "connected" || iceState === "completed"));
 
 function turnFailure(turns: readonly IceServerOutcome[]): PathFailureReason {
   const refused = turns.filter(({ outcome }) => outcome === "refused");
