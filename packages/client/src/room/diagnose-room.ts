@@ -6,7 +6,7 @@ interface Circumstances {
   /** Whether the platform can be reached. */
   readonly isOnline: boolean;
   /** Whether there has been no path for too long. */
-  isMissing(): boolean;
+  readonly isMissing: () => boolean;
 }
 
 /** Looks at both paths between this page and the media server. */
