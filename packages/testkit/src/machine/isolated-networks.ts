@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
-import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -74,7 +74,9 @@ function network(name: string, address: string, folder: string): IsolatedNetwork
     address,
     async wrap(program) {
       const wrapper = join(folder, `${name}-${randomBytes(3).toString("hex")}`);
-      await writeFile(wrapper, `#!/bin/sh\nexec ip netns exec ${name} '${program}' "$@"\n`, { mode: 0o755 });
+      const script = `#!/bin/sh\nexec ip netns exec ${name} '${program}' "$@"\n`;
+      // By another process: a program that this one starts meanwhile would have the file open for writing, too (ETXTBSY).
+      await execute("sh", ["-c", 'printf %s "$1" > "$2" && chmod 755 "$2"', "sh", script, wrapper]);
       return wrapper;
     },
     async restrict(allowed) {
