@@ -2,7 +2,7 @@ import { calls, callTokens, transact, usageSessions } from "@radist-tech/db";
 import type { CallToken } from "@radist-tech/protocol";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Admitted } from "./admission.ts";
+import type { Admitted } from "./admission-batch.ts";
 import { createCall } from "./create.ts";
 import { type DepartureContext, disconnectPeer, leaveCall, withdrawJoin } from "./depart.ts";
 import { endCall } from "./end.ts";

@@ -1,4 +1,4 @@
-export * from "./admission.ts";
+export type { AdmissionContext, Admitted } from "./admission-batch.ts";
 export * from "./call.ts";
 export * from "./catch-up.ts";
 export * from "./chores.ts";

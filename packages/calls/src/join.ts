@@ -9,7 +9,8 @@ import {
   Refusal,
 } from "@radist-tech/protocol";
 import { and, eq, inArray, isNotNull } from "drizzle-orm";
-import { type AdmissionContext, type Admitted, admit, UnknownToken } from "./admission.ts";
+import { admit } from "./admission.ts";
+import { type AdmissionContext, type Admitted, UnknownToken } from "./admission-batch.ts";
 import { digest } from "./tokens.ts";
 
 /** A peer that joined with a token. */

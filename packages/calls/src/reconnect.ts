@@ -1,6 +1,7 @@
 import { hexOf } from "@radist-tech/db";
 import type { CallId, PeerId, ReconnectToken } from "@radist-tech/protocol";
-import { type AdmissionContext, type Admitted, admit } from "./admission.ts";
+import { admit } from "./admission.ts";
+import type { AdmissionContext, Admitted } from "./admission-batch.ts";
 import { digest } from "./tokens.ts";
 
 export type Reconnected = Admitted;
