@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
-import { calls, connect, secretKeys } from "@radist-tech/db";
+import { calls, secretKeys } from "@radist-tech/db";
 import { newCallId, newSecretKey } from "@radist-tech/protocol";
-import { ownPostgres } from "@radist-tech/testkit";
-import { sql } from "drizzle-orm";
 import { cpuSeconds } from "../figures.ts";
 import { measurePairs, printRatio } from "../pairs.ts";
-import { startBare, startService } from "../platform.ts";
+import { startService } from "../platform.ts";
+import { startBareTokenServer } from "./bare-server.ts";
 
 const MINTS = 4_000;
 const AT_ONCE = 64;
@@ -61,20 +60,15 @@ async function apiMint(): Promise<Mint> {
 }
 
 async function bareMint(): Promise<Mint> {
-  const stack = new AsyncDisposableStack();
-  const postgres = stack.use(await ownPostgres());
-  const { db } = stack.use(await connect(postgres.url));
-  await db.execute(sql`create table tokens (
-    hash bytea primary key, call_id uuid not null, expires_at timestamptz not null, used_at timestamptz)`);
-  const bare = stack.use(await startBare("joins/bare-mint.ts", { DATABASE_URL: postgres.url }));
+  const bare = await startBareTokenServer("bare-mint.ts");
   return {
     name: "bare Hono with one INSERT",
-    pid: bare.process.pid,
+    pid: bare.pid,
     headers: {},
     async urls(count) {
       return Array.from({ length: count }, () => `http://127.0.0.1:${bare.port}/calls/${newCallId()}/tokens`);
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => bare[Symbol.asyncDispose](),
   };
 }
 

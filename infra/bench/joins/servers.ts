@@ -1,8 +1,7 @@
-import { connect } from "@radist-tech/db";
 import { newCallToken } from "@radist-tech/protocol";
-import { ownPostgres } from "@radist-tech/testkit";
 import { sql } from "drizzle-orm";
-import { startBare, startService } from "../platform.ts";
+import { startService } from "../platform.ts";
+import { startBareTokenServer } from "./bare-server.ts";
 import { digest, type Joined, returnUrl, seatUrls } from "./seats.ts";
 
 /** A server process that sockets join by tokens. */
@@ -29,22 +28,17 @@ export async function signalingJoins(settings: Readonly<Record<string, string>> 
 }
 
 export async function bareRedeem(): Promise<JoinServer> {
-  const stack = new AsyncDisposableStack();
-  const postgres = stack.use(await ownPostgres());
-  const { db } = stack.use(await connect(postgres.url));
-  await db.execute(sql`create table tokens (
-    hash bytea primary key, call_id uuid not null, expires_at timestamptz not null, used_at timestamptz)`);
-  const bare = stack.use(await startBare("joins/bare-redeem.ts", { DATABASE_URL: postgres.url }));
+  const bare = await startBareTokenServer("bare-redeem.ts");
   return {
     name: "bare ws with one statement",
-    pid: bare.process.pid,
+    pid: bare.pid,
     async seats(count) {
       const tokens = Array.from({ length: count }, newCallToken);
       const hashes = sql.param(tokens.map((token) => digest(token).toString("hex")));
-      await db.execute(sql`insert into tokens (hash, call_id, expires_at)
+      await bare.db.execute(sql`insert into tokens (hash, call_id, expires_at)
         select decode(hash, 'hex'), gen_random_uuid(), now() + interval '1 hour' from unnest(${hashes}::text[]) as hash`);
       return tokens.map((token) => `ws://127.0.0.1:${bare.port}/?callToken=${token}`);
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => bare[Symbol.asyncDispose](),
   };
 }
